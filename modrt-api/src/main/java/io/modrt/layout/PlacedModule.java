@@ -1,0 +1,29 @@
+package io.modrt.layout;
+
+import io.modrt.elf.Section;
+import io.modrt.link.ResolvedModule;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/** A module whose addresses are reserved. {@link #close()} gives them back, unless the module has gone on to be live. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface PlacedModule extends AutoCloseable {
+
+    /** The plan that was placed. */
+    LayoutPlan plan();
+
+    /** The addresses of a region; empty where the module has none of this kind. */
+    Optional<AddressRange> range(RegionKind region);
+
+    /** The address of a section; empty for one that is not loaded. */
+    Optional<Address> address(Section section);
+
+    /** Looks every symbol up. */
+    ResolvedModule resolve();
+
+    /** Gives the reserved addresses back. Harmless when called twice, or once the module is live. */
+    @Override
+    void close();
+}

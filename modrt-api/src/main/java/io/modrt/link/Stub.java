@@ -1,0 +1,16 @@
+package io.modrt.link;
+
+import io.modrt.memory.Address;
+import io.modrt.spi.StubTemplate;
+import org.apiguardian.api.API;
+
+/**
+ * A stub in a module's memory.
+ *
+ * @param address where it is
+ * @param target where it goes
+ * @param symbol the name of the symbol for which it was made
+ * @param template its code
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record Stub(Address address, Address target, String symbol, StubTemplate template) {}

@@ -1,0 +1,25 @@
+package io.modrt.memory;
+
+import org.apiguardian.api.API;
+
+/** Hands out room in the kernel's reserved per-CPU area for a module's {@code .data..percpu}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface PerCpuAllocator {
+
+    /**
+     * Reserves {@code sizeBytes} bytes on every CPU.
+     *
+     * @param alignment a power of two, at most a page
+     * @return the base cookie, to which code adds the CPU's offset
+     * @throws io.modrt.MemoryException with ENOMEM when there is no room
+     */
+    Address allocate(long sizeBytes, long alignment);
+
+    /** Gives back what {@link #allocate} returned as {@code base}. */
+    void free(Address base);
+
+    /** First fit over {@code area}. */
+    static PerCpuAllocator over(AddressRange area) {
+        return new FirstFitPerCpu(area);
+    }
+}

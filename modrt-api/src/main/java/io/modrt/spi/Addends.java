@@ -1,0 +1,18 @@
+package io.modrt.spi;
+
+import io.modrt.Refusal;
+import org.apiguardian.api.API;
+
+/** The addends of one relocation section, by entry. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface Addends {
+
+    /** The addend of entry {@code index}. */
+    long get(int index);
+
+    /** Sets the addend of entry {@code index}. */
+    void set(int index, long addend);
+
+    /** Makes entry {@code index} fail when its turn comes. */
+    void refuse(int index, Refusal refusal);
+}

@@ -1,0 +1,18 @@
+package io.modrt.spi;
+
+import org.apiguardian.api.API;
+
+/** What is checked before a value is cut to its field. Numbers come from the {@link Field}; alignment is a column of its own. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public enum Fit {
+    /** Nothing: high bits are lost in silence. */
+    TRUNCATED,
+    /** The value is within the field's signed range. */
+    SIGNED,
+    /** The value is within the field's unsigned range. */
+    UNSIGNED,
+    /** S + A and the address of the next word (P + 4) agree in the bits above the field, up to bit 31. */
+    SAME_REGION,
+    /** S alone and the address of the next word (P + 4) agree in the bits above the field, up to bit 31. */
+    SAME_REGION_OF_S
+}

@@ -1,0 +1,103 @@
+package io.modrt.spi;
+
+import io.modrt.Errno;
+import io.modrt.Refusal;
+import io.modrt.memory.AddressRange;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relocation types that a kernel applies for one architecture and one kind of addend, and its rules for symbol values that
+ * stand for an error. Immutable.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class RelocationTable {
+
+    /** What the kernel does where a <em>weak</em> symbol's value is in {@link #errorValues()}. */
+    public enum WeakErrorValue {
+        /** It refuses, as for a strong one. */
+        REFUSED,
+        /** It skips this relocation and, by a slip, all that follow in its section. */
+        ENDS_SECTION
+    }
+
+    private static final int TYPES = 256;
+
+    private final @Nullable RelocationType[] rows;
+    private final AddressRange errorValues;
+    private final WeakErrorValue weak;
+    private final BiFunction<String, Integer, Refusal> unknown;
+
+    private RelocationTable(
+            @Nullable RelocationType[] rows,
+            AddressRange errorValues,
+            WeakErrorValue weak,
+            BiFunction<String, Integer, Refusal> unknown) {
+        this.rows = rows;
+        this.errorValues = errorValues;
+        this.weak = weak;
+        this.unknown = unknown;
+    }
+
+    /** A table of {@code types}, no symbol value of which stands for an error; unknown types give ENOEXEC. */
+    public static RelocationTable of(Collection<? extends RelocationType> types) {
+        @Nullable RelocationType[] rows = new @Nullable RelocationType[TYPES];
+        for (RelocationType type : types) {
+            RelocationType other = rows[type.number()];
+            if (other != null) {
+                throw new IllegalArgumentException(type.psabiName() + " and " + other.psabiName() + " share a number");
+            }
+            rows[type.number()] = type;
+        }
+        return new RelocationTable(
+                rows,
+                new AddressRange(io.modrt.memory.Address.of(0), 0),
+                WeakErrorValue.REFUSED,
+                (module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number));
+    }
+
+    /** The same table, where a symbol whose value is in {@code values} is refused with ENOENT, whatever the type. */
+    public RelocationTable errorValues(AddressRange values, WeakErrorValue ofWeakSymbols) {
+        return new RelocationTable(rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown);
+    }
+
+    /** The same table with the kernel's answer to an unknown type, made from the module's name and the type's number. */
+    public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
+        return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"));
+    }
+
+    /** The type with this number, or null where the kernel knows none. */
+    public @Nullable RelocationType row(int number) {
+        return number >= 0 && number < TYPES ? rows[number] : null;
+    }
+
+    /** The type with this number. */
+    public Optional<RelocationType> type(int number) {
+        return Optional.ofNullable(row(number));
+    }
+
+    /** All types, by number. */
+    public List<RelocationType> types() {
+        return java.util.Arrays.stream(rows).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+    }
+
+    /** Symbol values that stand for an error: refused before the type is looked at. */
+    public AddressRange errorValues() {
+        return errorValues;
+    }
+
+    /** What happens where a weak symbol has such a value. */
+    public WeakErrorValue weakErrorValue() {
+        return weak;
+    }
+
+    /** The kernel's answer to a type that is not in the table. */
+    public Refusal unknownType(String module, int number) {
+        return unknown.apply(module, number);
+    }
+}

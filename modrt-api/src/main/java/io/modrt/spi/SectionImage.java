@@ -1,0 +1,30 @@
+package io.modrt.spi;
+
+import io.modrt.elf.Section;
+import org.apiguardian.api.API;
+
+/**
+ * The bytes of one loaded section, in the module's byte order. Offsets outside the section raise
+ * {@link io.modrt.FormatException}.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface SectionImage {
+
+    /** The section. */
+    Section section();
+
+    /** Its address. */
+    long address();
+
+    /** The 32-bit word at {@code sectionOffset}. */
+    int word(long sectionOffset);
+
+    /** The target's {@code long} at {@code sectionOffset}, zero-extended. */
+    long pointer(long sectionOffset);
+
+    /** Stores a 32-bit word. */
+    void putWord(long sectionOffset, int word);
+
+    /** Stores a {@code long} of the target. */
+    void putPointer(long sectionOffset, long value);
+}

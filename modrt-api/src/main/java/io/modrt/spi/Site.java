@@ -1,0 +1,42 @@
+package io.modrt.spi;
+
+import io.modrt.link.RelocationSite;
+import org.apiguardian.api.API;
+
+/**
+ * The relocation being applied, in the letters of the psABIs. One object serves a whole section: ask it during the call that
+ * hands it over, and keep nothing.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface Site {
+
+    /** The symbol's value. */
+    long S();
+
+    /** The addend, from the relocation or from the place. */
+    long A();
+
+    /** The address of the place. */
+    long P();
+
+    /** The relocation's type. */
+    RelocationType type();
+
+    /** The index of the section that is relocated. */
+    int targetSection();
+
+    /** The place, in bytes from that section's start. */
+    long sectionOffset();
+
+    /** The index of the symbol. */
+    int symbol();
+
+    /** The name of the symbol, read from the file; a section symbol's is its section's. */
+    String symbolName();
+
+    /** The module's name. */
+    String moduleName();
+
+    /** A record of the above, for errors and explanations. */
+    RelocationSite snapshot();
+}

@@ -1,0 +1,46 @@
+package io.modrt.spi;
+
+import org.apiguardian.api.API;
+
+/**
+ * The shapes of the tables that the kernel sorts when it loads a module.
+ *
+ * @param exceptionTable entries of {@code __ex_table}
+ * @param jumpTable entries of {@code __jump_table}
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record TableShapes(ExceptionTable exceptionTable, JumpTable jumpTable) {
+
+    /**
+     * Entries whose first field is the address of an instruction.
+     *
+     * @param entryBytes bytes of an entry
+     * @param fieldBytes bytes of an address or offset in it
+     * @param reference how an address is written
+     * @param addresses how many of the fields, from the first, are addresses; what follows moves unchanged
+     */
+    public record ExceptionTable(int entryBytes, int fieldBytes, Reference reference, int addresses) {}
+
+    /**
+     * Entries of code, target and key, in this order; the key's low two bits are flags.
+     *
+     * @param codeBytes bytes of the code and of the target field
+     * @param keyBytes bytes of the key field
+     * @param reference how an address is written
+     */
+    public record JumpTable(int codeBytes, int keyBytes, Reference reference) {
+
+        /** Bytes of an entry. */
+        public int entryBytes() {
+            return 2 * codeBytes + keyBytes;
+        }
+    }
+
+    /** How a table writes an address. */
+    public enum Reference {
+        /** As it is. */
+        ABSOLUTE,
+        /** As the distance from the field itself, signed. */
+        FROM_FIELD
+    }
+}
