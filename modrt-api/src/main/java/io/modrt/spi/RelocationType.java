@@ -46,8 +46,13 @@ public interface RelocationType {
         throw new AssertionError(psabiName() + " is CUSTOM but has no formula");
     }
 
-    /** The kernel's word for a value that does not fit, or is not aligned. */
+    /** The kernel's word for a value that does not fit; {@code what} has the numbers. */
     default Refusal misfit(Site site, String what) {
+        return Refusal.of(Errno.ENOEXEC, what);
+    }
+
+    /** The kernel's word for an S + A that is no multiple of {@link #targetAlignment()}; {@code what} has the numbers. */
+    default Refusal misaligned(Site site, String what) {
         return Refusal.of(Errno.ENOEXEC, what);
     }
 }
