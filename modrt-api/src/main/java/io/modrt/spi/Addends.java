@@ -15,4 +15,12 @@ public interface Addends {
 
     /** Makes entry {@code index} fail when its turn comes. */
     void refuse(int index, Refusal refusal);
+
+    /**
+     * Leaves the place of entry {@code index} as it is, and makes the section fail once its last entry is done: how a kernel
+     * answers a pair that stays open. A failure of any other entry comes first.
+     */
+    default void refuseAtEnd(int index, Refusal refusal) {
+        refuse(index, refusal);
+    }
 }
