@@ -1,0 +1,86 @@
+package io.modrt.kernel;
+
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a kernel's {@code config-*} file says. An option that it does not have is off: its dependencies do not hold. */
+record ConfigFile(KernelVersion version, Map<ConfigOption, Boolean> options, OptionalInt pageBytes) {
+
+    /** {@code # Linux/mips 6.1.176 Kernel Configuration}, before 2.6.37 {@code # Linux kernel version: 2.6.26}. */
+    private static final Pattern TITLE =
+            Pattern.compile("# (?:Linux/\\S+ (\\d\\S*) Kernel Configuration|Linux kernel version: (\\d\\S*))\\s*");
+
+    private static final Pattern PAGE_KILOBYTES =
+            Pattern.compile("CONFIG_(?!HAVE_)(?:[A-Z0-9]+_)?PAGE_SIZE_(\\d{1,4})KB=y\\s*");
+    private static final Pattern OPTION = Pattern.compile("(CONFIG_\\w+)=(.*)");
+
+    static ConfigFile read(Path path) {
+        // why: Latin-1 has a character for every byte, and nothing that is looked for is beyond ASCII
+        try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
+            return parse(path.toString(), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ConfigFile read(Reader reader) throws IOException {
+        return parse("kernel configuration", new BufferedReader(reader));
+    }
+
+    private static ConfigFile parse(String source, BufferedReader lines) throws IOException {
+        KernelVersion version = null;
+        OptionalInt pageBytes = OptionalInt.empty();
+        Set<String> on = new HashSet<>();
+        boolean anyOption = false;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            Matcher title = TITLE.matcher(line);
+            Matcher page = PAGE_KILOBYTES.matcher(line);
+            Matcher option = OPTION.matcher(line);
+            if (version == null && title.matches()) {
+                version = KernelVersion.parse(title.group(1) == null ? title.group(2) : title.group(1));
+            } else if (page.matches()) {
+                pageBytes = OptionalInt.of(Integer.parseInt(page.group(1)) * 1024);
+            } else if (option.matches()) {
+                anyOption = true;
+                if (option.group(2).startsWith("y")) {
+                    on.add(option.group(1));
+                }
+            }
+        }
+        return new ConfigFile(checked(source, version, anyOption), options(on), pageBytes);
+    }
+
+    private static KernelVersion checked(String source, @Nullable KernelVersion version, boolean anyOption) {
+        if (version == null || !anyOption) {
+            throw new FormatException(Refusal.beyondKernel(source + ": "
+                    + (version == null
+                            ? "no line \"# Linux/ARCH VERSION Kernel Configuration\""
+                            : "no line \"CONFIG_NAME=value\"")
+                    + "; give the config-* file that the kernel was built with"));
+        }
+        return version;
+    }
+
+    private static Map<ConfigOption, Boolean> options(Set<String> on) {
+        Map<ConfigOption, Boolean> options = new EnumMap<>(ConfigOption.class);
+        for (ConfigOption option : ConfigOption.values()) {
+            options.put(option, option.configNames().stream().anyMatch(on::contains));
+        }
+        return options;
+    }
+}

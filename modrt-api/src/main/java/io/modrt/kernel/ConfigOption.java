@@ -1,0 +1,85 @@
+package io.modrt.kernel;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.apiguardian.api.API;
+
+/**
+ * An option of the kernel's configuration on which the bytes of a loaded module, or its being loaded at all, depend. Each has the
+ * value that is assumed where neither the caller nor the architecture says one: what distributions build today.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public enum ConfigOption {
+    /** More than one CPU: per-CPU sections get an area of their own. */
+    SMP(true),
+    /** Full preemption, also when chosen at boot; a word of the vermagic. */
+    PREEMPT(false, "PREEMPT_BUILD"),
+    /** Full preemption with real-time locks; a word of the vermagic in place of {@link #PREEMPT}'s. */
+    PREEMPT_RT(false),
+    /** Modules can be unloaded. */
+    MODULE_UNLOAD(true),
+    /** Exports and imports have CRCs. */
+    MODVERSIONS(true),
+    /** The symbol table of each module stays in memory. */
+    KALLSYMS(true),
+    /** That table has data symbols too. */
+    KALLSYMS_ALL(false),
+    /** Parts of a module with different access begin on pages of their own. */
+    STRICT_MODULE_RWX(false, "DEBUG_SET_MODULE_RONX"),
+    /** Static keys are branches in the code. */
+    JUMP_LABEL(true),
+    /** The function tracer exists. */
+    FUNCTION_TRACER(true),
+    /** Call sites of the function tracer are rewritten while loading. */
+    DYNAMIC_FTRACE(true),
+    /** The tracer of function returns exists. */
+    FUNCTION_GRAPH_TRACER(true),
+    /** Appended signatures are looked at. */
+    MODULE_SIG(true),
+    /** Modules without a good signature are refused. */
+    MODULE_SIG_FORCE(false),
+    /** Modules may be loaded without vermagic or CRCs, which taints the kernel. */
+    MODULE_FORCE_LOAD(true),
+    /** Modules in use may be unloaded. */
+    MODULE_FORCE_UNLOAD(true),
+    /** The kernel decompresses modules by itself. */
+    MODULE_DECOMPRESS(false),
+    /** A missing {@code import_ns} is a warning alone. */
+    MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS(false),
+    /** Constructors of a module are called; {@code .ctors} and {@code .init_array} together are refused. */
+    CONSTRUCTORS(false),
+    /** Live patches can be loaded. */
+    LIVEPATCH(false),
+    /** Tracepoints exist. */
+    TRACEPOINTS(true),
+    /** Event formats are rewritten while loading. */
+    EVENT_TRACING(true),
+    /** Debug messages can be switched on one by one. */
+    DYNAMIC_DEBUG(true);
+
+    private final boolean assumed;
+    private final List<String> configNames;
+
+    ConfigOption(boolean assumed, String... otherNames) {
+        this.assumed = assumed;
+        this.configNames = Stream.concat(
+                        Stream.of(name()), Stream.of(otherNames))
+                .map(name -> "CONFIG_" + name)
+                .toList();
+    }
+
+    /** The name in the kernel's {@code config-*} file, for example {@code CONFIG_SMP}. */
+    public String configName() {
+        return configNames.get(0);
+    }
+
+    /** {@link #configName()}, and names that other kernel versions have for the same. */
+    public List<String> configNames() {
+        return configNames;
+    }
+
+    /** The value where nobody says one. */
+    public boolean assumed() {
+        return assumed;
+    }
+}

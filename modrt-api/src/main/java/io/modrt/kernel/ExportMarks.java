@@ -1,0 +1,34 @@
+package io.modrt.kernel;
+
+import io.modrt.memory.Address;
+import java.util.Optional;
+
+/**
+ * What a symbol table tells of exports: the record of {@code NAME} is itself a symbol, {@code __ksymtab_NAME}, and those for
+ * compatible licences alone lie between {@code __start___ksymtab_gpl} and {@code __stop___ksymtab_gpl}.
+ */
+final class ExportMarks {
+
+    private static final String RECORD = "__ksymtab_";
+
+    private ExportMarks() {}
+
+    /** Marks symbols whose record lies in the table of GPL-only exports, where the symbols have its bounds. */
+    static void apply(SymbolMap.Builder symbols) {
+        Optional<Address> start = symbols.find("__start___ksymtab_gpl").map(KernelSymbol::value);
+        Optional<Address> stop = symbols.find("__stop___ksymtab_gpl").map(KernelSymbol::value);
+        if (start.isEmpty() || stop.isEmpty()) {
+            return;
+        }
+        for (String name : symbols.names()) {
+            if (name.startsWith(RECORD) && symbols.find(name).filter(record -> lies(record, start.get(), stop.get())).isPresent()) {
+                symbols.find(name.substring(RECORD.length()))
+                        .ifPresent(symbol -> symbols.put(symbol.exported("", true)));
+            }
+        }
+    }
+
+    private static boolean lies(KernelSymbol record, Address start, Address stop) {
+        return record.value().compareTo(start) >= 0 && record.value().compareTo(stop) < 0;
+    }
+}

@@ -1,0 +1,132 @@
+package io.modrt.kernel;
+
+import io.modrt.link.SymbolResolver;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import java.io.Reader;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/**
+ * The symbols of a running kernel. A source is read once; from then on it does not change, and any thread may ask it.
+ *
+ * <p>A lambda is a source too. Sources are put one behind another with {@link #or}:
+ * {@code KernelSymbols.systemMap(map).slid(kaslr).or(KernelSymbols.synthetic())}.
+ */
+@FunctionalInterface
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface KernelSymbols extends SymbolResolver {
+
+    /** The kernel's symbol called {@code name}; empty where this source has none. */
+    @Override
+    Optional<KernelSymbol> find(String name);
+
+    /**
+     * What to bind {@code name} to when neither the kernel nor a loaded module has it; empty but for {@link #synthetic()}
+     * sources, so that those never hide what a module exports.
+     */
+    default Optional<KernelSymbol> placeholder(String name) {
+        return Optional.empty();
+    }
+
+    /** This source, and {@code next} for names that this one does not have. */
+    default KernelSymbols or(KernelSymbols next) {
+        return new Merged(this, next);
+    }
+
+    /**
+     * The same symbols moved by {@code byteDelta}, as a kernel that is loaded elsewhere has them. Absolute symbols stay where
+     * the source knows them to be absolute, and so do placeholders.
+     */
+    default KernelSymbols slid(long byteDelta) {
+        return new Slid(this, byteDelta);
+    }
+
+    /** The same values, with CRC, namespace and licence rule of each name that {@code exports} has. */
+    default KernelSymbols withVersions(ModuleSymvers exports) {
+        return new Versioned(this, exports);
+    }
+
+    /**
+     * The symbols of a kernel's {@code System.map}.
+     *
+     * @throws io.modrt.FormatException where it is not one, naming the line
+     * @throws java.io.UncheckedIOException where it cannot be read
+     */
+    static SymbolMap systemMap(Path map) {
+        return SymbolText.read(map);
+    }
+
+    /** As {@link #systemMap(Path)}, from a reader, which is read to its end and left open. */
+    static SymbolMap systemMap(Reader map) {
+        return SymbolText.read("System.map", map);
+    }
+
+    /** As {@link #systemMap(Path)}, from the file's text. */
+    static SymbolMap systemMap(String text) {
+        return SymbolText.parse("System.map", text);
+    }
+
+    /**
+     * The kernel's own symbols in the text of {@code /proc/kallsyms}; those of the modules that were loaded are had from
+     * {@link SymbolMap#ownedBy}.
+     *
+     * @throws io.modrt.FormatException where it is not such a text, naming the line, or where the kernel hid all addresses
+     * @throws java.io.UncheckedIOException where it cannot be read
+     */
+    static SymbolMap kallsyms(Path kallsyms) {
+        return SymbolText.read(kallsyms);
+    }
+
+    /** As {@link #kallsyms(Path)}, from a reader, which is read to its end and left open. */
+    static SymbolMap kallsyms(Reader kallsyms) {
+        return SymbolText.read("kallsyms", kallsyms);
+    }
+
+    /** As {@link #kallsyms(Path)}, from the text itself. */
+    static SymbolMap kallsyms(String text) {
+        return SymbolText.parse("kallsyms", text);
+    }
+
+    /**
+     * The exports that a kernel's {@code Module.symvers} lists: no values, so it goes with another source
+     * ({@link #withVersions}).
+     *
+     * @throws io.modrt.FormatException where it is not such a file, naming the line
+     * @throws java.io.UncheckedIOException where it cannot be read
+     */
+    static ModuleSymvers moduleSymvers(Path symvers) {
+        return ModuleSymvers.read(symvers);
+    }
+
+    /** As {@link #moduleSymvers(Path)}, from a reader, which is read to its end and left open. */
+    static ModuleSymvers moduleSymvers(Reader symvers) {
+        return ModuleSymvers.read(symvers);
+    }
+
+    /** As {@link #moduleSymvers(Path)}, from the file's text. */
+    static ModuleSymvers moduleSymvers(String text) {
+        return ModuleSymvers.parse("Module.symvers", text);
+    }
+
+    /** The symbols in {@code values}, which is copied. */
+    static SymbolMap of(Map<String, Address> values) {
+        return SymbolMap.of(values);
+    }
+
+    /** A slot for every name, in an area that is neither kernel nor module memory of the architectures built in. */
+    static SyntheticSymbols synthetic() {
+        return synthetic(SyntheticSymbols.USUAL_AREA, SyntheticSymbols.USUAL_SLOT_BYTES);
+    }
+
+    /**
+     * A slot of {@code slotBytes} in {@code area} for every name.
+     *
+     * @param slotBytes a power of two
+     */
+    static SyntheticSymbols synthetic(AddressRange area, int slotBytes) {
+        return new SyntheticSymbols(area, slotBytes);
+    }
+}

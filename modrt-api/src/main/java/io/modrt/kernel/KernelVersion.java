@@ -1,0 +1,65 @@
+package io.modrt.kernel;
+
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apiguardian.api.API;
+
+/**
+ * A kernel's version number. Stable patch levels count: rules of the loader change within a series.
+ *
+ * @param major the first number
+ * @param minor the second
+ * @param patch the third; 0 where a release name has none
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
+
+    private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:[^0-9].*)?");
+    private static final Comparator<KernelVersion> ORDER = Comparator.comparingInt(KernelVersion::major)
+            .thenComparingInt(KernelVersion::minor)
+            .thenComparingInt(KernelVersion::patch);
+
+    /** Checks that no number is negative. */
+    public KernelVersion {
+        if (major < 0 || minor < 0 || patch < 0) {
+            throw new IllegalArgumentException("no kernel version " + major + "." + minor + "." + patch);
+        }
+    }
+
+    /**
+     * The version that a kernel release begins with: {@code 6.1.0-50-4kc-malta} is 6.1.0, {@code 6.12-rc3} is 6.12.0.
+     *
+     * @throws FormatException where the text does not begin with a version
+     */
+    public static KernelVersion parse(CharSequence release) {
+        Matcher matcher = RELEASE.matcher(release);
+        if (!matcher.matches()) {
+            throw new FormatException(
+                    Refusal.beyondKernel("kernel release \"" + release + "\": begins with no version such as 6.1.0"));
+        }
+        String patch = matcher.group(3);
+        return new KernelVersion(
+                Integer.parseInt(matcher.group(1)),
+                Integer.parseInt(matcher.group(2)),
+                patch == null ? 0 : Integer.parseInt(patch));
+    }
+
+    /** Whether this version is {@code other} or a later one. */
+    public boolean isAtLeast(KernelVersion other) {
+        return compareTo(other) >= 0;
+    }
+
+    @Override
+    public int compareTo(KernelVersion other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** The numbers with dots between. */
+    @Override
+    public String toString() {
+        return major + "." + minor + "." + patch;
+    }
+}

@@ -1,0 +1,30 @@
+package io.modrt.kernel;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** One source behind another. */
+record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols {
+
+    Merged {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(next, "next");
+    }
+
+    @Override
+    public Optional<KernelSymbol> find(String name) {
+        Optional<KernelSymbol> found = first.find(name);
+        return found.isPresent() ? found : next.find(name);
+    }
+
+    @Override
+    public Optional<KernelSymbol> placeholder(String name) {
+        Optional<KernelSymbol> found = first.placeholder(name);
+        return found.isPresent() ? found : next.placeholder(name);
+    }
+
+    @Override
+    public KernelSymbols slid(long byteDelta) {
+        return new Merged(first.slid(byteDelta), next.slid(byteDelta));
+    }
+}

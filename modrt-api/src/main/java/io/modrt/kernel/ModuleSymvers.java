@@ -1,0 +1,129 @@
+package io.modrt.kernel;
+
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.apiguardian.api.API;
+
+/**
+ * A kernel build's {@code Module.symvers}: what is exported, by whom, to whom, and with which CRC. Immutable. Its lines are CRC,
+ * name, module, kind of export and, since 5.4, namespace, with tabs between.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class ModuleSymvers {
+
+    private final Map<String, Export> exports;
+
+    private ModuleSymvers(Map<String, Export> exports) {
+        this.exports = exports;
+    }
+
+    /**
+     * One line.
+     *
+     * @param crc the CRC; empty where the kernel has no MODVERSIONS
+     * @param module who exports it: {@code vmlinux}, or a module's path without suffix
+     * @param gplOnly whether only modules with a compatible licence may have it
+     * @param namespace the namespace that importers must name, empty for none
+     */
+    public record Export(OptionalInt crc, String module, boolean gplOnly, String namespace) {
+
+        KernelSymbol of(KernelSymbol symbol) {
+            KernelSymbol exported = symbol.exported(namespace, gplOnly);
+            return crc.isPresent() ? exported.withCrc(crc.getAsInt()) : exported;
+        }
+    }
+
+    static ModuleSymvers read(Path path) {
+        try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
+            return parse(path.toString(), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ModuleSymvers read(Reader reader) {
+        try {
+            return parse("Module.symvers", new BufferedReader(reader));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ModuleSymvers parse(String source, String text) {
+        return read(new StringReader(text));
+    }
+
+    private static ModuleSymvers parse(String source, BufferedReader lines) throws IOException {
+        Map<String, Export> exports = new HashMap<>();
+        boolean anyCrc = false;
+        int number = 0;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            number++;
+            if (line.isBlank()) {
+                continue;
+            }
+            String[] columns = line.split("\t", -1);
+            Export export = export(columns, source, number);
+            anyCrc |= export.crc().orElse(0) != 0;
+            exports.putIfAbsent(columns[1], export);
+        }
+        if (exports.isEmpty()) {
+            throw new FormatException(Refusal.beyondKernel(source + ": no line; give the Module.symvers of the kernel's build"));
+        }
+        if (!anyCrc) {
+            // why: a build without MODVERSIONS writes 0x00000000 in every line
+            exports.replaceAll((name, export) ->
+                    new Export(OptionalInt.empty(), export.module(), export.gplOnly(), export.namespace()));
+        }
+        return new ModuleSymvers(exports);
+    }
+
+    private static Export export(String[] columns, String source, int line) {
+        // why: 5.4 had the namespace in the third column, all other versions have it last or not at all
+        int kind = columns.length >= 5 && columns[4].startsWith("EXPORT_") ? 4 : 3;
+        if (columns.length <= kind || columns[1].isEmpty() || !columns[kind].startsWith("EXPORT_")) {
+            throw malformed(source, line, "not CRC, name, module, EXPORT_SYMBOL and namespace with tabs between");
+        }
+        String namespace = kind == 4 ? columns[2] : columns.length > 4 ? columns[4] : "";
+        return new Export(
+                OptionalInt.of(crc(columns[0], source, line)),
+                columns[kind - 1],
+                columns[kind].contains("_GPL"),
+                namespace);
+    }
+
+    private static int crc(String column, String source, int line) {
+        try {
+            return Integer.parseUnsignedInt(column, column.startsWith("0x") ? 2 : 0, column.length(), 16);
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw malformed(source, line, "\"" + column + "\" is no CRC of 8 hexadecimal digits");
+        }
+    }
+
+    private static FormatException malformed(String source, int line, String what) {
+        return new FormatException(Refusal.beyondKernel(source + ": line " + line + ": " + what));
+    }
+
+    /** What the file says of {@code name}; empty where it is not exported. */
+    public Optional<Export> find(String name) {
+        return Optional.ofNullable(exports.get(name));
+    }
+
+    /** The names that are exported. */
+    public Set<String> names() {
+        return Set.copyOf(exports.keySet());
+    }
+}

@@ -1,0 +1,22 @@
+package io.modrt.kernel;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** A source that does not know which of its symbols are absolute, moved as a whole. */
+record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
+
+    Slid {
+        Objects.requireNonNull(source, "source");
+    }
+
+    @Override
+    public Optional<KernelSymbol> find(String name) {
+        return source.find(name).map(symbol -> symbol.slid(byteDelta));
+    }
+
+    @Override
+    public Optional<KernelSymbol> placeholder(String name) {
+        return source.placeholder(name);
+    }
+}

@@ -1,0 +1,32 @@
+package io.modrt.kernel;
+
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The words of a vermagic: release, then {@code SMP}, {@code preempt} or {@code preempt_rt}, {@code mod_unload} and
+ * {@code modversions}, each if it is so, then what the architecture adds.
+ */
+record Vermagic(String release, KernelVersion version, Map<ConfigOption, Boolean> options) {
+
+    static Vermagic parse(String vermagic) {
+        List<String> words = List.of(vermagic.strip().split(" +"));
+        String release = words.get(0);
+        KernelVersion version;
+        try {
+            version = KernelVersion.parse(release);
+        } catch (FormatException e) {
+            throw new FormatException(Refusal.beyondKernel(e.getMessage()).at("vermagic \"" + vermagic + "\""));
+        }
+        Map<ConfigOption, Boolean> options = new EnumMap<>(ConfigOption.class);
+        options.put(ConfigOption.SMP, words.contains("SMP"));
+        options.put(ConfigOption.PREEMPT, words.contains("preempt"));
+        options.put(ConfigOption.PREEMPT_RT, words.contains("preempt_rt"));
+        options.put(ConfigOption.MODULE_UNLOAD, words.contains("mod_unload"));
+        options.put(ConfigOption.MODVERSIONS, words.contains("modversions"));
+        return new Vermagic(release, version, options);
+    }
+}

@@ -1,0 +1,29 @@
+package io.modrt.kernel;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** A source of values, with what a list of exports says of the names. */
+record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelSymbols {
+
+    Versioned {
+        Objects.requireNonNull(values, "values");
+        Objects.requireNonNull(exports, "exports");
+    }
+
+    @Override
+    public Optional<KernelSymbol> find(String name) {
+        return values.find(name)
+                .map(symbol -> exports.find(name).map(export -> export.of(symbol)).orElse(symbol));
+    }
+
+    @Override
+    public Optional<KernelSymbol> placeholder(String name) {
+        return values.placeholder(name);
+    }
+
+    @Override
+    public KernelSymbols slid(long byteDelta) {
+        return new Versioned(values.slid(byteDelta), exports);
+    }
+}

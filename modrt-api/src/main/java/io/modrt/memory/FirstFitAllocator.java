@@ -1,0 +1,66 @@
+package io.modrt.memory;
+
+import io.modrt.Errno;
+import io.modrt.MemoryException;
+import io.modrt.Refusal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The lowest place that is large enough, each block followed by a guard page, as vmalloc does it. Safe for many threads. */
+final class FirstFitAllocator implements ModuleAllocator {
+
+    private final AddressRange area;
+    private final int pageBytes;
+    private final Holes holes;
+    private final Map<AddressRange, Long> reservedBytes = new HashMap<>();
+
+    FirstFitAllocator(AddressRange area, int pageBytes) {
+        if (pageBytes < 1 || Integer.bitCount(pageBytes) != 1) {
+            throw new IllegalArgumentException("no page has " + pageBytes + " bytes");
+        }
+        this.area = area;
+        this.pageBytes = pageBytes;
+        this.holes = new Holes(area);
+    }
+
+    /** The range has the size that was asked for; it is not rounded to pages. */
+    @Override
+    public synchronized AddressRange allocate(long sizeBytes, Permission permission) {
+        if (sizeBytes < 1) {
+            throw new IllegalArgumentException("no block has " + sizeBytes + " bytes");
+        }
+        if (sizeBytes > area.sizeBytes()) {
+            throw full(sizeBytes);
+        }
+        long reserved = pagesOf(sizeBytes) + pageBytes;
+        OptionalLong offset = reserved < 0 ? OptionalLong.empty() : holes.take(reserved, pageBytes);
+        if (offset.isEmpty()) {
+            throw full(sizeBytes);
+        }
+        AddressRange range = new AddressRange(area.start().plus(offset.getAsLong()), sizeBytes);
+        reservedBytes.put(range, reserved);
+        return range;
+    }
+
+    private long pagesOf(long sizeBytes) {
+        return (sizeBytes + pageBytes - 1) & -pageBytes;
+    }
+
+    private MemoryException full(long sizeBytes) {
+        return new MemoryException(Refusal.of(
+                Errno.ENOMEM,
+                "module area " + area + ": no room for 0x" + Long.toHexString(sizeBytes) + " bytes and a guard page of 0x"
+                        + Integer.toHexString(pageBytes) + ": the largest hole has 0x" + Long.toHexString(holes.largest())
+                        + " bytes; unload modules or give a larger area"));
+    }
+
+    @Override
+    public synchronized void free(AddressRange range) {
+        Long reserved = reservedBytes.remove(range);
+        if (reserved == null) {
+            throw new IllegalArgumentException(range + " is not allocated in " + area);
+        }
+        holes.give(range.start().minus(area.start()), reserved);
+    }
+}

@@ -1,0 +1,63 @@
+package io.modrt.memory;
+
+import io.modrt.Errno;
+import io.modrt.MemoryException;
+import io.modrt.Refusal;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Memory of the whole 64-bit address space in pages that come into being when they are first written.
+ *
+ * <p>One thread may write while others read: a reader then sees of each byte either what was there or what is written, in no
+ * promised order. Several writers must not write the same bytes at a time.
+ */
+final class HeapMemory implements TargetMemory {
+
+    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+
+    private final Map<Long, byte[]> pages = new ConcurrentHashMap<>();
+
+    @Override
+    public void read(Address from, byte[] into, int offset, int length) {
+        check(from, into, offset, length);
+        for (int done = 0; done < length; ) {
+            long at = from.value() + done;
+            int within = (int) at & (PAGE_BYTES - 1);
+            int count = Math.min(length - done, PAGE_BYTES - within);
+            byte[] page = pages.get(at >>> PAGE_SHIFT);
+            if (page == null) {
+                Arrays.fill(into, offset + done, offset + done + count, (byte) 0);
+            } else {
+                System.arraycopy(page, within, into, offset + done, count);
+            }
+            done += count;
+        }
+    }
+
+    @Override
+    public void write(Address to, byte[] bytes, int offset, int length) {
+        check(to, bytes, offset, length);
+        for (int done = 0; done < length; ) {
+            long at = to.value() + done;
+            int within = (int) at & (PAGE_BYTES - 1);
+            int count = Math.min(length - done, PAGE_BYTES - within);
+            byte[] page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new byte[PAGE_BYTES]);
+            System.arraycopy(bytes, offset + done, page, within, count);
+            done += count;
+        }
+    }
+
+    private static void check(Address start, byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length > 0 && start.plus(length - 1L).compareTo(start) < 0) {
+            throw new MemoryException(Refusal.of(
+                    Errno.EFAULT,
+                    "memory at " + start + ": " + length + " bytes, but only " + -start.value()
+                            + " to the top of the address space"));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.modrt.memory;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** The free parts of an area, by offset from its start; neighbours are one hole. Not safe for use by many threads. */
+final class Holes {
+
+    private final AddressRange area;
+    private final TreeMap<Long, Long> sizes = new TreeMap<>();
+
+    Holes(AddressRange area) {
+        this.area = area;
+        if (area.sizeBytes() > 0) {
+            sizes.put(0L, area.sizeBytes());
+        }
+    }
+
+    /**
+     * Takes the lowest {@code sizeBytes} bytes whose address is a multiple of {@code alignment}; the offset of the first, or
+     * empty.
+     */
+    OptionalLong take(long sizeBytes, long alignment) {
+        for (Map.Entry<Long, Long> hole : sizes.entrySet()) {
+            long skipped = -(area.start().value() + hole.getKey()) & (alignment - 1);
+            if (skipped <= hole.getValue() && sizeBytes <= hole.getValue() - skipped) {
+                take(hole.getKey(), hole.getValue(), skipped, sizeBytes);
+                return OptionalLong.of(hole.getKey() + skipped);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private void take(long hole, long holeBytes, long skipped, long sizeBytes) {
+        sizes.remove(hole);
+        if (skipped > 0) {
+            sizes.put(hole, skipped);
+        }
+        if (skipped + sizeBytes < holeBytes) {
+            sizes.put(hole + skipped + sizeBytes, holeBytes - skipped - sizeBytes);
+        }
+    }
+
+    /** Gives {@code sizeBytes} bytes at {@code offset} back. */
+    void give(long offset, long sizeBytes) {
+        long start = offset;
+        long end = offset + sizeBytes;
+        Map.Entry<Long, Long> before = sizes.lowerEntry(start);
+        if (before != null && before.getKey() + before.getValue() == start) {
+            start = before.getKey();
+        }
+        Long behind = sizes.remove(end);
+        sizes.put(start, end - start + (behind == null ? 0 : behind));
+    }
+
+    /** The bytes of the largest hole, 0 where there is none. */
+    long largest() {
+        return sizes.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+}
