@@ -1,0 +1,245 @@
+package io.modrt.elf;
+
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import io.modrt.bytes.Bytes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ELF file of either class and byte order, seen through a {@code byte[]} that is neither copied nor changed; the caller leaves it alone
+ * meanwhile. Safe for many threads.
+ *
+ * <p>{@link #view} checks that the section headers, every section's contents and every section's name are inside the file. Symbol and
+ * relocation tables are checked when they are first asked for. After that nothing that is read through these types can leave the file.
+ *
+ * <p>Source: the System V ABI, chapter 4; the MIPS 64-bit supplement for packed relocations.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class ElfFile {
+    private final String name;
+    private final byte[] bytes;
+    private final int lengthBytes;
+    private final ElfHeader header;
+    private final boolean extendedNumbering;
+    private final Section[] sections;
+    private @Nullable SymbolTable symbolTable;
+    private @Nullable List<RelocationSection> relocationSections;
+
+    private ElfFile(String name, byte[] bytes, HeaderReader reader) {
+        this.name = name;
+        this.bytes = bytes;
+        this.lengthBytes = reader.lengthBytes();
+        this.header = reader.header();
+        this.extendedNumbering = reader.usesExtendedNumbering();
+        this.sections = new Section[header.sectionCount()];
+        for (int i = 0; i < sections.length; i++) {
+            sections[i] = new Section(
+                    this, i, (int) header.sectionHeadersOffset() + i * header.sectionHeaderBytes());
+        }
+        checkContents();
+        checkNames();
+    }
+
+    /**
+     * The file in all of {@code bytes}, without a name for messages.
+     *
+     * @throws FormatException if the header, a section header, a section or a section's name is not inside the file
+     */
+    public static ElfFile view(byte[] bytes) {
+        return view("", bytes, bytes.length);
+    }
+
+    /**
+     * The file in the first {@code lengthBytes} of {@code bytes}.
+     *
+     * @param name how messages call it, for example {@code greeter.ko}
+     * @throws FormatException if the header, a section header, a section or a section's name is not inside the file
+     */
+    public static ElfFile view(String name, byte[] bytes, int lengthBytes) {
+        Objects.checkFromIndexSize(0, lengthBytes, bytes.length);
+        return new ElfFile(name, bytes, HeaderReader.read(name, bytes, lengthBytes));
+    }
+
+    private void checkContents() {
+        for (int i = 1; i < sections.length; i++) {
+            Section s = sections[i];
+            long from = s.fileOffset();
+            long size = s.sizeBytes();
+            if (!s.hasContents()) {
+                if (s.type() == Section.SHT_NOBITS && size < 0) {
+                    throw new FormatException(Refusal.beyondKernel(where() + "section " + i + ": "
+                            + Long.toUnsignedString(size) + " bytes do not fit any address space"));
+                }
+            } else if (from < 0 || size < 0 || from > lengthBytes || size > lengthBytes - from) {
+                throw new FormatException(Refusal.of(
+                        Errno.ENOEXEC,
+                        where() + "section " + i + ": contents are not inside the file: offset 0x"
+                                + Long.toHexString(from) + ", 0x" + Long.toHexString(size) + " bytes, the file has 0x"
+                                + Integer.toHexString(lengthBytes)));
+            }
+        }
+    }
+
+    /** The kernel wants the name table to end with NUL, and its loader does not look at names of sections that stay out of memory. */
+    private void checkNames() {
+        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
+            return;
+        }
+        Section names = sections[header.nameTableIndex()];
+        String table = where() + "section " + names.index() + ", the name table";
+        if (!names.hasContents() || names.sizeBytes() == 0) {
+            throw new FormatException(Refusal.of(Errno.ENOEXEC, table + ": is empty"));
+        }
+        if (bytes[(int) (names.fileOffset() + names.sizeBytes()) - 1] != 0) {
+            throw new FormatException(
+                    Refusal.of(Errno.ENOEXEC, table + ": its last string has no end"), names.fileOffset());
+        }
+        for (Section s : sections) {
+            if (Integer.toUnsignedLong(s.nameOffset()) >= names.sizeBytes()) {
+                String what = where() + "section " + s.index() + ": name at 0x" + Integer.toHexString(s.nameOffset())
+                        + " of a name table of 0x" + Long.toHexString(names.sizeBytes()) + " bytes";
+                boolean kernelLooks = s.isAllocated() && s.hasContents();
+                throw new FormatException(
+                        kernelLooks ? Refusal.of(Errno.ENOEXEC, what) : Refusal.beyondKernel(what));
+            }
+        }
+    }
+
+    String sectionName(int nameOffset) {
+        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
+            return "";
+        }
+        return Strings.decode(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset);
+    }
+
+    boolean isSectionNamed(int nameOffset, String other) {
+        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
+            return other.isEmpty();
+        }
+        return Strings.equal(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset, other);
+    }
+
+    /** What starts a message about this file: its name, a colon and a space, or nothing. */
+    String where() {
+        return name.isEmpty() ? "" : name + ": ";
+    }
+
+    /** The header. */
+    public ElfHeader header() {
+        return header;
+    }
+
+    /** The viewed bytes themselves, not a copy; the file may end before they do. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    /** The length of the file in bytes. */
+    public int lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** How messages call it; may be empty. */
+    public String name() {
+        return name;
+    }
+
+    /** The width of its structures. */
+    public ElfClass elfClass() {
+        return header.elfClass();
+    }
+
+    /** The byte order of its structures. */
+    public boolean isBigEndian() {
+        return header.isBigEndian();
+    }
+
+    /** Whether the number of sections, or the index of their names, did not fit the header and stands in section 0. */
+    public boolean usesExtendedNumbering() {
+        return extendedNumbering;
+    }
+
+    /** The number of sections, section 0 included. */
+    public int sectionCount() {
+        return sections.length;
+    }
+
+    /** The section with number {@code index}, 0 up to and excluding {@link #sectionCount()}. */
+    public Section section(int index) {
+        return sections[index];
+    }
+
+    /** All sections, that with number 0 included. */
+    public List<Section> sections() {
+        return Collections.unmodifiableList(Arrays.asList(sections));
+    }
+
+    /** The first section of this name, from number 1. */
+    public Optional<Section> section(String sectionName) {
+        for (int i = 1; i < sections.length; i++) {
+            if (sections[i].isNamed(sectionName)) {
+                return Optional.of(sections[i]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The first symbol table (SHT_SYMTAB), checked.
+     *
+     * @throws FormatException if its strings, its size or a name in it is not what it should be
+     */
+    public Optional<SymbolTable> symbolTable() {
+        SymbolTable known = symbolTable;
+        if (known == null) {
+            for (int i = 1; i < sections.length && known == null; i++) {
+                if (sections[i].type() == Section.SHT_SYMTAB) {
+                    known = SymbolTable.of(sections[i]);
+                }
+            }
+            symbolTable = known;
+        }
+        return Optional.ofNullable(known);
+    }
+
+    /**
+     * The SHT_REL and SHT_RELA sections that relocate a section, in the order of their headers. Those whose {@code sh_info} is no section
+     * are left out, as the kernel skips them.
+     *
+     * @throws FormatException if the size of one is not a number of relocations
+     */
+    public List<RelocationSection> relocationSections() {
+        List<RelocationSection> known = relocationSections;
+        if (known == null) {
+            List<RelocationSection> found = new ArrayList<>();
+            for (Section s : sections) {
+                boolean relocates = s.type() == Section.SHT_REL || s.type() == Section.SHT_RELA;
+                if (relocates && s.info() > 0 && s.info() < sections.length) {
+                    found.add(RelocationSection.of(s));
+                }
+            }
+            known = List.copyOf(found);
+            relocationSections = known;
+        }
+        return known;
+    }
+
+    /** The file's name, class, byte order and machine. */
+    @Override
+    public String toString() {
+        return where() + header.elfClass() + (header.isBigEndian() ? " big endian" : " little endian") + ", machine "
+                + header.machine();
+    }
+
+    static int u16(byte[] bytes, int offset, boolean bigEndian) {
+        return Bytes.getShort(bytes, offset, bigEndian) & 0xffff;
+    }
+}

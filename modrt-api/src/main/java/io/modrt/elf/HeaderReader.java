@@ -1,0 +1,120 @@
+package io.modrt.elf;
+
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import io.modrt.bytes.Bytes;
+
+/** Reads the file header, and of section 0 what did not fit there. */
+record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbering) {
+    private static final int MAGIC = 0x7f45_4c46;
+    private static final int EI_CLASS = 4;
+    private static final int EI_DATA = 5;
+    private static final int ELFDATA2LSB = 1;
+    private static final int ELFDATA2MSB = 2;
+
+    static HeaderReader read(String name, byte[] b, int lengthBytes) {
+        String where = name.isEmpty() ? "" : name + ": ";
+        int least = ElfClass.ELF32.headerBytes();
+        if (lengthBytes < least) {
+            throw refuse(where + "has " + lengthBytes + " bytes, an ELF header has " + least + " or more", 0);
+        }
+        if (Bytes.getInt(b, 0, true) != MAGIC) {
+            throw refuse(
+                    where + "is not an ELF file: starts with 0x"
+                            + String.format("%08x", Bytes.getInt(b, 0, true)) + ", not 0x7f454c46",
+                    0);
+        }
+        ElfClass elfClass = elfClass(where, b[EI_CLASS]);
+        boolean big = isBigEndian(where, b[EI_DATA]);
+        if (lengthBytes < elfClass.headerBytes()) {
+            throw refuse(
+                    where + "has " + lengthBytes + " bytes, a header of " + elfClass + " has "
+                            + elfClass.headerBytes(),
+                    0);
+        }
+        boolean wide = elfClass == ElfClass.ELF64;
+        int afterEntry = wide ? 40 : 32;
+        long offset = wide ? Bytes.getLong(b, 40, big) : Bytes.getInt(b, 32, big) & 0xffff_ffffL;
+        int flags = Bytes.getInt(b, wide ? 48 : 36, big);
+        int counts = elfClass.headerBytes() - 6;
+        int entryBytes = ElfFile.u16(b, counts, big);
+        long count = ElfFile.u16(b, counts + 2, big);
+        long names = ElfFile.u16(b, counts + 4, big);
+        boolean extended = false;
+        if (offset != 0) {
+            if (entryBytes != elfClass.sectionHeaderBytes()) {
+                throw refuse(
+                        where + "section headers (e_shentsize) of " + entryBytes + " bytes, " + elfClass + " has "
+                                + elfClass.sectionHeaderBytes(),
+                        counts);
+            }
+            if (offset < 0 || offset > lengthBytes - entryBytes) {
+                throw refuse(
+                        where + "section headers (e_shoff) at 0x" + Long.toHexString(offset) + ", the file has 0x"
+                                + Integer.toHexString(lengthBytes) + " bytes",
+                        afterEntry);
+            }
+            int zero = (int) offset;
+            if (count == 0) {
+                extended = true;
+                count = wide
+                        ? Bytes.getLong(b, zero + 32, big)
+                        : Bytes.getInt(b, zero + 20, big) & 0xffff_ffffL;
+            }
+            if (names == Symbol.SHN_XINDEX) {
+                extended = true;
+                names = Bytes.getInt(b, zero + (wide ? 40 : 24), big) & 0xffff_ffffL;
+            }
+        }
+        long room = offset == 0 ? 0 : (lengthBytes - offset) / entryBytes;
+        if (count < 0 || count > room) {
+            throw refuse(
+                    where + Long.toUnsignedString(count) + " section headers (e_shnum) at 0x"
+                            + Long.toHexString(offset) + ", the file has room for " + room,
+                    counts + 2);
+        }
+        if (names != 0 && names >= count) {
+            throw refuse(
+                    where + "section names (e_shstrndx) in section " + names + ", there are " + count + " sections",
+                    counts + 4);
+        }
+        return new HeaderReader(
+                new ElfHeader(
+                        elfClass,
+                        big,
+                        ElfFile.u16(b, 16, big),
+                        ElfFile.u16(b, 18, big),
+                        flags,
+                        entryBytes,
+                        offset,
+                        (int) count,
+                        (int) names),
+                lengthBytes,
+                extended);
+    }
+
+    private static ElfClass elfClass(String where, byte ident) {
+        for (ElfClass c : ElfClass.values()) {
+            if (c.ident() == ident) {
+                return c;
+            }
+        }
+        throw refuse(where + "class (EI_CLASS) " + ident + " is neither 1 (32 bit) nor 2 (64 bit)", EI_CLASS);
+    }
+
+    /** The kernel does not look at EI_DATA: it reads every file in its own order. */
+    private static boolean isBigEndian(String where, byte ident) {
+        if (ident != ELFDATA2LSB && ident != ELFDATA2MSB) {
+            throw new FormatException(
+                    Refusal.beyondKernel(
+                            where + "byte order (EI_DATA) " + ident + " is neither 1 (little) nor 2 (big endian)"),
+                    EI_DATA);
+        }
+        return ident == ELFDATA2MSB;
+    }
+
+    private static FormatException refuse(String what, long fileOffset) {
+        return new FormatException(Refusal.of(Errno.ENOEXEC, what), fileOffset);
+    }
+}

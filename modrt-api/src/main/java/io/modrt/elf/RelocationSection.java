@@ -1,0 +1,126 @@
+package io.modrt.elf;
+
+import io.modrt.bytes.Bytes;
+import io.modrt.spi.AddendKind;
+import org.apiguardian.api.API;
+
+/**
+ * A section of relocations, read in place: no object for each. That the symbol's number and the place are in range is for whoever applies
+ * them to check.
+ *
+ * <p>64-bit MIPS packs {@code r_sym} (32 bits), {@code r_ssym}, {@code r_type3}, {@code r_type2} and {@code r_type} (8 bits each) into
+ * {@code r_info}, in this order in both byte orders. Others have the symbol in the upper half and the type in the lower.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class RelocationSection {
+    private static final int INFO_32 = 4;
+    private static final int INFO_64 = 8;
+    private static final int REST_64 = 12;
+
+    private final Section section;
+    private final Section target;
+    private final byte[] bytes;
+    private final boolean big;
+    private final boolean wide;
+    private final boolean packed;
+    private final boolean explicit;
+    private final int start;
+    private final int entryBytes;
+    private final int count;
+
+    private RelocationSection(Section section, int entryBytes) {
+        ElfFile file = section.file();
+        this.section = section;
+        this.target = file.section(section.info());
+        this.bytes = file.array();
+        this.big = file.isBigEndian();
+        this.wide = file.elfClass() == ElfClass.ELF64;
+        this.packed = wide && file.header().machine() == ElfHeader.EM_MIPS;
+        this.explicit = section.type() == Section.SHT_RELA;
+        this.start = (int) section.fileOffset();
+        this.entryBytes = entryBytes;
+        this.count = (int) (section.sizeBytes() / entryBytes);
+    }
+
+    /** The relocations in {@code section}, whose {@code sh_info} is a section; checked. */
+    static RelocationSection of(Section section) {
+        int words = section.type() == Section.SHT_RELA ? 3 : 2;
+        int entryBytes = words * section.file().elfClass().wordBytes();
+        SymbolTable.checkEntries(section, entryBytes);
+        return new RelocationSection(section, entryBytes);
+    }
+
+    /** The section that holds the relocations. */
+    public Section section() {
+        return section;
+    }
+
+    /** The section that they relocate. */
+    public Section target() {
+        return target;
+    }
+
+    /** Where the addends are. */
+    public AddendKind addends() {
+        return explicit ? AddendKind.EXPLICIT : AddendKind.IN_PLACE;
+    }
+
+    /** Whether {@code r_info} is packed as on 64-bit MIPS. */
+    public boolean isPacked() {
+        return packed;
+    }
+
+    /** The number of relocations. */
+    public int count() {
+        return count;
+    }
+
+    private int at(int i) {
+        if (i < 0 || i >= count) {
+            throw new IndexOutOfBoundsException("relocation " + i + " of " + count);
+        }
+        return start + i * entryBytes;
+    }
+
+    /** {@code r_offset}: the place, in bytes from the start of the relocated section; unsigned, not checked. */
+    public long offset(int i) {
+        return wide ? Bytes.getLong(bytes, at(i), big) : Bytes.getInt(bytes, at(i), big) & 0xffff_ffffL;
+    }
+
+    /** The symbol's number, as unsigned 32 bits in an int, not checked. */
+    public int symbol(int i) {
+        if (!wide) {
+            return Bytes.getInt(bytes, at(i) + INFO_32, big) >>> 8;
+        }
+        return Bytes.getInt(bytes, at(i) + (packed || big ? INFO_64 : REST_64), big);
+    }
+
+    /** The type; where it is packed, the first of three. */
+    public int type(int i) {
+        if (!wide) {
+            return bytes[at(i) + (big ? INFO_32 + 3 : INFO_32)] & 0xff;
+        }
+        if (packed) {
+            return bytes[at(i) + REST_64 + 3] & 0xff;
+        }
+        return Bytes.getInt(bytes, at(i) + (big ? REST_64 : INFO_64), big);
+    }
+
+    /** The addend in the relocation, in bytes; 0 where addends are in place. */
+    public long addend(int i) {
+        if (!explicit) {
+            return 0;
+        }
+        return wide ? Bytes.getLong(bytes, at(i) + 16, big) : Bytes.getInt(bytes, at(i) + 8, big);
+    }
+
+    /** What a packed {@code r_info} holds besides symbol and type: {@code r_ssym << 16 | r_type3 << 8 | r_type2}; else 0. */
+    public int packedRest(int i) {
+        return packed ? Bytes.getInt(bytes, at(i) + REST_64, true) >>> 8 : 0;
+    }
+
+    /** The relocation as an object. */
+    public RelocationEntry entry(int i) {
+        return new RelocationEntry(i, offset(i), symbol(i), type(i), addend(i), packedRest(i));
+    }
+}

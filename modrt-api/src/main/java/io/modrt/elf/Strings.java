@@ -1,0 +1,37 @@
+package io.modrt.elf;
+
+import java.nio.charset.StandardCharsets;
+
+/** NUL-terminated strings in a byte array. Callers have made sure that a NUL follows. */
+final class Strings {
+    private Strings() {}
+
+    /** The number of bytes from {@code at} to the next NUL. */
+    static int length(byte[] bytes, int at) {
+        int end = at;
+        while (bytes[end] != 0) {
+            end++;
+        }
+        return end - at;
+    }
+
+    /** The string at {@code at}, as UTF-8. */
+    static String decode(byte[] bytes, int at) {
+        return new String(bytes, at, length(bytes, at), StandardCharsets.UTF_8);
+    }
+
+    /** Whether the string at {@code at} is {@code other}. */
+    static boolean equal(byte[] bytes, int at, String other) {
+        int length = other.length();
+        for (int i = 0; i < length; i++) {
+            char c = other.charAt(i);
+            if (c >= 0x80) {
+                return decode(bytes, at).equals(other);
+            }
+            if (bytes[at + i] != c || c == 0) {
+                return false;
+            }
+        }
+        return bytes[at + length] == 0;
+    }
+}

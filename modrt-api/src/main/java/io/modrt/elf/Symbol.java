@@ -1,0 +1,83 @@
+package io.modrt.elf;
+
+import org.apiguardian.api.API;
+
+/**
+ * One symbol, decoded. {@link SymbolTable} gives the same facts without an object for each.
+ *
+ * @param index its number in the table
+ * @param name its name; empty for section symbols
+ * @param value {@code st_value}; for a symbol of a section, its offset in bytes
+ * @param sizeBytes {@code st_size}
+ * @param binding STB_*
+ * @param type STT_*
+ * @param sectionIndex the section's number with SHN_XINDEX followed, or SHN_UNDEF, SHN_ABS, SHN_COMMON
+ * @param rawSectionIndex {@code st_shndx} as it stands in the file
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record Symbol(
+        int index,
+        String name,
+        long value,
+        long sizeBytes,
+        int binding,
+        int type,
+        int sectionIndex,
+        int rawSectionIndex) {
+
+    /** {@code st_shndx}: defined elsewhere. */
+    public static final int SHN_UNDEF = 0;
+    /** {@code st_shndx}: this and those above are no section numbers. */
+    public static final int SHN_LORESERVE = 0xff00;
+    /** {@code st_shndx}, Linux: livepatch resolves it. */
+    public static final int SHN_LIVEPATCH = 0xff20;
+    /** {@code st_shndx}: not relative to a section. */
+    public static final int SHN_ABS = 0xfff1;
+    /** {@code st_shndx}: wants memory that the linker was to give it. */
+    public static final int SHN_COMMON = 0xfff2;
+    /** {@code st_shndx}: the number stands in the SHT_SYMTAB_SHNDX section. */
+    public static final int SHN_XINDEX = 0xffff;
+
+    /** Binding: seen in its own file only. */
+    public static final int STB_LOCAL = 0;
+    /** Binding: seen everywhere. */
+    public static final int STB_GLOBAL = 1;
+    /** Binding: may stay undefined. */
+    public static final int STB_WEAK = 2;
+
+    /** Type: not said. */
+    public static final int STT_NOTYPE = 0;
+    /** Type: data. */
+    public static final int STT_OBJECT = 1;
+    /** Type: code. */
+    public static final int STT_FUNC = 2;
+    /** Type: stands for a section. */
+    public static final int STT_SECTION = 3;
+    /** Type: the name of a source file. */
+    public static final int STT_FILE = 4;
+
+    /** Whether it is defined elsewhere. */
+    public boolean isUndefined() {
+        return rawSectionIndex == SHN_UNDEF;
+    }
+
+    /** Whether its value is not relative to a section. */
+    public boolean isAbsolute() {
+        return rawSectionIndex == SHN_ABS;
+    }
+
+    /** Whether it wants memory that no linker gave it. */
+    public boolean isCommon() {
+        return rawSectionIndex == SHN_COMMON;
+    }
+
+    /** Whether it may stay undefined. */
+    public boolean isWeak() {
+        return binding == STB_WEAK;
+    }
+
+    /** Whether it stands for a section. */
+    public boolean isSection() {
+        return type == STT_SECTION;
+    }
+}

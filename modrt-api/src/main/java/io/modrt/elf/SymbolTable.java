@@ -1,0 +1,220 @@
+package io.modrt.elf;
+
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import io.modrt.bytes.Bytes;
+import org.apiguardian.api.API;
+
+/**
+ * A symbol table, read in place: no object for each symbol. Every name was checked to be inside the string table, which ends with NUL; the
+ * kernel checks neither.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class SymbolTable {
+    /** What {@link #indexOf} answers when there is no such symbol; symbol 0 has no name. */
+    public static final int NONE = 0;
+
+    private static final int NO_TABLE = -1;
+
+    private final Section section;
+    private final Section strings;
+    private final byte[] bytes;
+    private final boolean big;
+    private final boolean wide;
+    private final int start;
+    private final int entryBytes;
+    private final int count;
+    private final int stringsStart;
+    private final int extendedStart;
+
+    private SymbolTable(Section section, int count, Section strings, int extendedStart) {
+        ElfFile file = section.file();
+        this.section = section;
+        this.strings = strings;
+        this.bytes = file.array();
+        this.big = file.isBigEndian();
+        this.wide = file.elfClass() == ElfClass.ELF64;
+        this.start = (int) section.fileOffset();
+        this.entryBytes = file.elfClass().symbolBytes();
+        this.count = count;
+        this.stringsStart = (int) strings.fileOffset();
+        this.extendedStart = extendedStart;
+    }
+
+    /** The table in {@code section}, checked. */
+    static SymbolTable of(Section section) {
+        ElfFile file = section.file();
+        int entryBytes = file.elfClass().symbolBytes();
+        checkEntries(section, entryBytes);
+        if (section.link() <= 0 || section.link() >= file.sectionCount()) {
+            throw new FormatException(Refusal.of(
+                    Errno.ENOEXEC,
+                    section.where() + ": its strings (sh_link) are in section "
+                            + Integer.toUnsignedString(section.link()) + ", there are " + file.sectionCount()
+                            + " sections"));
+        }
+        Section strings = file.section(section.link());
+        long end = strings.fileOffset() + strings.sizeBytes();
+        if (!strings.hasContents()
+                || strings.sizeBytes() == 0
+                || file.array()[(int) end - 1] != 0) {
+            throw new FormatException(strings.beyondKernel("strings without end: the last byte is not NUL"));
+        }
+        int count = (int) section.sizeBytes() / entryBytes;
+        SymbolTable table = new SymbolTable(section, count, strings, extendedStart(section));
+        table.checkNames();
+        return table;
+    }
+
+    /** The table of a file that has none, in place of which section 0 stands: without symbols. The file has a section 0. */
+    public static SymbolTable none(ElfFile file) {
+        return new SymbolTable(file.section(0), 0, file.section(0), NO_TABLE);
+    }
+
+    /** That a table's size and {@code sh_entsize} agree with its records. */
+    static void checkEntries(Section table, int entryBytes) {
+        if (table.entryBytes() != entryBytes || table.sizeBytes() % entryBytes != 0) {
+            throw new FormatException(table.beyondKernel(
+                    "entries (sh_entsize) of " + Long.toUnsignedString(table.entryBytes()) + " bytes in "
+                            + table.sizeBytes() + ", " + table.file().elfClass() + " has entries of " + entryBytes));
+        }
+    }
+
+    private static int extendedStart(Section symbols) {
+        ElfFile file = symbols.file();
+        long count = symbols.sizeBytes() / file.elfClass().symbolBytes();
+        for (int i = 1; i < file.sectionCount(); i++) {
+            Section s = file.section(i);
+            if (s.type() == Section.SHT_SYMTAB_SHNDX && s.link() == symbols.index()) {
+                if (s.sizeBytes() / Integer.BYTES < count) {
+                    throw new FormatException(s.beyondKernel("section numbers for "
+                            + s.sizeBytes() / Integer.BYTES + " symbols, there are " + count));
+                }
+                return (int) s.fileOffset();
+            }
+        }
+        return NO_TABLE;
+    }
+
+    private void checkNames() {
+        int size = (int) strings.sizeBytes();
+        for (int i = 0, at = start; i < count; i++, at += entryBytes) {
+            int nameOffset = Bytes.getInt(bytes, at, big);
+            if (nameOffset < 0 || nameOffset >= size) {
+                throw new FormatException(
+                        section.beyondKernel("symbol " + i + ": name (st_name) at 0x"
+                                + Integer.toHexString(nameOffset) + " of " + size + " bytes of strings"),
+                        at);
+            }
+            if (extendedStart == NO_TABLE && rawSectionIndex(i) == Symbol.SHN_XINDEX) {
+                throw new FormatException(
+                        Refusal.of(
+                                Errno.ENOEXEC,
+                                section.where() + ": symbol " + i
+                                        + ": its section number is elsewhere (SHN_XINDEX), but no SHT_SYMTAB_SHNDX"
+                                        + " section belongs to the table"),
+                        at);
+            }
+        }
+    }
+
+    /** The section that holds the symbols. */
+    public Section section() {
+        return section;
+    }
+
+    /** The section that holds their names. */
+    public Section stringTable() {
+        return strings;
+    }
+
+    /** The number of symbols, symbol 0 included. */
+    public int count() {
+        return count;
+    }
+
+    private int at(int i) {
+        if (i < 0 || i >= count) {
+            throw new IndexOutOfBoundsException("symbol " + i + " of " + count);
+        }
+        return start + i * entryBytes;
+    }
+
+    /** {@code st_value}. */
+    public long value(int i) {
+        return wide ? Bytes.getLong(bytes, at(i) + 8, big) : Bytes.getInt(bytes, at(i) + 4, big) & 0xffff_ffffL;
+    }
+
+    /** {@code st_size} in bytes. */
+    public long sizeBytes(int i) {
+        return wide ? Bytes.getLong(bytes, at(i) + 16, big) : Bytes.getInt(bytes, at(i) + 8, big) & 0xffff_ffffL;
+    }
+
+    /** {@code st_shndx} as it stands in the file: compare this one with SHN_ABS, SHN_COMMON and the other reserved numbers. */
+    public int rawSectionIndex(int i) {
+        return ElfFile.u16(bytes, at(i) + (wide ? 6 : 14), big);
+    }
+
+    /**
+     * The number of the symbol's section with SHN_XINDEX followed, as unsigned 32 bits, not checked; a reserved number such as SHN_ABS is
+     * answered as it is. A file of more than 65,280 sections has real numbers that look reserved: {@link #rawSectionIndex} tells.
+     */
+    public int sectionIndex(int i) {
+        int raw = rawSectionIndex(i);
+        return raw == Symbol.SHN_XINDEX ? Bytes.getInt(bytes, extendedStart + i * Integer.BYTES, big) : raw;
+    }
+
+    /** STB_*. */
+    public int binding(int i) {
+        return (bytes[at(i) + (wide ? 4 : 12)] & 0xff) >>> 4;
+    }
+
+    /** STT_*. */
+    public int type(int i) {
+        return bytes[at(i) + (wide ? 4 : 12)] & 0xf;
+    }
+
+    /** {@code st_name}: where its name starts, in bytes from the start of the string table. */
+    public int nameOffset(int i) {
+        return Bytes.getInt(bytes, at(i), big);
+    }
+
+    /** The length of its name in bytes, without the NUL. */
+    public int nameBytes(int i) {
+        return Strings.length(bytes, stringsStart + nameOffset(i));
+    }
+
+    /** Its name, as a new String. */
+    public String name(int i) {
+        return Strings.decode(bytes, stringsStart + nameOffset(i));
+    }
+
+    /** Whether its name is {@code other}; makes no String. */
+    public boolean isNamed(int i, String other) {
+        return Strings.equal(bytes, stringsStart + nameOffset(i), other);
+    }
+
+    /** The symbol as an object. */
+    public Symbol symbol(int i) {
+        return new Symbol(
+                i,
+                name(i),
+                value(i),
+                sizeBytes(i),
+                binding(i),
+                type(i),
+                sectionIndex(i),
+                rawSectionIndex(i));
+    }
+
+    /** The number of the first symbol of this name, or {@link #NONE}; looks at each in turn. */
+    public int indexOf(String name) {
+        for (int i = 1; i < count; i++) {
+            if (isNamed(i, name)) {
+                return i;
+            }
+        }
+        return NONE;
+    }
+}
