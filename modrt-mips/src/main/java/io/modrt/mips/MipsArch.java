@@ -1,0 +1,226 @@
+package io.modrt.mips;
+
+import static io.modrt.kernel.ConfigOption.DYNAMIC_FTRACE;
+import static io.modrt.kernel.ConfigOption.FUNCTION_GRAPH_TRACER;
+import static io.modrt.kernel.ConfigOption.JUMP_LABEL;
+import static io.modrt.kernel.ConfigOption.KALLSYMS;
+import static io.modrt.kernel.ConfigOption.KALLSYMS_ALL;
+import static io.modrt.kernel.ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS;
+import static io.modrt.kernel.ConfigOption.MODULE_FORCE_LOAD;
+import static io.modrt.kernel.ConfigOption.MODULE_FORCE_UNLOAD;
+import static io.modrt.kernel.ConfigOption.MODULE_SIG;
+import static io.modrt.kernel.ConfigOption.MODULE_UNLOAD;
+import static io.modrt.kernel.ConfigOption.MODVERSIONS;
+import static io.modrt.kernel.ConfigOption.SMP;
+import static io.modrt.kernel.ConfigOption.STRICT_MODULE_RWX;
+import static java.util.Map.entry;
+
+import io.modrt.Errno;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.Refusal;
+import io.modrt.StubPolicy;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+import io.modrt.elf.RelocationSection;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.PlacedModule;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.AddendKind;
+import io.modrt.spi.Addends;
+import io.modrt.spi.Arch;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.Finisher;
+import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.SectionImage;
+import io.modrt.spi.SectionSizer;
+import io.modrt.spi.StubAllocator;
+import io.modrt.spi.SymbolValues;
+import io.modrt.spi.TableShapes;
+import io.modrt.spi.Width;
+import java.util.List;
+import java.util.Map;
+
+/** MIPS kernels of either byte order: {@link O32} and {@link N64}. The package's page describes the architecture. */
+public abstract sealed class MipsArch implements Arch {
+    private static final int EF_MIPS_ARCH = 0xf000_0000;
+    private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
+    private static final int EF_MIPS_ARCH_64R6 = 0xa000_0000;
+
+    /** The last {@code MAX_ERRNO} addresses stand for errors. */
+    private static final int ERROR_VALUES = 4095;
+
+    private final Width width;
+    private final AddressRange moduleArea;
+    private final RelocationTable rel;
+    private final RelocationTable rela;
+    private final TableShapes tables;
+
+    private MipsArch(Width width, Address areaStart, Address areaEnd, RelocationTable rela) {
+        this.width = width;
+        this.moduleArea = AddressRange.between(areaStart, areaEnd);
+        this.rel = withErrorValues(RelocationTable.of(MipsReloc.OF_REL).unknownType(MipsArch::unknownType));
+        this.rela = withErrorValues(rela);
+        int bytes = width.bytes();
+        this.tables = new TableShapes(
+                new TableShapes.ExceptionTable(2 * bytes, bytes, TableShapes.Reference.ABSOLUTE, 2),
+                new TableShapes.JumpTable(bytes, bytes, TableShapes.Reference.ABSOLUTE));
+    }
+
+    private RelocationTable withErrorValues(RelocationTable table) {
+        AddressRange values = new AddressRange(width.address(-ERROR_VALUES), ERROR_VALUES);
+        return table.errorValues(values, RelocationTable.WeakErrorValue.ENDS_SECTION);
+    }
+
+    private static Refusal unknownType(String module, int number) {
+        String what = MipsReloc.of(number)
+                .map(row -> row.psabiName() + " is for SHT_RELA sections, this is SHT_REL")
+                .orElse("relocation type " + number
+                        + " is none that the kernel applies; build with -fno-pic -mno-abicalls -G 0, as the kernel is");
+        return Refusal.of(Errno.EINVAL, what);
+    }
+
+    /** 32-bit kernels: ELF32 with SHT_REL. */
+    public static final class O32 extends MipsArch {
+        private static final int EF_MIPS_ABI2 = 0x20;
+        private static final int EF_MIPS_FP64 = 0x200;
+        private static final int EF_MIPS_ABI = 0xf000;
+        private static final int E_MIPS_ABI_O32 = 0x1000;
+
+        /** For {@link java.util.ServiceLoader}. */
+        public O32() {
+            // The vmalloc area, up to two pages below the fixed mappings; as /proc/kcore of a 4kc-malta kernel shows it.
+            super(
+                    Width.BITS_32,
+                    Address.of(0xc000_0000L),
+                    Address.of(0xfffc_d000L),
+                    RelocationTable.of(List.<MipsReloc>of())
+                            .unknownType((module, number) -> Refusal.of(
+                                    Errno.ENOEXEC, "SHT_RELA section: 32-bit kernels take SHT_REL alone")));
+        }
+
+        @Override
+        public String name() {
+            return "mips-o32";
+        }
+
+        /** No n32, no other ABI, and no 64-bit floating point registers, for which kernels need an option that is usually off. */
+        @Override
+        public boolean accepts(ElfHeader header) {
+            int abi = header.flags() & EF_MIPS_ABI;
+            return header.machine() == ElfHeader.EM_MIPS
+                    && header.elfClass() == ElfClass.ELF32
+                    && (header.flags() & (EF_MIPS_ABI2 | EF_MIPS_FP64)) == 0
+                    && (abi == 0 || abi == E_MIPS_ABI_O32);
+        }
+    }
+
+    /** 64-bit kernels: ELF64 with SHT_RELA, or SHT_REL. */
+    public static final class N64 extends MipsArch {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public N64() {
+            // CKSSEG, for kernels with 32-bit symbols, the usual ones; as /proc/kcore of a 5kc-malta kernel shows it. Kernels
+            // linked to XKPHYS have the vmalloc area at 0xc000000000002000 instead: give the runtime an allocator over that.
+            super(
+                    Width.BITS_64,
+                    Address.of(0xffff_ffff_c000_0000L),
+                    Address.of(0xffff_ffff_fffc_d000L),
+                    RelocationTable.of(MipsReloc.OF_RELA).unknownType(MipsArch::unknownType));
+        }
+
+        @Override
+        public String name() {
+            return "mips-n64";
+        }
+
+        /** The level of the instruction set shows in the vermagic alone. */
+        @Override
+        public boolean accepts(ElfHeader header) {
+            return header.machine() == ElfHeader.EM_MIPS && header.elfClass() == ElfClass.ELF64;
+        }
+    }
+
+    @Override
+    public Width width() {
+        return width;
+    }
+
+    @Override
+    public Map<ConfigOption, Boolean> usualConfiguration() {
+        return Map.ofEntries(
+                entry(SMP, true),
+                entry(MODULE_UNLOAD, true),
+                entry(MODVERSIONS, true),
+                entry(KALLSYMS, true),
+                entry(KALLSYMS_ALL, false),
+                entry(STRICT_MODULE_RWX, false),
+                entry(JUMP_LABEL, true),
+                entry(DYNAMIC_FTRACE, true),
+                entry(FUNCTION_GRAPH_TRACER, true),
+                entry(MODULE_SIG, true),
+                entry(MODULE_FORCE_LOAD, true),
+                entry(MODULE_FORCE_UNLOAD, true),
+                entry(MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, false));
+    }
+
+    @Override
+    public AddressRange moduleArea(KernelProfile profile) {
+        return moduleArea;
+    }
+
+    @Override
+    public RelocationTable relocations(KernelProfile profile, AddendKind addends) {
+        return addends == AddendKind.IN_PLACE ? rel : rela;
+    }
+
+    @Override
+    public TableShapes tables(KernelProfile profile) {
+        return tables;
+    }
+
+    @Override
+    public SectionSizer sizer(ModuleFile file, KernelProfile profile, LoadPolicy policy) {
+        return policy.stubs() == StubPolicy.KERNEL_EXACT ? SectionSizer.none() : stubArea(file, profile);
+    }
+
+    private MipsStubArea stubArea(ModuleFile file, KernelProfile profile) {
+        return new MipsStubArea(file, profile, stubs(file).mostBytes());
+    }
+
+    private MipsStubs.Kind stubs(ModuleFile file) {
+        int arch = file.elf().header().flags() & EF_MIPS_ARCH;
+        return MipsStubs.Kind.of(width, arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6);
+    }
+
+    @Override
+    public ArchLoad begin(PlacedModule placed, LoadPolicy policy) {
+        ModuleFile file = placed.plan().file();
+        KernelProfile profile = placed.plan().profile();
+        StubAllocator stubs = policy.stubs() == StubPolicy.KERNEL_EXACT
+                ? StubAllocator.none()
+                : new MipsStubs(placed, stubArea(file, profile), width, stubs(file));
+        List<Finisher> finishers = profile.has(JUMP_LABEL)
+                ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, tables.jumpTable())))
+                : List.of();
+        return new Load(stubs, finishers);
+    }
+
+    private record Load(StubAllocator stubs, List<Finisher> finishers) implements ArchLoad {
+        @Override
+        public void completeAddends(
+                RelocationSection relocations, int count, SectionImage words, SymbolValues symbols, Addends addends) {
+            MipsAddends.complete(relocations, count, symbols, addends);
+        }
+    }
+
+    @Override
+    public FtraceTrampoline ftrace(KernelProfile profile) {
+        return profile.has(DYNAMIC_FTRACE)
+                ? MipsFtrace.of(width, profile.has(FUNCTION_GRAPH_TRACER))
+                : FtraceTrampoline.none();
+    }
+}
