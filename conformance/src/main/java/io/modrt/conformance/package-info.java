@@ -1,0 +1,5 @@
+/** modrt against live kernels, binutils and other oracles. */
+@NullMarked
+package io.modrt.conformance;
+
+import org.jspecify.annotations.NullMarked;

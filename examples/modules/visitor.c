@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * visitor: a module that needs another. It calls what greeter exports, plain, GPL-only and from the namespace that it
+ * imports, with the CRCs that greeter gives. It has per-CPU data, one word of which the kernel should relocate and does
+ * not, and it keeps its DWARF, so that the relocation of sections that are not loaded has a subject.
+ */
+#include "module.h"
+
+MODULE_INFO(license, "GPL"); /* data for the loader's licence rule; the source's own licence stands above */
+MODULE_INFO(import_ns, "GREETER");
+MODULE_INFO(softdep, "pre: greeter");
+
+int greet(int mood);
+void *greet_alloc(unsigned long size);
+void greet_secretly(const void *room);
+extern unsigned long greeter_count;
+
+struct visit {
+    unsigned long *total;
+    unsigned long calls[2];
+};
+
+static unsigned long total;
+static struct visit visit section_(".data..percpu") = {&total, {1, 2}};
+static void *room;
+
+/* How the kernel finds its CPU's copy: the symbol's value, plus the offset of the CPU. */
+extern unsigned long __per_cpu_offset[];
+static struct visit *visit_of(unsigned int cpu)
+{
+    return (struct visit *)((unsigned long)&visit + __per_cpu_offset[cpu]);
+}
+
+int visitor_call(unsigned int cpu)
+{
+    visit_of(cpu)->calls[0]++;
+    total += greeter_count;
+    return greet((int)(total & 7));
+}
+EXPORT_SYMBOL_GPL(visitor_call);
+
+static int __init visitor_start(void)
+{
+    room = greet_alloc(24);
+    return room ? visitor_call(0) : -12;
+}
+
+static void __exit visitor_stop(void)
+{
+    greet_secretly(room);
+}
+
+module_init(visitor_start);
+module_exit(visitor_stop);

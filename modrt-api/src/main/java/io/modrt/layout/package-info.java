@@ -1,0 +1,5 @@
+/** Where each section goes. */
+@NullMarked
+package io.modrt.layout;
+
+import org.jspecify.annotations.NullMarked;

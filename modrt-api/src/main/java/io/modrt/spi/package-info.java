@@ -1,0 +1,5 @@
+/** What an architecture says. */
+@NullMarked
+package io.modrt.spi;
+
+import org.jspecify.annotations.NullMarked;
