@@ -1,0 +1,218 @@
+package io.modrt.engine.layout;
+
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.Section;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.ModuleImage;
+import io.modrt.spi.SectionImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a module between placing and commit: one array a region, of the region's size, zero where the file has nothing. One thread
+ * works on it at a time.
+ */
+public final class ImageBytes implements ModuleImage {
+    private static final byte[] NOTHING = {};
+
+    private final PlacedModule placed;
+    private final SectionLayout layout;
+    private final SectionAddresses addresses;
+    private final boolean bigEndian;
+    private final int wordBytes;
+    private final Map<RegionKind, byte[]> regions = new EnumMap<>(RegionKind.class);
+    private final List<Block> blocks = new ArrayList<>();
+    private final byte[][] arrays;
+    private final int[] offsets;
+
+    private ImageBytes(PlacedModule placed, SectionAddresses addresses) {
+        this.placed = placed;
+        this.layout = addresses.layout();
+        this.addresses = addresses;
+        ElfFile elf = layout.file().elf();
+        bigEndian = elf.isBigEndian();
+        wordBytes = elf.elfClass().wordBytes();
+        arrays = new byte[layout.sectionCount()][];
+        Arrays.fill(arrays, NOTHING);
+        offsets = new int[layout.sectionCount()];
+        for (RegionKind kind : layout.regions()) {
+            AddressRange range = addresses.range(kind).orElseThrow();
+            byte[] bytes = new byte[Math.toIntExact(range.sizeBytes())];
+            regions.put(kind, bytes);
+            blocks.add(new Block(range.start().value(), bytes));
+            for (int section : layout.sections(kind)) {
+                arrays[section] = bytes;
+                offsets[section] = (int) (addresses.address(section) - range.start().value());
+                fill(section, elf);
+            }
+        }
+    }
+
+    /** The file's bytes at their addresses, nothing relocated. {@code placed} is what architectures are told about the addresses. */
+    public static ImageBytes of(PlacedModule placed, SectionAddresses addresses) {
+        return new ImageBytes(placed, addresses);
+    }
+
+    private void fill(int index, ElfFile elf) {
+        Section inFile = elf.section(index);
+        if (inFile.hasContents()) {
+            // why: an architecture may have grown or shrunk the section
+            int length = (int) Math.min(inFile.sizeBytes(), layout.section(index).sizeBytes());
+            System.arraycopy(elf.array(), (int) inFile.fileOffset(), arrays[index], offsets[index], length);
+        }
+    }
+
+    @Override
+    public PlacedModule placed() {
+        return placed;
+    }
+
+    /** The layout of these bytes. */
+    public SectionLayout layout() {
+        return layout;
+    }
+
+    /** The addresses of these bytes. */
+    public SectionAddresses addresses() {
+        return addresses;
+    }
+
+    /** Whether words are stored most significant byte first. */
+    public boolean isBigEndian() {
+        return bigEndian;
+    }
+
+    /** Bytes of an address: 4 or 8. */
+    public int wordBytes() {
+        return wordBytes;
+    }
+
+    /** The bytes of a region, not a copy; empty where the module has none of this kind. */
+    public byte[] bytes(RegionKind kind) {
+        return regions.getOrDefault(kind, NOTHING);
+    }
+
+    /** The array that holds a loaded section, shared by all of its region; the section starts at {@link #arrayOffset}. */
+    public byte[] array(int section) {
+        return arrays[section];
+    }
+
+    /** Where a loaded section starts in {@link #array}. */
+    public int arrayOffset(int section) {
+        return offsets[section];
+    }
+
+    /** The address of a loaded section. */
+    public long address(int section) {
+        return addresses.address(section);
+    }
+
+    @Override
+    public Optional<SectionImage> section(String name) {
+        for (int i = 1; i < layout.sectionCount(); i++) {
+            if (isLoadedAs(name, i)) {
+                return Optional.of(section(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public List<SectionImage> sections(String name) {
+        List<SectionImage> found = new ArrayList<>();
+        for (int i = 1; i < layout.sectionCount(); i++) {
+            if (isLoadedAs(name, i)) {
+                found.add(section(i));
+            }
+        }
+        return found;
+    }
+
+    private boolean isLoadedAs(String name, int section) {
+        return layout.isLoaded(section) && layout.section(section).isNamed(name);
+    }
+
+    /** The bytes of a loaded section. */
+    public SectionBytes section(int section) {
+        return new SectionBytes(
+                layout.section(section), address(section), array(section), offsets[section], wordBytes, bigEndian);
+    }
+
+    @Override
+    public boolean holdsWord(long address) {
+        return holds(address, Integer.BYTES);
+    }
+
+    /** Whether {@code sizeBytes} bytes from {@code address} on belong to one region of the module. */
+    public boolean holds(long address, int sizeBytes) {
+        return blockAt(address, sizeBytes) != null;
+    }
+
+    @Override
+    public int wordAt(long address) {
+        Block block = require(address, Integer.BYTES);
+        return Bytes.getInt(block.bytes, block.index(address), bigEndian);
+    }
+
+    @Override
+    public void putWordAt(long address, int word) {
+        Block block = require(address, Integer.BYTES);
+        Bytes.putInt(block.bytes, block.index(address), bigEndian, word);
+    }
+
+    /** The target's {@code long} at {@code address}, zero-extended; a FormatException where the module has none. */
+    public long pointerAt(long address) {
+        Block block = require(address, wordBytes);
+        return Pointers.get(block.bytes, block.index(address), wordBytes, bigEndian);
+    }
+
+    /** Stores a {@code long} of the target at {@code address}; a FormatException where the module has none. */
+    public void putPointerAt(long address, long value) {
+        Block block = require(address, wordBytes);
+        Pointers.put(block.bytes, block.index(address), wordBytes, bigEndian, value);
+    }
+
+    /** A region's bytes and the address of the first. */
+    private record Block(long address, byte[] bytes) {
+
+        int index(long at) {
+            return (int) (at - address);
+        }
+
+        boolean holds(long at, int sizeBytes) {
+            return Long.compareUnsigned(at - address, bytes.length) < 0 && at - address <= bytes.length - sizeBytes;
+        }
+    }
+
+    private @Nullable Block blockAt(long address, int sizeBytes) {
+        for (Block block : blocks) {
+            if (block.holds(address, sizeBytes)) {
+                return block;
+            }
+        }
+        return null;
+    }
+
+    private Block require(long address, int sizeBytes) {
+        Block block = blockAt(address, sizeBytes);
+        if (block == null) {
+            throw new FormatException(Refusal.beyondKernel(layout.file().name() + ": the module has no " + sizeBytes
+                    + " bytes at 0x" + Long.toHexString(address) + "; it has "
+                    + layout.regions().stream()
+                            .map(kind -> kind + " " + addresses.range(kind).orElseThrow())
+                            .collect(Collectors.joining(", "))));
+        }
+        return block;
+    }
+}

@@ -1,0 +1,145 @@
+package io.modrt.engine.layout;
+
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.RegionKind;
+import java.util.BitSet;
+
+/**
+ * Where the kernel keeps a module's symbols: the whole table in init memory, and behind what stays a shorter one. Offsets are in bytes
+ * from the start of the region.
+ */
+public final class KallsymsLayout {
+    /** Words of {@code struct mod_kallsyms}: symbol table, count, string table, type letters. */
+    private static final int STRUCT_WORDS = 4;
+
+    private final SymbolTable symbols;
+    private final RegionKind coreRegion;
+    private final RegionKind initRegion;
+    private final BitSet core = new BitSet();
+    private final int coreCount;
+    private final long coreSymbolsOffset;
+    private final long coreStringsOffset;
+    private final long coreTypesOffset;
+    private final long structOffset;
+    private final long initTypesOffset;
+
+    /** Adds the tables behind all sections that {@code passes} has placed; marks the symbol and string tables as loaded. */
+    KallsymsLayout(SymbolTable symbols, LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
+        this.symbols = symbols;
+        Section table = symbols.section();
+        ElfClass elfClass = table.file().elfClass();
+        RegionSizes sizes = passes.sizes;
+        coreRegion = passes.coreData();
+        initRegion = passes.initData();
+
+        flags.allocate(table.index());
+        passes.place(table.index(), initRegion);
+
+        long stringBytes = findCore(passes, flags, profile);
+        coreCount = core.cardinality();
+        sizes.align(coreRegion, table.alignment(), "symbols");
+        coreSymbolsOffset = sizes.bytes(coreRegion);
+        sizes.add(coreRegion, (long) coreCount * elfClass.symbolBytes(), "symbols");
+        coreStringsOffset = sizes.bytes(coreRegion);
+        sizes.add(coreRegion, stringBytes, "names of symbols");
+        coreTypesOffset = sizes.bytes(coreRegion);
+        sizes.add(coreRegion, coreCount, "types of symbols");
+        passes.roundIfStrict(coreRegion);
+
+        flags.allocate(symbols.stringTable().index());
+        passes.place(symbols.stringTable().index(), initRegion);
+        sizes.align(initRegion, elfClass.wordBytes(), "symbol tables");
+        structOffset = sizes.bytes(initRegion);
+        sizes.add(initRegion, (long) STRUCT_WORDS * elfClass.wordBytes(), "symbol tables");
+        initTypesOffset = sizes.bytes(initRegion);
+        sizes.add(initRegion, symbols.count(), "types of symbols");
+        passes.roundIfStrict(initRegion);
+    }
+
+    /** Finds the symbols that stay; returns the bytes of their names, each with its NUL, nothing shared. */
+    private long findCore(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
+        long wanted = profile.has(ConfigOption.KALLSYMS_ALL) ? 0 : Section.SHF_EXECINSTR;
+        int perCpu = profile.has(ConfigOption.KALLSYMS_ALL) ? flags.perCpuSection() : 0;
+        long stringBytes = 0;
+        for (int i = 0; i < symbols.count(); i++) {
+            if (i == 0 || symbols.nameOffset(i) != 0 && stays(section(symbols, i), passes, flags, wanted, perCpu)) {
+                core.set(i);
+                stringBytes += symbols.nameBytes(i) + 1L;
+                // why: many symbols may share one long name; this bounds the time that counting takes
+                passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
+            }
+        }
+        return stringBytes;
+    }
+
+    private static boolean stays(int section, LayoutPasses passes, LoadedFlags flags, long wanted, int perCpu) {
+        if (section == 0) {
+            return false;
+        }
+        RegionKind kind = passes.region[section];
+        return section == perCpu || kind != null && !kind.isInit() && (flags.flags(section) & wanted) == wanted;
+    }
+
+    /** The section of a symbol, 0 where it has none in the file: undefined, absolute, common, out of range. */
+    static int section(SymbolTable symbols, int symbol) {
+        int raw = symbols.rawSectionIndex(symbol);
+        int index = symbols.sectionIndex(symbol);
+        boolean reserved = raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX;
+        return reserved || index < 0 || index >= symbols.section().file().sectionCount() ? 0 : index;
+    }
+
+    /** The module's symbol table. */
+    public SymbolTable symbols() {
+        return symbols;
+    }
+
+    /** The region behind whose sections the symbols lie that stay. */
+    public RegionKind coreRegion() {
+        return coreRegion;
+    }
+
+    /** The region that holds the file's symbol and string tables, the struct and the type letters. */
+    public RegionKind initRegion() {
+        return initRegion;
+    }
+
+    /** Whether a symbol stays. */
+    public boolean isCore(int symbol) {
+        return core.get(symbol);
+    }
+
+    /** How many symbols stay. */
+    public int coreCount() {
+        return coreCount;
+    }
+
+    /** Where the symbols lie that stay. */
+    public long coreSymbolsOffset() {
+        return coreSymbolsOffset;
+    }
+
+    /** Where their names lie. */
+    public long coreStringsOffset() {
+        return coreStringsOffset;
+    }
+
+    /** Where their type letters lie. */
+    public long coreTypesOffset() {
+        return coreTypesOffset;
+    }
+
+    /** Where {@code struct mod_kallsyms} lies in init memory. */
+    public long structOffset() {
+        return structOffset;
+    }
+
+    /** Where the type letters of all symbols lie in init memory. */
+    public long initTypesOffset() {
+        return initTypesOffset;
+    }
+}

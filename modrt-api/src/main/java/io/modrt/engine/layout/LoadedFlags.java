@@ -1,0 +1,70 @@
+package io.modrt.engine.layout;
+
+import io.modrt.elf.Section;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.LayoutRules;
+import java.util.List;
+
+/**
+ * Section flags as the loader edits them before layout: what it reads itself, and the per-CPU data of SMP kernels, is not loaded; two
+ * sections become read-only after initialisation.
+ */
+final class LoadedFlags {
+    private final long[] flags;
+    private final int perCpuSection;
+
+    /** The flags of {@code sections}, whose indices are those of the file, after all edits for {@code profile}. */
+    LoadedFlags(List<Section> sections, KernelProfile profile) {
+        flags = new long[sections.size()];
+        for (int i = 1; i < flags.length; i++) {
+            flags[i] = sections.get(i).flags();
+        }
+        // why: since 6.4 .modinfo is found by name alone, before that it had to be allocated; clearing is the same for one such section
+        int information = profile.layoutRules() == LayoutRules.MEMORY_TYPES
+                ? first(sections, ".modinfo", 0)
+                : first(sections, ".modinfo", Section.SHF_ALLOC);
+        perCpuSection = profile.has(ConfigOption.SMP) ? first(sections, ".data..percpu", Section.SHF_ALLOC) : 0;
+        flags[information] &= ~Section.SHF_ALLOC;
+        flags[first(sections, "__versions", Section.SHF_ALLOC)] &= ~Section.SHF_ALLOC;
+        flags[perCpuSection] &= ~Section.SHF_ALLOC;
+        markReadOnlyAfterInit(first(sections, ".data..ro_after_init", Section.SHF_ALLOC));
+        markReadOnlyAfterInit(first(sections, "__jump_table", Section.SHF_ALLOC));
+    }
+
+    private void markReadOnlyAfterInit(int section) {
+        if (section != 0) {
+            flags[section] |= Section.SHF_RO_AFTER_INIT;
+        }
+    }
+
+    /** The first section of this name that has all of the flags now; 0 where there is none. */
+    private int first(List<Section> sections, String name, long required) {
+        for (int i = 1; i < flags.length; i++) {
+            if ((flags[i] & required) == required && sections.get(i).isNamed(name)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** The flags of a section. */
+    long flags(int section) {
+        return flags[section];
+    }
+
+    /** Whether the section is loaded. */
+    boolean isAllocated(int section) {
+        return (flags[section] & Section.SHF_ALLOC) != 0;
+    }
+
+    /** Lets a section be loaded that the file does not want loaded. */
+    void allocate(int section) {
+        flags[section] |= Section.SHF_ALLOC;
+    }
+
+    /** The section of per-CPU data, which each CPU gets a copy of; 0 where there is none. */
+    int perCpuSection() {
+        return perCpuSection;
+    }
+}

@@ -1,0 +1,164 @@
+package io.modrt.engine.layout;
+
+import io.modrt.LayoutException;
+import io.modrt.Refusal;
+import io.modrt.elf.ElfClass;
+import io.modrt.layout.Placement;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The address of each region and each loaded section. Immutable. */
+public final class SectionAddresses {
+    private final SectionLayout layout;
+    private final long[] address;
+    private final Map<RegionKind, AddressRange> ranges;
+    private final Map<RegionKind, Long> tailDeltas;
+    private final Optional<Address> perCpu;
+
+    private SectionAddresses(
+            SectionLayout layout,
+            long[] address,
+            Map<RegionKind, AddressRange> ranges,
+            Map<RegionKind, Long> tailDeltas,
+            Optional<Address> perCpu) {
+        this.layout = layout;
+        this.address = address;
+        this.ranges = ranges;
+        this.tailDeltas = tailDeltas;
+        this.perCpu = perCpu;
+        checkRegionsApart();
+    }
+
+    /**
+     * Each region at its base, sections where the layout has them.
+     *
+     * @throws LayoutException where a region has no base, a base is not page aligned, or regions overlap or leave the address space
+     */
+    public static SectionAddresses at(SectionLayout layout, Placement.AtRegions placement) {
+        long[] address = new long[layout.sectionCount()];
+        Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
+        Map<RegionKind, Long> tailDeltas = new EnumMap<>(RegionKind.class);
+        for (RegionKind kind : layout.regions()) {
+            Address base = placement.bases().get(kind);
+            if (base == null) {
+                throw refuse(layout, "region " + kind + " of 0x" + Long.toHexString(layout.sizeBytes(kind))
+                        + " bytes has no base; the layout has " + layout.regions());
+            }
+            if (!base.isAligned(layout.profile().pageBytes())) {
+                throw refuse(layout, "region " + kind + ": base " + base + " is not on a page of 0x"
+                        + Integer.toHexString(layout.profile().pageBytes()) + " bytes");
+            }
+            ranges.put(kind, range(layout, "region " + kind, base.value(), layout.sizeBytes(kind)));
+            tailDeltas.put(kind, base.value());
+        }
+        for (int i = 1; i < address.length; i++) {
+            if (layout.isLoaded(i)) {
+                // why: a region without bytes is not allocated, so its empty sections are at their offset from 0
+                address[i] = tailDeltas.getOrDefault(layout.region(i), 0L) + layout.offset(i);
+            }
+        }
+        return new SectionAddresses(layout, address, ranges, tailDeltas, Optional.empty());
+    }
+
+    /**
+     * Sections where they were seen, in memory that the kernel laid out. What was not named lies as far from the nearest named section
+     * of its region, or from the region's start where that is known, as the layout has it. Bases and addresses need no alignment.
+     *
+     * @throws LayoutException where a region has nothing named, where sections overlap, leave their region or the address space, or
+     *     are scattered over much more than the region's size
+     */
+    public static SectionAddresses at(SectionLayout layout, Placement.AtSections placement) {
+        checkNamed(layout, placement);
+        long[] address = new long[layout.sectionCount()];
+        Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
+        Map<RegionKind, Long> tailDeltas = new EnumMap<>(RegionKind.class);
+        for (RegionKind kind : RegionKind.values()) {
+            ObservedRegion region = new ObservedRegion(layout, kind, placement, address);
+            if (layout.sizeBytes(kind) > 0) {
+                ranges.put(kind, region.range());
+                tailDeltas.put(kind, region.tailDelta());
+            }
+        }
+        Optional<Address> perCpu = Optional.ofNullable(placement.sections().get(layout.perCpuSection()));
+        return new SectionAddresses(layout, address, ranges, tailDeltas, perCpu);
+    }
+
+    private static void checkNamed(SectionLayout layout, Placement.AtSections placement) {
+        for (Map.Entry<Integer, Address> entry : placement.sections().entrySet()) {
+            int section = entry.getKey();
+            if (section < 1 || section >= layout.sectionCount()) {
+                throw refuse(layout, "section " + section + " at " + entry.getValue() + ": the file has sections 1 to "
+                        + (layout.sectionCount() - 1));
+            }
+            if (!layout.isLoaded(section) && section != layout.perCpuSection()) {
+                throw refuse(layout, "section " + section + " " + layout.section(section).name() + " at " + entry.getValue()
+                        + ": it is not loaded by " + layout.profile());
+            }
+        }
+    }
+
+    private void checkRegionsApart() {
+        List<RegionKind> kinds = new ArrayList<>(ranges.keySet());
+        for (int i = 0; i < kinds.size(); i++) {
+            for (int j = i + 1; j < kinds.size(); j++) {
+                AddressRange one = range(kinds.get(i)).orElseThrow();
+                AddressRange other = range(kinds.get(j)).orElseThrow();
+                if (one.overlaps(other)) {
+                    throw refuse(layout, "region " + kinds.get(i) + " " + one + " overlaps region " + kinds.get(j) + " " + other);
+                }
+            }
+        }
+    }
+
+    /** The range of {@code sizeBytes} from {@code base}, if the address space of the module's class has it. */
+    static AddressRange range(SectionLayout layout, String what, long base, long sizeBytes) {
+        boolean wide = layout.file().elf().elfClass() == ElfClass.ELF64;
+        long last = sizeBytes == 0 ? base : base + sizeBytes - 1;
+        if (sizeBytes < 0 || Long.compareUnsigned(last, base) < 0 || !wide && last >>> 32 != 0) {
+            throw refuse(layout, what + ": 0x" + Long.toHexString(sizeBytes) + " bytes from 0x" + Long.toHexString(base)
+                    + " leave the address space of " + (wide ? 64 : 32) + " bits");
+        }
+        return new AddressRange(Address.of(base), sizeBytes);
+    }
+
+    /** Nothing here is checked by the kernel, which chooses the addresses itself. */
+    static LayoutException refuse(SectionLayout layout, String what) {
+        return new LayoutException(Refusal.beyondKernel(layout.file().name() + ": " + what));
+    }
+
+    /** The layout whose sections these are. */
+    public SectionLayout layout() {
+        return layout;
+    }
+
+    /** The address of a loaded section; an IllegalArgumentException for any other. */
+    public long address(int section) {
+        layout.region(section);
+        return address[section];
+    }
+
+    /** The addresses of a region; empty where the module has none of this kind. */
+    public Optional<AddressRange> range(RegionKind kind) {
+        return Optional.ofNullable(ranges.get(kind));
+    }
+
+    /** The address of what the layout has at {@code regionOffset}, behind all sections of a region that is not empty: symbol tables. */
+    public long tailAddress(RegionKind kind, long regionOffset) {
+        Long delta = tailDeltas.get(kind);
+        if (delta == null) {
+            throw new IllegalArgumentException(layout.file().name() + " has no region " + kind);
+        }
+        return delta + regionOffset;
+    }
+
+    /** The address at which per-CPU data was seen, where it was named. */
+    public Optional<Address> perCpu() {
+        return perCpu;
+    }
+}

@@ -1,0 +1,203 @@
+package io.modrt.engine.layout;
+
+import io.modrt.Diagnostic;
+import io.modrt.Errno;
+import io.modrt.LayoutException;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.PolicyException;
+import io.modrt.Refusal;
+import io.modrt.Rule;
+import io.modrt.elf.Section;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.RegionKind;
+import io.modrt.spi.SectionSizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where each section of a module goes within its regions, by the rules of the profile's kernel. Immutable. Offsets and sizes are in
+ * bytes; a section that is not loaded has neither.
+ */
+public final class SectionLayout {
+    /** Room beyond the file's own that any module may have: zeros, alignment, symbols. */
+    private static final long FREE_BYTES = 64L << 20;
+    /** Room that each byte of the file may ask for: stubs per relocation, copied names. */
+    private static final long BYTES_PER_FILE_BYTE = 16;
+
+    private final ModuleFile file;
+    private final KernelProfile profile;
+    private final List<Section> sections;
+    private final LoadedFlags flags;
+    private final LayoutPasses passes;
+    private final @Nullable KallsymsLayout kallsyms;
+    private final List<RegionKind> regions;
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+    private SectionLayout(ModuleFile file, KernelProfile profile, SectionSizer sizer, LoadPolicy policy) {
+        this.file = file;
+        this.profile = profile;
+        sections = file.elf().sections().stream().map(sizer::shape).toList();
+        checkWriteXorExecute(policy);
+        flags = new LoadedFlags(sections, profile);
+        passes = new LayoutPasses(file.name(), sections, flags, profile, sizer);
+        passes.run();
+        Optional<SymbolTable> symbols = file.elf().symbolTable();
+        kallsyms = profile.has(ConfigOption.KALLSYMS) && symbols.isPresent()
+                ? new KallsymsLayout(symbols.get(), passes, flags, profile)
+                : null;
+        passes.roundByMemoryType();
+        regions = Arrays.stream(RegionKind.values())
+                .filter(kind -> sizeBytes(kind) > 0)
+                .toList();
+        checkMemory();
+    }
+
+    /**
+     * Lays a module out.
+     *
+     * @throws LayoutException where sizes are more than the kernel counts, or out of proportion to the file
+     * @throws PolicyException where a section is writable and executable and the kernel refuses that
+     */
+    public static SectionLayout of(ModuleFile file, KernelProfile profile, SectionSizer sizer, LoadPolicy policy) {
+        return new SectionLayout(file, profile, sizer, policy);
+    }
+
+    private void checkWriteXorExecute(LoadPolicy policy) {
+        if (!profile.has(ConfigOption.STRICT_MODULE_RWX)) {
+            return;
+        }
+        for (Section section : sections) {
+            if (section.isWritable() && section.isExecutable()) {
+                String text = "section " + section.index() + " " + section.name()
+                        + " is writable and executable, flags 0x" + Long.toHexString(section.flags());
+                if (!policy.isRelaxed(Rule.WRITE_XOR_EXECUTE)) {
+                    throw new PolicyException(
+                            Rule.WRITE_XOR_EXECUTE,
+                            Refusal.of(
+                                    Errno.ENOEXEC,
+                                    file.name() + ": " + text
+                                            + ", which kernels with STRICT_MODULE_RWX refuse; relax "
+                                            + Rule.WRITE_XOR_EXECUTE + " to load it"));
+                }
+                diagnostics.add(new Diagnostic(Diagnostic.Kind.RELAXED_RULE, file.name(), text));
+            }
+        }
+    }
+
+    private void checkMemory() {
+        long total = regions.stream().mapToLong(this::sizeBytes).sum();
+        long most = FREE_BYTES + BYTES_PER_FILE_BYTE * file.elf().lengthBytes();
+        if (total > most) {
+            throw new LayoutException(Refusal.beyondKernel(file.name() + ": asks for 0x" + Long.toHexString(total)
+                    + " bytes of memory, against a file of 0x"
+                    + Integer.toHexString(file.elf().lengthBytes()) + ": at most 0x" + Long.toHexString(most)
+                    + " are given to such a file"));
+        }
+    }
+
+    /** The module. */
+    public ModuleFile file() {
+        return file;
+    }
+
+    /** The kernel whose rules were used. */
+    public KernelProfile profile() {
+        return profile;
+    }
+
+    /** How many sections the file has, the one of index 0 included. */
+    public int sectionCount() {
+        return sections.size();
+    }
+
+    /** A section as it is laid out: the file's, or as the architecture resized it. */
+    public Section section(int section) {
+        return sections.get(section);
+    }
+
+    /** Whether a section is loaded. */
+    public boolean isLoaded(int section) {
+        return passes.region[section] != null;
+    }
+
+    /** The region of a loaded section. */
+    public RegionKind region(int section) {
+        RegionKind kind = passes.region[section];
+        if (kind == null) {
+            throw new IllegalArgumentException(file.name() + ": section " + section + " is not loaded");
+        }
+        return kind;
+    }
+
+    /** The start of a loaded section, from its region's. */
+    public long offset(int section) {
+        region(section);
+        return passes.offset[section];
+    }
+
+    /** Bytes that the architecture keeps directly in front of a loaded section; the section's alignment may add a gap in front of them. */
+    public long frontBytes(int section) {
+        region(section);
+        return passes.frontBytes[section];
+    }
+
+    /** Bytes that the architecture keeps directly behind a loaded section. */
+    public long behindBytes(int section) {
+        region(section);
+        return passes.behindBytes[section];
+    }
+
+    /** The flags of a section after the loader's edits. */
+    public long effectiveFlags(int section) {
+        return flags.flags(section);
+    }
+
+    /** The section of per-CPU data, not loaded but copied for each CPU; 0 where there is none or the kernel has one CPU. */
+    public int perCpuSection() {
+        return flags.perCpuSection();
+    }
+
+    /** The regions that are not empty, in the kernel's order. */
+    public List<RegionKind> regions() {
+        return regions;
+    }
+
+    /** The size of a region as the kernel accounts it, with symbols and rounding; 0 where the module has none of this kind. */
+    public long sizeBytes(RegionKind kind) {
+        return passes.sizes.bytes(kind);
+    }
+
+    /** The size of a region without rounding at its end. */
+    public long usedBytes(RegionKind kind) {
+        return passes.sizes.usedBytes(kind);
+    }
+
+    /** Bytes at the head of a region that the architecture keeps. */
+    public long headBytes(RegionKind kind) {
+        return passes.headBytes(kind);
+    }
+
+    /** The loaded sections of a region, in the order of their offsets. A new array. */
+    public int[] sections(RegionKind kind) {
+        return passes.placed.stream()
+                .mapToInt(Integer::intValue)
+                .filter(section -> passes.region[section] == kind)
+                .toArray();
+    }
+
+    /** Where the kernel keeps the module's symbols; empty without KALLSYMS, or where the file has no symbol table. */
+    public Optional<KallsymsLayout> kallsyms() {
+        return Optional.ofNullable(kallsyms);
+    }
+
+    /** What the policy let pass. */
+    public List<Diagnostic> diagnostics() {
+        return List.copyOf(diagnostics);
+    }
+}
