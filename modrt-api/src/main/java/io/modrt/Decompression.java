@@ -74,8 +74,8 @@ final class Decompression {
                     if (in.read() < 0) {
                         return out;
                     }
-                    throw new FormatException(Refusal.beyondKernel(where + " data of " + compressedBytes
-                            + " bytes grows past " + most + " bytes"));
+                    throw new FormatException(Refusal.beyondKernel(
+                            where + " data of " + compressedBytes + " bytes grows past " + most + " bytes"));
                 }
                 out = Arrays.copyOf(out, (int) Math.min(most, 2L * length));
             }

@@ -23,6 +23,8 @@ public enum Rule {
     EXTENDED_NUMBERING,
     /** A module has {@code .modinfo} and {@code .gnu.linkonce.this_module}; relaxed, any relocatable object will do. */
     MODULE_SECTIONS,
+    /** A signature at the module's end has the form that the kernel reads; relaxed, one that has not is no signature. */
+    SIGNATURE,
     /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
     WRITE_XOR_EXECUTE,
     /** The kernel was built to load modules of this machine, class and byte order together with those already loaded. */
