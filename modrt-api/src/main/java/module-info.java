@@ -4,4 +4,14 @@ module io.modrt.api {
     requires static transitive org.jspecify;
     requires static org.tukaani.xz;
     requires org.slf4j;
+
+    exports io.modrt;
+    exports io.modrt.elf;
+    exports io.modrt.kernel;
+    exports io.modrt.layout;
+    exports io.modrt.link;
+    exports io.modrt.memory;
+    exports io.modrt.spi;
+
+    uses io.modrt.spi.Arch;
 }

@@ -17,16 +17,14 @@ public enum Rule {
     DUPLICATE_EXPORT,
     /** No common symbols. */
     COMMON_SYMBOL,
-    /** Every strong undefined symbol is found; relaxed, the missing ones are 0. */
+    /** Every strong undefined symbol is found; relaxed, places that need a missing one stay as they were. */
     UNRESOLVED_SYMBOL,
     /** No extended section numbering; relaxed, {@code e_shnum} 0 and {@code SHN_XINDEX} are followed. */
     EXTENDED_NUMBERING,
     /** A module has {@code .modinfo} and {@code .gnu.linkonce.this_module}; relaxed, any relocatable object will do. */
     MODULE_SECTIONS,
-    /** A signature at the module's end has the form that the kernel reads; relaxed, one that has not is no signature. */
-    SIGNATURE,
     /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
     WRITE_XOR_EXECUTE,
-    /** The kernel was built to load modules of this machine, class and byte order together with those already loaded. */
-    SAME_ARCHITECTURE
+    /** Kernels without LIVEPATCH take no livepatch modules; relaxed, they are loaded like any other. */
+    LIVEPATCH
 }

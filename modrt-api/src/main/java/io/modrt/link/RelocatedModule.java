@@ -5,6 +5,7 @@ import io.modrt.LiveModule;
 import io.modrt.elf.Section;
 import io.modrt.layout.RegionKind;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /** A module's final bytes, not yet in the target's memory. */
@@ -19,6 +20,18 @@ public interface RelocatedModule {
 
     /** The bytes of a loaded section, a copy; empty for one that is not loaded. */
     byte[] bytes(Section section);
+
+    /**
+     * The bytes of a section as relocation alone leaves them, before what the kernel does afterwards; also of a section that is
+     * not loaded, such as debug information (its own address counts as 0, as that of all sections that are not loaded).
+     */
+    byte[] relocated(Section section);
+
+    /** Every relocation of the loaded sections, in the order of application; worked out anew on each call. */
+    Stream<Relocation> relocations();
+
+    /** How near the limited relocations are to their limits, before anything is loaded; worked out on each call. */
+    ReachReport reach();
 
     /** The stubs that were made. */
     List<Stub> stubs();

@@ -2,6 +2,7 @@ package io.modrt.spi;
 
 import java.util.function.IntUnaryOperator;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a value's bits go: a run of value bits, scattered over the bits of {@link #mask()} in a 32-bit word, or the whole of a
@@ -25,8 +26,8 @@ public final class Field {
     private final int bits;
     private final int from;
     private final int bytes;
-    private final int @org.jspecify.annotations.Nullable [] low;
-    private final int @org.jspecify.annotations.Nullable [] high;
+    private final int @Nullable [] low;
+    private final int @Nullable [] high;
 
     private Field(
             String name,
@@ -34,8 +35,8 @@ public final class Field {
             int bits,
             int from,
             int bytes,
-            int @org.jspecify.annotations.Nullable [] low,
-            int @org.jspecify.annotations.Nullable [] high) {
+            int @Nullable [] low,
+            int @Nullable [] high) {
         this.name = name;
         this.mask = mask;
         this.bits = bits;
@@ -153,6 +154,11 @@ public final class Field {
     /** The greatest signed value that fits, low bits zero. */
     public long greatestSigned() {
         return bytes == 8 ? Long.MAX_VALUE : (1L << bits - 1) - 1 << from;
+    }
+
+    /** The greatest unsigned value that fits, low bits zero. */
+    public long greatestUnsigned() {
+        return bytes == 8 ? -1L : (1L << bits) - 1 << from;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +148,15 @@ public final class ImageBytes implements ModuleImage {
     public SectionBytes section(int section) {
         return new SectionBytes(
                 layout.section(section), address(section), array(section), offsets[section], wordBytes, bigEndian);
+    }
+
+    /** A copy of a section's bytes; empty for one that is not loaded. */
+    public byte[] copyOf(int section) {
+        if (!layout.isLoaded(section)) {
+            return NOTHING.clone();
+        }
+        int end = offsets[section] + (int) layout.section(section).sizeBytes();
+        return Arrays.copyOfRange(array(section), offsets[section], end);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.modrt.Refusal;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.Section;
 import io.modrt.spi.SectionImage;
+import java.util.Arrays;
 
 /** A view of one section's bytes within its region's. Writing changes those. */
 public final class SectionBytes implements SectionImage {
@@ -27,6 +28,36 @@ public final class SectionBytes implements SectionImage {
         this.start = start;
         this.wordBytes = wordBytes;
         this.bigEndian = bigEndian;
+    }
+
+    /** The bytes of a section that is not loaded: a copy of the file's, at address 0. */
+    public static SectionBytes unloaded(Section section) {
+        int start = (int) section.fileOffset();
+        byte[] copy = section.hasContents()
+                ? Arrays.copyOfRange(section.file().array(), start, start + (int) section.sizeBytes())
+                : new byte[0];
+        return new SectionBytes(
+                section,
+                0,
+                copy,
+                0,
+                section.file().elfClass().wordBytes(),
+                section.file().isBigEndian());
+    }
+
+    /** The array that holds the section, from {@link #arrayOffset} on; what is stored there is the section's. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    /** Where the section starts in {@link #array}. */
+    public int arrayOffset() {
+        return start;
+    }
+
+    /** Bytes of the section. */
+    public long sizeBytes() {
+        return Math.min(section.sizeBytes(), bytes.length - start);
     }
 
     @Override

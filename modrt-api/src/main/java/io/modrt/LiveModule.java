@@ -1,0 +1,80 @@
+package io.modrt;
+
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.layout.AddressMap;
+import io.modrt.layout.PlacedModule;
+import io.modrt.link.ReachReport;
+import io.modrt.link.Relocation;
+import io.modrt.link.Stub;
+import io.modrt.memory.Address;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apiguardian.api.API;
+
+/** A module that a {@link ModuleRuntime} has loaded. What it tells costs nothing until it is asked. Safe for many readers. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface LiveModule {
+
+    /** The module's name. */
+    String name();
+
+    /** Where it is in its life. */
+    ModuleState state();
+
+    /** The file it came from. */
+    ModuleFile file();
+
+    /** Where its regions and sections are. */
+    PlacedModule placed();
+
+    /** The address of the first section of this name; empty where there is none or it is not loaded. */
+    Optional<Address> address(String sectionName);
+
+    /** The first defined symbol of this name. */
+    Optional<LoadedSymbol> symbol(String name);
+
+    /** What it exports, in the order of its tables. */
+    List<KernelSymbol> exports();
+
+    /** Modules whose exports it uses, in the order of first use. */
+    List<LiveModule> uses();
+
+    /** Modules that use its exports, the most recent first. */
+    List<LiveModule> users();
+
+    /** Every relocation of the loaded sections, in the order of application; worked out anew on each call. */
+    Stream<Relocation> relocations();
+
+    /** The relocations of the word at {@code place}, in order; usually one or none. */
+    List<Relocation> relocationsAt(Address place);
+
+    /** How near its limited relocations are to their limits; worked out on each call. */
+    ReachReport reach();
+
+    /** The stubs that were made. */
+    List<Stub> stubs();
+
+    /** What happened in silence, or was let pass. */
+    List<Diagnostic> diagnostics();
+
+    /**
+     * The relocated bytes of a section, also of one that is not loaded, such as debug information (its own address counts as
+     * 0, as that of all sections that are not loaded). A new array; the bytes as of loading, not as they are in memory now.
+     */
+    byte[] relocated(Section section);
+
+    /** From file positions to addresses and back. */
+    AddressMap map();
+
+    /** Frees the init regions, as the kernel does after the module's init function. Harmless when called twice. */
+    void dropInit();
+
+    /**
+     * Takes the module away and frees its memory.
+     *
+     * @throws StateException with EWOULDBLOCK while other modules use it
+     */
+    void unload();
+}

@@ -1,0 +1,200 @@
+package io.modrt;
+
+import io.modrt.engine.Kernel;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.link.RelocatedModule;
+import io.modrt.link.ResolvedModule;
+import io.modrt.memory.ModuleAllocator;
+import io.modrt.memory.PerCpuAllocator;
+import io.modrt.memory.TargetMemory;
+import io.modrt.spi.Arch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The modules of one kernel: loads them, knows them, unloads them. Two runtimes share nothing. Loads and unloads of one runtime
+ * take turns; readers never wait.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class ModuleRuntime implements AutoCloseable {
+    private final Kernel kernel;
+    private final LoadPolicy policy;
+
+    private ModuleRuntime(Builder builder) {
+        this.policy = builder.policy;
+        this.kernel = new Kernel(
+                builder.archs,
+                builder.profile,
+                builder.symbols,
+                builder.memory,
+                builder.allocator,
+                builder.perCpu,
+                builder.listeners);
+    }
+
+    /** A runtime is built of what the embedder has; everything has a default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Loads a module, as {@code finit_module} does, its init function apart. When it fails, memory, symbols and allocator are as
+     * before.
+     *
+     * @param placement where it goes
+     * @param loadPolicy how the load departs from the kernel's
+     * @throws ModrtException where the kernel, or modrt, refuses the module
+     */
+    public LiveModule load(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
+        LayoutPlan plan = plan(file, loadPolicy); // is it for this kernel; count; lay out
+        try (PlacedModule placed = plan.place(placement)) { // reserve addresses
+            ResolvedModule resolved = placed.resolve(); // give every symbol its value
+            RelocatedModule relocated = resolved.relocate(); // complete addends, apply, finish
+            return relocated.commit(); // write to memory, make it live
+        }
+    }
+
+    /** Loads a module where the allocator has room, with the runtime's policy. */
+    public LiveModule load(ModuleFile file) {
+        return load(file, Placement.allocated(), policy);
+    }
+
+    /** Loads a module where the allocator has room. */
+    public LiveModule load(ModuleFile file, LoadPolicy loadPolicy) {
+        return load(file, Placement.allocated(), loadPolicy);
+    }
+
+    /** Reads the file once and loads it; also compressed files. */
+    public LiveModule load(Path file) throws IOException {
+        return load(ModuleFile.open(file, policy));
+    }
+
+    /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
+    public LiveModule load(byte[] bytes) {
+        return load(ModuleFile.open(bytes, policy));
+    }
+
+    /** The first step of a load, for those who take the steps one by one. */
+    public LayoutPlan plan(ModuleFile file, LoadPolicy loadPolicy) {
+        return kernel.plan(file, loadPolicy);
+    }
+
+    /** The first step of a load, with the runtime's policy. */
+    public LayoutPlan plan(ModuleFile file) {
+        return plan(file, policy);
+    }
+
+    /** Why a load there would fail, or empty where it would not. Changes nothing. */
+    public Optional<ModrtException> refusal(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
+        try (PlacedModule placed = plan(file, loadPolicy).place(placement)) {
+            placed.resolve().relocate();
+            return Optional.empty();
+        } catch (ModrtException refused) {
+            return Optional.of(refused);
+        }
+    }
+
+    /** The loaded module of this name. */
+    public Optional<LiveModule> module(String name) {
+        return kernel.module(name);
+    }
+
+    /** The loaded modules, the most recent first. A snapshot. */
+    public List<LiveModule> modules() {
+        return kernel.modules();
+    }
+
+    /** The target's memory. */
+    public TargetMemory memory() {
+        return kernel.memory();
+    }
+
+    /** The kernel that modules are loaded for; empty until it was given or a first module's vermagic told it. */
+    public Optional<KernelProfile> profile() {
+        return kernel.profile();
+    }
+
+    /** Unloads every module, users before those they use. */
+    @Override
+    public void close() {
+        kernel.unloadAll();
+    }
+
+    /** Collects what a runtime is made of. */
+    @API(status = API.Status.EXPERIMENTAL, since = "0.1")
+    public static final class Builder {
+        private final List<Arch> archs = new ArrayList<>();
+        private final List<ModuleListener> listeners = new ArrayList<>();
+        private @Nullable KernelProfile profile;
+        private KernelSymbols symbols = name -> Optional.empty();
+        private TargetMemory memory = TargetMemory.heap();
+        private @Nullable ModuleAllocator allocator;
+        private @Nullable PerCpuAllocator perCpu;
+        private LoadPolicy policy = LoadPolicy.kernelExact();
+
+        private Builder() {}
+
+        /** What the kernel exports; by default nothing. */
+        public Builder kernelSymbols(KernelSymbols source) {
+            symbols = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /** Which kernel it is; by default what the first module's vermagic tells. */
+        public Builder profile(KernelProfile kernelProfile) {
+            profile = Objects.requireNonNull(kernelProfile, "kernelProfile");
+            return this;
+        }
+
+        /** Where the bytes go; by default memory on the heap. */
+        public Builder memory(TargetMemory targetMemory) {
+            memory = Objects.requireNonNull(targetMemory, "targetMemory");
+            return this;
+        }
+
+        /** Who hands out addresses; by default first fit in the architecture's module area. */
+        public Builder allocator(ModuleAllocator moduleAllocator) {
+            allocator = Objects.requireNonNull(moduleAllocator, "moduleAllocator");
+            return this;
+        }
+
+        /** Who hands out per-CPU room; by default first fit in an area of cookies of its own. */
+        public Builder perCpu(PerCpuAllocator perCpuAllocator) {
+            perCpu = Objects.requireNonNull(perCpuAllocator, "perCpuAllocator");
+            return this;
+        }
+
+        /** An architecture to ask before those that {@link java.util.ServiceLoader} finds. */
+        public Builder arch(Arch arch) {
+            archs.add(Objects.requireNonNull(arch, "arch"));
+            return this;
+        }
+
+        /** How loads depart from the kernel's; by default in nothing. */
+        public Builder policy(LoadPolicy loadPolicy) {
+            policy = Objects.requireNonNull(loadPolicy, "loadPolicy");
+            return this;
+        }
+
+        /** Someone to tell as modules come and go. */
+        public Builder listener(ModuleListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** The runtime. */
+        public ModuleRuntime build() {
+            return new ModuleRuntime(this);
+        }
+    }
+}

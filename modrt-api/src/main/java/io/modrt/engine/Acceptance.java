@@ -1,0 +1,91 @@
+package io.modrt.engine;
+
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.ModuleFile;
+import io.modrt.Refusal;
+import io.modrt.Rule;
+import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import java.util.Optional;
+
+/** What the kernel asks of a module before it lays it out: architecture, name, vermagic, livepatch. */
+final class Acceptance {
+    private final ModuleFile file;
+    private final Target target;
+    private final Diagnostics diagnostics;
+
+    Acceptance(ModuleFile file, Target target, Diagnostics diagnostics) {
+        this.file = file;
+        this.target = target;
+        this.diagnostics = diagnostics;
+    }
+
+    void check(Kernel kernel) {
+        architecture();
+        vermagic();
+        if (!file.info().all("livepatch").isEmpty()) {
+            diagnostics.broken(
+                    Rule.LIVEPATCH,
+                    Refusal.of(Errno.ENOEXEC, "is a livepatch module, and kernels of this profile are built without LIVEPATCH"));
+        }
+        kernel.requireAbsent(file.name());
+    }
+
+    private void architecture() {
+        ElfHeader header = file.elf().header();
+        ElfHeader first = target.first();
+        if (!target.arch().accepts(header)) {
+            throw new FormatException(Refusal.of(
+                            Errno.ENOEXEC,
+                            "machine " + header.machine() + ", " + header.elfClass() + ", flags 0x"
+                                    + Integer.toHexString(header.flags()) + " is not for this " + target.arch().name()
+                                    + " kernel; a runtime is one kernel, use another runtime for other machines")
+                    .at(file.name()));
+        }
+        if (header.isBigEndian() != first.isBigEndian()) {
+            throw new FormatException(Refusal.beyondKernel(
+                            "is " + (header.isBigEndian() ? "big" : "little")
+                                    + " endian, the runtime's first module was not; use another runtime")
+                    .at(file.name()));
+        }
+    }
+
+    private void vermagic() {
+        KernelProfile profile = target.profile();
+        Optional<String> ours = profile.vermagic();
+        Optional<String> theirs = file.info().vermagic();
+        if (theirs.isEmpty()) {
+            if (!file.info().entries().isEmpty()) {
+                forced(Rule.VERMAGIC, "has no vermagic");
+            }
+            return;
+        }
+        boolean versioned = file.hasVersions();
+        if (ours.isPresent() && !comparable(ours.get(), versioned).equals(comparable(theirs.get(), versioned))) {
+            diagnostics.broken(
+                    Rule.VERMAGIC,
+                    Refusal.of(
+                                    Errno.ENOEXEC,
+                                    "version magic '" + theirs.get() + "' should be '" + ours.get()
+                                            + "'; load it into the kernel that it was built for, or relax VERMAGIC")
+                            .logged(file.name() + ": version magic '" + theirs.get() + "' should be '" + ours.get() + "'"));
+        }
+    }
+
+    /** With {@code __versions} the release, up to the first space, is not compared. */
+    private static String comparable(String vermagic, boolean versioned) {
+        int space = vermagic.indexOf(' ');
+        return versioned && space >= 0 ? vermagic.substring(space) : vermagic;
+    }
+
+    /** What kernels with MODULE_FORCE_LOAD let pass with a taint, and others refuse. */
+    private void forced(Rule rule, String what) {
+        if (target.profile().has(ConfigOption.MODULE_FORCE_LOAD)) {
+            diagnostics.warn(what + "; the kernel taints itself (F) and goes on");
+        } else {
+            diagnostics.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));
+        }
+    }
+}

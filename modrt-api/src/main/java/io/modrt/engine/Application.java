@@ -1,0 +1,56 @@
+package io.modrt.engine;
+
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.RelocationSection;
+import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.link.Stub;
+import io.modrt.spi.ArchLoad;
+import org.jspecify.annotations.Nullable;
+
+/** One run over a module's relocations, in the kernel's order, with an image and an architecture's state of its own. */
+final class Application {
+    private final ElfFile elf;
+    private final SectionLayout layout;
+    private final ImageBytes image;
+    private final ArchLoad load;
+    private final Relocator relocator;
+
+    Application(Resolved resolved, Diagnostics diagnostics, Relocator.@Nullable Observer observer) {
+        Placed placed = resolved.placed();
+        Planned plan = placed.plan();
+        this.elf = plan.file().elf();
+        this.layout = plan.layout();
+        this.image = ImageBytes.of(placed, placed.addresses());
+        this.load = plan.target().arch().begin(placed, diagnostics.policy());
+        this.relocator = new Relocator(resolved, load, diagnostics, observer);
+    }
+
+    ImageBytes image() {
+        return image;
+    }
+
+    ArchLoad load() {
+        return load;
+    }
+
+    Relocator relocator() {
+        return relocator;
+    }
+
+    /** Applies every section of relocations whose target is loaded, then writes the stubs that were used. */
+    void applyAll() {
+        for (RelocationSection relocations : elf.relocationSections()) {
+            int section = relocations.target().index();
+            if (layout.isLoaded(section)) {
+                relocator.apply(relocations, image.section(section));
+            }
+        }
+        for (Stub stub : load.stubs().used()) {
+            int[] words = stub.template().fill(stub.target().value());
+            for (int i = 0; i < words.length; i++) {
+                image.putWordAt(stub.address().value() + (long) i * Integer.BYTES, words[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.modrt.engine;
+
+import io.modrt.FormatException;
+import io.modrt.Refusal;
+import io.modrt.elf.ElfHeader;
+import io.modrt.spi.Arch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** The architectures that a runtime knows: the embedder's own first, then those on its path. */
+final class Architectures {
+    private final List<Arch> own;
+    private final List<Arch> found;
+
+    Architectures(List<Arch> own) {
+        this.own = List.copyOf(own);
+        List<Arch> providers = new ArrayList<>();
+        ServiceLoader.load(Arch.class, Arch.class.getClassLoader()).forEach(providers::add);
+        this.found = List.copyOf(providers);
+        for (Arch arch : all()) {
+            if (arch.spiVersion() != Arch.SPI_VERSION) {
+                throw new IllegalStateException("architecture " + describe(arch) + " was written for version "
+                        + arch.spiVersion() + " of the SPI, this is version " + Arch.SPI_VERSION
+                        + "; use matching versions of the artifacts");
+            }
+        }
+    }
+
+    /** The one architecture that takes files with this header. */
+    Arch select(String module, ElfHeader header) {
+        List<Arch> accepting = own.stream().filter(arch -> arch.accepts(header)).toList();
+        if (accepting.isEmpty()) {
+            accepting = found.stream().filter(arch -> arch.accepts(header)).toList();
+        }
+        if (accepting.isEmpty()) {
+            String known = all().isEmpty()
+                    ? "none"
+                    : all().stream().map(Arch::name).collect(Collectors.joining(", "));
+            throw new FormatException(Refusal.of(
+                            io.modrt.Errno.ENOEXEC,
+                            "no architecture takes machine " + header.machine() + ", " + header.elfClass() + ", "
+                                    + (header.isBigEndian() ? "big" : "little") + " endian, flags 0x"
+                                    + Integer.toHexString(header.flags()) + "; known are: " + known
+                                    + "; add the artifact of the architecture to the class path or module path")
+                    .at(module));
+        }
+        if (accepting.size() > 1) {
+            throw new IllegalStateException(module + ": two architectures take machine " + header.machine() + ": "
+                    + accepting.stream().map(Architectures::describe).collect(Collectors.joining(" and "))
+                    + "; leave one of the artifacts out, or name one with ModuleRuntime.Builder.arch");
+        }
+        return accepting.get(0);
+    }
+
+    private List<Arch> all() {
+        List<Arch> all = new ArrayList<>(own);
+        all.addAll(found);
+        return all;
+    }
+
+    private static String describe(Arch arch) {
+        java.security.CodeSource source = arch.getClass().getProtectionDomain().getCodeSource();
+        return arch.name() + " (" + arch.getClass().getName() + (source == null ? "" : " from " + source.getLocation())
+                + ")";
+    }
+}

@@ -1,0 +1,90 @@
+package io.modrt.engine;
+
+import io.modrt.Errno;
+import io.modrt.ModuleListener;
+import io.modrt.ModuleState;
+import io.modrt.Refusal;
+import io.modrt.Rule;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.AddressRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A module's way into memory and into the kernel's list, or back to where nothing happened. */
+final class Arrival {
+    private final Kernel kernel;
+    private final Live module;
+    private final Relocated relocated;
+    private final List<ModuleListener> told = new ArrayList<>();
+
+    Arrival(Kernel kernel, Live module, Relocated relocated) {
+        this.kernel = kernel;
+        this.module = module;
+        this.relocated = relocated;
+    }
+
+    void complete() {
+        Placed placed = module.placed();
+        placed.requireOpen();
+        kernel.requireAbsent(module.name());
+        module.resolved().uses().forEach(kernel::requirePresent);
+        requireNewExports();
+        RegionWrites writes = new RegionWrites(kernel.memory());
+        boolean listed = false;
+        try {
+            for (RegionKind kind : placed.plan().layout().regions()) {
+                AddressRange range = placed.range(kind).orElseThrow();
+                writes.write(range, relocated.image().bytes(kind), placed.reservations().isFresh(kind));
+                if (kind.isExecutable()) {
+                    kernel.memory().codeChanged(range);
+                }
+            }
+            kernel.publish(module);
+            listed = true;
+            for (ModuleListener listener : kernel.listeners()) {
+                told.add(listener);
+                listener.coming(module);
+            }
+            module.become(ModuleState.LIVE);
+            placed.handOver();
+        } catch (RuntimeException failure) {
+            throw goBack(failure, writes, listed);
+        }
+        kernel.listeners().forEach(listener -> listener.live(module));
+    }
+
+    private RuntimeException goBack(RuntimeException failure, RegionWrites writes, boolean listed) {
+        module.become(ModuleState.GOING);
+        for (ModuleListener listener : told) {
+            try {
+                listener.going(module);
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
+        }
+        if (listed) {
+            kernel.retract(module);
+        }
+        module.become(ModuleState.UNLOADED);
+        return writes.undo(failure);
+    }
+
+    /** The kernel's search for a second exporter of a name. */
+    private void requireNewExports() {
+        for (KernelSymbol symbol : module.exports()) {
+            for (ExportIndex.Offer other : kernel.exports().find(symbol.name())) {
+                relocated
+                        .collected()
+                        .broken(
+                                Rule.DUPLICATE_EXPORT,
+                                Refusal.of(
+                                                Errno.ENOEXEC,
+                                                "exports " + symbol.name() + ", which "
+                                                        + other.owner().name() + " exports already")
+                                        .logged(module.name() + ": exports duplicate symbol " + symbol.name()
+                                                + " (owned by " + other.owner().name() + ")"));
+            }
+        }
+    }
+}

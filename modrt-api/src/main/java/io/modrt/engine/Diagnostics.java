@@ -1,0 +1,95 @@
+package io.modrt.engine;
+
+import io.modrt.Diagnostic;
+import io.modrt.Diagnostic.Kind;
+import io.modrt.LoadPolicy;
+import io.modrt.ModrtException;
+import io.modrt.PolicyException;
+import io.modrt.Refusal;
+import io.modrt.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Collects what one load lets pass, and decides by its policy what it does not. */
+final class Diagnostics {
+    /** A hostile file could make one a relocation; the rest is counted. */
+    private static final int MOST = 10_000;
+
+    private final String module;
+    private final LoadPolicy policy;
+    private final List<Diagnostic> list = new ArrayList<>();
+    private int dropped;
+
+    Diagnostics(String module, LoadPolicy policy) {
+        this.module = module;
+        this.policy = policy;
+    }
+
+    /** A copy to which a step can add without touching its input. */
+    Diagnostics fork() {
+        Diagnostics copy = new Diagnostics(module, policy);
+        copy.list.addAll(list);
+        copy.dropped = dropped;
+        return copy;
+    }
+
+    LoadPolicy policy() {
+        return policy;
+    }
+
+    String module() {
+        return module;
+    }
+
+    List<Diagnostic> list() {
+        if (dropped == 0) {
+            return List.copyOf(list);
+        }
+        List<Diagnostic> all = new ArrayList<>(list);
+        all.add(new Diagnostic(Kind.LEFT_AS_IT_WAS, module, "and " + dropped + " more of the like"));
+        return List.copyOf(all);
+    }
+
+    void add(Kind kind, String where, String text) {
+        if (list.size() < MOST) {
+            list.add(new Diagnostic(kind, where, text));
+        } else {
+            dropped++;
+        }
+    }
+
+    void addAll(List<Diagnostic> others) {
+        others.forEach(other -> add(other.kind(), other.where(), other.text()));
+    }
+
+    /** Refuses, unless the policy relaxes {@code rule}. */
+    void broken(Rule rule, Refusal refusal) {
+        if (!policy.isRelaxed(rule)) {
+            throw new PolicyException(rule, refusal.at(module));
+        }
+        add(Kind.RELAXED_RULE, module, refusal.message());
+    }
+
+    /** Refuses under a strict policy what the kernel lets pass in silence. */
+    void silent(String where, String text, Function<Refusal, ModrtException> exception) {
+        if (policy.isStrict()) {
+            throw exception.apply(
+                    Refusal.beyondKernel(text + "; the kernel does so in silence").at(where));
+        }
+        add(Kind.TRUNCATED_OR_IGNORED, where, text);
+    }
+
+    /** Refuses, unless the policy is best effort: then the place stays as it was. */
+    void failed(Refusal refusal, String where, Function<Refusal, ModrtException> exception) {
+        if (!policy.isBestEffort()) {
+            throw exception.apply(refusal.at(where));
+        }
+        add(Kind.LEFT_AS_IT_WAS, where, refusal.message());
+    }
+
+    /** What the kernel would log as a warning. */
+    void warn(String text) {
+        add(Kind.KERNEL_WARNING, module, text);
+    }
+}

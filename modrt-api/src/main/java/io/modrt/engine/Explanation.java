@@ -1,0 +1,100 @@
+package io.modrt.engine;
+
+import io.modrt.LoadPolicy;
+import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Section;
+import io.modrt.engine.RelocationRows.Row;
+import io.modrt.engine.layout.SectionBytes;
+import io.modrt.link.Reach;
+import io.modrt.link.ReachReport;
+import io.modrt.link.Relocation;
+import io.modrt.link.Stub;
+import io.modrt.memory.Address;
+import io.modrt.spi.Fit;
+import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Applies a module's relocations once more, on a copy, and tells what each did: nothing of this is kept while nobody asks. */
+final class Explanation {
+    private final Resolved resolved;
+    private final Diagnostics unheard;
+
+    Explanation(Resolved resolved) {
+        this.resolved = resolved;
+        LoadPolicy policy = resolved.diagnostics().policy();
+        this.unheard = new Diagnostics(resolved.diagnostics().module(), policy);
+    }
+
+    /** Every relocation of the loaded sections, in order. */
+    List<Relocation> relocations() {
+        List<Relocation> all = new ArrayList<>();
+        List<Address> targets = new ArrayList<>();
+        Width width = resolved.placed().plan().target().arch().width();
+        Application application = new Application(resolved, unheard, (site, row, target, value, before, after) -> {
+            all.add(new Relocation(site.snapshot(), value, before, after, Optional.empty()));
+            targets.add(width.address(target));
+        });
+        application.applyAll();
+        Map<Address, Stub> stubs = new HashMap<>();
+        application.load().stubs().used().forEach(stub -> stubs.put(stub.address(), stub));
+        for (int i = 0; i < all.size() && !stubs.isEmpty(); i++) {
+            Stub stub = stubs.get(targets.get(i));
+            if (stub != null) {
+                Relocation bare = all.get(i);
+                all.set(
+                        i,
+                        new Relocation(bare.site(), bare.value(), bare.before(), bare.after(), Optional.of(stub)));
+            }
+        }
+        return all;
+    }
+
+    /** A section's bytes as relocation alone leaves them; of a section that is not loaded, with its address taken as 0. */
+    byte[] bytes(Section section) {
+        Application application = new Application(resolved, unheard, null);
+        if (resolved.placed().plan().layout().isLoaded(section.index())) {
+            application.applyAll();
+            return application.image().copyOf(section.index());
+        }
+        SectionBytes bytes = SectionBytes.unloaded(section);
+        for (RelocationSection relocations : section.file().relocationSections()) {
+            if (relocations.target().index() == section.index()) {
+                application.relocator().apply(relocations, bytes);
+            }
+        }
+        return bytes.array();
+    }
+
+    /** For each section and limited type, the relocation nearest to its limit. */
+    ReachReport reach() {
+        record Key(int section, int type) {}
+        Map<Key, Reach> nearest = new LinkedHashMap<>();
+        Width width = resolved.placed().plan().target().arch().width();
+        new Application(resolved, unheard, (site, row, target, value, before, after) -> {
+                    if (row.fit == Fit.TRUNCATED || row.fit == Fit.REPORTED) {
+                        return;
+                    }
+                    Reach reach = reach(site, row, target, value, width);
+                    nearest.merge(
+                            new Key(site.targetSection(), row.type.number()),
+                            reach,
+                            (one, other) -> other.headroomBytes() < one.headroomBytes() ? other : one);
+                })
+                .applyAll();
+        return new ReachReport(resolved.diagnostics().module(), List.copyOf(nearest.values()));
+    }
+
+    private static Reach reach(Relocator site, Row row, long target, long value, Width width) {
+        if (row.fit == Fit.SIGNED || row.fit == Fit.UNSIGNED) {
+            return new Reach(site.snapshot(), width.signed(value), row.least, row.greatest);
+        }
+        long start = width.wrap(row.regionStart(site.P() + Integer.BYTES));
+        long last = start + row.regionBytes() - (1L << row.field.lowestBit());
+        return new Reach(site.snapshot(), width.wrap(target), start, last);
+    }
+}

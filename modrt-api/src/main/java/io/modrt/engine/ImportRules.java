@@ -1,0 +1,137 @@
+package io.modrt.engine;
+
+import io.modrt.Errno;
+import io.modrt.ModuleFile;
+import io.modrt.Refusal;
+import io.modrt.Rule;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The kernel's rules for one module's imports: who may use what, with which CRC, in which namespace. Modules are asked before the
+ * kernel: no name is exported by both, and a symbol map also holds names that the kernel does not export.
+ */
+final class ImportRules {
+    private static final Set<String> GPL_COMPATIBLE = Set.of(
+            "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
+
+    private final Kernel kernel;
+    private final ModuleFile file;
+    private final KernelProfile profile;
+    private final Diagnostics diagnostics;
+    private final Set<String> namespaces;
+    private final List<Live> owners = new ArrayList<>();
+    private boolean proprietary;
+    private boolean usesGplOnly;
+
+    ImportRules(Planned plan, Diagnostics diagnostics) {
+        this.kernel = plan.kernel();
+        this.file = plan.file();
+        this.profile = plan.profile();
+        this.diagnostics = diagnostics;
+        this.namespaces = new HashSet<>(file.info().importNamespaces());
+        this.proprietary = !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false);
+    }
+
+    /** The modules whose exports were used, in the order of first use. */
+    List<Live> owners() {
+        return owners;
+    }
+
+    boolean isProprietary() {
+        return proprietary;
+    }
+
+    /** The export that this module gets for a name. */
+    Optional<KernelSymbol> find(String name) {
+        for (ExportIndex.Offer offer : kernel.exports().find(name)) {
+            KernelSymbol symbol = offer.symbol();
+            if (isVisible(symbol) && inherits(offer.owner(), name)) {
+                check(symbol);
+                if (!owners.contains(offer.owner())) {
+                    owners.add(offer.owner());
+                }
+                return Optional.of(symbol);
+            }
+        }
+        Optional<KernelSymbol> symbol = kernel.symbols().find(name).filter(this::isVisible);
+        symbol.ifPresent(this::check);
+        return symbol.isPresent() ? symbol : kernel.symbols().placeholder(name);
+    }
+
+    private boolean isVisible(KernelSymbol symbol) {
+        if (!symbol.gplOnly()) {
+            return true;
+        }
+        if (proprietary && !diagnostics.policy().isRelaxed(Rule.GPL_ONLY)) {
+            return false;
+        }
+        usesGplOnly = true;
+        return true;
+    }
+
+    /** A proprietary owner makes its users proprietary, and is hidden from users of GPL-only exports. */
+    private boolean inherits(Live owner, String name) {
+        if (!owner.isProprietary() || proprietary) {
+            return true;
+        }
+        if (usesGplOnly && !diagnostics.policy().isRelaxed(Rule.GPL_ONLY)) {
+            diagnostics.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
+            return false;
+        }
+        diagnostics.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
+        proprietary = true;
+        return true;
+    }
+
+    private void check(KernelSymbol symbol) {
+        crc(symbol);
+        String namespace = symbol.namespace();
+        if (!namespace.isEmpty() && !namespaces.contains(namespace)) {
+            Refusal refusal = Refusal.of(
+                    Errno.EINVAL,
+                    "uses symbol " + symbol.name() + " from namespace " + namespace
+                            + " without import_ns; it imports " + (namespaces.isEmpty() ? "none" : namespaces));
+            if (profile.has(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS)) {
+                diagnostics.warn(refusal.message());
+            } else {
+                diagnostics.broken(Rule.NAMESPACE, refusal);
+            }
+        }
+    }
+
+    private void crc(KernelSymbol symbol) {
+        OptionalInt theirs = symbol.crc();
+        if (theirs.isEmpty() || !profile.has(ConfigOption.MODVERSIONS)) {
+            return;
+        }
+        if (!file.hasVersions()) {
+            if (!profile.has(ConfigOption.MODULE_FORCE_LOAD)) {
+                diagnostics.broken(
+                        Rule.MODVERSIONS,
+                        Refusal.of(Errno.EINVAL, "has no __versions, and " + symbol.name() + " has a CRC"));
+            }
+            return;
+        }
+        OptionalLong ours = file.expectedCrc(symbol.name());
+        long expected = Integer.toUnsignedLong(theirs.getAsInt());
+        if (ours.isEmpty() || ours.getAsLong() != expected) {
+            diagnostics.broken(
+                    Rule.MODVERSIONS,
+                    Refusal.of(
+                                    Errno.EINVAL,
+                                    "disagrees about version of symbol " + symbol.name() + ": it wants "
+                                            + (ours.isPresent() ? "CRC 0x" + Long.toHexString(ours.getAsLong()) : "no CRC")
+                                            + ", the export has 0x" + Long.toHexString(expected))
+                            .logged(file.name() + ": disagrees about version of symbol " + symbol.name()));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.modrt.engine;
+
+import io.modrt.Errno;
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleListener;
+import io.modrt.Refusal;
+import io.modrt.StateException;
+import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.memory.AddressRange;
+import io.modrt.memory.ModuleAllocator;
+import io.modrt.memory.PerCpuAllocator;
+import io.modrt.memory.TargetMemory;
+import io.modrt.spi.Arch;
+import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state behind one runtime: what the kernel is, which modules it has and what they export. Changes happen under one lock;
+ * readers see immutable snapshots.
+ */
+public final class Kernel {
+    private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
+    private static final KernelVersion UNKNOWN_VERSION = new KernelVersion(6, 1, 0);
+    private static final long PER_CPU_BYTES = 1 << 20;
+
+    private final Architectures architectures;
+    private final @Nullable KernelProfile givenProfile;
+    private final KernelSymbols symbols;
+    private final TargetMemory memory;
+    private final @Nullable ModuleAllocator givenAllocator;
+    private final @Nullable PerCpuAllocator givenPerCpu;
+    private final List<ModuleListener> listeners;
+    private final ExportIndex exports = new ExportIndex();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile @Nullable Target target;
+    private volatile List<Live> modules = List.of();
+
+    /** A kernel without modules. Lists are copied; null means a default. */
+    public Kernel(
+            List<Arch> archs,
+            @Nullable KernelProfile profile,
+            KernelSymbols symbols,
+            TargetMemory memory,
+            @Nullable ModuleAllocator allocator,
+            @Nullable PerCpuAllocator perCpu,
+            List<ModuleListener> listeners) {
+        this.architectures = new Architectures(archs);
+        this.givenProfile = profile;
+        this.symbols = symbols;
+        this.memory = memory;
+        this.givenAllocator = allocator;
+        this.givenPerCpu = perCpu;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** Checks that the module is for this kernel, and lays it out. */
+    public LayoutPlan plan(ModuleFile file, LoadPolicy policy) {
+        Diagnostics diagnostics = new Diagnostics(file.name(), policy);
+        diagnostics.addAll(file.diagnostics());
+        Target now = targetFor(file);
+        new Acceptance(file, now, diagnostics).check(this);
+        Planned plan = new Planned(this, now, file, diagnostics);
+        LOG.atDebug()
+                .addKeyValue("module", file.name())
+                .addKeyValue("regions", plan.regions())
+                .log("laid out");
+        return plan;
+    }
+
+    /** The kernel's architecture and profile are settled by the first module, unless they were given. */
+    private Target targetFor(ModuleFile file) {
+        Target known = target;
+        if (known != null) {
+            return known;
+        }
+        lock.lock();
+        try {
+            known = target;
+            if (known == null) {
+                known = settle(file);
+                target = known;
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Target settle(ModuleFile file) {
+        ElfHeader header = file.elf().header();
+        Arch arch = architectures.select(file.name(), header);
+        KernelProfile stated = givenProfile;
+        if (stated == null) {
+            stated = file.info()
+                    .vermagic()
+                    .map(KernelProfile::ofVermagic)
+                    .orElseGet(() -> KernelProfile.of(UNKNOWN_VERSION));
+        }
+        KernelProfile profile = stated.assuming(arch.usualConfiguration());
+        ModuleAllocator allocator =
+                givenAllocator != null
+                        ? givenAllocator
+                        : ModuleAllocator.over(arch.moduleArea(profile), profile.pageBytes());
+        PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(perCpuCookies(arch.width()));
+        return new Target(arch, profile, header, allocator, perCpu);
+    }
+
+    /** Base cookies are small offsets that every address can hold; the real ones are the embedder's to know. */
+    private static AddressRange perCpuCookies(Width width) {
+        return new AddressRange(width.address(PER_CPU_BYTES), PER_CPU_BYTES);
+    }
+
+    /** Runs a change of the set of modules, one at a time. */
+    void exclusively(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Raises EEXIST where a module of this name is loaded. */
+    void requireAbsent(String name) {
+        if (module(name).isPresent()) {
+            throw new StateException(Refusal.of(
+                            Errno.EEXIST, "a module of this name is loaded already; unload it first")
+                    .at(name));
+        }
+    }
+
+    /** Raises ENOENT where a module that another one was resolved against is gone. */
+    void requirePresent(Live used) {
+        if (!modules.contains(used)) {
+            throw new StateException(Refusal.of(
+                            Errno.ENOENT, "was unloaded after symbols were resolved against it; resolve again")
+                    .at(used.name()));
+        }
+    }
+
+    /** Puts a module at the head of the list, where its exports are found. */
+    void publish(Live module) {
+        List<Live> more = new ArrayList<>(modules.size() + 1);
+        more.add(module);
+        more.addAll(modules);
+        modules = List.copyOf(more);
+        exports.add(module);
+        module.resolved().uses().forEach(used -> used.addUser(module));
+    }
+
+    /** Undoes {@link #publish}. */
+    void retract(Live module) {
+        modules = modules.stream().filter(other -> other != module).toList();
+        exports.remove(module);
+        module.resolved().uses().forEach(used -> used.removeUser(module));
+    }
+
+    ExportIndex exports() {
+        return exports;
+    }
+
+    KernelSymbols symbols() {
+        return symbols;
+    }
+
+    List<ModuleListener> listeners() {
+        return listeners;
+    }
+
+    /** The loaded module of this name. */
+    public Optional<LiveModule> module(String name) {
+        for (Live module : modules) {
+            if (module.name().equals(name)) {
+                return Optional.of(module);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The loaded modules, the most recent first. */
+    public List<LiveModule> modules() {
+        return List.copyOf(modules);
+    }
+
+    /** The target's memory. */
+    public TargetMemory memory() {
+        return memory;
+    }
+
+    /** What kernel it is, once known. */
+    public Optional<KernelProfile> profile() {
+        Target known = target;
+        return known == null ? Optional.ofNullable(givenProfile) : Optional.of(known.profile());
+    }
+
+    /** Unloads all modules; the most recent first, so that users go before what they use. */
+    public void unloadAll() {
+        exclusively(() -> modules.forEach(Live::unload));
+    }
+}

@@ -1,0 +1,207 @@
+package io.modrt.engine;
+
+import io.modrt.Diagnostic;
+import io.modrt.Errno;
+import io.modrt.LiveModule;
+import io.modrt.LoadedSymbol;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleState;
+import io.modrt.Refusal;
+import io.modrt.StateException;
+import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.layout.AddressMap;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.ReachReport;
+import io.modrt.link.Relocation;
+import io.modrt.link.Stub;
+import io.modrt.memory.Address;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A loaded module. What it explains is worked out from the file again. */
+final class Live implements LiveModule {
+    private final Kernel kernel;
+    private final Resolved resolved;
+    private final List<Stub> stubs;
+    private final Diagnostics diagnostics;
+    private final List<KernelSymbol> exports;
+    private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
+    private volatile ModuleState state = ModuleState.COMING;
+    private volatile boolean initDropped;
+
+    Live(Kernel kernel, Relocated relocated) {
+        this.kernel = kernel;
+        this.resolved = relocated.resolved();
+        this.stubs = relocated.stubs();
+        this.diagnostics = relocated.collected();
+        this.exports = Exports.of(resolved);
+    }
+
+    /** Writes the module to memory and makes it one of its kernel's. */
+    static Live commit(Relocated relocated) {
+        Kernel kernel = relocated.resolved().placed().plan().kernel();
+        Live module = new Live(kernel, relocated);
+        kernel.exclusively(() -> new Arrival(kernel, module, relocated).complete());
+        return module;
+    }
+
+    /** Called under the kernel's lock. */
+    void become(ModuleState next) {
+        state = next;
+    }
+
+    void addUser(Live user) {
+        users.add(0, user);
+    }
+
+    void removeUser(Live user) {
+        users.remove(user);
+    }
+
+    Resolved resolved() {
+        return resolved;
+    }
+
+    boolean isProprietary() {
+        return resolved.isProprietary();
+    }
+
+    @Override
+    public String name() {
+        return file().name();
+    }
+
+    @Override
+    public ModuleState state() {
+        return state;
+    }
+
+    @Override
+    public ModuleFile file() {
+        return placed().plan().file();
+    }
+
+    @Override
+    public Placed placed() {
+        return resolved.placed();
+    }
+
+    @Override
+    public Optional<Address> address(String sectionName) {
+        return file().elf().section(sectionName).flatMap(placed()::address);
+    }
+
+    @Override
+    public Optional<LoadedSymbol> symbol(String name) {
+        Optional<SymbolTable> table = file().elf().symbolTable();
+        int index = table.map(symbols -> symbols.indexOf(name)).orElse(SymbolTable.NONE);
+        if (table.isEmpty() || index == SymbolTable.NONE) {
+            return Optional.empty();
+        }
+        Symbol symbol = table.get().symbol(index);
+        return symbol.isUndefined()
+                ? Optional.empty()
+                : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.array()[index])));
+    }
+
+    @Override
+    public List<KernelSymbol> exports() {
+        return exports;
+    }
+
+    @Override
+    public List<LiveModule> uses() {
+        return List.copyOf(resolved.uses());
+    }
+
+    @Override
+    public List<LiveModule> users() {
+        return List.copyOf(users);
+    }
+
+    @Override
+    public Stream<Relocation> relocations() {
+        return new Explanation(resolved).relocations().stream();
+    }
+
+    @Override
+    public List<Relocation> relocationsAt(Address place) {
+        return relocations()
+                .filter(relocation -> relocation.site().P().equals(place))
+                .toList();
+    }
+
+    @Override
+    public ReachReport reach() {
+        return new Explanation(resolved).reach();
+    }
+
+    @Override
+    public List<Stub> stubs() {
+        return stubs;
+    }
+
+    @Override
+    public List<Diagnostic> diagnostics() {
+        return diagnostics.list();
+    }
+
+    @Override
+    public byte[] relocated(Section section) {
+        return new Explanation(resolved).bytes(section);
+    }
+
+    @Override
+    public AddressMap map() {
+        return new AddressMap(placed());
+    }
+
+    @Override
+    public void dropInit() {
+        kernel.exclusively(() -> {
+            if (initDropped || state != ModuleState.LIVE) {
+                return;
+            }
+            initDropped = true;
+            for (RegionKind kind : RegionKind.values()) {
+                if (kind.isInit()) {
+                    placed().reservations().release(kind);
+                }
+            }
+            kernel.listeners().forEach(listener -> listener.initDropped(this));
+        });
+    }
+
+    @Override
+    public void unload() {
+        kernel.exclusively(() -> {
+            if (state == ModuleState.UNLOADED) {
+                return;
+            }
+            if (!users.isEmpty()) {
+                throw new StateException(Refusal.of(
+                                Errno.EWOULDBLOCK,
+                                "is in use by "
+                                        + users.stream().map(LiveModule::name).collect(Collectors.joining(", "))
+                                        + "; unload the users first")
+                        .at(name()));
+            }
+            state = ModuleState.GOING;
+            kernel.listeners().forEach(listener -> listener.going(this));
+            kernel.retract(this);
+            placed().reservations().close();
+            state = ModuleState.UNLOADED;
+        });
+    }
+
+    @Override
+    public String toString() {
+        return name() + " (" + state + ")";
+    }
+}

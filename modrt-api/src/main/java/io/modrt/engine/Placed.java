@@ -1,0 +1,178 @@
+package io.modrt.engine;
+
+import io.modrt.elf.Section;
+import io.modrt.engine.layout.SectionAddresses;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.ResolvedModule;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.memory.ModuleAllocator;
+import io.modrt.memory.PerCpuAllocator;
+import io.modrt.memory.Permission;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A module with addresses, and what was reserved for it. */
+final class Placed implements PlacedModule {
+    private enum State {
+        OPEN,
+        CLOSED,
+        COMMITTED
+    }
+
+    private final Planned plan;
+    private final SectionAddresses addresses;
+    private final Reservations reservations;
+
+    private volatile State state = State.OPEN;
+
+    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations) {
+        this.plan = plan;
+        this.addresses = addresses;
+        this.reservations = reservations;
+    }
+
+    static Placed at(Planned plan, Placement placement) {
+        Reservations reservations =
+                new Reservations(plan.target().allocator(), plan.target().perCpu());
+        try {
+            SectionAddresses addresses = addresses(plan, placement, reservations);
+            Section perCpu = perCpuSection(plan);
+            if (perCpu != null && addresses.perCpu().isEmpty()) {
+                long alignment = Math.min(perCpu.alignment(), plan.profile().pageBytes());
+                if (alignment < perCpu.alignment()) {
+                    plan.diagnostics().warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
+                }
+                reservations.takePerCpu(perCpu.sizeBytes(), alignment);
+            }
+            return new Placed(plan, addresses, reservations);
+        } catch (RuntimeException failure) {
+            reservations.close();
+            throw failure;
+        }
+    }
+
+    private static SectionAddresses addresses(Planned plan, Placement placement, Reservations reservations) {
+        SectionLayout layout = plan.layout();
+        if (placement instanceof Placement.AtSections observed) {
+            return SectionAddresses.at(layout, observed);
+        }
+        if (placement instanceof Placement.AtRegions given) {
+            return SectionAddresses.at(layout, given);
+        }
+        Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
+        for (RegionKind kind : layout.regions()) {
+            bases.put(kind, reservations.take(kind, layout.sizeBytes(kind)).start());
+        }
+        return SectionAddresses.at(layout, new Placement.AtRegions(bases));
+    }
+
+    private static @Nullable Section perCpuSection(Planned plan) {
+        int index = plan.layout().perCpuSection();
+        return index == 0 ? null : plan.file().elf().section(index);
+    }
+
+    /** What a placement took, to be given back once. */
+    static final class Reservations {
+        private final ModuleAllocator allocator;
+        private final PerCpuAllocator perCpu;
+        private final Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
+        private Optional<Address> perCpuBase = Optional.empty();
+
+        Reservations(ModuleAllocator allocator, PerCpuAllocator perCpu) {
+            this.allocator = allocator;
+            this.perCpu = perCpu;
+        }
+
+        AddressRange take(RegionKind kind, long sizeBytes) {
+            AddressRange range = allocator.allocate(
+                    sizeBytes, kind.isExecutable() ? Permission.READ_WRITE_EXECUTE : Permission.READ_WRITE);
+            ranges.put(kind, range);
+            return range;
+        }
+
+        void takePerCpu(long sizeBytes, long alignment) {
+            perCpuBase = Optional.of(perCpu.allocate(sizeBytes, alignment));
+        }
+
+        /** Whether this region's memory came from an allocator that hands out nothing worth keeping. */
+        boolean isFresh(RegionKind kind) {
+            return ranges.containsKey(kind) && allocator.fresh();
+        }
+
+        void release(RegionKind kind) {
+            AddressRange range = ranges.remove(kind);
+            if (range != null) {
+                allocator.free(range);
+            }
+        }
+
+        void close() {
+            for (RegionKind kind : RegionKind.values()) {
+                release(kind);
+            }
+            perCpuBase.ifPresent(perCpu::free);
+            perCpuBase = Optional.empty();
+        }
+    }
+
+    SectionAddresses addresses() {
+        return addresses;
+    }
+
+    Reservations reservations() {
+        return reservations;
+    }
+
+    /** The base cookie of the module's per-CPU area; 0 where it has none. */
+    long perCpuBase() {
+        return addresses.perCpu().or(() -> reservations.perCpuBase).map(Address::value).orElse(0L);
+    }
+
+    @Override
+    public Planned plan() {
+        return plan;
+    }
+
+    @Override
+    public Optional<AddressRange> range(RegionKind region) {
+        return addresses.range(region);
+    }
+
+    @Override
+    public Optional<Address> address(Section section) {
+        return plan.layout().isLoaded(section.index())
+                ? Optional.of(Address.of(addresses.address(section.index())))
+                : Optional.empty();
+    }
+
+    @Override
+    public ResolvedModule resolve() {
+        return new SymbolResolution(this).resolve();
+    }
+
+    @Override
+    public void close() {
+        if (state == State.OPEN) {
+            state = State.CLOSED;
+            reservations.close();
+        }
+    }
+
+    /** From now on the live module owns the reservations. */
+    void handOver() {
+        state = State.COMMITTED;
+    }
+
+    /** Raises where the addresses were given back, or are another module's already. */
+    void requireOpen() {
+        if (state != State.OPEN) {
+            throw new IllegalStateException(plan.file().name() + ": this placement is " + state + "; place it again");
+        }
+    }
+}

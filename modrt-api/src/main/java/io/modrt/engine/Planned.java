@@ -1,0 +1,91 @@
+package io.modrt.engine;
+
+import io.modrt.ModuleFile;
+import io.modrt.elf.Section;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.layout.Region;
+import io.modrt.layout.RegionKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A module that this kernel takes, laid out. */
+final class Planned implements LayoutPlan {
+    private final Kernel kernel;
+    private final Target target;
+    private final ModuleFile file;
+    private final Diagnostics diagnostics;
+    private final SectionLayout layout;
+
+    Planned(Kernel kernel, Target target, ModuleFile file, Diagnostics diagnostics) {
+        this.kernel = kernel;
+        this.target = target;
+        this.file = file;
+        this.diagnostics = diagnostics;
+        this.layout = SectionLayout.of(
+                file,
+                target.profile(),
+                target.arch().sizer(file, target.profile(), diagnostics.policy()),
+                diagnostics.policy());
+        diagnostics.addAll(layout.diagnostics());
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    Diagnostics diagnostics() {
+        return diagnostics;
+    }
+
+    SectionLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public ModuleFile file() {
+        return file;
+    }
+
+    @Override
+    public KernelProfile profile() {
+        return target.profile();
+    }
+
+    @Override
+    public List<Region> regions() {
+        return layout.regions().stream()
+                .map(kind -> new Region(kind, layout.sizeBytes(kind), layout.headBytes(kind)))
+                .toList();
+    }
+
+    @Override
+    public Optional<RegionKind> region(Section section) {
+        return layout.isLoaded(section.index()) ? Optional.of(layout.region(section.index())) : Optional.empty();
+    }
+
+    @Override
+    public OptionalLong regionOffset(Section section) {
+        return layout.isLoaded(section.index())
+                ? OptionalLong.of(layout.offset(section.index()))
+                : OptionalLong.empty();
+    }
+
+    @Override
+    public PlacedModule place() {
+        return place(Placement.allocated());
+    }
+
+    @Override
+    public PlacedModule place(Placement placement) {
+        return Placed.at(this, placement);
+    }
+}

@@ -1,0 +1,60 @@
+package io.modrt.engine;
+
+import io.modrt.Errno;
+import io.modrt.MemoryException;
+import io.modrt.Refusal;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.memory.TargetMemory;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Writes to the target's memory that can be undone, each region once. */
+final class RegionWrites {
+
+    private record Before(Address start, byte[] bytes) {}
+
+    private final TargetMemory memory;
+    private final Deque<Before> before = new ArrayDeque<>();
+
+    RegionWrites(TargetMemory memory) {
+        this.memory = memory;
+    }
+
+    /**
+     * Writes one region.
+     *
+     * @param fresh whether what is there now need not be kept
+     */
+    void write(AddressRange range, byte[] bytes, boolean fresh) {
+        if (!fresh) {
+            byte[] old = new byte[bytes.length];
+            memory.read(range.start(), old, 0, old.length);
+            before.push(new Before(range.start(), old));
+        }
+        memory.write(range.start(), bytes, 0, bytes.length);
+    }
+
+    /**
+     * Puts back what was there.
+     *
+     * @param failure why; returned, or joined with what went wrong here
+     */
+    RuntimeException undo(RuntimeException failure) {
+        for (Before region : before) {
+            try {
+                memory.write(region.start(), region.bytes(), 0, region.bytes().length);
+            } catch (RuntimeException second) {
+                MemoryException both = new MemoryException(Refusal.of(
+                                Errno.EFAULT,
+                                failure.getMessage() + "; and undoing it failed, too: " + region.bytes().length
+                                        + " bytes at " + region.start() + " are no longer what they were: "
+                                        + second.getMessage())
+                        .because(failure));
+                both.addSuppressed(second);
+                failure = both;
+            }
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,115 @@
+package io.modrt.engine;
+
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.Field;
+import io.modrt.spi.Fit;
+import io.modrt.spi.Formula;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.RelocationType;
+import io.modrt.spi.Site;
+import io.modrt.spi.Width;
+import org.jspecify.annotations.Nullable;
+
+/** A relocation table with its columns laid out for speed: one look-up gives all that a relocation needs. */
+final class RelocationRows {
+
+    /** One type, its columns copied into fields. */
+    static final class Row {
+        final RelocationType type;
+        final Formula formula;
+        final Field field;
+        final Fit fit;
+        final long bias;
+        final long misalignment;
+        final long least;
+        final long greatest;
+        final int bytes;
+        final boolean routed;
+
+        Row(RelocationType type) {
+            this.type = type;
+            this.formula = type.formula();
+            this.field = type.field();
+            this.fit = type.fit();
+            this.bias = type.bias();
+            this.misalignment = type.targetAlignment() - 1L;
+            this.least = fit == Fit.UNSIGNED ? 0 : field.leastSigned();
+            this.greatest = fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
+            this.bytes = formula == Formula.NONE ? 0 : field.bytes();
+            this.routed = type.routed();
+        }
+
+        /** What is wrong with a value that is cut to the field, with the numbers; null where nothing is. */
+        @Nullable String complaint(long value, long goal, Site site, Width width) {
+            switch (fit) {
+                case SIGNED, REPORTED -> {
+                    long signed = width.signed(value);
+                    return signed >= least && signed <= greatest
+                            ? null
+                            : "value " + hex(signed) + " outside [" + hex(least) + ", " + hex(greatest) + "]";
+                }
+                case UNSIGNED -> {
+                    long unsigned = width.wrap(value);
+                    return Long.compareUnsigned(unsigned, greatest) <= 0
+                            ? null
+                            : "value " + Address.of(unsigned) + " outside [0x0, " + Address.of(greatest) + "]";
+                }
+                case SAME_REGION, SAME_REGION_OF_S -> {
+                    // why: a stub stands for the symbol, so what goes to one is checked as a whole
+                    boolean symbolAlone = fit == Fit.SAME_REGION_OF_S && goal == site.S() + site.A();
+                    long checked = symbolAlone ? site.S() : goal;
+                    long next = site.P() + Integer.BYTES;
+                    return ((checked ^ next) & 0xffff_ffffL & -regionBytes()) == 0
+                            ? null
+                            : "target " + width.address(checked) + " is outside the segment "
+                                    + new AddressRange(width.address(regionStart(next)), regionBytes()) + " of the place "
+                                    + width.address(site.P());
+                }
+                default -> throw new AssertionError(fit + " complains of nothing");
+            }
+        }
+
+        /** Bytes of the aligned region that the field reaches all of. */
+        long regionBytes() {
+            return 1L << field.bits() + field.lowestBit();
+        }
+
+        /** The start of the region that holds {@code address}. */
+        long regionStart(long address) {
+            return address & -regionBytes();
+        }
+    }
+
+    private static String hex(long value) {
+        return value < 0 && value != Long.MIN_VALUE ? "-0x" + Long.toHexString(-value) : "0x" + Long.toHexString(value);
+    }
+
+    private final RelocationTable table;
+    private final @Nullable Row[] rows = new @Nullable Row[256];
+    private final long errorValuesStart;
+    private final long errorValuesBytes;
+
+    RelocationRows(RelocationTable table, Width width) {
+        this.table = table;
+        for (RelocationType type : table.types()) {
+            rows[type.number()] = new Row(type);
+        }
+        AddressRange errors = table.errorValues();
+        this.errorValuesStart = width.wrap(errors.start().value());
+        this.errorValuesBytes = errors.sizeBytes();
+    }
+
+    RelocationTable table() {
+        return table;
+    }
+
+    @Nullable Row row(int number) {
+        return rows[number & 0xff];
+    }
+
+    /** Whether a symbol's value stands for an error. */
+    boolean isErrorValue(long value) {
+        return Long.compareUnsigned(value - errorValuesStart, errorValuesBytes) < 0;
+    }
+}

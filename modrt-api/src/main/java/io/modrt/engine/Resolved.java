@@ -1,0 +1,72 @@
+package io.modrt.engine;
+
+import io.modrt.link.RelocatedModule;
+import io.modrt.link.ResolvedModule;
+import io.modrt.spi.SymbolValues;
+import java.util.BitSet;
+import java.util.List;
+
+/** A module whose symbols have their values. */
+final class Resolved implements ResolvedModule {
+    private final Placed placed;
+    private final long[] values;
+    private final BitSet missing;
+    private final List<Live> uses;
+    private final boolean proprietary;
+    private final Diagnostics diagnostics;
+
+    /**
+     * @param values by symbol index; kept, not copied
+     * @param missing the symbols that nobody exports, where the policy lets that pass
+     */
+    Resolved(
+            Placed placed,
+            long[] values,
+            BitSet missing,
+            List<Live> uses,
+            boolean proprietary,
+            Diagnostics diagnostics) {
+        this.placed = placed;
+        this.values = values;
+        this.missing = missing;
+        this.uses = List.copyOf(uses);
+        this.proprietary = proprietary;
+        this.diagnostics = diagnostics;
+    }
+
+    @Override
+    public Placed placed() {
+        return placed;
+    }
+
+    @Override
+    public SymbolValues values() {
+        return index -> values[index];
+    }
+
+    /** The values themselves, not to be changed. */
+    long[] array() {
+        return values;
+    }
+
+    BitSet missing() {
+        return missing;
+    }
+
+    List<Live> uses() {
+        return uses;
+    }
+
+    boolean isProprietary() {
+        return proprietary;
+    }
+
+    Diagnostics diagnostics() {
+        return diagnostics;
+    }
+
+    @Override
+    public RelocatedModule relocate() {
+        return Relocated.of(this);
+    }
+}

@@ -1,0 +1,164 @@
+package io.modrt.engine;
+
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.ModrtException;
+import io.modrt.ModuleFile;
+import io.modrt.PolicyException;
+import io.modrt.Refusal;
+import io.modrt.Rule;
+import io.modrt.UnresolvedSymbolsException;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.engine.layout.SectionAddresses;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives every symbol its final value, by the kernel's rules, and finds who exports what is undefined. */
+final class SymbolResolution {
+    private static final int SHN_LIVEPATCH = 0xff20;
+
+    private final Placed placed;
+    private final ModuleFile file;
+    private final Diagnostics diagnostics;
+    private final ImportRules rules;
+    private final Map<String, Optional<KernelSymbol>> asked = new HashMap<>();
+    private final BitSet missing = new BitSet();
+    private final List<String> unresolved = new ArrayList<>();
+    private final List<ModrtException> refused = new ArrayList<>();
+    private Errno lastErrno = Errno.ENOENT;
+
+    SymbolResolution(Placed placed) {
+        this.placed = placed;
+        this.file = placed.plan().file();
+        this.diagnostics = placed.plan().diagnostics().fork();
+        this.rules = new ImportRules(placed.plan(), diagnostics);
+    }
+
+    Resolved resolve() {
+        Optional<SymbolTable> table = file.elf().symbolTable();
+        long[] values = table.isPresent() ? values(table.get()) : new long[0];
+        if (!unresolved.isEmpty()) {
+            throw unresolved();
+        }
+        if (!refused.isEmpty()) {
+            ModrtException last = refused.get(refused.size() - 1);
+            refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
+            throw last;
+        }
+        return new Resolved(placed, values, missing, rules.owners(), rules.isProprietary(), diagnostics);
+    }
+
+    private long[] values(SymbolTable symbols) {
+        SectionLayout layout = placed.plan().layout();
+        SectionAddresses addresses = placed.addresses();
+        Width width = placed.plan().target().arch().width();
+        int sections = file.elf().sectionCount();
+        int perCpu = layout.perCpuSection();
+        long[] values = new long[symbols.count()];
+        for (int i = 1; i < values.length; i++) {
+            int section = symbols.sectionIndex(i);
+            long value = symbols.value(i);
+            if (section == Symbol.SHN_UNDEF) {
+                values[i] = width.wrap(undefined(symbols, i));
+            } else if (section == perCpu) {
+                values[i] = width.wrap(placed.perCpuBase() + value);
+            } else if (section < sections) {
+                values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
+            } else {
+                values[i] = width.wrap(reserved(symbols, i, section));
+            }
+        }
+        return values;
+    }
+
+    /** The value of a symbol whose section index has a meaning of its own. */
+    private long reserved(SymbolTable symbols, int index, int section) {
+        switch (section) {
+            case Symbol.SHN_ABS, SHN_LIVEPATCH -> {
+                return symbols.value(index);
+            }
+            case Symbol.SHN_COMMON -> {
+                String name = symbols.name(index);
+                if (!name.startsWith("__gnu_lto")) {
+                    diagnostics.broken(
+                            Rule.COMMON_SYMBOL,
+                            Refusal.of(
+                                    Errno.ENOEXEC,
+                                    "symbol " + name + " is common; compile the module with -fno-common"));
+                    missing.set(index);
+                }
+                return symbols.value(index);
+            }
+            default ->
+                throw new FormatException(Refusal.of(
+                                Errno.ENOEXEC,
+                                "symbol " + index + " (" + symbols.name(index) + ") is in section " + section
+                                        + ", the file has " + file.elf().sectionCount())
+                        .at(file.name()));
+        }
+    }
+
+    private long undefined(SymbolTable symbols, int index) {
+        String name = symbols.name(index);
+        Optional<KernelSymbol> export;
+        try {
+            export = find(name);
+        } catch (PolicyException refusal) {
+            refused.add(refusal);
+            lastErrno = refusal.errno();
+            return 0;
+        }
+        if (export.isPresent()) {
+            return export.get().value().value();
+        }
+        if (symbols.binding(index) != Symbol.STB_WEAK) {
+            missing.set(index);
+            lastErrno = Errno.ENOENT;
+            if (diagnostics.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
+                diagnostics.add(io.modrt.Diagnostic.Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
+            } else {
+                unresolved.add(name);
+            }
+        }
+        return symbols.value(index);
+    }
+
+    /** Asks modules first, the most recent before older ones, then the kernel; once a name. */
+    private Optional<KernelSymbol> find(String name) {
+        Optional<KernelSymbol> known = asked.get(name);
+        if (known == null) {
+            known = rules.find(name);
+            asked.put(name, known);
+        }
+        return known;
+    }
+
+    private UnresolvedSymbolsException unresolved() {
+        String names = unresolved.size() <= 12
+                ? String.join(", ", unresolved)
+                : String.join(", ", unresolved.subList(0, 12)) + " and " + (unresolved.size() - 12) + " more";
+        StringBuilder text = new StringBuilder()
+                .append(file.name())
+                .append(": ")
+                .append(unresolved.size())
+                .append(unresolved.size() == 1 ? " unknown symbol: " : " unknown symbols: ")
+                .append(names);
+        refused.forEach(other -> text.append("; ").append(other.getMessage()));
+        text.append("; give the runtime a source that knows them, load the modules that export them, or add")
+                .append(" KernelSymbols.synthetic()");
+        UnresolvedSymbolsException exception = new UnresolvedSymbolsException(
+                unresolved,
+                Refusal.of(lastErrno, text.toString())
+                        .logged(file.name() + ": Unknown symbol " + unresolved.get(unresolved.size() - 1) + " (err -2)"));
+        refused.forEach(exception::addSuppressed);
+        return exception;
+    }
+}

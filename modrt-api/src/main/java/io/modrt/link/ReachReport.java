@@ -1,0 +1,35 @@
+package io.modrt.link;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apiguardian.api.API;
+
+/**
+ * For each section and each limited relocation type, the relocation that is nearest to its limit.
+ *
+ * @param module the module's name
+ * @param nearest one entry for each section and type, in the order of the sections
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record ReachReport(String module, List<Reach> nearest) {
+
+    /** Copies the list. */
+    public ReachReport {
+        nearest = List.copyOf(nearest);
+    }
+
+    /** The relocation with the least headroom of all; empty where nothing is limited. */
+    public Optional<Reach> tightest() {
+        return nearest.stream().min(Comparator.comparingLong(Reach::headroomBytes));
+    }
+
+    /** One line an entry. */
+    @Override
+    public String toString() {
+        return nearest.stream()
+                .map(Reach::toString)
+                .collect(Collectors.joining("\n", module + ": " + nearest.size() + " limited\n", ""));
+    }
+}
