@@ -86,7 +86,7 @@ public final class KallsymsLayout {
     }
 
     /** The section of a symbol, 0 where it has none in the file: undefined, absolute, common, out of range. */
-    static int section(SymbolTable symbols, int symbol) {
+    public static int section(SymbolTable symbols, int symbol) {
         int raw = symbols.rawSectionIndex(symbol);
         int index = symbols.sectionIndex(symbol);
         boolean reserved = raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX;

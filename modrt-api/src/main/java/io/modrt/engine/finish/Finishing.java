@@ -1,0 +1,41 @@
+package io.modrt.engine.finish;
+
+import io.modrt.Diagnostic;
+import io.modrt.engine.layout.ImageBytes;
+import io.modrt.spi.Finisher;
+import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.SymbolValues;
+import io.modrt.spi.TableShapes;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All that the kernel does to a module's bytes between relocation and its init function, in the kernel's order. */
+public final class Finishing {
+
+    private Finishing() {}
+
+    /**
+     * Finishes a relocated module.
+     *
+     * @param shapes the architecture's tables
+     * @param values the final value of each symbol
+     * @param finishers what the architecture does by itself, in its order
+     * @param tracing the architecture's call sites
+     * @param told takes what is out of the ordinary and harmless
+     */
+    public static void finish(
+            ImageBytes image,
+            TableShapes shapes,
+            SymbolValues values,
+            List<Finisher> finishers,
+            FtraceTrampoline tracing,
+            Consumer<Diagnostic> told) {
+        ExceptionTableOrder.sort(image, shapes.exceptionTable(), told);
+        KallsymsTables.fill(image, values);
+        for (Finisher finisher : finishers) {
+            finisher.finish(image);
+        }
+        FtraceTable.finish(image, tracing, told);
+        JumpTable.finish(image, shapes.jumpTable(), told);
+    }
+}

@@ -1,0 +1,140 @@
+package io.modrt.engine.finish;
+
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.KallsymsLayout;
+import io.modrt.engine.layout.Pointers;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.layout.RegionKind;
+import io.modrt.spi.SymbolValues;
+
+/**
+ * Fills in the symbols that the kernel keeps with a module: in init memory the file's table with final values, a struct that points at it and
+ * a letter for the type of each symbol; behind what stays, copies of the symbols that stay, their names one after the other, and letters.
+ */
+public final class KallsymsTables {
+    private final ImageBytes image;
+    private final SectionLayout layout;
+    private final KallsymsLayout tables;
+    private final SymbolTable symbols;
+    private final SymbolValues values;
+    private final boolean bigEndian;
+    private final int wordBytes;
+    private final int symbolBytes;
+
+    private KallsymsTables(ImageBytes image, KallsymsLayout tables, SymbolValues values) {
+        this.image = image;
+        this.layout = image.layout();
+        this.tables = tables;
+        this.symbols = tables.symbols();
+        this.values = values;
+        bigEndian = image.isBigEndian();
+        wordBytes = image.wordBytes();
+        symbolBytes = layout.file().elf().elfClass().symbolBytes();
+    }
+
+    /** Fills the tables in, if the layout has them. Values are of all symbols; that of symbol 0 is not asked for. */
+    public static void fill(ImageBytes image, SymbolValues values) {
+        image.layout().kallsyms().ifPresent(tables -> new KallsymsTables(image, tables, values).fill());
+    }
+
+    private void fill() {
+        fillInit();
+        fillStruct();
+        fillCore();
+    }
+
+    private void fillInit() {
+        int table = symbols.section().index();
+        byte[] bytes = image.array(table);
+        int types = index(tables.initRegion(), tables.initTypesOffset());
+        for (int i = 0; i < symbols.count(); i++) {
+            if (i > 0) {
+                putValue(bytes, image.arrayOffset(table) + i * symbolBytes, values.value(i));
+            }
+            bytes[types + i] = (byte) letter(i);
+        }
+    }
+
+    private void fillStruct() {
+        long at = image.addresses().tailAddress(tables.initRegion(), tables.structOffset());
+        image.putPointerAt(at, image.address(symbols.section().index()));
+        // why: the count is an unsigned int, in front of padding where a long is wider
+        image.putWordAt(at + wordBytes, symbols.count());
+        image.putPointerAt(at + 2L * wordBytes, image.address(symbols.stringTable().index()));
+        image.putPointerAt(
+                at + 3L * wordBytes, image.addresses().tailAddress(tables.initRegion(), tables.initTypesOffset()));
+    }
+
+    private void fillCore() {
+        byte[] file = layout.file().elf().array();
+        byte[] bytes = image.bytes(tables.coreRegion());
+        int symbol = index(tables.coreRegion(), tables.coreSymbolsOffset());
+        int strings = index(tables.coreRegion(), tables.coreStringsOffset());
+        int type = index(tables.coreRegion(), tables.coreTypesOffset());
+        int name = strings;
+        for (int i = 0; i < symbols.count(); i++) {
+            if (!tables.isCore(i)) {
+                continue;
+            }
+            System.arraycopy(file, (int) symbols.section().fileOffset() + i * symbolBytes, bytes, symbol, symbolBytes);
+            Bytes.putInt(bytes, symbol, bigEndian, name - strings);
+            if (i > 0) {
+                putValue(bytes, symbol, values.value(i));
+            }
+            int nameLength = symbols.nameBytes(i);
+            System.arraycopy(
+                    file, (int) symbols.stringTable().fileOffset() + symbols.nameOffset(i), bytes, name, nameLength);
+            name += nameLength + 1;
+            bytes[type++] = (byte) letter(i);
+            symbol += symbolBytes;
+        }
+    }
+
+    /** Where the region's array has what the layout has at {@code regionOffset}, behind all sections. */
+    private int index(RegionKind kind, long regionOffset) {
+        long start = image.addresses().range(kind).orElseThrow().start().value();
+        return (int) (image.addresses().tailAddress(kind, regionOffset) - start);
+    }
+
+    private void putValue(byte[] bytes, int symbol, long value) {
+        int valueOffset = layout.file().elf().elfClass() == ElfClass.ELF64 ? 8 : 4;
+        Pointers.put(bytes, symbol + valueOffset, wordBytes, bigEndian, value);
+    }
+
+    /** The letter by which {@code /proc/kallsyms} shows a symbol's type; the first rule that fits. */
+    private char letter(int symbol) {
+        int raw = symbols.rawSectionIndex(symbol);
+        if (symbols.binding(symbol) == Symbol.STB_WEAK) {
+            return symbols.type(symbol) == Symbol.STT_OBJECT ? 'v' : 'w';
+        }
+        if (raw == Symbol.SHN_UNDEF) {
+            return 'U';
+        }
+        int section = KallsymsLayout.section(symbols, symbol);
+        if (raw == Symbol.SHN_ABS || section != 0 && section == layout.perCpuSection()) {
+            return 'a';
+        }
+        return section == 0 ? '?' : letterOf(section);
+    }
+
+    private char letterOf(int index) {
+        Section section = layout.section(index);
+        long flags = layout.effectiveFlags(index);
+        if ((flags & Section.SHF_EXECINSTR) != 0) {
+            return 't';
+        }
+        boolean takesNoFile = section.type() == Section.SHT_NOBITS;
+        if ((flags & Section.SHF_ALLOC) != 0 && !takesNoFile) {
+            return (flags & Section.SHF_WRITE) == 0 ? 'r' : 'd';
+        }
+        if (takesNoFile) {
+            return 'b';
+        }
+        return section.name().startsWith(".debug") ? 'n' : '?';
+    }
+}
