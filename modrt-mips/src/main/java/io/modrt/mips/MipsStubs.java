@@ -23,7 +23,7 @@ import java.util.Map;
 /**
  * Local stubs for calls that do not reach: one for each target within a region, at the region's head. A stub loads the target
  * into {@code $25} and jumps; {@code ra} stays the caller's, and neither the stack, the arguments, {@code $1} nor {@code $12} is
- * touched, since at a call of {@code _mcount} these are in use. mainline kernels have none.
+ * touched, since at a call of {@code _mcount} these are in use. Mainline kernels have none.
  */
 final class MipsStubs implements StubAllocator {
     private static final StubTemplate.Word NOP = word(0x0000_0000, "nop");
@@ -122,13 +122,13 @@ final class MipsStubs implements StubAllocator {
     @Override
     public long route(Site site) {
         MipsReloc type = (MipsReloc) site.type();
-        long to = width.wrap(site.S() + site.A());
+        long to = site.S() + site.A();
         boolean isAligned = (to & type.targetAlignment() - 1L) == 0; // why: a stub would hide what the kernel refuses
         if (!isAligned || reaches(type, site, to) || !counted.mayBeFar(site.targetSection(), site.symbol())) {
             return to;
         }
         Stub stub = stub(site, width.wrap(to + type.callBias()));
-        long viaStub = width.wrap(stub.address().value() - type.callBias());
+        long viaStub = stub.address().value() - type.callBias();
         if (!reaches(type, site, viaStub)) {
             throw refuse(site, "target " + stub.target() + " is out of reach, and so is the stub at " + stub.address()
                     + ", at the head of the caller's region; place the region within one 256 MB segment");
@@ -143,7 +143,7 @@ final class MipsStubs implements StubAllocator {
             return distance >= type.field().leastSigned() && distance <= type.field().greatestSigned();
         }
         int segmentBits = type.field().bits() + type.field().lowestBit();
-        return (to ^ width.wrap(site.P() + Integer.BYTES)) >>> segmentBits == 0;
+        return width.wrap(to ^ site.P() + Integer.BYTES) >>> segmentBits == 0;
     }
 
     private Stub stub(Site site, long target) {
