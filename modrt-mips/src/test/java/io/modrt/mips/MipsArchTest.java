@@ -1,0 +1,147 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Errno;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.AddendKind;
+import io.modrt.spi.Arch;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.TableShapes;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MipsArchTest {
+    private static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
+    private static final Arch O32 = new MipsArch.O32();
+    private static final Arch N64 = new MipsArch.N64();
+
+    @ParameterizedTest(name = "{6}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    # class | big   | machine | flags      | o32   | n64   | what it is
+                    ELF32   | false | 8       | 0x70001001 | true  | false | Debian's 4kc-malta modules
+                    ELF32   | true  | 8       | 0x70001001 | true  | false | the same, big endian
+                    ELF32   | true  | 8       | 0x90001401 | true  | false | o32 for Release 6, with its NaNs
+                    ELF32   | false | 8       | 0x70000001 | true  | false | no ABI named
+                    ELF64   | false | 8       | 0x80000001 | false | true  | Debian's 5kc-malta modules
+                    ELF64   | true  | 8       | 0xa0000401 | false | true  | n64 for Release 6
+                    ELF32   | false | 8       | 0x80000021 | false | false | n32
+                    ELF32   | false | 8       | 0x80002001 | false | false | o64
+                    ELF32   | false | 8       | 0x70001201 | false | false | 64-bit floating point registers
+                    ELF32   | true  | 15      | 0x00000210 | false | false | PA-RISC
+                    ELF64   | false | 183     | 0x00000000 | false | false | AArch64
+                    """)
+    void a_kernel_takes_files_of_its_own_class_and_abi(
+            ElfClass elfClass, boolean big, int machine, String flags, boolean o32, boolean n64, String what) {
+        int bits = Integer.parseUnsignedInt(flags.substring(2), 16);
+        ElfHeader header = new ElfHeader(elfClass, big, 1, machine, bits, elfClass.sectionHeaderBytes(), 64, 3, 2);
+        assertEquals(o32, O32.accepts(header), what);
+        assertEquals(n64, N64.accepts(header), what);
+    }
+
+    @Test
+    void service_loader_finds_both() {
+        List<String> names = ServiceLoader.load(Arch.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .map(Arch::name)
+                .filter(name -> name.startsWith("mips"))
+                .toList();
+        assertEquals(List.of("mips-o32", "mips-n64"), names);
+    }
+
+    @Test
+    void modules_lie_where_live_kernels_have_them() {
+        assertEquals(
+                AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L)), O32.moduleArea(LINUX_6_1));
+        assertEquals(
+                AddressRange.between(Address.of(0xffff_ffff_c000_0000L), Address.of(0xffff_ffff_fffc_d000L)),
+                N64.moduleArea(LINUX_6_1));
+    }
+
+    @Test
+    void tables_hold_absolute_longs() {
+        assertEquals(
+                new TableShapes(
+                        new TableShapes.ExceptionTable(8, 4, TableShapes.Reference.ABSOLUTE, 2),
+                        new TableShapes.JumpTable(4, 4, TableShapes.Reference.ABSOLUTE)),
+                O32.tables(LINUX_6_1));
+        assertEquals(
+                new TableShapes(
+                        new TableShapes.ExceptionTable(16, 8, TableShapes.Reference.ABSOLUTE, 2),
+                        new TableShapes.JumpTable(8, 8, TableShapes.Reference.ABSOLUTE)),
+                N64.tables(LINUX_6_1));
+    }
+
+    @Test
+    void the_last_4095_values_stand_for_errors() {
+        RelocationTable o32 = O32.relocations(LINUX_6_1, AddendKind.IN_PLACE);
+        assertEquals(new AddressRange(Address.of(0xffff_f001L), 4095), o32.errorValues());
+        RelocationTable n64 = N64.relocations(LINUX_6_1, AddendKind.EXPLICIT);
+        assertEquals(new AddressRange(Address.of(-4095L), 4095), n64.errorValues());
+        assertEquals(RelocationTable.WeakErrorValue.ENDS_SECTION, n64.weakErrorValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, R_MIPS_16", "3, R_MIPS_REL32", "7, R_MIPS_GPREL16", "9, R_MIPS_GOT16", "11, R_MIPS_CALL16",
+        "12, R_MIPS_GPREL32", "37, R_MIPS_JALR", "62, R_MIPS_PC18_S3", "63, R_MIPS_PC19_S2", "64, R_MIPS_PCHI16",
+        "65, R_MIPS_PCLO16", "255, none"
+    })
+    void other_types_are_einval(int number, String name) {
+        for (AddendKind kind : AddendKind.values()) {
+            RelocationTable table = N64.relocations(LINUX_6_1, kind);
+            assertTrue(table.type(number).isEmpty(), name);
+            assertEquals(Errno.EINVAL, table.unknownType("m", number).errno());
+            assertTrue(table.unknownType("m", number).message().startsWith("relocation type " + number + " "));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"18, R_MIPS_64", "28, R_MIPS_HIGHER", "29, R_MIPS_HIGHEST"})
+    void rela_types_are_einval_in_rel(int number, String name) {
+        for (Arch arch : List.of(O32, N64)) {
+            RelocationTable table = arch.relocations(LINUX_6_1, AddendKind.IN_PLACE);
+            assertTrue(table.type(number).isEmpty(), name);
+            assertEquals(Errno.EINVAL, table.unknownType("m", number).errno());
+            assertEquals(
+                    name + " is for SHT_RELA sections, this is SHT_REL",
+                    table.unknownType("m", number).message());
+        }
+        assertEquals(
+                name,
+                N64.relocations(LINUX_6_1, AddendKind.EXPLICIT)
+                        .type(number)
+                        .orElseThrow()
+                        .psabiName());
+    }
+
+    @Test
+    void o32_kernels_take_no_rela_section() {
+        RelocationTable table = O32.relocations(LINUX_6_1, AddendKind.EXPLICIT);
+        assertTrue(table.types().isEmpty());
+        assertEquals(Errno.ENOEXEC, table.unknownType("m", 2).errno());
+    }
+
+    @Test
+    void debians_configuration_is_the_usual_one() {
+        KernelProfile assumed = LINUX_6_1.assuming(O32.usualConfiguration());
+        assertTrue(assumed.has(ConfigOption.SMP));
+        assertTrue(assumed.has(ConfigOption.FUNCTION_GRAPH_TRACER));
+        assertFalse(assumed.has(ConfigOption.STRICT_MODULE_RWX));
+        assertFalse(assumed.has(ConfigOption.KALLSYMS_ALL));
+    }
+}

@@ -1,0 +1,56 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.modrt.spi.Field;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every value of every field; masks and ranges are those of the instruction set manual, written by hand. */
+class MipsFieldTest {
+
+    @TestFactory
+    Stream<DynamicTest> every_value_comes_back_and_touches_no_other_bit() {
+        return Stream.of(
+                everyValue(MipsField.IMMEDIATE, 16, 0x0000_ffff),
+                everyValue(MipsField.OFFSET16, 16, 0x0000_ffff),
+                everyValue(MipsField.OFFSET21, 21, 0x001f_ffff),
+                everyValue(MipsField.OFFSET26, 26, 0x03ff_ffff),
+                everyValue(MipsField.INSTR_INDEX, 26, 0x03ff_ffff));
+    }
+
+    private static DynamicTest everyValue(Field field, int bits, int mask) {
+        return DynamicTest.dynamicTest(field.toString(), () -> {
+            assertEquals(mask, field.mask());
+            int reached = 0;
+            for (int v = -1 << bits - 1; v < 1 << bits - 1; v++) {
+                long value = (long) v << field.lowestBit();
+                int overZeros = field.insert(0, value);
+                int overOnes = field.insert(-1, value);
+                // Plain comparisons: there are 67 million values, and an assertion each would take a minute.
+                if (overZeros != (v & mask) || overOnes != (v | ~mask) || field.extract(overOnes) != value) {
+                    throw new AssertionError(field + ": " + v + " gives 0x" + Integer.toHexString(overZeros)
+                            + " over zeros, 0x" + Integer.toHexString(overOnes) + " over ones, and back "
+                            + field.extract(overOnes));
+                }
+                reached |= overZeros;
+            }
+            assertEquals(mask, reached);
+        });
+    }
+
+    @Test
+    void branches_reach_what_the_manual_says() {
+        // From the branch itself, whose addend has the -4 of the next instruction.
+        assertEquals(List.of(-0x2_0000L, 0x1_fffcL), reach(MipsField.OFFSET16)); // 128 KB
+        assertEquals(List.of(-0x40_0000L, 0x3f_fffcL), reach(MipsField.OFFSET21)); // 4 MB
+        assertEquals(List.of(-0x800_0000L, 0x7ff_fffcL), reach(MipsField.OFFSET26)); // 128 MB
+    }
+
+    private static List<Long> reach(Field field) {
+        return List.of(field.leastSigned(), field.greatestSigned());
+    }
+}

@@ -1,0 +1,80 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modrt.FormatException;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.spi.Arch;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The words of traced functions' call sites: assembled by GNU as, written as live kernels were seen to write them. */
+class MipsFtraceTest {
+    private static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
+    private static final long SITE = 0xc000_0008L;
+    private static final Arch O32 = new MipsArch.O32();
+    private static final Arch N64 = new MipsArch.N64();
+
+    @Test
+    void o32_branches_over_five_instructions_and_then_clears_the_second_word() {
+        Words words = Words.at(
+                SITE,
+                0x3c03_8027, // lui   $3,%hi(_mcount)
+                0x2463_a740, // addiu $3,$3,%lo(_mcount)
+                0x03e0_0825, // or    $1,$31,$0
+                0x0000_6025, // or    $12,$0,$0
+                0x0060_f809, // jalr  $3
+                0x27bd_fff8); // addiu $29,$29,-8
+        O32.ftrace(LINUX_6_1).writeOff(SITE, words);
+        // 0x10000005: b .+0x18
+        assertEquals(List.of(Map.entry(SITE, 0x1000_0005), Map.entry(SITE + 4, 0)), inOrder(words));
+    }
+
+    @Test
+    void o32_without_the_graph_tracer_has_one_instruction_less() {
+        Words words = Words.at(SITE, 0x3c03_8027, 0x2463_a740, 0x03e0_0825, 0x0060_f809, 0x27bd_fff8);
+        O32.ftrace(LINUX_6_1.with(ConfigOption.FUNCTION_GRAPH_TRACER, false)).writeOff(SITE, words);
+        assertEquals(List.of(Map.entry(SITE, 0x1000_0004), Map.entry(SITE + 4, 0)), inOrder(words));
+    }
+
+    @Test
+    void n64_writes_the_branch_alone() {
+        Words words = Words.at(SITE, 0x3c03_8401, 0x6463_7080, 0x03e0_0825, 0x0060_f809, 0x0000_6025);
+        N64.ftrace(LINUX_6_1).writeOff(SITE, words);
+        // 0x10000004: b .+0x14
+        assertEquals(List.of(Map.entry(SITE, 0x1000_0004)), inOrder(words));
+    }
+
+    @Test
+    void a_short_call_becomes_a_nop_since_a_branch_would_pass_the_function_itself() {
+        Words o32 = Words.at(SITE, 0x0c00_0000, 0x27bd_fff8); // jal stub; addiu $29,$29,-8
+        O32.ftrace(LINUX_6_1).writeOff(SITE, o32);
+        assertEquals(List.of(Map.entry(SITE, 0), Map.entry(SITE + 4, 0)), inOrder(o32));
+
+        Words n64 = Words.at(SITE, 0x0f00_1234, 0x0000_6025); // jal stub; or $12,$0,$0
+        N64.ftrace(LINUX_6_1).writeOff(SITE, n64);
+        assertEquals(List.of(Map.entry(SITE, 0)), inOrder(n64));
+    }
+
+    @Test
+    void a_site_outside_the_module_is_refused() {
+        Words words = Words.at(SITE, 0);
+        assertThrows(FormatException.class, () -> O32.ftrace(LINUX_6_1).writeOff(SITE - 4, words));
+    }
+
+    @Test
+    void kernels_without_dynamic_tracing_leave_the_compilers_words() {
+        assertEquals("__mcount_loc", O32.ftrace(LINUX_6_1).tableSection());
+        assertEquals(
+                "",
+                O32.ftrace(LINUX_6_1.with(ConfigOption.DYNAMIC_FTRACE, false)).tableSection());
+    }
+
+    private static List<Map.Entry<Long, Integer>> inOrder(Words words) {
+        return List.copyOf(words.written().entrySet());
+    }
+}
