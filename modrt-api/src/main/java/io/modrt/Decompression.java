@@ -44,16 +44,12 @@ final class Decompression {
     }
 
     private static InputStream open(Compression compression, InputStream in) throws IOException {
-        switch (compression) {
-            case GZIP:
-                return new GZIPInputStream(in);
-            case XZ:
-                return XzStream.open(in);
-            case ZSTD:
-                return ZstdStream.open(in);
-            default:
-                return in;
-        }
+        return switch (compression) {
+            case NONE -> in;
+            case GZIP -> new GZIPInputStream(in);
+            case XZ -> XzStream.open(in);
+            case ZSTD -> ZstdStream.open(in);
+        };
     }
 
     private static String artifact(Compression compression) {
@@ -74,8 +70,8 @@ final class Decompression {
                     if (in.read() < 0) {
                         return out;
                     }
-                    throw new FormatException(Refusal.beyondKernel(where + " data of " + compressedBytes
-                            + " bytes grows past " + most + " bytes"));
+                    throw new FormatException(Refusal.beyondKernel(
+                            where + " data of " + compressedBytes + " bytes grows past " + most + " bytes"));
                 }
                 out = Arrays.copyOf(out, (int) Math.min(most, 2L * length));
             }

@@ -102,8 +102,9 @@ final class ExportTable {
     private int symbol(RelocationSection relocations, int r, int entry) {
         int symbol = relocations.symbol(r);
         if (symbol < 0 || symbol >= symbols.count()) {
-            throw refuse(entry, "relocated against symbol " + Integer.toUnsignedString(symbol) + ", there are "
-                    + symbols.count());
+            throw refuse(
+                    entry,
+                    "relocated against symbol " + Integer.toUnsignedString(symbol) + ", there are " + symbols.count());
         }
         return symbol;
     }
@@ -124,14 +125,17 @@ final class ExportTable {
         int symbol = symbol(relocations, r, entry);
         int index = symbols.sectionIndex(symbol);
         if (index <= 0 || index >= file.sectionCount() || !file.section(index).hasContents()) {
-            throw refuse(entry, "a string in section " + Integer.toUnsignedString(index)
-                    + ", which has no contents in this file");
+            throw refuse(
+                    entry,
+                    "a string in section " + Integer.toUnsignedString(index) + ", which has no contents in this file");
         }
         Section strings = file.section(index);
         long offset = symbols.value(symbol) + addend(relocations, r, fieldBytes);
         if (offset < 0 || offset >= strings.sizeBytes()) {
-            throw refuse(entry, "a string at 0x" + Long.toHexString(offset) + " of " + strings + ", which has 0x"
-                    + Long.toHexString(strings.sizeBytes()) + " bytes");
+            throw refuse(
+                    entry,
+                    "a string at 0x" + Long.toHexString(offset) + " of " + strings + ", which has 0x"
+                            + Long.toHexString(strings.sizeBytes()) + " bytes");
         }
         byte[] b = file.array();
         int from = (int) (strings.fileOffset() + offset);

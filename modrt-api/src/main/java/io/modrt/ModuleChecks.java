@@ -31,6 +31,7 @@ final class ModuleChecks {
         checkSectionZero();
         for (int i = 1; i < file.sectionCount(); i++) {
             checkAlignment(file.section(i));
+            checkStringsOf(file.section(i));
         }
         checkLinks();
         checkOverlaps();
@@ -67,11 +68,21 @@ final class ModuleChecks {
         }
     }
 
+    /** Of every symbol table, not only of the one that is used. */
+    private void checkStringsOf(Section s) {
+        if (s.type() == Section.SHT_SYMTAB && (s.link() <= 0 || s.link() >= file.sectionCount())) {
+            throw refuse(s.where() + ": its strings (sh_link) are in section " + Integer.toUnsignedString(s.link())
+                    + " of " + file.sectionCount());
+        }
+    }
+
     private void checkAlignment(Section s) {
         long alignment = s.alignment();
         if (Long.bitCount(alignment) != 1 || alignment < 0 || alignment > GREATEST_ALIGNMENT) {
-            throw beyond(s, "alignment (sh_addralign) 0x" + Long.toHexString(alignment)
-                    + " is not a power of two up to 0x" + Long.toHexString(GREATEST_ALIGNMENT));
+            throw beyond(
+                    s,
+                    "alignment (sh_addralign) 0x" + Long.toHexString(alignment) + " is not a power of two up to 0x"
+                            + Long.toHexString(GREATEST_ALIGNMENT));
         }
     }
 
@@ -110,9 +121,11 @@ final class ModuleChecks {
             Section before = file.section((int) byOffset[k - 1]);
             Section s = file.section((int) byOffset[k]);
             if (before.fileOffset() + before.sizeBytes() > s.fileOffset()) {
-                throw beyond(s, "its contents at 0x" + Long.toHexString(s.fileOffset()) + " overlap those of section "
-                        + before + ", 0x" + Long.toHexString(before.fileOffset()) + " up to 0x"
-                        + Long.toHexString(before.fileOffset() + before.sizeBytes()));
+                throw beyond(
+                        s,
+                        "its contents at 0x" + Long.toHexString(s.fileOffset()) + " overlap those of section "
+                                + before + ", 0x" + Long.toHexString(before.fileOffset()) + " up to 0x"
+                                + Long.toHexString(before.fileOffset() + before.sizeBytes()));
             }
         }
     }
@@ -133,9 +146,11 @@ final class ModuleChecks {
         }
         for (RelocationSection r : file.relocationSections()) {
             if (r.section().link() != symbols.section().index()) {
-                throw beyond(r.section(), "its symbols (sh_link) are in section "
-                        + Integer.toUnsignedString(r.section().link()) + ", the symbol table is section "
-                        + symbols.section());
+                throw beyond(
+                        r.section(),
+                        "its symbols (sh_link) are in section "
+                                + Integer.toUnsignedString(r.section().link()) + ", the symbol table is section "
+                                + symbols.section());
             }
         }
     }

@@ -4,7 +4,9 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.KernelProfile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ public final class ModuleFile {
     private final @Nullable Section thisModule;
     private final @Nullable ModuleSignature signature;
     private final Compression compression;
+    private final LoadPolicy policy;
     private final List<Diagnostic> diagnostics;
     private @Nullable VersionRecords versions;
     private @Nullable List<Import> imports;
@@ -41,9 +44,10 @@ public final class ModuleFile {
 
     private ModuleFile(String fileName, byte[] file, LoadPolicy policy) {
         Notes notes = new Notes(fileName);
+        this.policy = policy;
         this.compression = Compression.of(file);
         byte[] image = Decompression.decompress(compression, file, notes.where());
-        this.signature = ModuleSignature.find(image, notes.where()).orElse(null);
+        this.signature = ModuleSignature.find(image, policy, notes).orElse(null);
         this.elf = ElfFile.view(fileName, image, signature == null ? image.length : signature.elfBytes());
         ModuleChecks checks = new ModuleChecks(elf, policy, notes);
         checks.checkSections();
@@ -55,10 +59,10 @@ public final class ModuleFile {
         }
         this.name = info.first("name").or(this::nameInThisModule).orElse(fileName);
         checks.checkTables(symbols);
-        if (signature != null) {
+        if (signature != null && !signature.isSupported()) {
             notes.add(
                     Diagnostic.Kind.KERNEL_WARNING,
-                    signature + (signature.isSupported() ? ": not verified" : ": not supported (ENOPKG)"));
+                    signature + ": not supported (ENOPKG), the kernel takes it for unsigned");
         }
         this.diagnostics = notes.diagnostics();
     }
@@ -97,16 +101,20 @@ public final class ModuleFile {
     /**
      * The module at {@code path}, on any file system.
      *
-     * @throws IOException if the file cannot be read
+     * @throws UncheckedIOException if the file cannot be read
      */
-    public static ModuleFile open(Path path) throws IOException {
+    public static ModuleFile open(Path path) {
         return open(path, LoadPolicy.kernelExact());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
-    public static ModuleFile open(Path path, LoadPolicy policy) throws IOException {
+    public static ModuleFile open(Path path, LoadPolicy policy) {
         Path fileName = path.getFileName();
-        return new ModuleFile(fileName == null ? "" : fileName.toString(), Files.readAllBytes(path), policy);
+        try {
+            return new ModuleFile(fileName == null ? "" : fileName.toString(), Files.readAllBytes(path), policy);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Optional<Section> findLoaded(String sectionName) {
@@ -125,8 +133,10 @@ public final class ModuleFile {
     }
 
     private ModuleInfo readInfo() {
-        Section section =
-                findLoaded(MODINFO).or(() -> elf.section(MODINFO)).filter(Section::hasContents).orElse(null);
+        Section section = findLoaded(MODINFO)
+                .or(() -> elf.section(MODINFO))
+                .filter(Section::hasContents)
+                .orElse(null);
         if (section == null || section.sizeBytes() == 0) {
             return ModuleInfo.none();
         }
@@ -200,6 +210,16 @@ public final class ModuleFile {
     /** What was found while opening it that is no reason to refuse it. */
     public List<Diagnostic> diagnostics() {
         return diagnostics;
+    }
+
+    /**
+     * Checks what not every kernel checks: the rules that came with a version, and those that a configuration switches on. Rules that the
+     * policy of {@code open} relaxes stay relaxed.
+     *
+     * @throws FormatException if a kernel of this profile would refuse the file
+     */
+    public void checkFor(KernelProfile profile) {
+        new ProfileChecks(elf, policy, profile).check();
     }
 
     /** Whether it records CRCs of what it imports: it has a {@code __versions} section. */

@@ -31,9 +31,21 @@ public final class ModuleSignature {
     /**
      * The signature at the end of {@code file}; empty without a marker.
      *
-     * @throws FormatException with EBADMSG, if the trailer is not what a signature has
+     * @throws PolicyException with EBADMSG, if the trailer is not what a signature has
      */
-    static Optional<ModuleSignature> find(byte[] file, String where) {
+    static Optional<ModuleSignature> find(byte[] file, LoadPolicy policy, Notes notes) {
+        try {
+            return find(file, notes.where());
+        } catch (PolicyException e) {
+            if (!policy.isRelaxed(Rule.SIGNATURE)) {
+                throw e;
+            }
+            notes.add(Diagnostic.Kind.RELAXED_RULE, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ModuleSignature> find(byte[] file, String where) {
         int markerOffset = file.length - MARKER.length();
         if (markerOffset <= 0) {
             return Optional.empty();
@@ -46,31 +58,30 @@ public final class ModuleSignature {
         int trailer = markerOffset - TRAILER_BYTES;
         if (trailer <= 0) {
             throw refuse(where + "signature: " + markerOffset + " bytes before the marker, the trailer alone has "
-                    + TRAILER_BYTES, markerOffset);
+                    + TRAILER_BYTES);
         }
         long blobBytes = 0;
         for (int i = 8; i < TRAILER_BYTES; i++) {
             blobBytes = blobBytes << 8 | file[trailer + i] & 0xff;
         }
         if (blobBytes >= trailer) {
-            throw refuse(where + "signature: sig_len " + blobBytes + ", there are " + trailer
-                    + " bytes before the trailer", trailer + 8);
+            throw refuse(
+                    where + "signature: sig_len " + blobBytes + ", there are " + trailer + " bytes before the trailer");
         }
-        ModuleSignature signature =
-                new ModuleSignature(file, trailer - (int) blobBytes, (int) blobBytes, trailer);
+        ModuleSignature signature = new ModuleSignature(file, trailer - (int) blobBytes, (int) blobBytes, trailer);
         if (signature.idType() == PKCS7) {
             for (int i = 0; i < 8; i++) {
                 if (i != 2 && file[trailer + i] != 0) {
                     throw refuse(where + "signature: byte " + i + " of the trailer is " + (file[trailer + i] & 0xff)
-                            + ", with PKCS#7 it is 0", trailer + i);
+                            + ", with PKCS#7 it is 0");
                 }
             }
         }
         return Optional.of(signature);
     }
 
-    private static FormatException refuse(String what, long fileOffset) {
-        return new FormatException(Refusal.of(Errno.EBADMSG, what), fileOffset);
+    private static PolicyException refuse(String what) {
+        return new PolicyException(Rule.SIGNATURE, Refusal.of(Errno.EBADMSG, what));
     }
 
     private int trailer(int offset) {

@@ -25,6 +25,8 @@ public enum Rule {
     MODULE_SECTIONS,
     /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
     WRITE_XOR_EXECUTE,
+    /** A signature at the end of the module has the form that the kernel reads; relaxed, one that has not is no signature. */
+    SIGNATURE,
     /** Kernels without LIVEPATCH take no livepatch modules; relaxed, they are loaded like any other. */
     LIVEPATCH
 }

@@ -41,8 +41,7 @@ public final class ElfFile {
         this.extendedNumbering = reader.usesExtendedNumbering();
         this.sections = new Section[header.sectionCount()];
         for (int i = 0; i < sections.length; i++) {
-            sections[i] = new Section(
-                    this, i, (int) header.sectionHeadersOffset() + i * header.sectionHeaderBytes());
+            sections[i] = new Section(this, i, (int) header.sectionHeadersOffset() + i * header.sectionHeaderBytes());
         }
         checkContents();
         checkNames();
@@ -107,8 +106,7 @@ public final class ElfFile {
                 String what = where() + "section " + s.index() + ": name at 0x" + Integer.toHexString(s.nameOffset())
                         + " of a name table of 0x" + Long.toHexString(names.sizeBytes()) + " bytes";
                 boolean kernelLooks = s.isAllocated() && s.hasContents();
-                throw new FormatException(
-                        kernelLooks ? Refusal.of(Errno.ENOEXEC, what) : Refusal.beyondKernel(what));
+                throw new FormatException(kernelLooks ? Refusal.of(Errno.ENOEXEC, what) : Refusal.beyondKernel(what));
             }
         }
     }

@@ -21,16 +21,15 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
         }
         if (Bytes.getInt(b, 0, true) != MAGIC) {
             throw refuse(
-                    where + "is not an ELF file: starts with 0x"
-                            + String.format("%08x", Bytes.getInt(b, 0, true)) + ", not 0x7f454c46",
+                    where + "is not an ELF file: starts with 0x" + String.format("%08x", Bytes.getInt(b, 0, true))
+                            + ", not 0x7f454c46",
                     0);
         }
         ElfClass elfClass = elfClass(where, b[EI_CLASS]);
         boolean big = isBigEndian(where, b[EI_DATA]);
         if (lengthBytes < elfClass.headerBytes()) {
             throw refuse(
-                    where + "has " + lengthBytes + " bytes, a header of " + elfClass + " has "
-                            + elfClass.headerBytes(),
+                    where + "has " + lengthBytes + " bytes, a header of " + elfClass + " has " + elfClass.headerBytes(),
                     0);
         }
         boolean wide = elfClass == ElfClass.ELF64;
@@ -58,9 +57,7 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
             int zero = (int) offset;
             if (count == 0) {
                 extended = true;
-                count = wide
-                        ? Bytes.getLong(b, zero + 32, big)
-                        : Bytes.getInt(b, zero + 20, big) & 0xffff_ffffL;
+                count = wide ? Bytes.getLong(b, zero + 32, big) : Bytes.getInt(b, zero + 20, big) & 0xffff_ffffL;
             }
             if (names == Symbol.SHN_XINDEX) {
                 extended = true;
@@ -70,8 +67,8 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
         long room = offset == 0 ? 0 : (lengthBytes - offset) / entryBytes;
         if (count < 0 || count > room) {
             throw refuse(
-                    where + Long.toUnsignedString(count) + " section headers (e_shnum) at 0x"
-                            + Long.toHexString(offset) + ", the file has room for " + room,
+                    where + Long.toUnsignedString(count) + " section headers (e_shnum) at 0x" + Long.toHexString(offset)
+                            + ", the file has room for " + room,
                     counts + 2);
         }
         if (names != 0 && names >= count) {

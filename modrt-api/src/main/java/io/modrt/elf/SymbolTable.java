@@ -56,9 +56,7 @@ public final class SymbolTable {
         }
         Section strings = file.section(section.link());
         long end = strings.fileOffset() + strings.sizeBytes();
-        if (!strings.hasContents()
-                || strings.sizeBytes() == 0
-                || file.array()[(int) end - 1] != 0) {
+        if (!strings.hasContents() || strings.sizeBytes() == 0 || file.array()[(int) end - 1] != 0) {
             throw new FormatException(strings.beyondKernel("strings without end: the last byte is not NUL"));
         }
         int count = (int) section.sizeBytes() / entryBytes;
@@ -88,8 +86,8 @@ public final class SymbolTable {
             Section s = file.section(i);
             if (s.type() == Section.SHT_SYMTAB_SHNDX && s.link() == symbols.index()) {
                 if (s.sizeBytes() / Integer.BYTES < count) {
-                    throw new FormatException(s.beyondKernel("section numbers for "
-                            + s.sizeBytes() / Integer.BYTES + " symbols, there are " + count));
+                    throw new FormatException(s.beyondKernel(
+                            "section numbers for " + s.sizeBytes() / Integer.BYTES + " symbols, there are " + count));
                 }
                 return (int) s.fileOffset();
             }
@@ -103,8 +101,8 @@ public final class SymbolTable {
             int nameOffset = Bytes.getInt(bytes, at, big);
             if (nameOffset < 0 || nameOffset >= size) {
                 throw new FormatException(
-                        section.beyondKernel("symbol " + i + ": name (st_name) at 0x"
-                                + Integer.toHexString(nameOffset) + " of " + size + " bytes of strings"),
+                        section.beyondKernel("symbol " + i + ": name (st_name) at 0x" + Integer.toHexString(nameOffset)
+                                + " of " + size + " bytes of strings"),
                         at);
             }
             if (extendedStart == NO_TABLE && rawSectionIndex(i) == Symbol.SHN_XINDEX) {
@@ -197,15 +195,7 @@ public final class SymbolTable {
 
     /** The symbol as an object. */
     public Symbol symbol(int i) {
-        return new Symbol(
-                i,
-                name(i),
-                value(i),
-                sizeBytes(i),
-                binding(i),
-                type(i),
-                sectionIndex(i),
-                rawSectionIndex(i));
+        return new Symbol(i, name(i), value(i), sizeBytes(i), binding(i), type(i), sectionIndex(i), rawSectionIndex(i));
     }
 
     /** The number of the first symbol of this name, or {@link #NONE}; looks at each in turn. */

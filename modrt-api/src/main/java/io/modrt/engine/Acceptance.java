@@ -24,6 +24,7 @@ final class Acceptance {
 
     void check(Kernel kernel) {
         architecture();
+        file.checkFor(target.profile());
         vermagic();
         if (!file.info().all("livepatch").isEmpty()) {
             diagnostics.broken(
