@@ -5,7 +5,6 @@ import io.modrt.Refusal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +28,10 @@ record ConfigFile(KernelVersion version, Map<ConfigOption, Boolean> options, Opt
             Pattern.compile("CONFIG_(?!HAVE_)(?:[A-Z0-9]+_)?PAGE_SIZE_(\\d{1,4})KB=y\\s*");
     private static final Pattern OPTION = Pattern.compile("(CONFIG_\\w+)=(.*)");
 
-    static ConfigFile read(Path path) {
+    static ConfigFile read(Path path) throws IOException {
         // why: Latin-1 has a character for every byte, and nothing that is looked for is beyond ASCII
         try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
             return parse(path.toString(), lines);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,7 +3,6 @@ package io.modrt.kernel;
 import io.modrt.FormatException;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -114,19 +113,15 @@ public final class KernelProfile {
      * not in it is off.
      *
      * @throws FormatException where it is not such a file
-     * @throws UncheckedIOException where it cannot be read
+     * @throws IOException where it cannot be read
      */
-    public static KernelProfile ofConfig(Path config) {
+    public static KernelProfile ofConfig(Path config) throws IOException {
         return ofConfig(ConfigFile.read(config));
     }
 
     /** As {@link #ofConfig(Path)}, from a reader, which is read to its end and left open. */
-    public static KernelProfile ofConfig(Reader config) {
-        try {
-            return ofConfig(ConfigFile.read(config));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public static KernelProfile ofConfig(Reader config) throws IOException {
+        return ofConfig(ConfigFile.read(config));
     }
 
     private static KernelProfile ofConfig(ConfigFile file) {

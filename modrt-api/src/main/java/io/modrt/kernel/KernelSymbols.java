@@ -3,7 +3,9 @@ package io.modrt.kernel;
 import io.modrt.link.SymbolResolver;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
+import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -53,14 +55,14 @@ public interface KernelSymbols extends SymbolResolver {
      * The symbols of a kernel's {@code System.map}.
      *
      * @throws io.modrt.FormatException where it is not one, naming the line
-     * @throws java.io.UncheckedIOException where it cannot be read
+     * @throws IOException where it cannot be read
      */
-    static SymbolMap systemMap(Path map) {
+    static SymbolMap systemMap(Path map) throws IOException {
         return SymbolText.read(map);
     }
 
     /** As {@link #systemMap(Path)}, from a reader, which is read to its end and left open. */
-    static SymbolMap systemMap(Reader map) {
+    static SymbolMap systemMap(Reader map) throws IOException {
         return SymbolText.read("System.map", map);
     }
 
@@ -74,14 +76,14 @@ public interface KernelSymbols extends SymbolResolver {
      * {@link SymbolMap#ownedBy}.
      *
      * @throws io.modrt.FormatException where it is not such a text, naming the line, or where the kernel hid all addresses
-     * @throws java.io.UncheckedIOException where it cannot be read
+     * @throws IOException where it cannot be read
      */
-    static SymbolMap kallsyms(Path kallsyms) {
+    static SymbolMap kallsyms(Path kallsyms) throws IOException {
         return SymbolText.read(kallsyms);
     }
 
     /** As {@link #kallsyms(Path)}, from a reader, which is read to its end and left open. */
-    static SymbolMap kallsyms(Reader kallsyms) {
+    static SymbolMap kallsyms(Reader kallsyms) throws IOException {
         return SymbolText.read("kallsyms", kallsyms);
     }
 
@@ -95,20 +97,51 @@ public interface KernelSymbols extends SymbolResolver {
      * ({@link #withVersions}).
      *
      * @throws io.modrt.FormatException where it is not such a file, naming the line
-     * @throws java.io.UncheckedIOException where it cannot be read
+     * @throws IOException where it cannot be read
      */
-    static ModuleSymvers moduleSymvers(Path symvers) {
+    static ModuleSymvers moduleSymvers(Path symvers) throws IOException {
         return ModuleSymvers.read(symvers);
     }
 
     /** As {@link #moduleSymvers(Path)}, from a reader, which is read to its end and left open. */
-    static ModuleSymvers moduleSymvers(Reader symvers) {
+    static ModuleSymvers moduleSymvers(Reader symvers) throws IOException {
         return ModuleSymvers.read(symvers);
     }
 
     /** As {@link #moduleSymvers(Path)}, from the file's text. */
     static ModuleSymvers moduleSymvers(String text) {
-        return ModuleSymvers.parse("Module.symvers", text);
+        return ModuleSymvers.parse(text);
+    }
+
+    /**
+     * The symbols of an unstripped {@code vmlinux} as it was linked; what it exports has CRC, namespace and licence rule too.
+     *
+     * @throws io.modrt.FormatException where it is not a linked kernel with a symbol table
+     * @throws IOException where it cannot be read
+     */
+    static SymbolMap vmlinux(Path vmlinux) throws IOException {
+        return Vmlinux.read(vmlinux.toString(), Files.readAllBytes(vmlinux));
+    }
+
+    /** As {@link #vmlinux(Path)}, from the file's bytes, which are only read. */
+    static SymbolMap vmlinux(byte[] vmlinux) {
+        return Vmlinux.read("vmlinux", vmlinux);
+    }
+
+    /**
+     * The exports of a kernel since 5.4, from its memory: the table of records (value, name, namespace: three absolute
+     * pointers each) is found by the record of any one symbol whose value is known, the table of GPL-only exports stands behind
+     * it in a new order of names, the CRCs behind both. Where names are not in two orders, {@link KernelSymbol#gplOnly} is false
+     * for all; where not exactly one CRC a record lies between the tables and the names' text, there are no CRCs.
+     *
+     * @param image the kernel's bytes from {@code base} on; only read
+     * @param wordBytes the size of its pointers, 4 or 8
+     * @param known values of symbols as this kernel has them, for example {@link SymbolMap#values()} of its kallsyms
+     * @throws io.modrt.FormatException where no record of a known symbol is found
+     */
+    static SymbolMap memoryImage(
+            byte[] image, Address base, int wordBytes, boolean bigEndian, Map<String, Address> known) {
+        return KernelImage.exports(KernelBytes.of(image, base, wordBytes, bigEndian), known);
     }
 
     /** The symbols in {@code values}, which is copied. */

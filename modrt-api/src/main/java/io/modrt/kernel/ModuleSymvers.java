@@ -5,16 +5,17 @@ import io.modrt.Refusal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
@@ -46,31 +47,33 @@ public final class ModuleSymvers {
         }
     }
 
-    static ModuleSymvers read(Path path) {
+    static ModuleSymvers read(Path path) throws IOException {
+        // why: Latin-1 has a character for every byte, and names are ASCII
         try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
-            return parse(path.toString(), lines);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return new ModuleSymvers(parse(path.toString(), lines.lines()));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
-    static ModuleSymvers read(Reader reader) {
+    static ModuleSymvers read(Reader reader) throws IOException {
         try {
-            return parse("Module.symvers", new BufferedReader(reader));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return new ModuleSymvers(parse("Module.symvers", new BufferedReader(reader).lines()));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
-    static ModuleSymvers parse(String source, String text) {
-        return read(new StringReader(text));
+    static ModuleSymvers parse(String text) {
+        return new ModuleSymvers(parse("Module.symvers", text.lines()));
     }
 
-    private static ModuleSymvers parse(String source, BufferedReader lines) throws IOException {
+    private static Map<String, Export> parse(String source, Stream<String> lines) {
         Map<String, Export> exports = new HashMap<>();
         boolean anyCrc = false;
         int number = 0;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        for (Iterator<String> rest = lines.iterator(); rest.hasNext(); ) {
+            String line = rest.next();
             number++;
             if (line.isBlank()) {
                 continue;
@@ -88,7 +91,7 @@ public final class ModuleSymvers {
             exports.replaceAll((name, export) ->
                     new Export(OptionalInt.empty(), export.module(), export.gplOnly(), export.namespace()));
         }
-        return new ModuleSymvers(exports);
+        return exports;
     }
 
     private static Export export(String[] columns, String source, int line) {

@@ -113,6 +113,13 @@ public final class SymbolMap implements KernelSymbols {
         return Collections.unmodifiableCollection(symbols.values());
     }
 
+    /** The value of each symbol; a copy. */
+    public Map<String, Address> values() {
+        Map<String, Address> values = new HashMap<>();
+        symbols.forEach((name, symbol) -> values.put(name, symbol.value()));
+        return values;
+    }
+
     /** The modules whose symbols the source had too. */
     public Set<String> modules() {
         return Collections.unmodifiableSet(modules.keySet());

@@ -6,7 +6,6 @@ import io.modrt.memory.Address;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,23 +36,15 @@ final class SymbolText {
         this.symbols = new SymbolMap.Builder(text.length() / AVERAGE_LINE);
     }
 
-    static SymbolMap read(Path path) {
-        try {
-            // why: Latin-1 has a character for every byte, and names are ASCII
-            return parse(path.toString(), Files.readString(path, StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static SymbolMap read(Path path) throws IOException {
+        // why: Latin-1 has a character for every byte, and names are ASCII
+        return parse(path.toString(), Files.readString(path, StandardCharsets.ISO_8859_1));
     }
 
-    static SymbolMap read(String source, Reader reader) {
-        try {
-            StringWriter all = new StringWriter();
-            reader.transferTo(all);
-            return parse(source, all.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static SymbolMap read(String source, Reader reader) throws IOException {
+        StringWriter all = new StringWriter();
+        reader.transferTo(all);
+        return parse(source, all.toString());
     }
 
     static SymbolMap parse(String source, String text) {

@@ -1,0 +1,72 @@
+package io.modrt.kernel;
+
+import io.modrt.bytes.Bytes;
+import io.modrt.memory.Address;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** A kernel's bytes by address: parts of an array, each of which holds a range of addresses. */
+record KernelBytes(byte[] bytes, List<Part> parts, int wordBytes, boolean bigEndian) {
+
+    /** Longer than any name that a kernel has room for. */
+    private static final int LONGEST_NAME = 1024;
+
+    static final int NOWHERE = -1;
+
+    /** {@code sizeBytes} bytes at {@code offset} of the array that are at {@code address} in the kernel. */
+    record Part(long address, int offset, int sizeBytes) {}
+
+    static KernelBytes of(byte[] image, Address base, int wordBytes, boolean bigEndian) {
+        if (wordBytes != Integer.BYTES && wordBytes != Long.BYTES) {
+            throw new IllegalArgumentException("no kernel has pointers of " + wordBytes + " bytes");
+        }
+        return new KernelBytes(image, List.of(new Part(base.value(), 0, image.length)), wordBytes, bigEndian);
+    }
+
+    /** Where in the array the {@code sizeBytes} bytes from {@code address} on are, or {@link #NOWHERE}. */
+    int offset(long address, int sizeBytes) {
+        for (Part part : parts) {
+            long ahead = address - part.address;
+            if (ahead >= 0 && ahead <= part.sizeBytes - (long) sizeBytes) {
+                return part.offset + (int) ahead;
+            }
+        }
+        return NOWHERE;
+    }
+
+    /** The pointer at an offset of the array; of a 32-bit kernel zero-extended. */
+    long word(int offset) {
+        return wordBytes == Long.BYTES
+                ? Bytes.getLong(bytes, offset, bigEndian)
+                : Bytes.getInt(bytes, offset, bigEndian) & 0xffff_ffffL;
+    }
+
+    int half(int offset) {
+        return Bytes.getInt(bytes, offset, bigEndian);
+    }
+
+    /** The printable text without blanks at {@code address}, which may be empty; nothing where there is something else. */
+    Optional<String> name(long address) {
+        for (Part part : parts) {
+            long ahead = address - part.address;
+            if (ahead >= 0 && ahead < part.sizeBytes) {
+                return name(part.offset + (int) ahead, part.offset + part.sizeBytes);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> name(int start, int end) {
+        int limit = Math.min(end, start + LONGEST_NAME);
+        for (int i = start; i < limit; i++) {
+            if (bytes[i] == 0) {
+                return Optional.of(new String(bytes, start, i - start, StandardCharsets.US_ASCII));
+            }
+            if (bytes[i] <= ' ' || bytes[i] == 0x7f) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+}

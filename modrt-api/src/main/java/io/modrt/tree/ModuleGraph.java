@@ -1,0 +1,164 @@
+package io.modrt.tree;
+
+import io.modrt.Export;
+import io.modrt.FormatException;
+import io.modrt.Import;
+import io.modrt.ModuleFile;
+import io.modrt.Refusal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apiguardian.api.API;
+
+/** Which modules need which, by name. Immutable. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class ModuleGraph {
+
+    private final SortedMap<String, SortedSet<String>> needs;
+    private final LoadOrder all;
+
+    ModuleGraph(SortedMap<String, SortedSet<String>> needs) {
+        this.needs = needs;
+        this.all = LoadOrder.of(needs, needs.keySet());
+    }
+
+    /**
+     * A module needs those that export what it imports, weakly too. What several of them export is the first one's, by name.
+     *
+     * @param modules the modules by name; only read
+     * @throws FormatException where a module's tables of imports or exports are not sound
+     */
+    public static ModuleGraph of(Map<String, ModuleFile> modules) {
+        Links links = new Links();
+        modules.forEach(links::add);
+        return links.graph();
+    }
+
+    /** What modules export and import, collected before the graph is known. */
+    static final class Links {
+
+        private final Map<String, String> exporters = new TreeMap<>();
+        private final SortedMap<String, List<String>> imports = new TreeMap<>();
+
+        void add(String name, ModuleFile module) {
+            for (Export export : module.exports()) {
+                exporters.merge(export.name(), name, (one, other) -> one.compareTo(other) <= 0 ? one : other);
+            }
+            imports.put(name, module.imports().stream().map(Import::name).toList());
+        }
+
+        ModuleGraph graph() {
+            SortedMap<String, SortedSet<String>> needs = new TreeMap<>();
+            imports.forEach((name, symbols) -> {
+                SortedSet<String> needed = new TreeSet<>();
+                for (String symbol : symbols) {
+                    String exporter = exporters.get(symbol);
+                    if (exporter != null && !exporter.equals(name)) {
+                        needed.add(exporter);
+                    }
+                }
+                needs.put(name, needed);
+            });
+            return new ModuleGraph(needs);
+        }
+    }
+
+    /**
+     * What a {@code modules.dep} lists: of each module all that it needs, also by way of others.
+     *
+     * @throws FormatException where a line has no colon behind a module's file, naming the line
+     * @throws IOException where it cannot be read
+     */
+    public static ModuleGraph ofModulesDep(Path modulesDep) throws IOException {
+        SortedMap<String, SortedSet<String>> needs = new TreeMap<>();
+        try (BufferedReader lines = Files.newBufferedReader(modulesDep, StandardCharsets.ISO_8859_1)) {
+            int number = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    int colon = line.indexOf(':');
+                    String name = nameAt(modulesDep, number, colon < 0 ? "" : line.substring(0, colon));
+                    SortedSet<String> needed = needs.computeIfAbsent(name, module -> new TreeSet<>());
+                    for (String file : line.substring(colon + 1).split(" ")) {
+                        if (!file.isEmpty()) {
+                            needed.add(nameAt(modulesDep, number, file));
+                        }
+                    }
+                }
+            }
+        }
+        List<String> unlisted = needs.values().stream().flatMap(SortedSet::stream).toList();
+        unlisted.forEach(name -> needs.computeIfAbsent(name, module -> new TreeSet<>()));
+        return new ModuleGraph(needs);
+    }
+
+    private static String nameAt(Path source, int line, String file) {
+        return ModuleTree.nameOf(file)
+                .orElseThrow(() -> new FormatException(Refusal.beyondKernel(source + ": line " + line + ": \"" + file
+                        + "\" is no module's file; a line is one, a colon, and those that it needs")));
+    }
+
+    /** The names, sorted. */
+    public List<String> names() {
+        return List.copyOf(needs.keySet());
+    }
+
+    /**
+     * The modules that {@code name} needs, sorted; of {@link #of} the direct ones, of {@link #ofModulesDep} all.
+     *
+     * @throws IllegalArgumentException where there is no such module
+     */
+    public List<String> needs(String name) {
+        return List.copyOf(known(name));
+    }
+
+    private SortedSet<String> known(String name) {
+        SortedSet<String> needed = needs.get(name);
+        if (needed == null) {
+            throw new IllegalArgumentException("no module " + name + " among " + needs.size());
+        }
+        return needed;
+    }
+
+    /** All modules, each behind those that it needs, else by name. Where modules need each other, one of them comes too early. */
+    public List<String> loadOrder() {
+        return all.names();
+    }
+
+    /**
+     * These modules and all that they need, in the same way.
+     *
+     * @throws IllegalArgumentException where there is no such module
+     */
+    public List<String> loadOrder(Collection<String> names) {
+        names.forEach(this::known);
+        return LoadOrder.of(needs, names).names();
+    }
+
+    /** Modules that need each other, and so cannot be loaded: for the first ways round that were found, their modules in order. */
+    public List<List<String>> cycles() {
+        return all.cycles();
+    }
+
+    /** An order, and the ways round that stand against it. */
+    private record LoadOrder(List<String> names, List<List<String>> cycles) {
+
+        static LoadOrder of(Map<String, SortedSet<String>> needs, Collection<String> wanted) {
+            DepthFirst walk = new DepthFirst(needs);
+            new TreeSet<>(wanted).forEach(walk::visit);
+            return new LoadOrder(
+                    Collections.unmodifiableList(new ArrayList<>(walk.done())), List.copyOf(walk.cycles()));
+        }
+    }
+}
