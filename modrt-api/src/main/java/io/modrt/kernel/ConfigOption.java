@@ -62,8 +62,7 @@ public enum ConfigOption {
 
     ConfigOption(boolean assumed, String... otherNames) {
         this.assumed = assumed;
-        this.configNames = Stream.concat(
-                        Stream.of(name()), Stream.of(otherNames))
+        this.configNames = Stream.concat(Stream.of(name()), Stream.of(otherNames))
                 .map(name -> "CONFIG_" + name)
                 .toList();
     }

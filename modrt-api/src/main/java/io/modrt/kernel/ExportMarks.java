@@ -21,7 +21,10 @@ final class ExportMarks {
             return;
         }
         for (String name : symbols.names()) {
-            if (name.startsWith(RECORD) && symbols.find(name).filter(record -> lies(record, start.get(), stop.get())).isPresent()) {
+            if (name.startsWith(RECORD)
+                    && symbols.find(name)
+                            .filter(record -> lies(record, start.get(), stop.get()))
+                            .isPresent()) {
                 symbols.find(name.substring(RECORD.length()))
                         .ifPresent(symbol -> symbols.put(symbol.exported("", true)));
             }

@@ -21,10 +21,12 @@ record ExportRecord(KernelSymbol symbol, long nameAddress, long namespaceAddress
         long namespaceAddress = kernel.word(offset + 2 * kernel.wordBytes());
         return kernel.name(nameAddress)
                 .filter(name -> !name.isEmpty())
-                .flatMap(name -> namespace(kernel, namespaceAddress).map(namespace -> new ExportRecord(
-                        KernelSymbol.of(name, Address.of(kernel.word(offset))).exported(namespace, false),
-                        nameAddress,
-                        namespaceAddress)));
+                .flatMap(name -> namespace(kernel, namespaceAddress)
+                        .map(namespace -> new ExportRecord(
+                                KernelSymbol.of(name, Address.of(kernel.word(offset)))
+                                        .exported(namespace, false),
+                                nameAddress,
+                                namespaceAddress)));
     }
 
     private static Optional<String> namespace(KernelBytes kernel, long address) {

@@ -31,7 +31,8 @@ final class KernelImage {
     private KernelImage(KernelBytes kernel, Map<String, Address> known) {
         this.kernel = kernel;
         this.known = known;
-        this.knownValues = known.values().stream().mapToLong(Address::value).sorted().toArray();
+        this.knownValues =
+                known.values().stream().mapToLong(Address::value).sorted().toArray();
     }
 
     static SymbolMap exports(KernelBytes kernel, Map<String, Address> known) {
@@ -46,7 +47,8 @@ final class KernelImage {
         }
         if (found == KernelBytes.NOWHERE) {
             throw new FormatException(Refusal.beyondKernel("kernel image at 0x" + Long.toHexString(part.address())
-                    + ", 0x" + Integer.toHexString(part.sizeBytes()) + " bytes: no export record of any of " + known.size()
+                    + ", 0x" + Integer.toHexString(part.sizeBytes()) + " bytes: no export record of any of "
+                    + known.size()
                     + " known symbols; give values of exported symbols as this kernel has them, and the base, word size"
                     + " and byte order of the image"));
         }
@@ -84,8 +86,7 @@ final class KernelImage {
 
     private boolean agrees(ExportRecord record) {
         Address value = known.get(record.symbol().name());
-        return value != null
-                && (value.equals(record.symbol().value()) || hasDescriptor(record.symbol(), value));
+        return value != null && (value.equals(record.symbol().value()) || hasDescriptor(record.symbol(), value));
     }
 
     private boolean hasDescriptor(KernelSymbol symbol, Address code) {
@@ -96,7 +97,8 @@ final class KernelImage {
     private SymbolMap read(KernelBytes.Part part, int found) {
         int recordBytes = ExportRecord.bytes(kernel);
         int start = found;
-        while (start >= recordBytes && ExportRecord.at(kernel, start - recordBytes).isPresent()) {
+        while (start >= recordBytes
+                && ExportRecord.at(kernel, start - recordBytes).isPresent()) {
             start -= recordBytes;
         }
         List<ExportRecord> records = new ArrayList<>();
@@ -129,7 +131,11 @@ final class KernelImage {
     /** The index of the first record whose name is not behind that of the one before, if there is exactly one; else the count. */
     private static int firstGplOnly(List<ExportRecord> records) {
         int[] breaks = IntStream.range(1, records.size())
-                .filter(i -> records.get(i).symbol().name().compareTo(records.get(i - 1).symbol().name()) <= 0)
+                .filter(i -> records.get(i)
+                                .symbol()
+                                .name()
+                                .compareTo(records.get(i - 1).symbol().name())
+                        <= 0)
                 .toArray();
         return breaks.length == 1 ? breaks[0] : records.size();
     }

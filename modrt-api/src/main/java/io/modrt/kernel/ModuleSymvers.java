@@ -84,7 +84,8 @@ public final class ModuleSymvers {
             exports.putIfAbsent(columns[1], export);
         }
         if (exports.isEmpty()) {
-            throw new FormatException(Refusal.beyondKernel(source + ": no line; give the Module.symvers of the kernel's build"));
+            throw new FormatException(
+                    Refusal.beyondKernel(source + ": no line; give the Module.symvers of the kernel's build"));
         }
         if (!anyCrc) {
             // why: a build without MODVERSIONS writes 0x00000000 in every line

@@ -133,6 +133,7 @@ public final class SymbolMap implements KernelSymbols {
     /** How many symbols there are. */
     @Override
     public String toString() {
-        return symbols.size() + " kernel symbols" + (modules.isEmpty() ? "" : ", and those of " + modules.size() + " modules");
+        return symbols.size() + " kernel symbols"
+                + (modules.isEmpty() ? "" : ", and those of " + modules.size() + " modules");
     }
 }

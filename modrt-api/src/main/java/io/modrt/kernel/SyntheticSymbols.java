@@ -77,8 +77,8 @@ public final class SyntheticSymbols implements KernelSymbols {
         if (slot >= area.sizeBytes() / slotBytes) {
             throw new MemoryException(Refusal.of(
                     Errno.ENOMEM,
-                    "synthetic symbols: no slot for " + name + ": all " + slot + " of " + slotBytes + " bytes in " + area
-                            + " are taken; give a larger area"));
+                    "synthetic symbols: no slot for " + name + ": all " + slot + " of " + slotBytes + " bytes in "
+                            + area + " are taken; give a larger area"));
         }
         KernelSymbol made = KernelSymbol.of(name, area.start().plus(slot * slotBytes));
         // why: the reverse first, so that whoever has an address can ask for its name

@@ -14,7 +14,8 @@ record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelS
     @Override
     public Optional<KernelSymbol> find(String name) {
         return values.find(name)
-                .map(symbol -> exports.find(name).map(export -> export.of(symbol)).orElse(symbol));
+                .map(symbol ->
+                        exports.find(name).map(export -> export.of(symbol)).orElse(symbol));
     }
 
     @Override

@@ -34,8 +34,8 @@ final class Vmlinux {
                     Refusal.beyondKernel(name + ": a relocatable object (ET_REL), not a linked kernel; give vmlinux"));
         }
         SymbolTable table = elf.symbolTable()
-                .orElseThrow(() -> new FormatException(Refusal.beyondKernel(
-                        name + ": no symbol table: stripped, or the compressed vmlinuz; give the vmlinux it was made of")));
+                .orElseThrow(() -> new FormatException(Refusal.beyondKernel(name
+                        + ": no symbol table: stripped, or the compressed vmlinuz; give the vmlinux it was made of")));
         Vmlinux vmlinux = new Vmlinux(elf, table);
         vmlinux.addSymbols();
         vmlinux.addExports("__ksymtab", "__kcrctab", false);
@@ -46,8 +46,8 @@ final class Vmlinux {
     private static List<KernelBytes.Part> parts(ElfFile elf) {
         return elf.sections().stream()
                 .filter(section -> section.isAllocated() && section.hasContents() && section.sizeBytes() > 0)
-                .map(section -> new KernelBytes.Part(
-                        section.address(), (int) section.fileOffset(), (int) section.sizeBytes()))
+                .map(section ->
+                        new KernelBytes.Part(section.address(), (int) section.fileOffset(), (int) section.sizeBytes()))
                 .toList();
     }
 
@@ -80,18 +80,22 @@ final class Vmlinux {
         int recordBytes = ExportRecord.bytes(kernel);
         int count = (int) section.sizeBytes() / recordBytes;
         if (section.sizeBytes() % recordBytes != 0) {
-            throw malformed(section, "0x" + Long.toHexString(section.sizeBytes()) + " bytes are no number of records of "
-                    + recordBytes + " bytes");
+            throw malformed(
+                    section,
+                    "0x" + Long.toHexString(section.sizeBytes()) + " bytes are no number of records of " + recordBytes
+                            + " bytes");
         }
         Section crcSection = elf.section(crcs).filter(Section::hasContents).orElse(null);
         for (int i = 0; i < count; i++) {
             int at = (int) section.fileOffset() + i * recordBytes;
             Optional<ExportRecord> record = ExportRecord.at(kernel, at);
             if (record.isEmpty()) {
-                throw malformed(section, "record " + i + ": its second word 0x"
-                        + Long.toHexString(kernel.word(at + kernel.wordBytes())) + " or third 0x"
-                        + Long.toHexString(kernel.word(at + 2 * kernel.wordBytes()))
-                        + " points at no text; only records of three absolute pointers, as since 5.4, are read");
+                throw malformed(
+                        section,
+                        "record " + i + ": its second word 0x"
+                                + Long.toHexString(kernel.word(at + kernel.wordBytes())) + " or third 0x"
+                                + Long.toHexString(kernel.word(at + 2 * kernel.wordBytes()))
+                                + " points at no text; only records of three absolute pointers, as since 5.4, are read");
             }
             add(record.get().symbol(), gplOnly, crcSection, i);
         }
@@ -100,9 +104,8 @@ final class Vmlinux {
     private void add(KernelSymbol exported, boolean gplOnly, @Nullable Section crcs, int index) {
         KernelSymbol symbol = exported.exported(exported.namespace(), gplOnly);
         // why: a function's symbol is its code, its record may hold the descriptor
-        Optional<Address> code = symbols.find(symbol.name())
-                .map(KernelSymbol::value)
-                .filter(value -> !value.equals(exported.value()));
+        Optional<Address> code =
+                symbols.find(symbol.name()).map(KernelSymbol::value).filter(value -> !value.equals(exported.value()));
         if (code.isPresent()) {
             symbol = symbol.withCode(code.get());
         }

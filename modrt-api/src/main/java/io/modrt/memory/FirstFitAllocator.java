@@ -50,8 +50,10 @@ final class FirstFitAllocator implements ModuleAllocator {
     private MemoryException full(long sizeBytes) {
         return new MemoryException(Refusal.of(
                 Errno.ENOMEM,
-                "module area " + area + ": no room for 0x" + Long.toHexString(sizeBytes) + " bytes and a guard page of 0x"
-                        + Integer.toHexString(pageBytes) + ": the largest hole has 0x" + Long.toHexString(holes.largest())
+                "module area " + area + ": no room for 0x" + Long.toHexString(sizeBytes)
+                        + " bytes and a guard page of 0x"
+                        + Integer.toHexString(pageBytes) + ": the largest hole has 0x"
+                        + Long.toHexString(holes.largest())
                         + " bytes; unload modules or give a larger area"));
     }
 

@@ -98,7 +98,8 @@ public final class ModuleGraph {
                 }
             }
         }
-        List<String> unlisted = needs.values().stream().flatMap(SortedSet::stream).toList();
+        List<String> unlisted =
+                needs.values().stream().flatMap(SortedSet::stream).toList();
         unlisted.forEach(name -> needs.computeIfAbsent(name, module -> new TreeSet<>()));
         return new ModuleGraph(needs);
     }

@@ -49,8 +49,9 @@ public final class ModuleTree {
         Comparator<Path> order = Comparator.comparing((Path file) -> !file.startsWith(preferred))
                 .thenComparing(Comparator.naturalOrder());
         try (Stream<Path> walk = Files.walk(folder)) {
-            walk.filter(Files::isRegularFile).sorted(order).forEach(file -> nameOf(fileName(file))
-                    .ifPresent(name -> files.putIfAbsent(name, file)));
+            walk.filter(Files::isRegularFile)
+                    .sorted(order)
+                    .forEach(file -> nameOf(fileName(file)).ifPresent(name -> files.putIfAbsent(name, file)));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
