@@ -52,15 +52,19 @@ final class Diagnostics {
     }
 
     void add(Kind kind, String where, String text) {
+        add(new Diagnostic(kind, where, text));
+    }
+
+    void add(Diagnostic diagnostic) {
         if (list.size() < MOST) {
-            list.add(new Diagnostic(kind, where, text));
+            list.add(diagnostic);
         } else {
             dropped++;
         }
     }
 
     void addAll(List<Diagnostic> others) {
-        others.forEach(other -> add(other.kind(), other.where(), other.text()));
+        others.forEach(this::add);
     }
 
     /** Refuses, unless the policy relaxes {@code rule}. */

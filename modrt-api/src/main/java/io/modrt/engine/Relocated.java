@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.Diagnostic;
 import io.modrt.LiveModule;
 import io.modrt.elf.Section;
+import io.modrt.engine.finish.Finishing;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.RelocatedModule;
@@ -33,6 +34,14 @@ final class Relocated implements RelocatedModule {
         Application application = new Application(resolved, diagnostics, null);
         application.applyAll();
         ArchLoad load = application.load();
+        Target target = resolved.placed().plan().target();
+        Finishing.finish(
+                application.image(),
+                target.tables(),
+                resolved.values(),
+                load.finishers(),
+                target.ftrace(),
+                diagnostics::add);
         return new Relocated(
                 resolved, application.image(), List.copyOf(load.stubs().used()), diagnostics);
     }
