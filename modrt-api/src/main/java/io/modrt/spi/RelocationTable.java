@@ -26,7 +26,7 @@ public final class RelocationTable {
         ENDS_SECTION
     }
 
-    private static final int TYPES = 256;
+    private static final int GREATEST_NUMBER = 0xffff;
 
     private final @Nullable RelocationType[] rows;
     private final AddressRange errorValues;
@@ -46,7 +46,15 @@ public final class RelocationTable {
 
     /** A table of {@code types}, no symbol value of which stands for an error; unknown types give ENOEXEC. */
     public static RelocationTable of(Collection<? extends RelocationType> types) {
-        @Nullable RelocationType[] rows = new @Nullable RelocationType[TYPES];
+        int greatest = -1;
+        for (RelocationType type : types) {
+            if (type.number() < 0 || type.number() > GREATEST_NUMBER) {
+                throw new IllegalArgumentException(
+                        type.psabiName() + " has number " + type.number() + ", the greatest is " + GREATEST_NUMBER);
+            }
+            greatest = Math.max(greatest, type.number());
+        }
+        @Nullable RelocationType[] rows = new @Nullable RelocationType[greatest + 1];
         for (RelocationType type : types) {
             RelocationType other = rows[type.number()];
             if (other != null) {
@@ -73,7 +81,7 @@ public final class RelocationTable {
 
     /** The type with this number, or null where the kernel knows none. */
     public @Nullable RelocationType row(int number) {
-        return number >= 0 && number < TYPES ? rows[number] : null;
+        return number >= 0 && number < rows.length ? rows[number] : null;
     }
 
     /** The type with this number. */

@@ -11,7 +11,7 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface RelocationType {
 
-    /** The number in {@code r_info}, 0 to 255. */
+    /** The number in {@code r_info}: up to 255 in 32-bit files and on n64, up to 65,535 here in other 64-bit files. */
     int number();
 
     /** The psABI's name, for example {@code R_MIPS_26}. An enum's constants need not override {@code toString}. */
