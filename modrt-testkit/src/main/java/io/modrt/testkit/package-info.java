@@ -1,4 +1,14 @@
-/** Builders, fakes, faults, contracts and assertions for tests. */
+/**
+ * What the tests of projects that use modrt need.
+ *
+ * <ul>
+ *   <li>Files: {@link io.modrt.testkit.KernelModuleBuilder} makes a module in a few lines, {@link io.modrt.testkit.ElfBuilder} any
+ *       object file, {@link io.modrt.testkit.ElfEdit} breaks one in a named way, {@link io.modrt.testkit.FileTrees} holds them in
+ *       memory as a system keeps them, {@link io.modrt.testkit.ElfImageWriter} makes a program of loaded code.
+ *   <li>Fakes: {@link io.modrt.testkit.FakeMemory} and {@link io.modrt.testkit.FakeAllocator} remember what was done to them and
+ *       fail where they are told to.
+ * </ul>
+ */
 @NullMarked
 package io.modrt.testkit;
 
