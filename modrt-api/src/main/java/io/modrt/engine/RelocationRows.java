@@ -86,12 +86,14 @@ final class RelocationRows {
     }
 
     private final RelocationTable table;
-    private final @Nullable Row[] rows = new @Nullable Row[256];
+    private final @Nullable Row[] rows;
     private final long errorValuesStart;
     private final long errorValuesBytes;
 
     RelocationRows(RelocationTable table, Width width) {
         this.table = table;
+        int greatest = table.types().stream().mapToInt(RelocationType::number).max().orElse(-1);
+        this.rows = new @Nullable Row[greatest + 1];
         for (RelocationType type : table.types()) {
             rows[type.number()] = new Row(type);
         }
@@ -105,7 +107,7 @@ final class RelocationRows {
     }
 
     @Nullable Row row(int number) {
-        return rows[number & 0xff];
+        return Integer.compareUnsigned(number, rows.length) < 0 ? rows[number] : null;
     }
 
     /** Whether a symbol's value stands for an error. */
