@@ -40,7 +40,7 @@ final class Arrival {
                     kernel.memory().codeChanged(range);
                 }
             }
-            kernel.publish(module);
+            kernel.list().add(module);
             listed = true;
             for (ModuleListener listener : kernel.listeners()) {
                 told.add(listener);
@@ -64,7 +64,7 @@ final class Arrival {
             }
         }
         if (listed) {
-            kernel.retract(module);
+            kernel.list().remove(module);
         }
         module.become(ModuleState.UNLOADED);
         return writes.undo(failure);
@@ -73,7 +73,7 @@ final class Arrival {
     /** The kernel's search for a second exporter of a name. */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
-            for (ExportIndex.Offer other : kernel.exports().find(symbol.name())) {
+            for (ExportIndex.Offer other : kernel.list().exports().find(symbol.name())) {
                 relocated
                         .collected()
                         .broken(

@@ -52,7 +52,7 @@ final class ImportRules {
 
     /** The export that this module gets for a name. */
     Optional<KernelSymbol> find(String name) {
-        for (ExportIndex.Offer offer : kernel.exports().find(name)) {
+        for (ExportIndex.Offer offer : kernel.list().exports().find(name)) {
             KernelSymbol symbol = offer.symbol();
             if (isVisible(symbol) && inherits(offer.owner(), name)) {
                 check(symbol);

@@ -18,7 +18,6 @@ import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.Arch;
 import io.modrt.spi.Width;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,11 +41,10 @@ public final class Kernel {
     private final @Nullable ModuleAllocator givenAllocator;
     private final @Nullable PerCpuAllocator givenPerCpu;
     private final List<ModuleListener> listeners;
-    private final ExportIndex exports = new ExportIndex();
+    private final ModuleList modules = new ModuleList();
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile @Nullable Target target;
-    private volatile List<Live> modules = List.of();
 
     /** A kernel without modules. Lists are copied; null means a default. */
     public Kernel(
@@ -144,32 +142,15 @@ public final class Kernel {
 
     /** Raises ENOENT where a module that another one was resolved against is gone. */
     void requirePresent(Live used) {
-        if (!modules.contains(used)) {
+        if (modules.find(used.name()).filter(used::equals).isEmpty()) {
             throw new StateException(Refusal.of(
                             Errno.ENOENT, "was unloaded after symbols were resolved against it; resolve again")
                     .at(used.name()));
         }
     }
 
-    /** Puts a module at the head of the list, where its exports are found. */
-    void publish(Live module) {
-        List<Live> more = new ArrayList<>(modules.size() + 1);
-        more.add(module);
-        more.addAll(modules);
-        modules = List.copyOf(more);
-        exports.add(module);
-        module.resolved().uses().forEach(used -> used.addUser(module));
-    }
-
-    /** Undoes {@link #publish}. */
-    void retract(Live module) {
-        modules = modules.stream().filter(other -> other != module).toList();
-        exports.remove(module);
-        module.resolved().uses().forEach(used -> used.removeUser(module));
-    }
-
-    ExportIndex exports() {
-        return exports;
+    ModuleList list() {
+        return modules;
     }
 
     KernelSymbols symbols() {
@@ -182,17 +163,12 @@ public final class Kernel {
 
     /** The loaded module of this name. */
     public Optional<LiveModule> module(String name) {
-        for (Live module : modules) {
-            if (module.name().equals(name)) {
-                return Optional.of(module);
-            }
-        }
-        return Optional.empty();
+        return modules.find(name).map(LiveModule.class::cast);
     }
 
     /** The loaded modules, the most recent first. */
     public List<LiveModule> modules() {
-        return List.copyOf(modules);
+        return List.copyOf(modules.all());
     }
 
     /** The target's memory. */
@@ -208,6 +184,6 @@ public final class Kernel {
 
     /** Unloads all modules; the most recent first, so that users go before what they use. */
     public void unloadAll() {
-        exclusively(() -> modules.forEach(Live::unload));
+        exclusively(() -> modules.all().forEach(Live::unload));
     }
 }

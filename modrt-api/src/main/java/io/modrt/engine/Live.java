@@ -194,7 +194,7 @@ final class Live implements LiveModule {
             }
             state = ModuleState.GOING;
             kernel.listeners().forEach(listener -> listener.going(this));
-            kernel.retract(this);
+            kernel.list().remove(this);
             placed().reservations().close();
             state = ModuleState.UNLOADED;
         });
