@@ -219,8 +219,6 @@ public abstract sealed class MipsArch implements Arch {
 
     @Override
     public FtraceTrampoline ftrace(KernelProfile profile) {
-        return profile.has(DYNAMIC_FTRACE)
-                ? MipsFtrace.of(width, profile.has(FUNCTION_GRAPH_TRACER))
-                : FtraceTrampoline.none();
+        return MipsFtrace.of(width, profile.has(FUNCTION_GRAPH_TRACER));
     }
 }

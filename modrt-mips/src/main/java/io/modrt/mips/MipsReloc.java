@@ -7,6 +7,7 @@ import static io.modrt.mips.MipsField.OFFSET21;
 import static io.modrt.mips.MipsField.OFFSET26;
 import static io.modrt.spi.Field.WORD32;
 import static io.modrt.spi.Field.WORD64;
+import static io.modrt.spi.Fit.REPORTED;
 import static io.modrt.spi.Fit.SAME_REGION;
 import static io.modrt.spi.Fit.SAME_REGION_OF_S;
 import static io.modrt.spi.Fit.SIGNED;
@@ -29,7 +30,8 @@ import java.util.Set;
 
 /**
  * The relocations of Linux/MIPS modules; the package's page has the table in the psABI's notation. Source: System V ABI, MIPS
- * supplement, table 4-11; n64 ELF specification, table 32; what Linux 6.1 checks.
+ * supplement, table 4-11; n64 ELF specification, table 32; what Linux 6.1 checks. Rows that end with {@code _REL} stand for the
+ * same type in SHT_REL sections.
  */
 enum MipsReloc implements RelocationType {
     // spotless:off
@@ -37,8 +39,10 @@ enum MipsReloc implements RelocationType {
 
     /** <i>Value</i> none. <i>Place</i> untouched. */
     R_MIPS_NONE     (    0, NONE,  0,               WORD32,       TRUNCATED,         1),
-    /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data. <i>Notes</i> on n64 the upper half is lost in silence. */
-    R_MIPS_32       (    2, S_A,   0,               WORD32,       TRUNCATED,         1),
+    /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data. <i>Notes</i> n64 kernels lose the upper half in silence. */
+    R_MIPS_32       (    2, S_A,   0,               WORD32,       REPORTED,          1),
+    /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data, in SHT_REL. */
+    R_MIPS_32_REL   (    2, S_A,   0,               WORD32,       TRUNCATED,         1),
     /**
      * <i>Value</i> {@code (S + A) >> 2}. <i>Place</i> {@code j}, {@code jal} of SHT_RELA. <i>Fails when</i> S + A is no multiple
      * of 4, or outside the 256 MB segment of P + 4.
@@ -72,9 +76,9 @@ enum MipsReloc implements RelocationType {
 
     /** What the kernel applies in SHT_REL sections. */
     static final Set<MipsReloc> OF_REL = EnumSet.complementOf(
-            EnumSet.of(R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
+            EnumSet.of(R_MIPS_32, R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
     /** What the kernel applies in SHT_RELA sections. */
-    static final Set<MipsReloc> OF_RELA = EnumSet.complementOf(EnumSet.of(R_MIPS_26_REL));
+    static final Set<MipsReloc> OF_RELA = EnumSet.complementOf(EnumSet.of(R_MIPS_32_REL, R_MIPS_26_REL));
 
     private final int number;
     private final Formula formula;
@@ -104,7 +108,7 @@ enum MipsReloc implements RelocationType {
 
     @Override
     public String psabiName() {
-        return this == R_MIPS_26_REL ? R_MIPS_26.name() : name();
+        return name().endsWith("_REL") ? name().substring(0, name().length() - "_REL".length()) : name();
     }
 
     @Override
