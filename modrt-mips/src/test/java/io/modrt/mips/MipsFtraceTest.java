@@ -67,11 +67,9 @@ class MipsFtraceTest {
     }
 
     @Test
-    void kernels_without_dynamic_tracing_leave_the_compilers_words() {
+    void sites_are_listed_as_they_are() {
         assertEquals("__mcount_loc", O32.ftrace(LINUX_6_1).tableSection());
-        assertEquals(
-                "",
-                O32.ftrace(LINUX_6_1.with(ConfigOption.DYNAMIC_FTRACE, false)).tableSection());
+        assertEquals(SITE, O32.ftrace(LINUX_6_1).site(SITE));
     }
 
     private static List<Map.Entry<Long, Integer>> inOrder(Words words) {
