@@ -101,9 +101,6 @@ final class Relocator implements Site {
     void apply(RelocationSection relocations, SectionBytes bytes) {
         section = relocations;
         RelocationRows rows = target.rows(relocations.addends());
-        if (relocations.count() == 0) {
-            return;
-        }
         if (rows.table().types().isEmpty()) {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
@@ -118,7 +115,7 @@ final class Relocator implements Site {
         if (relocations.addends() == AddendKind.IN_PLACE) {
             inPlace = new InPlaceAddends(count);
             readInPlace(relocations, rows, bytes, inPlace, count);
-            load.completeAddends(relocations, count, bytes, index -> values[index], inPlace);
+            load.completeAddends(relocations, count, bytes, this::valueOrZero, inPlace);
         }
         for (int i = 0; i < count; i++) {
             if (inPlace == null || !inPlace.isFailing(i)) {
@@ -137,6 +134,11 @@ final class Relocator implements Site {
         if (relocations.isPacked()) {
             reportPackedRest(relocations, count);
         }
+    }
+
+    /** A symbol's value; 0 for an index that no symbol has, which is refused when its relocation's turn comes. */
+    private long valueOrZero(int index) {
+        return Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
     }
 
     private void applyOne(RelocationSection relocations, int index, RelocationRows rows, SectionBytes bytes) {
@@ -293,7 +295,7 @@ final class Relocator implements Site {
         P = bytes.address() + sectionOffset;
         Row row = rows.row(number);
         type = row == null ? null : row.type;
-        S = Integer.compareUnsigned(symbol, values.length) < 0 ? values[symbol] : 0;
+        S = valueOrZero(symbol);
         A = 0;
         fail(refusal);
     }
