@@ -1,0 +1,159 @@
+package io.modrt.testkit.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.Location;
+import io.modrt.layout.Placement;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.Reach;
+import io.modrt.link.ReachReport;
+import io.modrt.link.Relocation;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.testkit.KernelModuleBuilder;
+import io.modrt.testkit.aarch64.Aarch64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a loaded module tells of itself. */
+class ExplanationTest {
+    private static final int ABS64 = 257;
+    private static final int ABS32 = 258;
+    private static final int CALL26 = 283;
+
+    private static final Address CORE = Address.of(0x1_0000_0000L);
+    private static final Address INIT = Address.of(0x1_0010_0000L);
+
+    private final ModuleRuntime runtime = Samples.runtime()
+            .kernelSymbols(KernelSymbols.of(Map.of("near", Address.of(0x1_0400_0000L), "small", Address.of(0x77))))
+            .build();
+
+    private LiveModule load(KernelModuleBuilder module) {
+        return runtime.load(
+                Samples.file(module),
+                Placement.regions(Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT)),
+                LoadPolicy.kernelExact());
+    }
+
+    private LiveModule caller() {
+        // bl near; the second word of .data takes a pointer with an addend
+        return load(Samples.module("caller")
+                .text(0x9400_0000)
+                .imports("near")
+                .relocation(".text", 8, CALL26, "near")
+                .relocation(".data", 0, ABS64, "near", 0x10));
+    }
+
+    @Test
+    void each_relocation_is_told_with_its_numbers() {
+        LiveModule caller = caller();
+        Address place = caller.address(".text").orElseThrow().plus(8);
+
+        Relocation call = caller.relocationsAt(place).get(0);
+
+        assertEquals("caller: .text+0x8: R_AARCH64_CALL26 against near+0x0", call.site().toString());
+        assertEquals(Address.of(0x1_0400_0000L), call.site().S());
+        assertEquals(place, call.site().P());
+        assertEquals(0x1_0400_0000L - place.value(), call.value());
+        assertEquals(0x9400_0000L, call.before());
+        // bl: imm26 is the distance in words
+        assertEquals(0x9400_0000L | call.value() >> 2, call.after());
+        assertTrue(call.stub().isEmpty());
+    }
+
+    @Test
+    void what_is_explained_is_what_is_in_memory() {
+        LiveModule caller = caller();
+        List<Relocation> all = caller.relocations().toList();
+
+        assertEquals(2, all.stream().filter(one -> one.site().symbol().equals("near")).count());
+        for (Relocation one : all) {
+            int length = one.site().type().equals("R_AARCH64_ABS64") ? 8 : 4;
+            byte[] bytes = new byte[length];
+            runtime.memory().read(one.site().P(), bytes, 0, length);
+            long found = 0;
+            for (int i = length - 1; i >= 0; i--) {
+                found = found << 8 | bytes[i] & 0xff;
+            }
+            assertEquals(one.after(), found, one.toString());
+        }
+    }
+
+    @Test
+    void the_reach_report_names_the_call_nearest_to_its_limit() {
+        LiveModule caller = caller();
+        ReachReport report = caller.reach();
+
+        Reach tightest = report.tightest().orElseThrow();
+        long distance = 0x1_0400_0000L - caller.address(".text").orElseThrow().value() - 8;
+        assertEquals("near", tightest.site().symbol());
+        assertEquals(distance, tightest.value());
+        // 26 bits of words, signed: 128 MB less a word
+        assertEquals(0x7ff_fffcL - distance, tightest.headroomBytes());
+        assertEquals(50.0, tightest.percentUsed(), 0.1);
+    }
+
+    @Test
+    void file_positions_offsets_and_addresses_map_into_each_other() {
+        LiveModule caller = caller();
+        Section data = caller.file().elf().section(".data").orElseThrow();
+        Address address = caller.address(".data").orElseThrow().plus(5);
+
+        Location byAddress = caller.map().at(address).orElseThrow();
+        Location byFile = caller.map().atFileOffset(data.fileOffset() + 5).orElseThrow();
+
+        assertEquals(byAddress, byFile);
+        assertEquals(data, byAddress.section());
+        assertEquals(5, byAddress.sectionOffset());
+        assertEquals(address, byFile.address().orElseThrow());
+        assertTrue(caller.map().at(Address.of(0x4242)).isEmpty());
+    }
+
+    @Test
+    void debug_information_is_relocated_on_request() {
+        KernelModuleBuilder module = Samples.module("traced");
+        module.elf()
+                .notLoaded(".debug_info")
+                .words(0, 0, 0)
+                .relocation(0, ABS64, module.symbol("traced_run"))
+                .relocation(8, ABS32, module.symbol("small"));
+        LiveModule traced = load(module);
+
+        Section debug = traced.file().elf().section(".debug_info").orElseThrow();
+        byte[] bytes = traced.relocated(debug);
+
+        long run = traced.symbol("traced_run").orElseThrow().address().value();
+        byte[] expected = new byte[12];
+        for (int i = 0; i < 8; i++) {
+            expected[i] = (byte) (run >>> 8 * i);
+        }
+        expected[8] = 0x77;
+        assertArrayEquals(expected, bytes);
+        assertTrue(traced.placed().address(debug).isEmpty());
+    }
+
+    @Test
+    void observed_section_addresses_are_taken_as_they_are() {
+        ModuleFile file = Samples.file(Samples.module("seen"));
+        Section text = file.elf().section(".text").orElseThrow();
+        Section data = file.elf().section(".data").orElseThrow();
+        LiveModule seen = runtime.load(
+                file,
+                Placement.sections(
+                        Map.of(text.index(), Address.of(0x4000_1000L), data.index(), Address.of(0x4000_3000L)),
+                        Map.of(RegionKind.INIT, new AddressRange(INIT, 0x1000))),
+                LoadPolicy.kernelExact());
+
+        assertEquals(Address.of(0x4000_1000L), seen.address(".text").orElseThrow());
+        assertEquals(Address.of(0x4000_3000L), seen.symbol("seen_value").orElseThrow().address());
+    }
+}

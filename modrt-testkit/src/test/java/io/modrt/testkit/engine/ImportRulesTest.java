@@ -1,0 +1,186 @@
+package io.modrt.testkit.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Errno;
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleRuntime;
+import io.modrt.PolicyException;
+import io.modrt.Rule;
+import io.modrt.UnresolvedSymbolsException;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.memory.Address;
+import io.modrt.testkit.KernelModuleBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Who may use which export: the kernel's rules, each switched off by name. */
+class ImportRulesTest {
+    private final ModuleRuntime runtime = Samples.runtime().build();
+
+    private LiveModule load(KernelModuleBuilder module) {
+        return runtime.load(Samples.file(module));
+    }
+
+    private static Address pointer(LiveModule module, ModuleRuntime runtime) {
+        byte[] bytes = new byte[8];
+        runtime.memory().read(module.address(".data").orElseThrow(), bytes, 0, bytes.length);
+        long value = 0;
+        for (int i = 7; i >= 0; i--) {
+            value = value << 8 | bytes[i] & 0xff;
+        }
+        return Address.of(value);
+    }
+
+    @Test
+    void an_import_is_bound_to_the_export_of_a_loaded_module() {
+        LiveModule lender = load(Samples.exporter("lender"));
+        LiveModule user = load(Samples.importer("user", "lender_run"));
+
+        assertEquals(lender.symbol("lender_run").orElseThrow().address(), pointer(user, runtime));
+        assertEquals(List.of(lender), user.uses());
+        assertEquals(List.of(user), lender.users());
+    }
+
+    @Test
+    void a_gpl_only_export_does_not_exist_for_other_licences() {
+        load(Samples.module("lender").exports("lender_run", export -> export.gplOnly().crc(Samples.CRC)));
+        KernelModuleBuilder user = Samples.importer("user", "lender_run").license("Proprietary");
+
+        UnresolvedSymbolsException refused =
+                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        assertEquals(Errno.ENOENT, refused.errno());
+        assertEquals(List.of("lender_run"), refused.names());
+
+        LiveModule let = runtime.load(Samples.file(user), LoadPolicy.kernelExact().relaxed(Rule.GPL_ONLY));
+        assertEquals("user", let.name());
+    }
+
+    @Test
+    void a_namespace_must_be_imported() {
+        load(Samples.module("lender")
+                .exports("lender_run", export -> export.namespace("LENDING").crc(Samples.CRC)));
+
+        PolicyException refused =
+                assertThrows(PolicyException.class, () -> load(Samples.importer("user", "lender_run")));
+        assertEquals(Rule.NAMESPACE, refused.rule());
+        assertEquals(Errno.EINVAL, refused.errno());
+        assertTrue(refused.getMessage().contains("LENDING"), refused.getMessage());
+
+        load(Samples.importer("guest", "lender_run").importsNamespace("LENDING"));
+    }
+
+    @Test
+    void a_crc_must_be_the_exporters() {
+        load(Samples.exporter("lender"));
+        KernelModuleBuilder wrong = Samples.importer("user", "lender_run").crc("lender_run", 0x0bad_c0de);
+
+        PolicyException refused = assertThrows(PolicyException.class, () -> load(wrong));
+        assertEquals(Rule.MODVERSIONS, refused.rule());
+        assertEquals(Errno.EINVAL, refused.errno());
+        assertEquals(
+                Optional.of("user: disagrees about version of symbol lender_run"), refused.kernelMessage());
+        assertTrue(refused.getMessage().contains("0xbadc0de"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("0x1234abcd"), refused.getMessage());
+
+        LiveModule let = runtime.load(Samples.file(wrong), LoadPolicy.kernelExact().relaxed(Rule.MODVERSIONS));
+        assertTrue(let.diagnostics().stream().anyMatch(told -> told.text().contains("lender_run")));
+    }
+
+    @Test
+    void the_user_of_a_proprietary_module_becomes_proprietary() {
+        load(Samples.exporter("closed").license("Proprietary"));
+        load(Samples.module("open").exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
+        KernelModuleBuilder user = Samples.importer("user", "closed_run").imports("open_run", Samples.CRC);
+
+        UnresolvedSymbolsException refused =
+                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        assertEquals(List.of("open_run"), refused.names());
+    }
+
+    @Test
+    void the_user_of_gpl_only_exports_does_not_see_a_proprietary_modules_exports() {
+        load(Samples.module("open").exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
+        load(Samples.exporter("closed").license("Proprietary"));
+        KernelModuleBuilder user = Samples.importer("user", "open_run").imports("closed_run", Samples.CRC);
+
+        UnresolvedSymbolsException refused =
+                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        assertEquals(List.of("closed_run"), refused.names());
+    }
+
+    @Test
+    void all_unknown_symbols_are_named_at_once() {
+        KernelModuleBuilder user = Samples.module("user").imports("one").imports("two").imports("three");
+
+        UnresolvedSymbolsException refused =
+                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        assertEquals(List.of("one", "two", "three"), refused.names());
+        assertEquals(Optional.of("user: Unknown symbol three (err -2)"), refused.kernelMessage());
+    }
+
+    @Test
+    void a_weak_symbol_that_nobody_exports_is_zero() {
+        KernelModuleBuilder user = Samples.module("user")
+                .importsWeakly("perhaps")
+                .relocation(".data", 0, io.modrt.testkit.aarch64.Aarch64.TARGET.pointerType(), "perhaps");
+
+        assertEquals(Address.of(0), pointer(load(user), runtime));
+    }
+
+    @Test
+    void a_name_is_exported_once() {
+        load(Samples.exporter("lender"));
+        KernelModuleBuilder second = Samples.module("second")
+                .function("lender_run", ".text", 4)
+                .exports("lender_run", export -> export.crc(Samples.CRC));
+
+        PolicyException refused = assertThrows(PolicyException.class, () -> load(second));
+        assertEquals(Rule.DUPLICATE_EXPORT, refused.rule());
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertTrue(runtime.module("second").isEmpty());
+
+        LiveModule newest = runtime.load(Samples.file(second), LoadPolicy.kernelExact().relaxed(Rule.DUPLICATE_EXPORT));
+        LiveModule user = load(Samples.importer("user", "lender_run"));
+        assertEquals(List.of(newest), user.uses());
+    }
+
+    @Test
+    void real_symbols_come_before_modules_placeholders_last() {
+        Address known = Address.of(0xffff_8000_0001_0000L);
+        ModuleRuntime mixed = Samples.runtime()
+                .kernelSymbols(KernelSymbols.of(Map.of("known", known)).or(KernelSymbols.synthetic()))
+                .build();
+        LiveModule lender = mixed.load(Samples.file(Samples.exporter("lender")));
+        LiveModule first = mixed.load(Samples.file(Samples.importer("first", "known")));
+        LiveModule second = mixed.load(Samples.file(Samples.importer("second", "lender_run")));
+        LiveModule third = mixed.load(Samples.file(Samples.importer("third", "nowhere")));
+
+        assertEquals(known, pointer(first, mixed));
+        assertEquals(List.of(lender), second.uses());
+        assertTrue(third.uses().isEmpty());
+        assertTrue(pointer(third, mixed).value() != 0);
+    }
+
+    @Test
+    void a_kernel_export_obeys_the_same_rules() {
+        KernelSymbol export = KernelSymbol.of("kernel_run", Address.of(0x1000)).withCrc(1).exported("", true);
+        ModuleRuntime kernel = Samples.runtime()
+                .kernelSymbols(name -> name.equals("kernel_run") ? Optional.of(export) : Optional.empty())
+                .build();
+
+        assertThrows(
+                UnresolvedSymbolsException.class,
+                () -> kernel.load(Samples.file(
+                        Samples.importer("closed", "kernel_run").license("Proprietary").crc("kernel_run", 1))));
+        assertThrows(
+                PolicyException.class, () -> kernel.load(Samples.file(Samples.importer("stale", "kernel_run"))));
+        kernel.load(Samples.file(Samples.importer("fresh", "kernel_run").crc("kernel_run", 1)));
+    }
+}

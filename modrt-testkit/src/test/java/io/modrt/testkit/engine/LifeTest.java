@@ -1,0 +1,210 @@
+package io.modrt.testkit.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Errno;
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModrtException;
+import io.modrt.ModuleListener;
+import io.modrt.ModuleRuntime;
+import io.modrt.ModuleState;
+import io.modrt.StateException;
+import io.modrt.UnresolvedSymbolsException;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.RelocatedModule;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.testkit.FakeAllocator;
+import io.modrt.testkit.FakeMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A module's way from file to memory and out again, step by step. */
+class LifeTest {
+    private final FakeMemory memory = FakeMemory.filledWith(0x5a);
+    private final FakeAllocator allocator =
+            FakeAllocator.over(new AddressRange(Address.of(0xffff_8000_0800_0000L), 1 << 24));
+    private final List<String> heard = new ArrayList<>();
+    private final ModuleListener listener = new ModuleListener() {
+        @Override
+        public void coming(LiveModule module) {
+            heard.add("coming " + module);
+            if (module.name().equals("unwanted")) {
+                throw new IllegalStateException("not here");
+            }
+        }
+
+        @Override
+        public void live(LiveModule module) {
+            heard.add("live " + module);
+        }
+
+        @Override
+        public void initDropped(LiveModule module) {
+            heard.add("init dropped " + module);
+        }
+
+        @Override
+        public void going(LiveModule module) {
+            heard.add("going " + module);
+        }
+    };
+    private final ModuleRuntime runtime = Samples.runtime()
+            .memory(memory)
+            .allocator(allocator)
+            .listener(listener)
+            .build();
+
+    @Test
+    void a_listener_hears_of_each_step_in_order() {
+        LiveModule module = runtime.load(Samples.file(Samples.module("guest")));
+        module.dropInit();
+        module.unload();
+
+        assertEquals(
+                List.of("coming guest (COMING)", "live guest (LIVE)", "init dropped guest (LIVE)", "going guest (GOING)"),
+                heard);
+        assertEquals(ModuleState.UNLOADED, module.state());
+    }
+
+    @Test
+    void a_listener_that_refuses_leaves_nothing_behind() {
+        Map<Long, String> before = memory.contents();
+
+        IllegalStateException refused = assertThrows(
+                IllegalStateException.class, () -> runtime.load(Samples.file(Samples.exporter("unwanted"))));
+
+        assertEquals("not here", refused.getMessage());
+        assertEquals(List.of("coming unwanted (COMING)", "going unwanted (GOING)"), heard);
+        assertTrue(runtime.modules().isEmpty());
+        assertTrue(allocator.reserved().isEmpty());
+        assertThrows(
+                UnresolvedSymbolsException.class,
+                () -> runtime.load(Samples.file(Samples.importer("user", "unwanted_run"))));
+        assertTrue(before.isEmpty());
+    }
+
+    @Test
+    void dropping_init_frees_the_init_region_once() {
+        LiveModule module = runtime.load(Samples.file(Samples.module("guest").initText(Samples.NOP)));
+        AddressRange init = module.placed().range(RegionKind.INIT).orElseThrow();
+        assertTrue(allocator.reserved().contains(init));
+
+        module.dropInit();
+        module.dropInit();
+
+        assertFalse(allocator.reserved().contains(init));
+        assertEquals(1, allocator.reserved().size());
+    }
+
+    @Test
+    void a_module_in_use_stays() {
+        LiveModule lender = runtime.load(Samples.file(Samples.exporter("lender")));
+        LiveModule user = runtime.load(Samples.file(Samples.importer("user", "lender_run")));
+
+        StateException refused = assertThrows(StateException.class, lender::unload);
+        assertEquals(Errno.EWOULDBLOCK, refused.errno());
+        assertTrue(refused.getMessage().contains("user"), refused.getMessage());
+
+        user.unload();
+        lender.unload();
+        assertTrue(allocator.reserved().isEmpty());
+    }
+
+    @Test
+    void closing_a_runtime_unloads_users_first() {
+        runtime.load(Samples.file(Samples.exporter("lender")));
+        runtime.load(Samples.file(Samples.importer("user", "lender_run")));
+        heard.clear();
+
+        runtime.close();
+
+        assertEquals(List.of("going user (GOING)", "going lender (GOING)"), heard);
+        assertTrue(allocator.reserved().isEmpty());
+    }
+
+    @Test
+    void a_name_is_loaded_once() {
+        runtime.load(Samples.file(Samples.module("guest")));
+
+        StateException refused =
+                assertThrows(StateException.class, () -> runtime.load(Samples.file(Samples.module("guest"))));
+        assertEquals(Errno.EEXIST, refused.errno());
+        assertEquals(1, runtime.modules().size());
+    }
+
+    @Test
+    void a_step_that_fails_leaves_its_input_usable() {
+        try (PlacedModule placed =
+                runtime.plan(Samples.file(Samples.importer("user", "lender_run"))).place()) {
+            assertThrows(UnresolvedSymbolsException.class, placed::resolve);
+
+            LiveModule lender = runtime.load(Samples.file(Samples.exporter("lender")));
+            LiveModule user = placed.resolve().relocate().commit();
+
+            assertEquals(List.of(lender), user.uses());
+            assertSame(placed, user.placed());
+        }
+        assertTrue(runtime.module("user").isPresent());
+    }
+
+    @Test
+    void one_plan_can_be_placed_twice() {
+        var plan = runtime.plan(Samples.file(Samples.module("guest")));
+        try (PlacedModule here = plan.place();
+                PlacedModule there = plan.place()) {
+            assertFalse(here.range(RegionKind.CORE).orElseThrow().overlaps(there.range(RegionKind.CORE).orElseThrow()));
+            RelocatedModule first = here.resolve().relocate();
+            RelocatedModule second = there.resolve().relocate();
+            first.commit();
+            assertThrows(StateException.class, second::commit);
+            assertThrows(IllegalStateException.class, first::commit);
+        }
+        assertEquals(2, allocator.reserved().size());
+    }
+
+    @Test
+    void what_was_closed_cannot_be_committed() {
+        PlacedModule placed = runtime.plan(Samples.file(Samples.module("guest"))).place();
+        RelocatedModule relocated = placed.resolve().relocate();
+        placed.close();
+
+        assertThrows(IllegalStateException.class, relocated::commit);
+        assertTrue(memory.writes().isEmpty());
+    }
+
+    @Test
+    void a_module_resolved_against_one_that_left_is_resolved_again() {
+        LiveModule lender = runtime.load(Samples.file(Samples.exporter("lender")));
+        try (PlacedModule placed =
+                runtime.plan(Samples.file(Samples.importer("user", "lender_run"))).place()) {
+            RelocatedModule relocated = placed.resolve().relocate();
+            lender.unload();
+            StateException refused = assertThrows(StateException.class, relocated::commit);
+            assertEquals(Errno.ENOENT, refused.errno());
+        }
+    }
+
+    @Test
+    void asking_why_a_load_would_fail_changes_nothing() {
+        Optional<ModrtException> reason = runtime.refusal(
+                Samples.file(Samples.importer("user", "nowhere")), Placement.allocated(), LoadPolicy.kernelExact());
+        Optional<ModrtException> none = runtime.refusal(
+                Samples.file(Samples.module("guest")), Placement.allocated(), LoadPolicy.kernelExact());
+
+        assertTrue(reason.orElseThrow() instanceof UnresolvedSymbolsException);
+        assertTrue(none.isEmpty());
+        assertTrue(allocator.reserved().isEmpty());
+        assertTrue(memory.writes().isEmpty());
+    }
+}
