@@ -1,12 +1,15 @@
 package io.modrt.house;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -14,6 +17,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
 import org.apiguardian.api.API;
 
 /** What compiled classes may know of each other. */
@@ -88,7 +92,7 @@ class HouseRulesTest {
             .should()
             .beAnnotatedWith(API.class);
 
-    /** An internal type in a public signature could not be named by its user. */
+    /** A type that is not exported, or of a module that the user need not have, could not be named by its user. */
     @ArchTest
     static final ArchRule exportedSignaturesNameExportedTypesAlone = classes()
             .that(resideInAnyPackage(PublishedModules.exportedPackages()))
@@ -97,19 +101,35 @@ class HouseRulesTest {
             .should(nameExportedTypesAlone());
 
     private static ArchCondition<JavaClass> nameExportedTypesAlone() {
-        return new ArchCondition<>("name exported types alone in public signatures") {
+        return new ArchCondition<>("name exported types alone in what they show") {
             @Override
             public void check(JavaClass owner, ConditionEvents events) {
-                owner.getCodeUnits().stream()
-                        .filter(unit -> unit.getModifiers().contains(PUBLIC))
-                        .forEach(unit -> unit.getAllInvolvedRawTypes().stream()
+                boolean testkit = owner.getPackageName().startsWith("io.modrt.testkit");
+                for (JavaCodeUnit unit : owner.getCodeUnits()) {
+                    if (isSeen(unit.getModifiers())) {
+                        unit.getAllInvolvedRawTypes().stream()
                                 .map(JavaClass::getBaseComponentType)
-                                .filter(type -> type.getPackageName().startsWith("io.modrt"))
-                                .filter(type -> !PublishedModules.isExported(type.getPackageName())
-                                        || !type.getModifiers().contains(PUBLIC))
+                                .filter(type -> !isNameable(type, testkit))
                                 .forEach(type -> events.add(SimpleConditionEvent.violated(
-                                        unit, unit.getFullName() + " shows " + type.getName()))));
+                                        unit, unit.getFullName() + " shows " + type.getName())));
+                    }
+                }
             }
         };
+    }
+
+    private static boolean isNameable(JavaClass type, boolean fromTestkit) {
+        String home = type.getPackageName();
+        if (home.startsWith("io.modrt")) {
+            return PublishedModules.isExported(home) && isSeen(type.getModifiers());
+        }
+        if (type.isPrimitive() || home.startsWith("java.")) {
+            return true;
+        }
+        return fromTestkit && (home.startsWith("org.junit.jupiter.api") || home.startsWith("com.google.common.jimfs"));
+    }
+
+    private static boolean isSeen(Set<JavaModifier> modifiers) {
+        return modifiers.contains(PUBLIC) || modifiers.contains(PROTECTED);
     }
 }
