@@ -1,7 +1,7 @@
 /** The Linux kernel's module loader: what an embedder compiles against, the SPI of architectures, and the engine. */
 module io.modrt.api {
-    requires static transitive org.apiguardian.api;
-    requires static transitive org.jspecify;
+    requires static org.apiguardian.api;
+    requires static org.jspecify;
     requires static org.tukaani.xz;
     requires org.slf4j;
 

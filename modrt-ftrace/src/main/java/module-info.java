@@ -1,4 +1,6 @@
 /** Function tracing of loaded modules. */
 module io.modrt.ftrace {
+    requires static org.apiguardian.api;
+    requires static org.jspecify;
     requires transitive io.modrt.api;
 }

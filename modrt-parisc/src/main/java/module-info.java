@@ -1,4 +1,6 @@
 /** PA-RISC for modrt. Exports nothing: ServiceLoader finds it. */
 module io.modrt.parisc {
+    requires static org.apiguardian.api;
+    requires static org.jspecify;
     requires transitive io.modrt.api;
 }

@@ -1,5 +1,7 @@
 /** What the tests of projects that use modrt need. */
 module io.modrt.testkit {
+    requires static org.apiguardian.api;
+    requires static org.jspecify;
     requires transitive io.modrt.api;
     requires transitive org.junit.jupiter.api;
     requires transitive com.google.common.jimfs;
