@@ -29,7 +29,9 @@ final class Acceptance {
         if (!file.info().all("livepatch").isEmpty()) {
             diagnostics.broken(
                     Rule.LIVEPATCH,
-                    Refusal.of(Errno.ENOEXEC, "is a livepatch module, and kernels of this profile are built without LIVEPATCH"));
+                    Refusal.of(
+                            Errno.ENOEXEC,
+                            "is a livepatch module, and kernels of this profile are built without LIVEPATCH"));
         }
         kernel.requireAbsent(file.name());
     }
@@ -41,14 +43,14 @@ final class Acceptance {
             throw new FormatException(Refusal.of(
                             Errno.ENOEXEC,
                             "machine " + header.machine() + ", " + header.elfClass() + ", flags 0x"
-                                    + Integer.toHexString(header.flags()) + " is not for this " + target.arch().name()
+                                    + Integer.toHexString(header.flags()) + " is not for this "
+                                    + target.arch().name()
                                     + " kernel; a runtime is one kernel, use another runtime for other machines")
                     .at(file.name()));
         }
         if (header.isBigEndian() != first.isBigEndian()) {
-            throw new FormatException(Refusal.beyondKernel(
-                            "is " + (header.isBigEndian() ? "big" : "little")
-                                    + " endian, the runtime's first module was not; use another runtime")
+            throw new FormatException(Refusal.beyondKernel("is " + (header.isBigEndian() ? "big" : "little")
+                            + " endian, the runtime's first module was not; use another runtime")
                     .at(file.name()));
         }
     }
@@ -71,7 +73,8 @@ final class Acceptance {
                                     Errno.ENOEXEC,
                                     "version magic '" + theirs.get() + "' should be '" + ours.get()
                                             + "'; load it into the kernel that it was built for, or relax VERMAGIC")
-                            .logged(file.name() + ": version magic '" + theirs.get() + "' should be '" + ours.get() + "'"));
+                            .logged(file.name() + ": version magic '" + theirs.get() + "' should be '" + ours.get()
+                                    + "'"));
         }
     }
 

@@ -35,9 +35,8 @@ final class Architectures {
             accepting = found.stream().filter(arch -> arch.accepts(header)).toList();
         }
         if (accepting.isEmpty()) {
-            String known = all().isEmpty()
-                    ? "none"
-                    : all().stream().map(Arch::name).collect(Collectors.joining(", "));
+            String known =
+                    all().isEmpty() ? "none" : all().stream().map(Arch::name).collect(Collectors.joining(", "));
             throw new FormatException(Refusal.of(
                             io.modrt.Errno.ENOEXEC,
                             "no architecture takes machine " + header.machine() + ", " + header.elfClass() + ", "

@@ -35,7 +35,10 @@ final class Arrival {
         try {
             for (RegionKind kind : placed.plan().layout().regions()) {
                 AddressRange range = placed.range(kind).orElseThrow();
-                writes.write(range, relocated.image().bytes(kind), placed.reservations().isFresh(kind));
+                writes.write(
+                        range,
+                        relocated.image().bytes(kind),
+                        placed.reservations().isFresh(kind));
                 if (kind.isExecutable()) {
                     kernel.memory().codeChanged(range);
                 }

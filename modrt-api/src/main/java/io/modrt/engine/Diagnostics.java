@@ -78,8 +78,8 @@ final class Diagnostics {
     /** Refuses under a strict policy what the kernel lets pass in silence. */
     void silent(String where, String text, Function<Refusal, ModrtException> exception) {
         if (policy.isStrict()) {
-            throw exception.apply(
-                    Refusal.beyondKernel(text + "; the kernel does so in silence").at(where));
+            throw exception.apply(Refusal.beyondKernel(text + "; the kernel does so in silence")
+                    .at(where));
         }
         add(Kind.TRUNCATED_OR_IGNORED, where, text);
     }

@@ -46,9 +46,7 @@ final class Explanation {
             Stub stub = stubs.get(targets.get(i));
             if (stub != null) {
                 Relocation bare = all.get(i);
-                all.set(
-                        i,
-                        new Relocation(bare.site(), bare.value(), bare.before(), bare.after(), Optional.of(stub)));
+                all.set(i, new Relocation(bare.site(), bare.value(), bare.before(), bare.after(), Optional.of(stub)));
             }
         }
         return all;

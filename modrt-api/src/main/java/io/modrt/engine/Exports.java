@@ -19,7 +19,13 @@ final class Exports {
         for (Export export : plan.file().exports()) {
             Address value = width.address(resolved.array()[export.valueSymbol()] + export.valueAddend());
             symbols.add(new KernelSymbol(
-                    export.name(), value, Optional.empty(), export.crc(), export.namespace(), export.gplOnly(), plan.file().name()));
+                    export.name(),
+                    value,
+                    Optional.empty(),
+                    export.crc(),
+                    export.namespace(),
+                    export.gplOnly(),
+                    plan.file().name()));
         }
         return List.copyOf(symbols);
     }

@@ -20,8 +20,8 @@ import java.util.Set;
  * kernel: no name is exported by both, and a symbol map also holds names that the kernel does not export.
  */
 final class ImportRules {
-    private static final Set<String> GPL_COMPATIBLE = Set.of(
-            "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
+    private static final Set<String> GPL_COMPATIBLE =
+            Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
 
     private final Kernel kernel;
     private final ModuleFile file;
@@ -98,8 +98,8 @@ final class ImportRules {
         if (!namespace.isEmpty() && !namespaces.contains(namespace)) {
             Refusal refusal = Refusal.of(
                     Errno.EINVAL,
-                    "uses symbol " + symbol.name() + " from namespace " + namespace
-                            + " without import_ns; it imports " + (namespaces.isEmpty() ? "none" : namespaces));
+                    "uses symbol " + symbol.name() + " from namespace " + namespace + " without import_ns; it imports "
+                            + (namespaces.isEmpty() ? "none" : namespaces));
             if (profile.has(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS)) {
                 diagnostics.warn(refusal.message());
             } else {
@@ -129,7 +129,9 @@ final class ImportRules {
                     Refusal.of(
                                     Errno.EINVAL,
                                     "disagrees about version of symbol " + symbol.name() + ": it wants "
-                                            + (ours.isPresent() ? "CRC 0x" + Long.toHexString(ours.getAsLong()) : "no CRC")
+                                            + (ours.isPresent()
+                                                    ? "CRC 0x" + Long.toHexString(ours.getAsLong())
+                                                    : "no CRC")
                                             + ", the export has 0x" + Long.toHexString(expected))
                             .logged(file.name() + ": disagrees about version of symbol " + symbol.name()));
         }

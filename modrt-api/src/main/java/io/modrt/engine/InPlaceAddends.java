@@ -46,7 +46,8 @@ final class InPlaceAddends implements Addends {
     }
 
     /** Why the entry fails when its turn comes, or null. */
-    @Nullable Refusal refusal(int index) {
+    @Nullable
+    Refusal refusal(int index) {
         return refused.get(index);
     }
 

@@ -108,10 +108,9 @@ public final class Kernel {
                     .orElseGet(() -> KernelProfile.of(UNKNOWN_VERSION));
         }
         KernelProfile profile = stated.assuming(arch.usualConfiguration());
-        ModuleAllocator allocator =
-                givenAllocator != null
-                        ? givenAllocator
-                        : ModuleAllocator.over(arch.moduleArea(profile), profile.pageBytes());
+        ModuleAllocator allocator = givenAllocator != null
+                ? givenAllocator
+                : ModuleAllocator.over(arch.moduleArea(profile), profile.pageBytes());
         PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(perCpuCookies(arch.width()));
         return new Target(arch, profile, header, allocator, perCpu);
     }
@@ -134,18 +133,18 @@ public final class Kernel {
     /** Raises EEXIST where a module of this name is loaded. */
     void requireAbsent(String name) {
         if (module(name).isPresent()) {
-            throw new StateException(Refusal.of(
-                            Errno.EEXIST, "a module of this name is loaded already; unload it first")
-                    .at(name));
+            throw new StateException(
+                    Refusal.of(Errno.EEXIST, "a module of this name is loaded already; unload it first")
+                            .at(name));
         }
     }
 
     /** Raises ENOENT where a module that another one was resolved against is gone. */
     void requirePresent(Live used) {
         if (modules.find(used.name()).filter(used::equals).isEmpty()) {
-            throw new StateException(Refusal.of(
-                            Errno.ENOENT, "was unloaded after symbols were resolved against it; resolve again")
-                    .at(used.name()));
+            throw new StateException(
+                    Refusal.of(Errno.ENOENT, "was unloaded after symbols were resolved against it; resolve again")
+                            .at(used.name()));
         }
     }
 

@@ -131,7 +131,11 @@ final class Placed implements PlacedModule {
 
     /** The base cookie of the module's per-CPU area; 0 where it has none. */
     long perCpuBase() {
-        return addresses.perCpu().or(() -> reservations.perCpuBase).map(Address::value).orElse(0L);
+        return addresses
+                .perCpu()
+                .or(() -> reservations.perCpuBase)
+                .map(Address::value)
+                .orElse(0L);
     }
 
     @Override

@@ -12,7 +12,16 @@ import java.util.Deque;
 /** Writes to the target's memory that can be undone, each region once. */
 final class RegionWrites {
 
-    private record Before(Address start, byte[] bytes) {}
+    /** What a region held. */
+    private static final class Before {
+        private final Address start;
+        private final byte[] bytes;
+
+        Before(Address start, byte[] bytes) {
+            this.start = start;
+            this.bytes = bytes;
+        }
+    }
 
     private final TargetMemory memory;
     private final Deque<Before> before = new ArrayDeque<>();
@@ -43,12 +52,12 @@ final class RegionWrites {
     RuntimeException undo(RuntimeException failure) {
         for (Before region : before) {
             try {
-                memory.write(region.start(), region.bytes(), 0, region.bytes().length);
+                memory.write(region.start, region.bytes, 0, region.bytes.length);
             } catch (RuntimeException second) {
                 MemoryException both = new MemoryException(Refusal.of(
                                 Errno.EFAULT,
-                                failure.getMessage() + "; and undoing it failed, too: " + region.bytes().length
-                                        + " bytes at " + region.start() + " are no longer what they were: "
+                                failure.getMessage() + "; and undoing it failed, too: " + region.bytes.length
+                                        + " bytes at " + region.start + " are no longer what they were: "
                                         + second.getMessage())
                         .because(failure));
                 both.addSuppressed(second);

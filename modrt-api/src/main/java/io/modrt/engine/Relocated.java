@@ -8,7 +8,6 @@ import io.modrt.engine.layout.ImageBytes;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
-import io.modrt.link.ResolvedModule;
 import io.modrt.link.Stub;
 import io.modrt.spi.ArchLoad;
 import java.util.List;

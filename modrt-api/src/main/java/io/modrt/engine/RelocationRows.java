@@ -35,13 +35,15 @@ final class RelocationRows {
             this.bias = type.bias();
             this.misalignment = type.targetAlignment() - 1L;
             this.least = fit == Fit.UNSIGNED ? 0 : field.leastSigned();
-            this.greatest = fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
+            this.greatest =
+                    fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.routed = type.routed();
         }
 
         /** What is wrong with a value that is cut to the field, with the numbers; null where nothing is. */
-        @Nullable String complaint(long value, long goal, Site site, Width width) {
+        @Nullable
+        String complaint(long value, long goal, Site site, Width width) {
             switch (fit) {
                 case SIGNED, REPORTED -> {
                     long signed = width.signed(value);
@@ -63,7 +65,8 @@ final class RelocationRows {
                     return ((checked ^ next) & 0xffff_ffffL & -regionBytes()) == 0
                             ? null
                             : "target " + width.address(checked) + " is outside the segment "
-                                    + new AddressRange(width.address(regionStart(next)), regionBytes()) + " of the place "
+                                    + new AddressRange(width.address(regionStart(next)), regionBytes())
+                                    + " of the place "
                                     + width.address(site.P());
                 }
                 default -> throw new AssertionError(fit + " complains of nothing");
@@ -72,7 +75,7 @@ final class RelocationRows {
 
         /** Bytes of the aligned region that the field reaches all of. */
         long regionBytes() {
-            return 1L << field.bits() + field.lowestBit();
+            return 1L << (field.bits() + field.lowestBit());
         }
 
         /** The start of the region that holds {@code address}. */
@@ -92,7 +95,8 @@ final class RelocationRows {
 
     RelocationRows(RelocationTable table, Width width) {
         this.table = table;
-        int greatest = table.types().stream().mapToInt(RelocationType::number).max().orElse(-1);
+        int greatest =
+                table.types().stream().mapToInt(RelocationType::number).max().orElse(-1);
         this.rows = new @Nullable Row[greatest + 1];
         for (RelocationType type : table.types()) {
             rows[type.number()] = new Row(type);
@@ -106,7 +110,8 @@ final class RelocationRows {
         return table;
     }
 
-    @Nullable Row row(int number) {
+    @Nullable
+    Row row(int number) {
         return Integer.compareUnsigned(number, rows.length) < 0 ? rows[number] : null;
     }
 

@@ -182,16 +182,14 @@ final class Relocator implements Site {
         long goal = row.routed ? stubs.route(this) : S + A;
         if ((goal & row.misalignment) != 0) {
             fail(row.type.misaligned(
-                    this,
-                    "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
+                    this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
             return;
         }
-        long value =
-                switch (row.formula) {
-                    case S_A -> goal;
-                    case S_A_P -> goal - P;
-                    default -> row.type.custom(this);
-                };
+        long value = switch (row.formula) {
+            case S_A -> goal;
+            case S_A_P -> goal - P;
+            default -> row.type.custom(this);
+        };
         value += row.bias;
         String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, goal, this, width);
         if (complaint != null && !isLetPass(row, complaint)) {
@@ -210,8 +208,7 @@ final class Relocator implements Site {
             int after = row.field.insert(before, value);
             Bytes.putInt(array, at, bigEndian, after);
             if (observer != null) {
-                observer.applied(
-                        this, row, goal, value, Integer.toUnsignedLong(before), Integer.toUnsignedLong(after));
+                observer.applied(this, row, goal, value, Integer.toUnsignedLong(before), Integer.toUnsignedLong(after));
             }
         }
     }
@@ -259,10 +256,7 @@ final class Relocator implements Site {
                 String text = "weak symbol " + table.name(index) + " has the value " + Address.of(values[index])
                         + ", which stands for an error: this and the " + (relocations.count() - i - 1)
                         + " relocations behind it are skipped";
-                diagnostics.silent(
-                        relocations.section().where() + " entry " + i,
-                        text,
-                        FormatException::new);
+                diagnostics.silent(relocations.section().where() + " entry " + i, text, FormatException::new);
                 return i;
             }
         }

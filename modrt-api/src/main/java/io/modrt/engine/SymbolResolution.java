@@ -157,7 +157,8 @@ final class SymbolResolution {
         UnresolvedSymbolsException exception = new UnresolvedSymbolsException(
                 unresolved,
                 Refusal.of(lastErrno, text.toString())
-                        .logged(file.name() + ": Unknown symbol " + unresolved.get(unresolved.size() - 1) + " (err -2)"));
+                        .logged(file.name() + ": Unknown symbol " + unresolved.get(unresolved.size() - 1)
+                                + " (err -2)"));
         refused.forEach(exception::addSuppressed);
         return exception;
     }

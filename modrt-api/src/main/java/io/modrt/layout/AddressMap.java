@@ -49,8 +49,8 @@ public final class AddressMap {
      */
     public Location at(Section section, long sectionOffset) {
         if (Long.compareUnsigned(sectionOffset, section.sizeBytes()) >= 0) {
-            throw new IllegalArgumentException(section.name() + " has " + section.sizeBytes() + " bytes, none at offset "
-                    + Long.toUnsignedString(sectionOffset));
+            throw new IllegalArgumentException(section.name() + " has " + section.sizeBytes()
+                    + " bytes, none at offset " + Long.toUnsignedString(sectionOffset));
         }
         return new Location(
                 section,

@@ -16,7 +16,7 @@ public record AddressRange(Address start, long sizeBytes) {
     public AddressRange {
         Objects.requireNonNull(start, "start");
         long last = start.value() + sizeBytes - 1;
-        if (sizeBytes < 0 || sizeBytes > 0 && Long.compareUnsigned(last, start.value()) < 0) {
+        if (sizeBytes < 0 || (sizeBytes > 0 && Long.compareUnsigned(last, start.value()) < 0)) {
             throw new IllegalArgumentException("no range of " + sizeBytes + " bytes starts at " + start);
         }
     }

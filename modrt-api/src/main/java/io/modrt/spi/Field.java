@@ -29,14 +29,7 @@ public final class Field {
     private final int @Nullable [] low;
     private final int @Nullable [] high;
 
-    private Field(
-            String name,
-            int mask,
-            int bits,
-            int from,
-            int bytes,
-            int @Nullable [] low,
-            int @Nullable [] high) {
+    private Field(String name, int mask, int bits, int from, int bytes, int @Nullable [] low, int @Nullable [] high) {
         this.name = name;
         this.mask = mask;
         this.bits = bits;
@@ -71,7 +64,7 @@ public final class Field {
         int reached = 0;
         for (int i = 0; i < HALF; i++) {
             low[i] = scatter.applyAsInt(i & valueMask);
-            high[i] = scatter.applyAsInt(i << HALF_BITS & valueMask);
+            high[i] = scatter.applyAsInt((i << HALF_BITS) & valueMask);
             reached |= low[i] | high[i];
         }
         if (reached != mask || scatter.applyAsInt(0) != 0) {
@@ -89,7 +82,7 @@ public final class Field {
     /** {@code word} with the field set to the value's bits; all other bits stay. For fields of 4 bytes. */
     public int insert(int word, long value) {
         int v = (int) (value >> from);
-        return word & ~mask | scatter(v);
+        return (word & ~mask) | scatter(v);
     }
 
     private int scatter(int v) {
@@ -98,7 +91,7 @@ public final class Field {
         if (lowTable == null || highTable == null) {
             return v & mask;
         }
-        return lowTable[v & HALF - 1] | highTable[v >>> HALF_BITS & HALF - 1];
+        return lowTable[v & (HALF - 1)] | highTable[(v >>> HALF_BITS) & (HALF - 1)];
     }
 
     /** The value in the field of {@code word}, sign-extended, its lowest bit at {@link #lowestBit()}. For fields of 4 bytes. */
@@ -111,7 +104,7 @@ public final class Field {
         } else {
             v = 0;
             for (int bit = 0; bit < bits; bit++) {
-                int image = bit < HALF_BITS ? lowTable[1 << bit] : highTable[1 << bit - HALF_BITS];
+                int image = bit < HALF_BITS ? lowTable[1 << bit] : highTable[1 << (bit - HALF_BITS)];
                 if ((word & image) != 0) {
                     v |= 1 << bit;
                 }
@@ -148,17 +141,17 @@ public final class Field {
 
     /** The least signed value that fits. */
     public long leastSigned() {
-        return bytes == 8 ? Long.MIN_VALUE : -1L << bits - 1 + from;
+        return bytes == 8 ? Long.MIN_VALUE : -1L << (bits - 1 + from);
     }
 
     /** The greatest signed value that fits, low bits zero. */
     public long greatestSigned() {
-        return bytes == 8 ? Long.MAX_VALUE : (1L << bits - 1) - 1 << from;
+        return bytes == 8 ? Long.MAX_VALUE : ((1L << (bits - 1)) - 1) << from;
     }
 
     /** The greatest unsigned value that fits, low bits zero. */
     public long greatestUnsigned() {
-        return bytes == 8 ? -1L : (1L << bits) - 1 << from;
+        return bytes == 8 ? -1L : ((1L << bits) - 1) << from;
     }
 
     @Override

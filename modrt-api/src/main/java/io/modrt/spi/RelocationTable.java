@@ -91,7 +91,10 @@ public final class RelocationTable {
 
     /** All types, by number. */
     public List<RelocationType> types() {
-        return java.util.Arrays.stream(rows).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+        return java.util.Arrays.stream(rows)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     /** Symbol values that stand for an error: refused before the type is looked at. */
