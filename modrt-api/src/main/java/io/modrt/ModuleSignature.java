@@ -62,7 +62,7 @@ public final class ModuleSignature {
         }
         long blobBytes = 0;
         for (int i = 8; i < TRAILER_BYTES; i++) {
-            blobBytes = blobBytes << 8 | file[trailer + i] & 0xff;
+            blobBytes = (blobBytes << 8) | (file[trailer + i] & 0xff);
         }
         if (blobBytes >= trailer) {
             throw refuse(

@@ -89,7 +89,7 @@ final class ProfileChecks {
                 }
             }
         }
-        if (found > 1 || found == 0 && version.isAtLeast(V6_14)) {
+        if (found > 1 || (found == 0 && version.isAtLeast(V6_14))) {
             throw refuse(found + " sections " + MODINFO + ", this kernel wants one");
         }
     }

@@ -17,7 +17,8 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
 
-    private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:[^0-9].*)?");
+    private static final Pattern RELEASE =
+            Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4})(?!\\d)|(?!\\.?\\d)).*");
     private static final Comparator<KernelVersion> ORDER = Comparator.comparingInt(KernelVersion::major)
             .thenComparingInt(KernelVersion::minor)
             .thenComparingInt(KernelVersion::patch);

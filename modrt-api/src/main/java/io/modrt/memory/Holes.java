@@ -23,10 +23,13 @@ final class Holes {
      */
     OptionalLong take(long sizeBytes, long alignment) {
         for (Map.Entry<Long, Long> hole : sizes.entrySet()) {
-            long skipped = -(area.start().value() + hole.getKey()) & (alignment - 1);
-            if (skipped <= hole.getValue() && sizeBytes <= hole.getValue() - skipped) {
-                take(hole.getKey(), hole.getValue(), skipped, sizeBytes);
-                return OptionalLong.of(hole.getKey() + skipped);
+            // why: an entry of a TreeMap may become another's once one is removed
+            long offset = hole.getKey();
+            long holeBytes = hole.getValue();
+            long skipped = -(area.start().value() + offset) & (alignment - 1);
+            if (skipped <= holeBytes && sizeBytes <= holeBytes - skipped) {
+                take(offset, holeBytes, skipped, sizeBytes);
+                return OptionalLong.of(offset + skipped);
             }
         }
         return OptionalLong.empty();

@@ -14,12 +14,15 @@ import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.RelocatedModule;
 import io.modrt.memory.Address;
+import io.modrt.testkit.ElfEdit;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** A built module that the engine laid out and relocated, each region at a base of the test's. */
 final class Laid {
@@ -33,6 +36,7 @@ final class Laid {
     private final Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
     private KernelProfile profile = LINUX_6_1;
     private LoadPolicy policy = LoadPolicy.kernelExact();
+    private Consumer<ElfEdit> damage = edit -> {};
     private long base;
 
     private Laid(ElfTarget target) {
@@ -78,9 +82,17 @@ final class Laid {
         return this;
     }
 
+    /** Breaks the file that the builder made. */
+    Laid broken(Consumer<ElfEdit> how) {
+        damage = how;
+        return this;
+    }
+
     /** Goes as far as the final bytes. */
     Result relocate() {
-        byte[] file = module.build();
+        ElfEdit edit = ElfEdit.of(module.build());
+        damage.accept(edit);
+        byte[] file = edit.build();
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .profile(profile)
                 .kernelSymbols(KernelSymbols.of(kernel))
@@ -121,7 +133,7 @@ final class Laid {
         /** The words at an address. */
         List<Integer> wordsAt(RegionKind region, long offset, int count) {
             byte[] bytes = relocated.bytes(region);
-            return java.util.stream.IntStream.range(0, count)
+            return IntStream.range(0, count)
                     .mapToObj(i -> target.encoding().word(bytes, (int) offset + 4 * i))
                     .toList();
         }

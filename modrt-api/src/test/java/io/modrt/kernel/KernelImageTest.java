@@ -1,0 +1,217 @@
+package io.modrt.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.FormatException;
+import io.modrt.memory.Address;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Images are laid out by hand: descriptors, two export tables, their CRCs, the text, each right behind the other. */
+class KernelImageTest {
+
+    private static final int WORDS_BEFORE = 8;
+
+    /** Names from 0; {@code beta} begins the table of GPL-only exports, {@code NS} is {@code zeta}'s namespace. */
+    private static final String TEXT = "alpha\0zeta\0NS\0beta\0gamma\0\0";
+
+    private static final int ALPHA = 0;
+    private static final int ZETA = 6;
+    private static final int NS = 11;
+    private static final int BETA = 14;
+    private static final int GAMMA = 19;
+    private static final int EMPTY = 25;
+
+    private static final Kernel KERNEL = new Kernel(Address.of(0x8010_0000L), 4, false);
+
+    private record Kernel(Address base, int wordBytes, boolean bigEndian) {
+
+        byte[] image(int crcs) {
+            int textOffset = wordBytes * (WORDS_BEFORE + 4 * 3) + 4 * crcs;
+            ByteBuffer image = ByteBuffer.allocate(textOffset + TEXT.length() + 5)
+                    .order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+            // a function's descriptor: two words, the code's address, a pointer
+            words(image, 0, 0, base.value() + 0x400, 0x7777);
+            words(image, 1, 2, 3, 4);
+            long text = base.value() + textOffset;
+            words(image, base.value() + 0x100, text + ALPHA, 0);
+            words(image, base.value() + 0x110, text + ZETA, text + NS);
+            words(image, base.value(), text + BETA, text + EMPTY);
+            words(image, 0x12, text + GAMMA, 0);
+            for (int i = 0; i < crcs; i++) {
+                image.putInt(0xc0de_0000 + i);
+            }
+            image.put(TEXT.getBytes(StandardCharsets.US_ASCII));
+            return image.array();
+        }
+
+        void words(ByteBuffer image, long... words) {
+            for (long word : words) {
+                if (wordBytes == 4) {
+                    image.putInt((int) word);
+                } else {
+                    image.putLong(word);
+                }
+            }
+        }
+
+        SymbolMap read(byte[] image, Map<String, Address> known) {
+            return KernelSymbols.memoryImage(image, base, wordBytes, bigEndian, known);
+        }
+
+        Map<String, Address> known(String name, long offset) {
+            return Map.of(name, base.plus(offset), "unrelated", base.plus(2));
+        }
+    }
+
+    @ParameterizedTest(name = "{1}-byte words at {0}, big endian {2}, found by {3}")
+    @CsvSource(textBlock = """
+    80100000,         4, false, alpha, 100
+    80100000,         4, true,  beta,  0
+    10100000,         4, true,  zeta,  110
+    ffffffff80100000, 8, false, alpha, 100
+    40100000,         8, true,  zeta,  110
+    """)
+    void theTableIsWalkedBothWaysFromOneKnownSymbol(
+            String base, int wordBytes, boolean bigEndian, String name, String offset) {
+        Kernel kernel = new Kernel(Address.parse(base), wordBytes, bigEndian);
+
+        SymbolMap symbols = kernel.read(kernel.image(4), kernel.known(name, Long.parseLong(offset, 16)));
+
+        Map<String, Address> expected = new TreeMap<>();
+        expected.put("alpha", kernel.base().plus(0x100));
+        expected.put("zeta", kernel.base().plus(0x110));
+        expected.put("beta", kernel.base());
+        expected.put("gamma", Address.of(0x12));
+        assertEquals(expected, new TreeMap<>(symbols.values()));
+        assertEquals(
+                new KernelSymbol(
+                        "zeta",
+                        kernel.base().plus(0x110),
+                        Optional.empty(),
+                        OptionalInt.of(0xc0de_0001),
+                        "NS",
+                        false,
+                        ""),
+                symbols.find("zeta").orElseThrow());
+        KernelSymbol beta = symbols.find("beta").orElseThrow();
+        assertTrue(beta.gplOnly());
+        assertEquals("", beta.namespace());
+        assertEquals(OptionalInt.of(0xc0de_0002), beta.crc());
+        assertTrue(symbols.find("gamma").orElseThrow().gplOnly());
+    }
+
+    @ParameterizedTest(name = "{0} words of CRC for 4 records")
+    @ValueSource(ints = {0, 3, 5})
+    void whatIsNotOneCrcARecordIsNone(int crcs) {
+        SymbolMap symbols = KERNEL.read(KERNEL.image(crcs), KERNEL.known("alpha", 0x100));
+
+        assertEquals(4, symbols.symbols().size());
+        assertTrue(symbols.symbols().stream().allMatch(symbol -> symbol.crc().isEmpty()));
+    }
+
+    @Test
+    void namesThatAreNotInTwoOrdersTellNothingOfLicences() {
+        byte[] image = KERNEL.image(4);
+        // "gamma" becomes "amma": alpha zeta | beta | amma are three orders
+        image[image.length - 5 - TEXT.length() + GAMMA] = 'a';
+
+        assertTrue(KERNEL.read(image, KERNEL.known("alpha", 0x100)).symbols().stream()
+                .noneMatch(KernelSymbol::gplOnly));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 80100000", "8, 40100000"})
+    void aFunctionWithADescriptorIsKnownByItsCode(int wordBytes, String base) {
+        Kernel kernel = new Kernel(Address.parse(base), wordBytes, true);
+
+        SymbolMap symbols = kernel.read(kernel.image(4), kernel.known("beta", 0x400));
+
+        KernelSymbol beta = symbols.find("beta").orElseThrow();
+        assertEquals(kernel.base(), beta.value(), "the descriptor");
+        assertEquals(Optional.of(kernel.base().plus(0x400)), beta.code());
+        assertEquals(Optional.empty(), symbols.find("alpha").orElseThrow().code());
+    }
+
+    @Test
+    void aValueUnderAnotherNameIsNoRecord() {
+        Map<String, Address> wrong =
+                Map.of("alpha", KERNEL.base().plus(0x110), "zeta", KERNEL.base().plus(0x100));
+
+        FormatException refusal = assertThrows(FormatException.class, () -> KERNEL.read(KERNEL.image(4), wrong));
+
+        // 8 + 12 words of 4 bytes, 4 CRCs, 26 bytes of text and 5 behind it
+        assertEquals(
+                "kernel image at 0x80100000, 0x7f bytes: no export record of any of 2 known symbols; give values of"
+                        + " exported symbols as this kernel has them, and the base, word size and byte order of the image",
+                refusal.getMessage());
+    }
+
+    @Test
+    void anImageWithoutTableIsRefused() {
+        for (int length : new int[] {0, 1, 11, 12, 13, 4096}) {
+            assertThrows(FormatException.class, () -> KERNEL.read(new byte[length], Map.of("zero", Address.of(0))));
+            assertThrows(FormatException.class, () -> KERNEL.read(new byte[length], Map.of()));
+        }
+    }
+
+    @Test
+    void anImageCutAnywhereGivesItsRecordsOrIsRefused() {
+        byte[] whole = KERNEL.image(4);
+        Set<String> all =
+                KERNEL.read(whole, KERNEL.known("alpha", 0x100)).values().keySet();
+        for (int length = 0; length < whole.length; length++) {
+            try {
+                assertTrue(all.containsAll(KERNEL.read(Arrays.copyOf(whole, length), KERNEL.known("alpha", 0x100))
+                        .values()
+                        .keySet()));
+            } catch (FormatException e) {
+                assertTrue(e.beyondKernel());
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4})
+    void hostileImagesGiveSymbolsOrFormatException(long seed) {
+        Random random = new Random(seed);
+        Map<String, Address> known = new HashMap<>(KERNEL.known("alpha", 0x100));
+        known.put("beta", KERNEL.base().plus(0x400));
+        int read = 0;
+        for (int round = 0; round < 3_000; round++) {
+            byte[] image = KERNEL.image(random.nextInt(6));
+            for (int i = random.nextInt(6); i >= 0; i--) {
+                image[random.nextInt(image.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                assertTrue(KERNEL.read(image, known).symbols().size() <= image.length / 12);
+                read++;
+            } catch (FormatException e) {
+                assertTrue(e.getMessage().startsWith("kernel image at "), e.getMessage());
+            }
+        }
+        assertTrue(read > 100, "many are still readable: " + read);
+    }
+
+    @Test
+    void noKernelHasPointersOfAnotherSize() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> KernelSymbols.memoryImage(new byte[64], KERNEL.base(), 2, false, Map.of()));
+    }
+}

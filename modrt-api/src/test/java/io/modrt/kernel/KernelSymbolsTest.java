@@ -1,0 +1,194 @@
+package io.modrt.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Errno;
+import io.modrt.MemoryException;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KernelSymbolsTest {
+
+    private static final AddressRange AREA = new AddressRange(Address.of(0x8fff_0000L), 0x100);
+
+    private static KernelSymbols map(String name, long value) {
+        return KernelSymbols.of(Map.of(name, Address.of(value)));
+    }
+
+    @Test
+    void theFirstSourceThatHasANameAnswers() {
+        KernelSymbols symbols = map("f", 1).or(map("f", 2).or(map("g", 3)));
+
+        assertEquals(1, symbols.find("f").orElseThrow().value().value());
+        assertEquals(3, symbols.find("g").orElseThrow().value().value());
+        assertEquals(Optional.empty(), symbols.find("h"));
+        assertEquals(Optional.empty(), symbols.placeholder("f"));
+    }
+
+    @Test
+    void aLambdaIsASourceAndSlidesAsAWhole() {
+        KernelSymbols lambda = name -> name.startsWith("k")
+                ? Optional.of(KernelSymbol.of(name, Address.of(0x1000)).withCode(Address.of(0x2000)))
+                : Optional.empty();
+
+        KernelSymbol slid = lambda.slid(-0x10).find("kfree").orElseThrow();
+
+        assertEquals(Address.of(0xff0), slid.value());
+        assertEquals(Optional.of(Address.of(0x1ff0)), slid.code());
+        assertEquals(Optional.empty(), lambda.slid(4).find("printk"));
+    }
+
+    @Test
+    void whatIsSaidOfASymbolIsKeptWhenMoreIsSaid() {
+        KernelSymbol symbol = KernelSymbol.of("f", Address.of(8))
+                .withCrc(-1)
+                .exported("NS", true)
+                .ownedBy("m");
+
+        assertEquals(
+                new KernelSymbol("f", Address.of(8), Optional.empty(), OptionalInt.of(-1), "NS", true, "m"), symbol);
+    }
+
+    @Test
+    void aMapIsCopied() {
+        Map<String, Address> values = new HashMap<>(Map.of("f", Address.of(1)));
+        KernelSymbols symbols = KernelSymbols.of(values);
+        values.clear();
+
+        assertTrue(symbols.find("f").isPresent());
+    }
+
+    @Test
+    void slotsFollowEachOtherAndAreNamed() {
+        SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x20);
+
+        assertEquals(
+                0x8fff_0000L, slots.placeholder("printk").orElseThrow().value().value());
+        assertEquals(0x8fff_0020L, slots.slot("kfree").value().value());
+        assertSame(slots.slot("printk"), slots.placeholder("printk").orElseThrow());
+        assertEquals(
+                List.of(Map.entry("printk", Address.of(0x8fff_0000L)), Map.entry("kfree", Address.of(0x8fff_0020L))),
+                List.copyOf(slots.slots().entrySet()));
+        assertEquals(AREA, slots.area());
+        assertEquals(0x20, slots.slotBytes());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+    0x8fff0000       | printk
+    0x8fff001f       | printk
+    0x8fff0020       | kfree
+    0x8fff0040       |
+    0x8ffeffff       |
+    0x8fff0100       |
+    0xffffffff8fff0000 |
+    """)
+    void anAddressHasTheNameOfItsSlot(String address, String name) {
+        SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x20);
+        slots.slot("printk");
+        slots.slot("kfree");
+
+        assertEquals(Optional.ofNullable(name), slots.nameAt(Address.parse(address)));
+    }
+
+    @Test
+    void aPlaceholderHidesNothingAndDoesNotSlide() {
+        SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x20);
+        KernelSymbols symbols = map("f", 0x1000).or(slots).slid(0x10);
+
+        assertEquals(Optional.empty(), symbols.find("g"));
+        assertEquals(Address.of(0x1010), symbols.find("f").orElseThrow().value());
+        assertEquals(AREA.start(), symbols.placeholder("g").orElseThrow().value());
+        KernelSymbols lambda = new KernelSymbols() {
+            @Override
+            public Optional<KernelSymbol> find(String name) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<KernelSymbol> placeholder(String name) {
+                return slots.placeholder(name);
+            }
+        };
+        assertEquals(AREA.start(), lambda.slid(8).placeholder("g").orElseThrow().value());
+        ModuleSymvers exports = KernelSymbols.moduleSymvers("0x1\tg\tvmlinux\tEXPORT_SYMBOL\t\n");
+        assertEquals(
+                OptionalInt.empty(),
+                slots.withVersions(exports).placeholder("g").orElseThrow().crc());
+    }
+
+    @Test
+    void aFullAreaIsToldWithItsNumbers() {
+        SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x80);
+        slots.slot("a");
+        slots.slot("b");
+
+        MemoryException refusal = assertThrows(MemoryException.class, () -> slots.slot("c"));
+
+        assertEquals(Errno.ENOMEM, refusal.errno());
+        assertEquals(
+                "synthetic symbols: no slot for c: all 2 of 128 bytes in [0x8fff0000, 0x8fff0100) are taken; give a"
+                        + " larger area",
+                refusal.getMessage());
+        assertEquals(Address.of(0x8fff_0080L), slots.slot("b").value(), "what has a slot keeps it");
+        assertEquals(2, slots.slots().size());
+    }
+
+    @Test
+    void slotsAreAlignedPowersOfTwo() {
+        AddressRange odd = new AddressRange(Address.of(0x1004), 0x100);
+
+        assertThrows(IllegalArgumentException.class, () -> KernelSymbols.synthetic(AREA, 24));
+        assertThrows(IllegalArgumentException.class, () -> KernelSymbols.synthetic(AREA, 0));
+        assertThrows(IllegalArgumentException.class, () -> KernelSymbols.synthetic(odd, 8));
+    }
+
+    @Test
+    void theUsualAreaIsTheSameNumberSignAndZeroExtended() {
+        long value = KernelSymbols.synthetic().slot("f").value().value();
+
+        assertEquals(value, (int) value);
+        assertEquals(value, value & 0xffff_ffffL);
+    }
+
+    @Test
+    void manyThreadsSeeOneSlotForAName() throws InterruptedException, ExecutionException {
+        SyntheticSymbols slots = KernelSymbols.synthetic();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<List<Address>>> answers = IntStream.range(0, 4)
+                    .mapToObj(thread -> threads.submit(() -> IntStream.range(0, 2_000)
+                            .mapToObj(i -> slots.slot("symbol_" + (i * (2 * thread + 1)) % 2_000)
+                                    .value())
+                            .toList()))
+                    .toList();
+            Set<Address> seen = new HashSet<>();
+            for (Future<List<Address>> answer : answers) {
+                seen.addAll(answer.get());
+            }
+            assertEquals(2_000, seen.size());
+            assertEquals(new HashSet<>(slots.slots().values()), seen);
+            slots.slots().forEach((name, address) -> assertEquals(Optional.of(name), slots.nameAt(address)));
+        } finally {
+            threads.shutdown();
+        }
+    }
+}

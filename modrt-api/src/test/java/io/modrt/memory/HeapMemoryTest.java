@@ -1,0 +1,83 @@
+package io.modrt.memory;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modrt.Errno;
+import io.modrt.MemoryException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeapMemoryTest {
+
+    private final TargetMemory memory = TargetMemory.heap();
+
+    private byte[] read(long from, int length) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) 0x55);
+        memory.read(Address.of(from), bytes, 0, length);
+        return bytes;
+    }
+
+    @Test
+    void whatWasNeverWrittenIsZero() {
+        assertArrayEquals(new byte[8], read(0xffff_ffff_8010_0000L, 8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 0xffd, 0x1000, 0x7fff_ffff_ffff_fffdL, 0x8010_0ffeL, 0xffff_ffff_c000_0ffdL, -6})
+    void whatIsWrittenIsReadAlsoAcrossPages(long at) {
+        memory.write(Address.of(at), new byte[] {9, 1, 2, 3, 4, 5, 6, 9}, 1, 6);
+
+        assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, read(at, 6));
+        assertArrayEquals(new byte[] {3, 4}, read(at + 2, 2));
+    }
+
+    @Test
+    void aWriteTouchesNothingBesides() {
+        memory.write(Address.of(0x2000), new byte[] {1, 1, 1, 1}, 0, 4);
+        memory.write(Address.of(0x2001), new byte[] {2, 2}, 0, 2);
+
+        assertArrayEquals(new byte[] {0, 1, 2, 2, 1, 0}, read(0x1fff, 6));
+    }
+
+    @Test
+    void aLargeBlockComesBack() {
+        byte[] large = new byte[3 * 4096 + 17];
+        for (int i = 0; i < large.length; i++) {
+            large[i] = (byte) (i * 31 + i / 4096);
+        }
+        memory.write(Address.of(0xc000_0ff0L), large, 0, large.length);
+
+        assertArrayEquals(large, read(0xc000_0ff0L, large.length));
+    }
+
+    @Test
+    void nothingLiesBeyondTheTopOfTheAddressSpace() {
+        MemoryException refusal =
+                assertThrows(MemoryException.class, () -> memory.write(Address.of(-4), new byte[5], 0, 5));
+
+        assertEquals(Errno.EFAULT, refusal.errno());
+        assertEquals(
+                "memory at 0xfffffffffffffffc: 5 bytes, but only 4 to the top of the address space",
+                refusal.getMessage());
+        assertArrayEquals(new byte[4], read(-4, 4), "nothing was written");
+        assertThrows(MemoryException.class, () -> read(-1, 2));
+    }
+
+    @Test
+    void anArrayThatIsTooShortIsAWrongCall() {
+        assertThrows(IndexOutOfBoundsException.class, () -> memory.write(Address.of(0), new byte[4], 2, 3));
+        assertThrows(IndexOutOfBoundsException.class, () -> memory.read(Address.of(0), new byte[4], -1, 1));
+    }
+
+    @Test
+    void noBytesAreWrittenAnywhere() {
+        memory.write(Address.of(-1), new byte[0], 0, 0);
+
+        assertArrayEquals(new byte[1], read(-1, 1));
+    }
+}

@@ -1,0 +1,241 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Diagnostic;
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.LoadPolicy;
+import io.modrt.RelocationException;
+import io.modrt.spi.AddendKind;
+import io.modrt.testkit.ElfField;
+import io.modrt.testkit.ElfTarget;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The pairs of SHT_REL sections, with the kernel's rules; sums are worked out beside each test. */
+class MipsAddendsTest {
+    private static final int HI16 = 5;
+    private static final int LO16 = 6;
+    private static final int LUI = 0x3c01_0000;
+    private static final int ADDIU = 0x2421_0000;
+
+    private static Laid words(int... words) {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE)
+                .exported("a", 0x8000_9abcL)
+                .exported("a_too", 0x8000_9abcL)
+                .exported("b", 0x8123_4000L);
+        laid.builder().text(words);
+        return laid;
+    }
+
+    private static Laid with(Laid laid, int offset, int type, String symbol) {
+        laid.builder().relocation(".text", offset, type, symbol);
+        return laid;
+    }
+
+    @Test
+    void all_waiting_halves_take_the_next_lower_half() {
+        // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac; + (2 << 16) = 0x80031aac: the upper halves are 0x8002 and 0x8003.
+        Laid laid = words(LUI | 1, LUI | 2, ADDIU | 0x7ff0);
+        with(with(with(laid, 0, HI16, "a"), 4, HI16, "a"), 8, LO16, "a");
+        Laid.Result result = laid.relocate();
+        assertEquals(LUI | 0x8002, result.word(".text", 0));
+        assertEquals(LUI | 0x8003, result.word(".text", 4));
+        assertEquals(ADDIU | 0x1aac, result.word(".text", 8));
+    }
+
+    @Test
+    void a_lower_half_with_its_sign_bit_set_counts_as_negative() {
+        // 0x80009abc + (1 << 16) - 0x8000 = 0x80011abc.
+        Laid laid = words(LUI | 1, ADDIU | 0x8000);
+        with(with(laid, 0, HI16, "a"), 4, LO16, "a");
+        Laid.Result result = laid.relocate();
+        assertEquals(LUI | 0x8001, result.word(".text", 0));
+        assertEquals(ADDIU | 0x1abc, result.word(".text", 4));
+    }
+
+    @Test
+    void only_the_first_of_several_lower_halves_completes_the_upper() {
+        // 0x80009abc + 0x6000 = 0x8000fabc, whose upper half rounds to 0x8001; + 0x4 alone would give 0x8001 too, so
+        // the second has -0x8000: 0x80001abc, with 0x8000 above. It must not count.
+        Laid laid = words(LUI, ADDIU | 0x6000, ADDIU | 0x8000);
+        with(with(with(laid, 0, HI16, "a"), 4, LO16, "a"), 8, LO16, "a");
+        Laid.Result result = laid.relocate();
+        assertEquals(LUI | 0x8001, result.word(".text", 0));
+        assertEquals(ADDIU | 0xfabc, result.word(".text", 4));
+        assertEquals(ADDIU | 0x1abc, result.word(".text", 8));
+    }
+
+    @Test
+    void a_lower_half_needs_no_upper() {
+        Laid laid = with(words(ADDIU | 4), 0, LO16, "a");
+        assertEquals(ADDIU | 0x9ac0, laid.relocate().word(".text", 0));
+    }
+
+    @Test
+    void other_relocations_may_stand_between_the_halves() {
+        Laid laid = words(LUI, 0x11, ADDIU);
+        with(with(with(laid, 0, HI16, "a"), 4, 2, "b"), 8, LO16, "a");
+        Laid.Result result = laid.relocate();
+        assertEquals(LUI | 0x8001, result.word(".text", 0));
+        assertEquals(0x8123_4011, result.word(".text", 4));
+        assertEquals(ADDIU | 0x9abc, result.word(".text", 8));
+    }
+
+    @Test
+    void pairs_are_compared_by_the_value_of_the_symbol() {
+        Laid laid = words(LUI, ADDIU);
+        with(with(laid, 0, HI16, "a"), 4, LO16, "a_too");
+        assertEquals(LUI | 0x8001, laid.relocate().word(".text", 0));
+    }
+
+    @Test
+    void dozens_may_wait() {
+        int many = 40;
+        int[] words = new int[many + 1];
+        for (int i = 0; i < many; i++) {
+            words[i] = LUI | i;
+        }
+        words[many] = ADDIU;
+        Laid laid = words(words);
+        for (int i = 0; i < many; i++) {
+            with(laid, 4 * i, HI16, "a");
+        }
+        with(laid, 4 * many, LO16, "a");
+        Laid.Result result = laid.relocate();
+        for (int i = 0; i < many; i++) {
+            assertEquals(LUI | 0x8001 + i, result.word(".text", 4 * i));
+        }
+    }
+
+    @Test
+    void an_upper_half_for_another_value_is_unsafe() {
+        Laid laid = words(LUI, ADDIU);
+        with(with(laid, 0, HI16, "a"), 4, LO16, "b");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals(
+                "m: .text+0x4: R_MIPS_LO16 against b+0x0: unsafe LO16: the R_MIPS_HI16 at 0x0 that waits is for 0x80009abc,"
+                        + " this one for 0x81234000",
+                refused.getMessage());
+        assertEquals(4, refused.site().orElseThrow().sectionOffset());
+    }
+
+    @Test
+    void an_upper_half_that_still_waits_fails_its_section_without_a_log_line() {
+        Laid laid = words(ADDIU, LUI);
+        with(with(laid, 0, LO16, "a"), 4, HI16, "a");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals(Optional.empty(), refused.kernelMessage());
+        assertEquals(4, refused.site().orElseThrow().sectionOffset());
+    }
+
+    @Test
+    void any_other_failure_of_the_section_comes_before_the_waiting_half() {
+        Laid laid = words(LUI, 0);
+        with(with(laid, 0, HI16, "a"), 4, 37, "a");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Errno.EINVAL, refused.errno());
+    }
+
+    @Test
+    void a_mismatch_comes_before_later_failures_and_after_earlier_ones() {
+        Laid later = words(LUI, ADDIU, 0);
+        with(with(with(later, 0, HI16, "a"), 4, LO16, "b"), 8, 37, "a");
+        assertEquals(
+                Errno.ENOEXEC,
+                assertThrows(RelocationException.class, later::relocate).errno());
+
+        Laid earlier = words(LUI, 0, ADDIU);
+        with(with(with(earlier, 0, HI16, "a"), 4, 37, "a"), 8, LO16, "b");
+        assertEquals(
+                Errno.EINVAL,
+                assertThrows(RelocationException.class, earlier::relocate).errno());
+    }
+
+    @Test
+    void no_pair_spans_two_sections() {
+        Laid laid = with(words(LUI), 0, HI16, "a");
+        laid.builder().initText(ADDIU).relocation(".init.text", 0, LO16, "a");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(".text", refused.site().orElseThrow().section());
+    }
+
+    @Test
+    void best_effort_leaves_what_never_got_its_half_and_does_the_rest() {
+        Laid laid = words(LUI | 0x1234, ADDIU | 4, LUI | 0x5678).with(LoadPolicy.kernelExact().bestEffort());
+        with(with(with(laid, 0, HI16, "a"), 4, LO16, "b"), 8, HI16, "b");
+        Laid.Result result = laid.relocate();
+        assertEquals(LUI | 0x1234, result.word(".text", 0));
+        assertEquals(ADDIU | 4, result.word(".text", 4));
+        assertEquals(LUI | 0x5678, result.word(".text", 8));
+        assertEquals(
+                3,
+                result.relocated().diagnostics().stream()
+                        .filter(d -> d.kind() == Diagnostic.Kind.LEFT_AS_IT_WAS)
+                        .count());
+    }
+
+    @Test
+    void a_weak_symbol_with_an_error_value_ends_its_section_in_silence() {
+        Laid laid = words(0x10, 0x20, 0x30).exported("wrong", 0xffff_f001L);
+        laid.builder().importsWeakly("wrong");
+        with(with(with(laid, 0, 2, "b"), 4, 2, "wrong"), 8, 2, "b");
+        Laid.Result result = laid.relocate();
+        assertEquals(0x8123_4010, result.word(".text", 0));
+        assertEquals(0x20, result.word(".text", 4));
+        assertEquals(0x30, result.word(".text", 8)); // why: the kernel's slip
+        assertTrue(result.relocated().diagnostics().stream()
+                .anyMatch(d -> d.kind() == Diagnostic.Kind.TRUNCATED_OR_IGNORED));
+    }
+
+    @Test
+    void a_half_that_waits_where_a_section_ends_so_is_refused() {
+        Laid laid = words(LUI, 0x20, ADDIU).exported("wrong", 0xffff_f001L);
+        laid.builder().importsWeakly("wrong");
+        with(with(with(laid, 0, HI16, "b"), 4, 2, "wrong"), 8, LO16, "b");
+        assertEquals(
+                Errno.ENOEXEC, assertThrows(RelocationException.class, laid::relocate).errno());
+    }
+
+    @Test
+    void a_strong_symbol_with_an_error_value_is_unknown() {
+        Laid laid = with(words(0), 0, 0, "wrong").exported("wrong", 0xffff_f001L);
+        assertEquals(
+                Errno.ENOENT, assertThrows(RelocationException.class, laid::relocate).errno());
+        Laid below = with(words(0), 0, 2, "right").exported("right", 0xffff_f000L);
+        assertEquals(0xffff_f000, below.relocate().word(".text", 0));
+    }
+
+    @Test
+    void halves_against_a_symbol_that_is_not_there_are_refused_in_their_turn() {
+        Laid laid = words(LUI, ADDIU);
+        with(with(laid, 0, HI16, "a"), 4, LO16, "a");
+        laid.broken(edit -> edit.relocation(".rel.text", 0, ElfField.R_INFO, 0xffff_ff00L | HI16)
+                .relocation(".rel.text", 1, ElfField.R_INFO, 0xffff_ff00L | LO16));
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertTrue(refused.beyondKernel());
+        assertEquals(0, refused.site().orElseThrow().sectionOffset());
+    }
+
+    @Test
+    void a_32_bit_kernel_refuses_rela_sections_and_a_64_bit_one_takes_rel() {
+        Laid rela = Laid.module(ElfTarget.MIPS_O32_LE.withAddends(AddendKind.EXPLICIT)).exported("a", 0x8000_9abcL);
+        rela.builder().text(0).relocation(".text", 0, 2, "a", 4);
+        assertEquals(
+                Errno.ENOEXEC, assertThrows(FormatException.class, rela::relocate).errno());
+
+        Laid rel = Laid.module(ElfTarget.MIPS_N64_LE.withAddends(AddendKind.IN_PLACE))
+                .exported("a", 0xffff_ffff_8000_9abcL);
+        rel.builder().text(LUI, ADDIU | 4, 4);
+        with(with(with(rel, 0, HI16, "a"), 4, LO16, "a"), 8, 2, "a");
+        Laid.Result result = rel.relocate();
+        assertEquals(LUI | 0x8001, result.word(".text", 0));
+        assertEquals(ADDIU | 0x9ac0, result.word(".text", 4));
+        assertEquals(0x8000_9ac0, result.word(".text", 8));
+    }
+}

@@ -1,0 +1,87 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modrt.FormatException;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.SectionBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@code module_finalize} makes of static branches; words assembled with GNU as. */
+class MipsJumpLabelsTest {
+
+    enum Machine {
+        O32(ElfTarget.MIPS_O32_LE),
+        O32_BIG(ElfTarget.MIPS_O32_BE),
+        N64(ElfTarget.MIPS_N64_LE),
+        N64_BIG(ElfTarget.MIPS_N64_BE);
+
+        private final ElfTarget target;
+
+        Machine(ElfTarget target) {
+            this.target = target;
+        }
+    }
+
+    /** A site in {@code .text} at each offset, all of one key. */
+    private static Laid module(ElfTarget target, int[] sites, int... words) {
+        Laid laid = Laid.module(target);
+        laid.builder().text(words).data(0, 0, 0, 0).object("key", ".data", 0);
+        laid.builder().function("code", ".text", 0);
+        SectionBuilder table = laid.builder().writable("__jump_table");
+        for (int site : sites) {
+            table.pointer(laid.builder().symbol("code"), site)
+                    .pointer(laid.builder().symbol("code"), words.length * 4L - 4)
+                    .pointer(laid.builder().symbol("key"));
+        }
+        return laid;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void branches_that_are_not_taken_become_nops_and_the_others_keep_their_jump(Machine machine) {
+        int[] words = {
+            0x1000_0001, // b .+8
+            0x2402_0001, // addiu $2,$0,1
+            0x0800_1234, // j
+            0x0000_0000, // nop
+            0x1000_0001, // b .+8, not in the table
+            0x03e0_0008 // jr $31
+        };
+        Laid.Result result = module(machine.target, new int[] {0, 8}, words).relocate();
+        assertEquals(0, result.word(".text", 0));
+        assertEquals(0x2402_0001, result.word(".text", 4));
+        assertEquals(0x0800_1234, result.word(".text", 8));
+        assertEquals(0x1000_0001, result.word(".text", 16));
+    }
+
+    @Test
+    void release_6_has_compact_branches() {
+        int[] words = {
+            0xc800_0000, // bc .+4
+            0xc800_0004, // bc .+20
+            0x2402_0001 // addiu $2,$0,1
+        };
+        Laid.Result result =
+                module(ElfTarget.MIPS_N64_R6_LE, new int[] {0, 4}, words).relocate();
+        assertEquals(0, result.word(".text", 0));
+        assertEquals(0xc800_0004, result.word(".text", 4));
+    }
+
+    @Test
+    void kernels_without_jump_labels_leave_the_compilers_words() {
+        Laid laid = module(ElfTarget.MIPS_O32_LE, new int[] {0}, 0x1000_0001, 0)
+                .under(Laid.LINUX_6_1.with(ConfigOption.JUMP_LABEL, false));
+        assertEquals(0x1000_0001, laid.relocate().word(".text", 0));
+    }
+
+    @Test
+    void a_site_outside_the_module_is_refused() {
+        Laid laid = module(ElfTarget.MIPS_O32_LE, new int[] {0x0100_0000}, 0x1000_0001, 0);
+        assertThrows(FormatException.class, laid::relocate);
+    }
+}

@@ -1,0 +1,236 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.LoadPolicy;
+import io.modrt.RelocationException;
+import io.modrt.StubPolicy;
+import io.modrt.layout.Region;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.Stub;
+import io.modrt.memory.Address;
+import io.modrt.testkit.ElfTarget;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Local stubs: who gets one, where they are counted, what they hold. Words by hand from {@code stubs.csv}'s encodings. */
+class MipsStubsTest {
+    private static final LoadPolicy SHARED = LoadPolicy.kernelExact().stubs(StubPolicy.SHARED);
+    private static final int R_26 = 4;
+    private static final int R_PC26 = 61;
+    private static final int JAL = 0x0c00_0000;
+
+    /** Two calls of _mcount and one of _printk in .text, one of _mcount in .init.text: 2009. */
+    private static Laid calls(ElfTarget target, long high) {
+        Laid laid = Laid.module(target)
+                .exported("_mcount", high | 0x8027_a740L)
+                .exported("_printk", high | 0x8093_ffe8L)
+                .with(SHARED);
+        laid.builder().text(JAL, 0, JAL, 0, JAL, 0).initText(JAL, 0);
+        laid.builder()
+                .relocation(".text", 0, R_26, "_mcount")
+                .relocation(".text", 8, R_26, "_printk")
+                .relocation(".text", 16, R_26, "_mcount")
+                .relocation(".init.text", 0, R_26, "_mcount");
+        return laid;
+    }
+
+    @Test
+    void o32_gets_one_stub_a_target_at_the_head_of_each_block() {
+        Laid.Result result = calls(ElfTarget.MIPS_O32_BE, 0).relocate();
+        // Two callees in core, one in init, 16 bytes each; .text follows.
+        assertEquals(List.of(32L, 16L), heads(result));
+        assertEquals(
+                List.of(
+                        0x3c19_8028, 0x2739_a740, 0x0320_0008, 0, // lui $25,0x8028; addiu $25,$25,-0x58c0; jr $25; nop
+                        0x3c19_8094, 0x2739_ffe8, 0x0320_0008, 0), // lui $25,0x8094; addiu $25,$25,-0x18; jr $25; nop
+                result.wordsAt(RegionKind.CORE, 0, 8));
+        // jal 0xc0000000, jal 0xc0000010, jal 0xc0000000
+        assertEquals(JAL, result.word(".text", 0));
+        assertEquals(JAL | 4, result.word(".text", 8));
+        assertEquals(JAL, result.word(".text", 16));
+        // init lies at 0xc0100000
+        assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0008, 0), result.wordsAt(RegionKind.INIT, 0, 4));
+        assertEquals(JAL | 0x4_0000, result.word(".init.text", 0));
+        List<Stub> stubs = result.relocated().stubs();
+        assertEquals(List.of("_mcount", "_printk", "_mcount"), stubs.stream().map(Stub::symbol).toList());
+        assertEquals(Address.of(0xc000_0010L), stubs.get(1).address());
+        assertEquals(Address.of(0x8093_ffe8L), stubs.get(1).target());
+    }
+
+    @Test
+    void release_6_jumps_by_jalr() {
+        Laid.Result result = calls(ElfTarget.MIPS_O32_R6_LE, 0).relocate();
+        assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0009, 0), result.wordsAt(RegionKind.CORE, 0, 4));
+    }
+
+    @Test
+    void n64_has_room_for_the_long_stub_and_uses_the_short_one_for_compatible_addresses() {
+        Laid.Result result = calls(ElfTarget.MIPS_N64_LE, 0xffff_ffff_0000_0000L).relocate();
+        assertEquals(List.of(64L, 32L), heads(result));
+        assertEquals(
+                List.of(0x3c19_8028, 0x6739_a740, 0x0320_0008, 0, 0x3c19_8094, 0x6739_ffe8, 0x0320_0008, 0),
+                result.wordsAt(RegionKind.CORE, 0, 8));
+    }
+
+    @Test
+    void n64_reaches_any_address() {
+        Laid laid = Laid.module(ElfTarget.MIPS_N64_BE)
+                .at(0xc000_0000_0000_2000L)
+                .exported("far", 0x9800_0000_0012_9abcL)
+                .with(SHARED);
+        laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "far");
+        Laid.Result result = laid.relocate();
+        assertEquals(
+                List.of(
+                        0x3c19_9800, // lui    $25,%highest
+                        0x6739_0000, // daddiu $25,$25,%higher
+                        0x0019_cc38, // dsll   $25,$25,16
+                        0x6739_0013, // daddiu $25,$25,%hi
+                        0x0019_cc38, // dsll   $25,$25,16
+                        0x6739_9abc, // daddiu $25,$25,%lo
+                        0x0320_0008, // jr     $25
+                        0),
+                result.wordsAt(RegionKind.CORE, 0, 8));
+        assertEquals(JAL | 0x2000 >> 2, result.word(".text", 0));
+    }
+
+    @Test
+    void where_only_bits_above_31_differ_a_stub_goes_where_the_kernel_would_jump_wrong() {
+        Laid laid = Laid.module(ElfTarget.MIPS_N64_BE)
+                .at(0xc000_0000_0000_2000L)
+                .exported("far", 0x9800_0000_0000_9abcL);
+        laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "far");
+        assertEquals(JAL | 0x9abc >> 2, laid.relocate().word(".text", 0));
+        assertEquals(1, laid.with(SHARED).relocate().relocated().stubs().size());
+    }
+
+    @Test
+    void since_6_4_stubs_are_in_the_regions_of_code() {
+        Laid.Result result = calls(ElfTarget.MIPS_O32_LE, 0).under(Laid.LINUX_6_12).relocate();
+        assertEquals(
+                List.of(RegionKind.TEXT, RegionKind.INIT_TEXT),
+                result.plan().regions().stream()
+                        .filter(region -> region.headBytes() > 0)
+                        .map(Region::kind)
+                        .toList());
+        assertEquals(0x3c19_8028, result.wordsAt(RegionKind.TEXT, 0, 1).get(0));
+        assertEquals(0x3c19_8028, result.wordsAt(RegionKind.INIT_TEXT, 0, 1).get(0));
+    }
+
+    @Test
+    void calls_with_other_addends_have_stubs_of_their_own() {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1000L).with(SHARED);
+        laid.builder().text(JAL, 0, JAL | 2, 0, JAL | 2, 0);
+        laid.builder()
+                .relocation(".text", 0, R_26, "f")
+                .relocation(".text", 8, R_26, "f")
+                .relocation(".text", 16, R_26, "f");
+        Laid.Result result = laid.relocate();
+        assertEquals(List.of(32L, 0L), heads(result));
+        assertEquals(
+                List.of(Address.of(0x8000_1000L), Address.of(0x8000_1008L)),
+                result.relocated().stubs().stream().map(Stub::target).toList());
+    }
+
+    @Test
+    void two_names_of_one_target_share_a_stub() {
+        Laid laid = Laid.module(ElfTarget.MIPS_N64_LE)
+                .exported("f", 0xffff_ffff_8000_1000L)
+                .exported("g", 0xffff_ffff_8000_1008L)
+                .with(SHARED);
+        laid.builder()
+                .text(JAL, 0, JAL, 0)
+                .relocation(".text", 0, R_26, "f", 8)
+                .relocation(".text", 8, R_26, "g");
+        Laid.Result result = laid.relocate();
+        assertEquals(1, result.relocated().stubs().size());
+        assertEquals(JAL | 0, result.word(".text", 0));
+        assertEquals(result.word(".text", 0), result.word(".text", 8));
+    }
+
+    @Test
+    void calls_within_a_region_are_not_counted_and_calls_across_are() {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).with(SHARED);
+        laid.builder().text(JAL, 0, 0, 0).initText(JAL, 0);
+        laid.builder()
+                .function("near", ".text", 8)
+                .relocation(".text", 0, R_26, "near")
+                .relocation(".init.text", 0, R_26, "near");
+        Laid.Result together = laid.relocate();
+        assertEquals(List.of(0L, 16L), heads(together));
+        assertTrue(together.relocated().stubs().isEmpty());
+        assertEquals(JAL | 8 >> 2, together.word(".text", 0));
+
+        Laid.Result apart = laid.at(RegionKind.INIT, 0xd000_0000L).relocate();
+        assertEquals(1, apart.relocated().stubs().size());
+        // lui $25,0xc000; addiu $25,$25,8; the stub lies at 0xd0000000
+        assertEquals(List.of(0x3c19_c000, 0x2739_0008), apart.wordsAt(RegionKind.INIT, 0, 2));
+        assertEquals(JAL, apart.word(".init.text", 0));
+    }
+
+    @Test
+    void what_reaches_needs_no_stub() {
+        Laid laid = calls(ElfTarget.MIPS_O32_LE, 0).at(0x8100_0000L);
+        Laid.Result result = laid.relocate();
+        assertTrue(result.relocated().stubs().isEmpty());
+        assertEquals(JAL | 0x0027_a740 >> 2, result.word(".text", 0));
+        assertEquals(List.of(0, 0, 0, 0), result.wordsAt(RegionKind.CORE, 0, 4));
+    }
+
+    @Test
+    void a_stub_beyond_the_callers_segment_is_refused() {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE)
+                .exported("_mcount", 0x8027_a740L)
+                .at(0xcfff_f000L)
+                .with(SHARED);
+        laid.builder()
+                .code(".text")
+                .zeros(0x1000)
+                .words(JAL, 0);
+        laid.builder().relocation(".text", 0x1000, R_26, "_mcount");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
+        assertEquals(
+                "m: .text+0x1000: R_MIPS_26 against _mcount+0x0: target 0x8027a740 is out of reach, and so is the stub at"
+                        + " 0xcffff000, at the head of the caller's region; place the region within one 256 MB segment",
+                refused.getMessage());
+    }
+
+    @Test
+    void misaligned_targets_are_refused_not_bridged() {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1002L).with(SHARED);
+        laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "f");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Optional.empty(), refused.kernelMessage());
+        assertTrue(refused.getMessage().contains("0x80001002"), refused.getMessage());
+    }
+
+    @Test
+    void the_kernel_has_none() {
+        Laid laid = calls(ElfTarget.MIPS_O32_LE, 0).with(LoadPolicy.kernelExact());
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
+    }
+
+    @Test
+    void release_6_compact_calls_get_stubs_too() {
+        // balc counts from the next instruction: -1 in place is -4, 0xebffffff balc 0.
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_BE).exported("f", 0x8027_a740L).with(SHARED);
+        laid.builder().text(0, 0xebff_ffff, 0xebff_ffff);
+        laid.builder().relocation(".text", 4, R_PC26, "f").relocation(".text", 8, R_PC26, "f");
+        Laid.Result result = laid.relocate();
+        assertEquals(List.of(16L, 0L), heads(result));
+        assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0009, 0), result.wordsAt(RegionKind.CORE, 0, 4));
+        // .text is at 0xc0000010: from 0xc0000018 back to 0xc0000000 are 6 words, from 0xc000001c 7.
+        assertEquals(0xebff_fffa, result.word(".text", 4));
+        assertEquals(0xebff_fff9, result.word(".text", 8));
+    }
+
+    private static List<Long> heads(Laid.Result result) {
+        return result.plan().regions().stream().map(Region::headBytes).toList();
+    }
+}

@@ -1,0 +1,182 @@
+package io.modrt.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.FormatException;
+import io.modrt.memory.Address;
+import io.modrt.testkit.ElfBuilder;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.FileTrees;
+import io.modrt.testkit.SectionBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Kernels are laid out by hand: text at BASE, the export tables at BASE + 0x1000 and on, the names at BASE + 0x3000. */
+class VmlinuxTest {
+
+    private static final int ET_EXEC = 2;
+    private static final int ET_REL = 1;
+
+    static Stream<Arguments> kernels() {
+        return Stream.of(
+                Arguments.of("mips o32 LE", ElfTarget.MIPS_O32_LE, 0x8010_0000L),
+                Arguments.of("mips o32 BE", ElfTarget.MIPS_O32_BE, 0x8010_0000L),
+                Arguments.of("mips n64 LE", ElfTarget.MIPS_N64_LE, 0xffff_ffff_8010_0000L),
+                Arguments.of("parisc 32", ElfTarget.PARISC_32, 0x1010_0000L),
+                Arguments.of("parisc 64", ElfTarget.PARISC_64, 0x4010_0000L));
+    }
+
+    /** {@code open} and {@code descriptor} are exported to all, {@code gpl} to compatible licences in namespace NS. */
+    private static byte[] kernel(ElfTarget target, long base, int type) {
+        ElfBuilder elf = ElfBuilder.relocatable(target).type(type);
+        SectionBuilder text = elf.code(".text").address(base).zeros(0x100);
+        SectionBuilder strings = elf.readOnly("__ksymtab_strings").address(base + 0x3000);
+        strings.string("open").string("descriptor").string("gpl").string("NS").zeros(1);
+        long names = base + 0x3000;
+        elf.readOnly("__ksymtab")
+                .address(base + 0x1000)
+                .pointer(base + 0xa0)
+                .pointer(names + 5)
+                .pointer(0)
+                .pointer(base + 0x10)
+                .pointer(names)
+                .pointer(names + 23);
+        elf.readOnly("__ksymtab_gpl")
+                .address(base + 0x2000)
+                .pointer(base + 0x20)
+                .pointer(names + 16)
+                .pointer(names + 20);
+        elf.readOnly("__kcrctab").address(base + 0x2100).words(0x1111_1111, 0xffff_fff0);
+        elf.readOnly("__kcrctab_gpl").address(base + 0x2200).words(0x3333_3333);
+        elf.symbol("open").in(text, base + 0x10).function(16);
+        elf.symbol("gpl").in(text, base + 0x20).function(16);
+        elf.symbol("descriptor").in(text, base + 0x30).function(16);
+        elf.symbol("hidden").in(text, base + 0x40).local().function(16);
+        elf.symbol("constant").absolute(0x1234);
+        elf.sectionSymbol(text);
+        return elf.build();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kernels")
+    void symbolsAndWhatIsExportedAreRead(String name, ElfTarget target, long base) {
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel(target, base, ET_EXEC));
+
+        KernelSymbol open = symbols.find("open").orElseThrow();
+        assertEquals(Address.of(base + 0x10), open.value());
+        assertEquals(OptionalInt.of(0xffff_fff0), open.crc());
+        assertFalse(open.gplOnly());
+        assertEquals("", open.namespace());
+        assertEquals(Optional.empty(), open.code());
+        KernelSymbol gpl = symbols.find("gpl").orElseThrow();
+        assertEquals(
+                new KernelSymbol(
+                        "gpl", Address.of(base + 0x20), Optional.empty(), OptionalInt.of(0x3333_3333), "NS", true, ""),
+                gpl);
+        assertEquals(
+                Address.of(base + 0x40), symbols.find("hidden").orElseThrow().value());
+        assertEquals(OptionalInt.empty(), symbols.find("hidden").orElseThrow().crc());
+        assertEquals(5, symbols.symbols().size());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kernels")
+    void anExportWhoseValueIsADescriptorHasItsCodeToo(String name, ElfTarget target, long base) {
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel(target, base, ET_EXEC));
+
+        KernelSymbol symbol = symbols.find("descriptor").orElseThrow();
+        assertEquals(Address.of(base + 0xa0), symbol.value());
+        assertEquals(Optional.of(Address.of(base + 0x30)), symbol.code());
+        assertEquals(OptionalInt.of(0x1111_1111), symbol.crc());
+    }
+
+    @Test
+    void aKernelSlidesButForWhatIsAbsolute() {
+        SymbolMap slid = KernelSymbols.vmlinux(kernel(ElfTarget.MIPS_O32_LE, 0x8010_0000L, ET_EXEC))
+                .slid(0x20_0000);
+
+        assertEquals(Address.of(0x8030_0010L), slid.find("open").orElseThrow().value());
+        assertEquals(Address.of(0x1234), slid.find("constant").orElseThrow().value());
+    }
+
+    @Test
+    void aFileIsReadFromAnyFileSystem() throws IOException {
+        try (FileTrees tree = FileTrees.of("6.1.0")) {
+            Path vmlinux = tree.path("/boot/vmlinux");
+            tree.file(vmlinux, kernel(ElfTarget.MIPS_N64_LE, 0xffff_ffff_8010_0000L, ET_EXEC));
+
+            assertTrue(KernelSymbols.vmlinux(vmlinux).find("gpl").isPresent());
+        }
+    }
+
+    @Test
+    void aRelocatableObjectIsNoKernel() {
+        byte[] object = kernel(ElfTarget.MIPS_O32_LE, 0x8010_0000L, ET_REL);
+
+        assertEquals(
+                "vmlinux: a relocatable object (ET_REL), not a linked kernel; give vmlinux",
+                assertThrows(FormatException.class, () -> KernelSymbols.vmlinux(object))
+                        .getMessage());
+    }
+
+    @Test
+    void aNameThatPointsNowhereIsToldWithItsNumbers() {
+        ElfBuilder elf = ElfBuilder.relocatable(ElfTarget.MIPS_O32_LE).type(ET_EXEC);
+        elf.readOnly("__ksymtab")
+                .address(0x8020_0000L)
+                .pointer(0x8010_0000L)
+                .pointer(0x8030_0000L)
+                .pointer(0);
+        elf.symbol("f").absolute(1);
+
+        String message = assertThrows(FormatException.class, () -> KernelSymbols.vmlinux(elf.build()))
+                .getMessage();
+
+        assertTrue(
+                message.endsWith(
+                        "record 0: its second word 0x80300000 or third 0x0 points at no text; only records of three"
+                                + " absolute pointers, as since 5.4, are read"),
+                message);
+    }
+
+    @Test
+    void aTableThatIsNoNumberOfRecordsIsRefused() {
+        ElfBuilder elf = ElfBuilder.relocatable(ElfTarget.MIPS_O32_LE).type(ET_EXEC);
+        elf.readOnly("__ksymtab").address(0x8020_0000L).words(1, 2, 3, 4);
+        elf.symbol("f").absolute(1);
+
+        String message = assertThrows(FormatException.class, () -> KernelSymbols.vmlinux(elf.build()))
+                .getMessage();
+
+        assertTrue(message.endsWith("0x10 bytes are no number of records of 12 bytes"), message);
+    }
+
+    @Test
+    void aKernelCutOrChangedAnywhereGivesSymbolsOrFormatException() {
+        byte[] whole = kernel(ElfTarget.MIPS_O32_BE, 0x8010_0000L, ET_EXEC);
+        int refused = 0;
+        for (int i = 0; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= (byte) 0xff;
+            for (byte[] bytes : new byte[][] {Arrays.copyOf(whole, i), changed}) {
+                try {
+                    assertTrue(KernelSymbols.vmlinux(bytes).symbols().size() < 16);
+                } catch (FormatException e) {
+                    refused++;
+                }
+            }
+        }
+        assertTrue(refused > whole.length / 2, "truncated files are refused: " + refused);
+    }
+}
