@@ -12,7 +12,6 @@ import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.Arch;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,8 +73,12 @@ public final class ModuleRuntime implements AutoCloseable {
         return load(file, Placement.allocated(), loadPolicy);
     }
 
-    /** Reads the file once and loads it; also compressed files. */
-    public LiveModule load(Path file) throws IOException {
+    /**
+     * Reads the file once and loads it; also compressed files.
+     *
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    public LiveModule load(Path file) {
         return load(ModuleFile.open(file, policy));
     }
 

@@ -345,7 +345,7 @@ final class Relocator implements Site {
             return "symbol " + Integer.toUnsignedString(symbol);
         }
         int index = table.sectionIndex(symbol);
-        return table.type(symbol) == Symbol.STT_SECTION && index < elf.sectionCount()
+        return table.type(symbol) == Symbol.STT_SECTION && Integer.compareUnsigned(index, elf.sectionCount()) < 0
                 ? elf.section(index).name()
                 : table.name(symbol);
     }

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.Diagnostic.Kind;
 import io.modrt.Errno;
 import io.modrt.FormatException;
 import io.modrt.ModrtException;
@@ -64,24 +65,26 @@ final class SymbolResolution {
         int perCpu = layout.perCpuSection();
         long[] values = new long[symbols.count()];
         for (int i = 1; i < values.length; i++) {
+            int raw = symbols.rawSectionIndex(i);
             int section = symbols.sectionIndex(i);
             long value = symbols.value(i);
-            if (section == Symbol.SHN_UNDEF) {
+            if (raw == Symbol.SHN_UNDEF) {
                 values[i] = width.wrap(undefined(symbols, i));
+            } else if ((raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX)
+                    || Integer.compareUnsigned(section, sections) >= 0) {
+                values[i] = width.wrap(reserved(symbols, i, raw));
             } else if (section == perCpu) {
                 values[i] = width.wrap(placed.perCpuBase() + value);
-            } else if (section < sections) {
-                values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
             } else {
-                values[i] = width.wrap(reserved(symbols, i, section));
+                values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
             }
         }
         return values;
     }
 
     /** The value of a symbol whose section index has a meaning of its own. */
-    private long reserved(SymbolTable symbols, int index, int section) {
-        switch (section) {
+    private long reserved(SymbolTable symbols, int index, int raw) {
+        switch (raw) {
             case Symbol.SHN_ABS, SHN_LIVEPATCH -> {
                 return symbols.value(index);
             }
@@ -97,12 +100,17 @@ final class SymbolResolution {
                 }
                 return symbols.value(index);
             }
-            default ->
-                throw new FormatException(Refusal.of(
+            default -> {
+                missing.set(index);
+                diagnostics.failed(
+                        Refusal.of(
                                 Errno.ENOEXEC,
-                                "symbol " + index + " (" + symbols.name(index) + ") is in section " + section
-                                        + ", the file has " + file.elf().sectionCount())
-                        .at(file.name()));
+                                "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index)) + ", the file has "
+                                        + file.elf().sectionCount()),
+                        file.name() + ": symbol " + index + " (" + symbols.name(index) + ")",
+                        FormatException::new);
+                return symbols.value(index);
+            }
         }
     }
 
@@ -123,7 +131,7 @@ final class SymbolResolution {
             missing.set(index);
             lastErrno = Errno.ENOENT;
             if (diagnostics.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
-                diagnostics.add(io.modrt.Diagnostic.Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
+                diagnostics.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
             } else {
                 unresolved.add(name);
             }

@@ -57,7 +57,7 @@ final class MipsStubArea implements SectionSizer {
         }
         Section section = relocations.target();
         long offset = relocations.offset(index);
-        if (!section.hasContents() || offset > section.sizeBytes() - Integer.BYTES) {
+        if (!section.hasContents() || offset < 0 || offset > section.sizeBytes() - Integer.BYTES) {
             return 0; // why: a place outside its section is refused when its turn comes
         }
         ByteOrder order = file.elf().isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
