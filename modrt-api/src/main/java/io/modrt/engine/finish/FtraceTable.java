@@ -58,8 +58,9 @@ public final class FtraceTable {
     private static boolean switchOff(
             ImageBytes image, FtraceTrampoline tracing, long entry, Consumer<Diagnostic> told, Section section) {
         long site = tracing.site(entry) & (image.wordBytes() == Integer.BYTES ? 0xffff_ffffL : -1L);
-        // why: the kernel takes a site of 0 for an entry that the linker dropped; newer ones look at the entry itself as well
-        if (site == 0 || entry == 0 && tracing.skipsZero()) {
+        // why: the kernel takes a site of 0 for an entry that the linker dropped; newer ones look at the entry itself
+        // as well
+        if (site == 0 || (entry == 0 && tracing.skipsZero())) {
             return true;
         }
         try {
@@ -69,8 +70,8 @@ public final class FtraceTable {
             told.accept(new Diagnostic(
                     Diagnostic.Kind.KERNEL_WARNING,
                     section.where(),
-                    "site 0x" + Long.toHexString(site)
-                            + " cannot be written; it and those behind it stay as compiled: " + e.getMessage()));
+                    "site 0x" + Long.toHexString(site) + " cannot be written; it and those behind it stay as compiled: "
+                            + e.getMessage()));
             return false;
         }
     }

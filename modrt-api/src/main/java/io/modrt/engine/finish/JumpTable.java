@@ -102,7 +102,8 @@ public final class JumpTable {
     private void tellKeys() {
         for (int i = 0; i < table.count(); i++) {
             long key = key(i);
-            if (i > 0 && key == key(i - 1) || !image.holds(key, 1)) {
+            boolean isFirst = i == 0 || key != key(i - 1);
+            if (!isFirst || !image.holds(key, 1)) {
                 continue;
             }
             if (!image.holds(key, 2 * image.wordBytes())) {
@@ -110,7 +111,7 @@ public final class JumpTable {
                 continue;
             }
             long pointer = key + image.wordBytes();
-            image.putPointerAt(pointer, table.entryAddress(i) | image.pointerAt(pointer) & FLAGS);
+            image.putPointerAt(pointer, table.entryAddress(i) | (image.pointerAt(pointer) & FLAGS));
         }
     }
 

@@ -65,7 +65,8 @@ public final class KallsymsTables {
         image.putPointerAt(at, image.address(symbols.section().index()));
         // why: the count is an unsigned int, in front of padding where a long is wider
         image.putWordAt(at + wordBytes, symbols.count());
-        image.putPointerAt(at + 2L * wordBytes, image.address(symbols.stringTable().index()));
+        image.putPointerAt(
+                at + 2L * wordBytes, image.address(symbols.stringTable().index()));
         image.putPointerAt(
                 at + 3L * wordBytes, image.addresses().tailAddress(tables.initRegion(), tables.initTypesOffset()));
     }
@@ -116,7 +117,7 @@ public final class KallsymsTables {
             return 'U';
         }
         int section = KallsymsLayout.section(symbols, symbol);
-        if (raw == Symbol.SHN_ABS || section != 0 && section == layout.perCpuSection()) {
+        if (raw == Symbol.SHN_ABS || (section != 0 && section == layout.perCpuSection())) {
             return 'a';
         }
         return section == 0 ? '?' : letterOf(section);

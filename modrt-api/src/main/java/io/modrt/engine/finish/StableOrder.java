@@ -37,8 +37,8 @@ final class StableOrder {
         int left = start;
         int right = middle;
         for (int i = start; i < end; i++) {
-            boolean takeRight = left == middle
-                    || right < end && Long.compareUnsigned(keys[from[right]], keys[from[left]]) < 0;
+            boolean takeRight =
+                    left == middle || (right < end && Long.compareUnsigned(keys[from[right]], keys[from[left]]) < 0);
             to[i] = from[takeRight ? right++ : left++];
         }
     }

@@ -12,7 +12,6 @@ import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,8 @@ public final class ImageBytes implements ModuleImage {
             blocks.add(new Block(range.start().value(), bytes));
             for (int section : layout.sections(kind)) {
                 arrays[section] = bytes;
-                offsets[section] = (int) (addresses.address(section) - range.start().value());
+                offsets[section] =
+                        (int) (addresses.address(section) - range.start().value());
                 fill(section, elf);
             }
         }
@@ -69,7 +69,8 @@ public final class ImageBytes implements ModuleImage {
         Section inFile = elf.section(index);
         if (inFile.hasContents()) {
             // why: an architecture may have grown or shrunk the section
-            int length = (int) Math.min(inFile.sizeBytes(), layout.section(index).sizeBytes());
+            int length =
+                    (int) Math.min(inFile.sizeBytes(), layout.section(index).sizeBytes());
             System.arraycopy(elf.array(), (int) inFile.fileOffset(), arrays[index], offsets[index], length);
         }
     }
@@ -194,7 +195,14 @@ public final class ImageBytes implements ModuleImage {
     }
 
     /** A region's bytes and the address of the first. */
-    private record Block(long address, byte[] bytes) {
+    private static final class Block {
+        private final long address;
+        private final byte[] bytes;
+
+        Block(long address, byte[] bytes) {
+            this.address = address;
+            this.bytes = bytes;
+        }
 
         int index(long at) {
             return (int) (at - address);

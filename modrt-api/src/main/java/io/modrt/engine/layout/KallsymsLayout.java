@@ -67,7 +67,7 @@ public final class KallsymsLayout {
         int perCpu = profile.has(ConfigOption.KALLSYMS_ALL) ? flags.perCpuSection() : 0;
         long stringBytes = 0;
         for (int i = 0; i < symbols.count(); i++) {
-            if (i == 0 || symbols.nameOffset(i) != 0 && stays(section(symbols, i), passes, flags, wanted, perCpu)) {
+            if (i == 0 || (symbols.nameOffset(i) != 0 && stays(section(symbols, i), passes, flags, wanted, perCpu))) {
                 core.set(i);
                 stringBytes += symbols.nameBytes(i) + 1L;
                 // why: many symbols may share one long name; this bounds the time that counting takes
@@ -82,7 +82,7 @@ public final class KallsymsLayout {
             return false;
         }
         RegionKind kind = passes.region[section];
-        return section == perCpu || kind != null && !kind.isInit() && (flags.flags(section) & wanted) == wanted;
+        return section == perCpu || (kind != null && !kind.isInit() && (flags.flags(section) & wanted) == wanted);
     }
 
     /** The section of a symbol, 0 where it has none in the file: undefined, absolute, common, out of range. */

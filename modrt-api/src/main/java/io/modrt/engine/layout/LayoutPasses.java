@@ -1,7 +1,5 @@
 package io.modrt.engine.layout;
 
-import io.modrt.LayoutException;
-import io.modrt.Refusal;
 import io.modrt.elf.Section;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
@@ -9,7 +7,9 @@ import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SectionSizer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +49,12 @@ final class LayoutPasses {
         }
     }
 
-    private final String moduleName;
     private final List<Section> sections;
     private final LoadedFlags flags;
     private final KernelProfile profile;
     private final SectionSizer sizer;
 
-    private final long[] headBytes = new long[RegionKind.values().length];
+    private final Map<RegionKind, Long> headBytes = new EnumMap<>(RegionKind.class);
 
     final RegionSizes sizes;
     final @Nullable RegionKind[] region;
@@ -67,7 +66,6 @@ final class LayoutPasses {
 
     LayoutPasses(
             String moduleName, List<Section> sections, LoadedFlags flags, KernelProfile profile, SectionSizer sizer) {
-        this.moduleName = moduleName;
         this.sections = sections;
         this.flags = flags;
         this.profile = profile;
@@ -83,7 +81,7 @@ final class LayoutPasses {
     void run() {
         for (RegionKind kind : RegionKind.values()) {
             if (isByMemoryType() != (kind == RegionKind.CORE || kind == RegionKind.INIT)) {
-                headBytes[kind.ordinal()] = sizer.headBytes(kind);
+                headBytes.put(kind, sizer.headBytes(kind));
                 sizes.add(kind, headBytes(kind), "the head of the region");
             }
         }
@@ -102,7 +100,8 @@ final class LayoutPasses {
     private void place(List<Integer> candidates, RegionKind block) {
         for (Pass pass : Pass.values()) {
             RegionKind kind = target(pass, block);
-            // why: 6.4 has no region for read-only-after-init data that goes; a later pass takes it, since it is writable
+            // why: 6.4 has no region for read-only-after-init data that goes; a later pass takes it, since it is
+            // writable
             if (kind == null) {
                 continue;
             }
@@ -125,17 +124,14 @@ final class LayoutPasses {
     }
 
     private boolean isInit(String name) {
-        return name.startsWith(".init") || !profile.has(ConfigOption.MODULE_UNLOAD) && name.startsWith(".exit");
+        // why: a kernel that never unloads has no use for what runs then
+        return name.startsWith(".init") || (name.startsWith(".exit") && !profile.has(ConfigOption.MODULE_UNLOAD));
     }
 
     /** Puts a section at the end of {@code kind}. Placing one again forgets its first place but not the room, as the kernel does. */
     void place(int index, RegionKind kind) {
         Section section = sections.get(index);
         String what = "section " + index + " " + section.name();
-        if (Long.bitCount(section.alignment()) != 1) {
-            throw new LayoutException(Refusal.beyondKernel(moduleName + ": " + what + ": alignment 0x"
-                    + Long.toHexString(section.alignment()) + " is no power of two"));
-        }
         frontBytes[index] = sizer.frontBytes(section);
         behindBytes[index] = sizer.behindBytes(section);
         sizes.add(kind, frontBytes[index], what);
@@ -168,7 +164,7 @@ final class LayoutPasses {
 
     /** Bytes at the head of a region that the architecture keeps. */
     long headBytes(RegionKind kind) {
-        return headBytes[kind.ordinal()];
+        return headBytes.getOrDefault(kind, 0L);
     }
 
     /** The region in which the kernel keeps the symbols of what stays. */

@@ -20,7 +20,8 @@ final class LoadedFlags {
         for (int i = 1; i < flags.length; i++) {
             flags[i] = sections.get(i).flags();
         }
-        // why: since 6.4 .modinfo is found by name alone, before that it had to be allocated; clearing is the same for one such section
+        // why: since 6.4 .modinfo is found by name alone, before that it had to be allocated; clearing is the same for
+        // one such section
         int information = profile.layoutRules() == LayoutRules.MEMORY_TYPES
                 ? first(sections, ".modinfo", 0)
                 : first(sections, ".modinfo", Section.SHF_ALLOC);

@@ -56,14 +56,17 @@ final class ObservedRegion {
     }
 
     private long nearest(@Nullable Anchor before, @Nullable Anchor next, long offset) {
-        Anchor anchor = before == null || next != null && next.offset - offset < offset - before.offset ? next : before;
+        boolean isNextNearer = before == null || (next != null && next.offset - offset < offset - before.offset);
+        Anchor anchor = isNextNearer ? next : before;
         if (anchor != null) {
             return anchor.address + (offset - anchor.offset);
         }
         if (layout.sizeBytes(kind) > 0) {
-            throw SectionAddresses.refuse(layout, "region " + kind + " of 0x" + Long.toHexString(layout.sizeBytes(kind))
-                    + " bytes: where it is was not said; name its range or one of its sections, for example "
-                    + describe(sections[0]));
+            throw SectionAddresses.refuse(
+                    layout,
+                    "region " + kind + " of 0x" + Long.toHexString(layout.sizeBytes(kind))
+                            + " bytes: where it is was not said; name its range or one of its sections, for example "
+                            + describe(sections[0]));
         }
         return offset;
     }
@@ -79,9 +82,11 @@ final class ObservedRegion {
             SectionAddresses.range(layout, describe(upper), start(upper), end(upper) - start(upper));
             if (i > 0 && Long.compareUnsigned(start(upper), end(byAddress[i - 1])) < 0) {
                 int lower = byAddress[i - 1];
-                throw SectionAddresses.refuse(layout, describe(lower) + " ends at 0x" + Long.toHexString(end(lower))
-                        + " and overlaps " + describe(upper) + ", which takes memory from 0x"
-                        + Long.toHexString(start(upper)) + " on");
+                throw SectionAddresses.refuse(
+                        layout,
+                        describe(lower) + " ends at 0x" + Long.toHexString(end(lower))
+                                + " and overlaps " + describe(upper) + ", which takes memory from 0x"
+                                + Long.toHexString(start(upper)) + " on");
             }
         }
     }
@@ -97,7 +102,8 @@ final class ObservedRegion {
     }
 
     private String describe(int section) {
-        return "section " + section + " " + layout.section(section).name() + " at 0x" + Long.toHexString(address[section]);
+        return "section " + section + " " + layout.section(section).name() + " at 0x"
+                + Long.toHexString(address[section]);
     }
 
     /** The range that was named, or else one that holds the sections and what the layout has before the first and after the last. */
@@ -125,18 +131,25 @@ final class ObservedRegion {
             long size = end(section) - start(section);
             if (!range.contains(new AddressRange(Address.of(start(section)), size))) {
                 throw SectionAddresses.refuse(
-                        layout, describe(section) + " of 0x" + Long.toHexString(size) + " bytes is outside region " + kind + " " + range);
+                        layout,
+                        describe(section) + " of 0x" + Long.toHexString(size) + " bytes is outside region " + kind + " "
+                                + range);
             }
         }
         long usedEnd = tailDelta() + layout.usedBytes(kind);
-        if (Long.compareUnsigned(usedEnd, range.start().value()) < 0 || usedEnd - range.start().value() > range.sizeBytes()) {
-            throw SectionAddresses.refuse(layout, "region " + kind + " " + range + " is too small: by the rules of "
-                    + layout.profile() + " it is used up to 0x" + Long.toHexString(usedEnd));
+        if (Long.compareUnsigned(usedEnd, range.start().value()) < 0
+                || usedEnd - range.start().value() > range.sizeBytes()) {
+            throw SectionAddresses.refuse(
+                    layout,
+                    "region " + kind + " " + range + " is too small: by the rules of " + layout.profile()
+                            + " it is used up to 0x" + Long.toHexString(usedEnd));
         }
         if (range.sizeBytes() > 2 * layout.sizeBytes(kind) + SLACK_BYTES) {
-            throw SectionAddresses.refuse(layout, "region " + kind + " " + range + " is too large: by the rules of "
-                    + layout.profile() + " it has 0x" + Long.toHexString(layout.sizeBytes(kind))
-                    + " bytes; are its sections in one block?");
+            throw SectionAddresses.refuse(
+                    layout,
+                    "region " + kind + " " + range + " is too large: by the rules of "
+                            + layout.profile() + " it has 0x" + Long.toHexString(layout.sizeBytes(kind))
+                            + " bytes; are its sections in one block?");
         }
     }
 

@@ -3,6 +3,8 @@ package io.modrt.engine.layout;
 import io.modrt.LayoutException;
 import io.modrt.Refusal;
 import io.modrt.layout.RegionKind;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The size of each region while sections are added to it, in bytes. The kernel counts in an {@code unsigned int}. */
 final class RegionSizes {
@@ -12,8 +14,8 @@ final class RegionSizes {
     private static final long MOST_HELD = Integer.MAX_VALUE - 8L;
 
     private final String moduleName;
-    private final long[] bytes = new long[RegionKind.values().length];
-    private final long[] usedBytes = new long[RegionKind.values().length];
+    private final Map<RegionKind, Long> bytes = new EnumMap<>(RegionKind.class);
+    private final Map<RegionKind, Long> usedBytes = new EnumMap<>(RegionKind.class);
 
     RegionSizes(String moduleName) {
         this.moduleName = moduleName;
@@ -21,12 +23,12 @@ final class RegionSizes {
 
     /** The size so far. */
     long bytes(RegionKind kind) {
-        return bytes[kind.ordinal()];
+        return bytes.getOrDefault(kind, 0L);
     }
 
     /** The size so far, without rounding at its end. */
     long usedBytes(RegionKind kind) {
-        return usedBytes[kind.ordinal()];
+        return usedBytes.getOrDefault(kind, 0L);
     }
 
     /**
@@ -35,13 +37,13 @@ final class RegionSizes {
      * @throws LayoutException where the sum is more than the kernel can count or an array can hold
      */
     void add(RegionKind kind, long addedBytes, String what) {
-        bytes[kind.ordinal()] = checkSum(kind, addedBytes, what);
-        usedBytes[kind.ordinal()] = bytes[kind.ordinal()];
+        bytes.put(kind, checkSum(kind, addedBytes, what));
+        usedBytes.put(kind, bytes(kind));
     }
 
     /** Rounds the size up to a multiple of {@code alignment}, a power of two, because of {@code what}; fails as {@link #add} does. */
     void align(RegionKind kind, long alignment, String what) {
-        bytes[kind.ordinal()] = checkSum(kind, -bytes(kind) & alignment - 1, what);
+        bytes.put(kind, checkSum(kind, -bytes(kind) & (alignment - 1), what));
     }
 
     /** What {@link #add} would make the size; fails as it does. */
@@ -51,8 +53,11 @@ final class RegionSizes {
             throw refuse(kind, addedBytes, what, "the kernel counts in 32 bits and would wrap");
         }
         if (sum > MOST_HELD) {
-            throw refuse(kind, addedBytes, what, "a region is held in one array, of at most 0x"
-                    + Long.toHexString(MOST_HELD) + " bytes");
+            throw refuse(
+                    kind,
+                    addedBytes,
+                    what,
+                    "a region is held in one array, of at most 0x" + Long.toHexString(MOST_HELD) + " bytes");
         }
         return sum;
     }

@@ -47,12 +47,16 @@ public final class SectionAddresses {
         for (RegionKind kind : layout.regions()) {
             Address base = placement.bases().get(kind);
             if (base == null) {
-                throw refuse(layout, "region " + kind + " of 0x" + Long.toHexString(layout.sizeBytes(kind))
-                        + " bytes has no base; the layout has " + layout.regions());
+                throw refuse(
+                        layout,
+                        "region " + kind + " of 0x" + Long.toHexString(layout.sizeBytes(kind))
+                                + " bytes has no base; the layout has " + layout.regions());
             }
             if (!base.isAligned(layout.profile().pageBytes())) {
-                throw refuse(layout, "region " + kind + ": base " + base + " is not on a page of 0x"
-                        + Integer.toHexString(layout.profile().pageBytes()) + " bytes");
+                throw refuse(
+                        layout,
+                        "region " + kind + ": base " + base + " is not on a page of 0x"
+                                + Integer.toHexString(layout.profile().pageBytes()) + " bytes");
             }
             ranges.put(kind, range(layout, "region " + kind, base.value(), layout.sizeBytes(kind)));
             tailDeltas.put(kind, base.value());
@@ -93,12 +97,16 @@ public final class SectionAddresses {
         for (Map.Entry<Integer, Address> entry : placement.sections().entrySet()) {
             int section = entry.getKey();
             if (section < 1 || section >= layout.sectionCount()) {
-                throw refuse(layout, "section " + section + " at " + entry.getValue() + ": the file has sections 1 to "
-                        + (layout.sectionCount() - 1));
+                throw refuse(
+                        layout,
+                        "section " + section + " at " + entry.getValue() + ": the file has sections 1 to "
+                                + (layout.sectionCount() - 1));
             }
             if (!layout.isLoaded(section) && section != layout.perCpuSection()) {
-                throw refuse(layout, "section " + section + " " + layout.section(section).name() + " at " + entry.getValue()
-                        + ": it is not loaded by " + layout.profile());
+                throw refuse(
+                        layout,
+                        "section " + section + " " + layout.section(section).name() + " at " + entry.getValue()
+                                + ": it is not loaded by " + layout.profile());
             }
         }
     }
@@ -110,7 +118,9 @@ public final class SectionAddresses {
                 AddressRange one = range(kinds.get(i)).orElseThrow();
                 AddressRange other = range(kinds.get(j)).orElseThrow();
                 if (one.overlaps(other)) {
-                    throw refuse(layout, "region " + kinds.get(i) + " " + one + " overlaps region " + kinds.get(j) + " " + other);
+                    throw refuse(
+                            layout,
+                            "region " + kinds.get(i) + " " + one + " overlaps region " + kinds.get(j) + " " + other);
                 }
             }
         }
@@ -118,11 +128,13 @@ public final class SectionAddresses {
 
     /** The range of {@code sizeBytes} from {@code base}, if the address space of the module's class has it. */
     static AddressRange range(SectionLayout layout, String what, long base, long sizeBytes) {
-        boolean wide = layout.file().elf().elfClass() == ElfClass.ELF64;
+        boolean isWide = layout.file().elf().elfClass() == ElfClass.ELF64;
         long last = sizeBytes == 0 ? base : base + sizeBytes - 1;
-        if (sizeBytes < 0 || Long.compareUnsigned(last, base) < 0 || !wide && last >>> 32 != 0) {
-            throw refuse(layout, what + ": 0x" + Long.toHexString(sizeBytes) + " bytes from 0x" + Long.toHexString(base)
-                    + " leave the address space of " + (wide ? 64 : 32) + " bits");
+        if (sizeBytes < 0 || Long.compareUnsigned(last, base) < 0 || (!isWide && last >>> 32 != 0)) {
+            throw refuse(
+                    layout,
+                    what + ": 0x" + Long.toHexString(sizeBytes) + " bytes from 0x" + Long.toHexString(base)
+                            + " leave the address space of " + (isWide ? 64 : 32) + " bits");
         }
         return new AddressRange(Address.of(base), sizeBytes);
     }

@@ -1,0 +1,58 @@
+package io.modrt.conformance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** The commands behind {@code conformance/run}. */
+final class Conformance {
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+
+    private Conformance() {}
+
+    /** {@code load [TREE…]} or {@code oracles}; ends the JVM with the status that the run script tells of. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        System.exit(run(Arrays.asList(args)));
+    }
+
+    private static int run(List<String> args) throws IOException, InterruptedException {
+        Path reports = Path.of(System.getProperty("modrt.reports", "target"));
+        if (args.isEmpty()) {
+            return misuse("a command is missing: load or oracles");
+        }
+        List<Path> trees = args.stream().skip(1).map(Path::of).toList();
+        switch (args.get(0)) {
+            case "load" -> {
+                if (trees.isEmpty()) {
+                    trees = DebianKernels.trees(DebianKernels.cache());
+                }
+                if (trees.isEmpty()) {
+                    return misuse("no TREE was named, and none was fetched: run fetch");
+                }
+                for (Path tree : trees) {
+                    if (!Files.isDirectory(tree)) {
+                        return misuse(tree + " is no folder");
+                    }
+                    if (LoadTree.modules(tree).isEmpty()) {
+                        return misuse("no module below " + tree);
+                    }
+                }
+                return new LoadCommand(trees, reports.resolve("load.jsonl"), System.out).run() ? 0 : FAILED;
+            }
+            case "oracles" -> {
+                return new OracleCommand(System.out).run() ? 0 : FAILED;
+            }
+            default -> {
+                return misuse("no command " + args.get(0) + ": there are load and oracles");
+            }
+        }
+    }
+
+    private static int misuse(String what) {
+        System.err.println("conformance: " + what);
+        return MISUSED;
+    }
+}

@@ -1,0 +1,160 @@
+package io.modrt.conformance;
+
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModrtException;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.memory.PerCpuAllocator;
+import io.modrt.tree.ModuleGraph;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Loads all modules of one tree into one runtime, as the kernel they were made for would: each after those whose exports it imports, with the
+ * kernel's own symbols made up. All stay loaded until the end; the init memory of each is dropped, as it is after an init function.
+ */
+final class LoadTree {
+    private static final long PER_CPU_BYTES = 1 << 24; // the kernel reserves less, but nobody loads all modules at once
+
+    private final Path tree;
+    private final Consumer<LoadResult> told;
+    private final List<LoadResult> results = new ArrayList<>();
+    private final Map<String, String> placeholders = new HashMap<>();
+    private String loading = "";
+
+    /** {@code told} gets each result as soon as it is there. */
+    LoadTree(Path tree, Consumer<LoadResult> told) {
+        this.tree = tree;
+        this.told = told;
+    }
+
+    /** The files that are modules, by their names, in the order of their paths. */
+    static List<Path> modules(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            return files.filter(file -> file.getFileName() != null
+                            && file.getFileName().toString().matches(".*\\.ko(\\.gz|\\.xz|\\.zst)?"))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Loads {@code paths} and tells what became of each, in the order of loading. */
+    List<LoadResult> load(List<Path> paths) throws IOException {
+        SortedMap<String, ModuleFile> files = new TreeMap<>();
+        for (Opened opened : paths.parallelStream().map(Opened::of).toList()) {
+            String path = tree.relativize(opened.path()).toString();
+            opened.file().ifPresent(file -> files.put(path, file));
+            opened.failure().ifPresent(why -> add(LoadResult.failed(tree, path, path, why)));
+        }
+        if (files.isEmpty()) {
+            return results;
+        }
+        try (ModuleRuntime runtime = runtime(files.values().iterator().next())) {
+            for (String path : ModuleGraph.of(files).loadOrder()) {
+                load(runtime, Objects.requireNonNull(files.get(path)), path);
+            }
+            return judgePlaceholders(runtime);
+        }
+    }
+
+    private record Opened(Path path, Optional<ModuleFile> file, Optional<Exception> failure) {
+        static Opened of(Path path) {
+            try {
+                return new Opened(path, Optional.of(ModuleFile.open(path)), Optional.empty());
+            } catch (ModrtException | UncheckedIOException refused) {
+                return new Opened(path, Optional.empty(), Optional.of(refused));
+            }
+        }
+    }
+
+    private ModuleRuntime runtime(ModuleFile first) throws IOException {
+        return ModuleRuntime.builder()
+                .profile(profile(first))
+                .kernelSymbols(new MadeUp())
+                .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(0x1000), PER_CPU_BYTES)))
+                .build();
+    }
+
+    /** From the kernel's own configuration where it lies beside the tree, as Debian's packages have it, else from the vermagic alone. */
+    private KernelProfile profile(ModuleFile first) throws IOException {
+        Optional<String> vermagic = first.info().vermagic();
+        Path folder = tree.toRealPath();
+        Path config =
+                folder.resolve("../../../boot/config-" + folder.getFileName()).normalize();
+        if (Files.isRegularFile(config)) {
+            KernelProfile profile = KernelProfile.ofConfig(config);
+            return vermagic.map(profile::withVermagic).orElse(profile);
+        }
+        return KernelProfile.ofVermagic(vermagic.orElse(""));
+    }
+
+    private void load(ModuleRuntime runtime, ModuleFile file, String path) {
+        loading = file.name();
+        try {
+            LiveModule module = runtime.load(file, LoadPolicy.kernelExact());
+            LoadResult result = LoadResult.live(tree, path, module, RelocationCount.of(module));
+            module.dropInit();
+            add(result);
+        } catch (RuntimeException | AssertionError failure) {
+            add(LoadResult.failed(tree, path, file.name(), failure));
+        }
+    }
+
+    private void add(LoadResult result) {
+        results.add(result);
+        told.accept(result);
+    }
+
+    /** A module that got a made-up address for what another module exports was loaded in the wrong order. */
+    private List<LoadResult> judgePlaceholders(ModuleRuntime runtime) {
+        Map<String, String> wrong = new HashMap<>();
+        for (LiveModule module : runtime.modules()) {
+            for (KernelSymbol export : module.exports()) {
+                String user = placeholders.get(export.name());
+                if (user != null) {
+                    wrong.put(user, "got a made-up " + export.name() + ", which " + module.name() + " exports");
+                }
+            }
+        }
+        results.replaceAll(result -> {
+            String why = wrong.get(result.name());
+            return why == null || !result.isLive() ? result : result.failedAfterAll("wrong order", why);
+        });
+        return results;
+    }
+
+    /** The kernel's symbols, made up when neither kernel nor module has one; remembers who asked for what. */
+    private final class MadeUp implements KernelSymbols {
+        private final KernelSymbols slots = KernelSymbols.synthetic();
+
+        @Override
+        public Optional<KernelSymbol> find(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<KernelSymbol> placeholder(String name) {
+            placeholders.putIfAbsent(name, loading);
+            return slots.placeholder(name);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.modrt.conformance;
+
+import io.modrt.ModuleFile;
+import io.modrt.conformance.LdComparison.Addresses;
+import io.modrt.conformance.LdComparison.Outcome;
+import io.modrt.kernel.KernelProfile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/** {@code oracles}: GNU ld, qemu-user and objdump against modrt. */
+final class OracleCommand {
+    private static final int DRAWN_MODULES = 50;
+
+    private final PrintStream out;
+    private final Checks checks;
+    private final AtomicLong modules = new AtomicLong();
+    private final AtomicLong sections = new AtomicLong();
+    private final AtomicLong words = new AtomicLong();
+    private final AtomicLong finished = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
+
+    OracleCommand(PrintStream out) {
+        this.out = out;
+        this.checks = new Checks(out);
+    }
+
+    /** Runs it; whether every check passed. */
+    boolean run() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        List<Path> bundled = bundled();
+        List<Path> drawn = drawn();
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try (Progress progress = Progress.of("oracles")) {
+            List<Future<?>> running = new ArrayList<>();
+            for (Path module : bundled) {
+                running.add(threads.submit(() -> compareBundled(module)));
+            }
+            for (Path module : drawn) {
+                running.add(threads.submit(() -> compareDrawn(module)));
+            }
+            for (Path module : bundled) {
+                if (module.endsWith("farcall.ko")) {
+                    running.add(threads.submit(() -> runStubs(module)));
+                }
+            }
+            progress.expect(running.size());
+            for (Future<?> task : running) {
+                int failed = checks.failed();
+                task.get();
+                progress.add(checks.failed() == failed);
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a check broke off", e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
+        print((System.nanoTime() - start) / 1_000_000_000.0);
+        return checks.failed() == 0;
+    }
+
+    /** The modules that come with the test kit, one file each. */
+    private static List<Path> bundled() throws IOException {
+        URL folder = OracleCommand.class.getResource("/io/modrt/testkit/modules");
+        if (folder == null) {
+            throw new IOException("the test kit's modules are not on the class path");
+        }
+        try (Stream<Path> files = Files.walk(Path.of(URI.create(folder.toString())))) {
+            return files.filter(file -> file.toString().endsWith(".ko"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private List<Path> drawn() throws IOException {
+        List<Path> drawn = new ArrayList<>();
+        for (Path tree : DebianKernels.trees(DebianKernels.cache())) {
+            List<Path> chosen = Draw.of(LoadTree.modules(tree), DRAWN_MODULES);
+            out.printf("%d modules of Debian's %s, drawn with seed %d%n", chosen.size(), tree.getFileName(), Draw.SEED);
+            drawn.addAll(chosen);
+        }
+        if (drawn.isEmpty()) {
+            out.println("no modules of Debian's kernels: none were fetched (run fetch)");
+        }
+        return drawn;
+    }
+
+    private void compareBundled(Path path) {
+        inFolder(folder -> {
+            ModuleFile file = ModuleFile.open(path);
+            Target target = Target.of(file.elf().header());
+            KernelProfile profile = profile(file);
+            compare(path, file, folder, Addresses.usual(target));
+            compare(path, file, folder, Addresses.near(target, Map.of()));
+            boolean blind = new LdComparison(file, target, folder, Addresses.near(target, Map.of()))
+                    .runAskew(profile)
+                    .differences()
+                    .isEmpty();
+            checks.add(
+                    "GNU ld: " + target + " " + path.getFileName() + ", control",
+                    blind ? List.of("no difference although externals are elsewhere for ld") : List.of());
+            for (Addresses edge : EdgeCases.of(file, target, profile, folder)) {
+                compare(path, file, folder, edge);
+            }
+        });
+    }
+
+    private void compareDrawn(Path path) {
+        inFolder(folder -> {
+            ModuleFile file = ModuleFile.open(path);
+            compare(path, file, folder, Addresses.usual(Target.of(file.elf().header())));
+        });
+    }
+
+    private void compare(Path path, ModuleFile file, Path folder, Addresses addresses) {
+        Target target = Target.of(file.elf().header());
+        Outcome outcome = new LdComparison(file, target, folder, addresses).run(profile(file));
+        modules.incrementAndGet();
+        sections.addAndGet(outcome.sections());
+        words.addAndGet(outcome.words());
+        finished.addAndGet(outcome.finished());
+        refusals.addAndGet(outcome.refused() ? 1 : 0);
+        checks.add("GNU ld: " + target + " " + path.getFileName() + ", " + addresses, outcome.differences());
+    }
+
+    private void runStubs(Path path) {
+        inFolder(folder -> {
+            ModuleFile file = ModuleFile.open(path);
+            Target target = Target.of(file.elf().header());
+            for (StubRun.Far far : StubRun.Far.values()) {
+                if (far == StubRun.Far.NEAR || target.is64Bit()) {
+                    checks.add("qemu: " + target + " farcall, " + far, new StubRun(target, file, far, folder).faults());
+                }
+            }
+        });
+    }
+
+    private static KernelProfile profile(ModuleFile file) {
+        return KernelProfile.ofVermagic(file.info().vermagic().orElseThrow());
+    }
+
+    private interface Work {
+        void in(Path folder);
+    }
+
+    private static void inFolder(Work work) {
+        try {
+            Path folder = Files.createTempDirectory("modrt-oracles");
+            try {
+                work.in(folder);
+            } finally {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void print(double seconds) {
+        out.printf(
+                "GNU ld: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
+                modules.get(), refusals.get(), sections.get(), words.get(), finished.get());
+        out.println(
+                "Not compared: .symtab and .strtab (no relocation touches them), .modinfo, __versions, .data..percpu and debug"
+                        + " information (the kernel does not load them)");
+        out.printf("%.1f s%n", seconds);
+        out.printf("oracles: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());
+        out.printf("%d passed, %d failed%n", checks.passed(), checks.failed());
+    }
+}

@@ -1,0 +1,84 @@
+package io.modrt.conformance;
+
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+
+/** The MIPS targets for which Debian has cross binutils. */
+enum Target {
+    O32_BE("mips-linux-gnu", "mips", false, true, false),
+    O32_LE("mipsel-linux-gnu", "mipsel", false, false, false),
+    N64_BE("mips64-linux-gnuabi64", "mips64", true, true, false),
+    N64_LE("mips64el-linux-gnuabi64", "mips64el", true, false, false),
+    O32_BE_R6("mipsisa32r6-linux-gnu", "mips", false, true, true),
+    O32_LE_R6("mipsisa32r6el-linux-gnu", "mipsel", false, false, true),
+    N64_BE_R6("mipsisa64r6-linux-gnuabi64", "mips64", true, true, true),
+    N64_LE_R6("mipsisa64r6el-linux-gnuabi64", "mips64el", true, false, true);
+
+    private static final int EF_MIPS_ARCH = 0xf000_0000;
+    private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
+    private static final int EF_MIPS_ARCH_64R6 = 0xa000_0000;
+
+    private final String tools;
+    private final String qemu;
+    private final boolean is64Bit;
+    private final boolean isBigEndian;
+    private final boolean isR6;
+
+    Target(String tools, String qemu, boolean is64Bit, boolean isBigEndian, boolean isR6) {
+        this.tools = tools;
+        this.qemu = qemu;
+        this.is64Bit = is64Bit;
+        this.isBigEndian = isBigEndian;
+        this.isR6 = isR6;
+    }
+
+    /** The target that a file was made for. */
+    static Target of(ElfHeader header) {
+        int arch = header.flags() & EF_MIPS_ARCH;
+        boolean r6 = arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6;
+        for (Target target : values()) {
+            if (header.machine() == ElfHeader.EM_MIPS
+                    && target.is64Bit == (header.elfClass() == ElfClass.ELF64)
+                    && target.isBigEndian == header.isBigEndian()
+                    && target.isR6 == r6) {
+                return target;
+            }
+        }
+        throw new IllegalArgumentException("no MIPS file: " + header);
+    }
+
+    /** The command of a binutils program, for example {@code mips-linux-gnu-ld}. */
+    String tool(String program) {
+        return tools + "-" + program;
+    }
+
+    /** The command of qemu-user. */
+    String qemu() {
+        return "qemu-" + qemu + "-static";
+    }
+
+    /** Whether it is n64. */
+    boolean is64Bit() {
+        return is64Bit;
+    }
+
+    /** Whether the most significant byte comes first. */
+    boolean isBigEndian() {
+        return isBigEndian;
+    }
+
+    /** Whether it is release 6, which has compact branches of its own. */
+    boolean isR6() {
+        return isR6;
+    }
+
+    /** An address of a 32-bit segment as the target has it: sign-extended on n64. */
+    long address(int segmentAddress) {
+        return wrap(segmentAddress);
+    }
+
+    /** The value in the target's width: zero-extended from 32 bits on o32. */
+    long wrap(long value) {
+        return is64Bit ? value : value & 0xffff_ffffL;
+    }
+}
