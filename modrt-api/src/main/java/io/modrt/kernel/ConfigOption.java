@@ -1,8 +1,8 @@
 package io.modrt.kernel;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An option of the kernel's configuration on which the bytes of a loaded module, or its being loaded at all, depend. Each has the
@@ -57,24 +57,28 @@ public enum ConfigOption {
     /** Debug messages can be switched on one by one. */
     DYNAMIC_DEBUG(true);
 
-    private final boolean assumed;
-    private final List<String> configNames;
+    private static final String PREFIX = "CONFIG_";
 
-    ConfigOption(boolean assumed, String... otherNames) {
+    private final boolean assumed;
+    private final @Nullable String otherName;
+
+    ConfigOption(boolean assumed) {
+        this(assumed, null);
+    }
+
+    ConfigOption(boolean assumed, @Nullable String otherName) {
         this.assumed = assumed;
-        this.configNames = Stream.concat(Stream.of(name()), Stream.of(otherNames))
-                .map(name -> "CONFIG_" + name)
-                .toList();
+        this.otherName = otherName;
     }
 
     /** The name in the kernel's {@code config-*} file, for example {@code CONFIG_SMP}. */
     public String configName() {
-        return configNames.get(0);
+        return PREFIX + name();
     }
 
     /** {@link #configName()}, and names that other kernel versions have for the same. */
     public List<String> configNames() {
-        return configNames;
+        return otherName == null ? List.of(configName()) : List.of(configName(), PREFIX + otherName);
     }
 
     /** The value where nobody says one. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A kernel's bytes by address: parts of an array, each of which holds a range of addresses. */
-record KernelBytes(byte[] bytes, List<Part> parts, int wordBytes, boolean bigEndian) {
+final class KernelBytes {
 
     /** Longer than any name that a kernel has room for. */
     private static final int LONGEST_NAME = 1024;
@@ -17,11 +17,31 @@ record KernelBytes(byte[] bytes, List<Part> parts, int wordBytes, boolean bigEnd
     /** {@code sizeBytes} bytes at {@code offset} of the array that are at {@code address} in the kernel. */
     record Part(long address, int offset, int sizeBytes) {}
 
+    private final byte[] bytes;
+    private final List<Part> parts;
+    private final int wordBytes;
+    private final boolean bigEndian;
+
+    KernelBytes(byte[] bytes, List<Part> parts, int wordBytes, boolean bigEndian) {
+        this.bytes = bytes;
+        this.parts = parts;
+        this.wordBytes = wordBytes;
+        this.bigEndian = bigEndian;
+    }
+
     static KernelBytes of(byte[] image, Address base, int wordBytes, boolean bigEndian) {
         if (wordBytes != Integer.BYTES && wordBytes != Long.BYTES) {
             throw new IllegalArgumentException("no kernel has pointers of " + wordBytes + " bytes");
         }
         return new KernelBytes(image, List.of(new Part(base.value(), 0, image.length)), wordBytes, bigEndian);
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    int wordBytes() {
+        return wordBytes;
     }
 
     /** Where in the array the {@code sizeBytes} bytes from {@code address} on are, or {@link #NOWHERE}. */

@@ -3,6 +3,7 @@ package io.modrt.kernel;
 import io.modrt.FormatException;
 import io.modrt.Refusal;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apiguardian.api.API;
@@ -36,16 +37,25 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
      * @throws FormatException where the text does not begin with a version
      */
     public static KernelVersion parse(CharSequence release) {
+        return find(release).orElseThrow(() -> new FormatException(missing(release)));
+    }
+
+    /** The version that {@code release} begins with, if it does. */
+    static Optional<KernelVersion> find(CharSequence release) {
         Matcher matcher = RELEASE.matcher(release);
         if (!matcher.matches()) {
-            throw new FormatException(
-                    Refusal.beyondKernel("kernel release \"" + release + "\": begins with no version such as 6.1.0"));
+            return Optional.empty();
         }
         String patch = matcher.group(3);
-        return new KernelVersion(
+        return Optional.of(new KernelVersion(
                 Integer.parseInt(matcher.group(1)),
                 Integer.parseInt(matcher.group(2)),
-                patch == null ? 0 : Integer.parseInt(patch));
+                patch == null ? 0 : Integer.parseInt(patch)));
+    }
+
+    /** That {@code release} begins with no version. */
+    static Refusal missing(CharSequence release) {
+        return Refusal.beyondKernel("kernel release \"" + release + "\": begins with no version such as 6.1.0");
     }
 
     /** Whether this version is {@code other} or a later one. */

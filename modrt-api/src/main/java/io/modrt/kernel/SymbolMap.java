@@ -58,26 +58,31 @@ public final class SymbolMap implements KernelSymbols {
             symbols.put(symbol.name(), symbol);
         }
 
-        /** A symbol that other files of the kernel see: the first of its name stays, before any that is local to a file. */
-        void offerGlobal(KernelSymbol symbol) {
-            if (local.remove(symbol.name()) || !symbols.containsKey(symbol.name())) {
+        /**
+         * A symbol that other files of the kernel see: the first of its name stays, before any that is local to a file. Whether
+         * this one does.
+         */
+        boolean offerGlobal(KernelSymbol symbol) {
+            boolean stays = local.remove(symbol.name()) || !symbols.containsKey(symbol.name());
+            if (stays) {
                 put(symbol);
                 absolute.remove(symbol.name());
             }
+            return stays;
         }
 
-        /** A symbol that is local to a file: the first of its name stays. */
-        void offerLocal(KernelSymbol symbol) {
-            if (symbols.putIfAbsent(symbol.name(), symbol) == null) {
+        /** A symbol that is local to a file: the first of its name stays. Whether this one does. */
+        boolean offerLocal(KernelSymbol symbol) {
+            boolean stays = symbols.putIfAbsent(symbol.name(), symbol) == null;
+            if (stays) {
                 local.add(symbol.name());
             }
+            return stays;
         }
 
-        /** That this symbol is absolute, if it is the one that stayed. */
-        void markAbsolute(KernelSymbol symbol) {
-            if (symbols.get(symbol.name()) == symbol) {
-                absolute.add(symbol.name());
-            }
+        /** That the symbol {@code name} is absolute. */
+        void markAbsolute(String name) {
+            absolute.add(name);
         }
 
         Optional<KernelSymbol> find(String name) {

@@ -98,13 +98,9 @@ final class SymbolText {
     private void add(KernelSymbol symbol, char letter, String owner) {
         KernelSymbol owned = owner.isEmpty() ? symbol : symbol.ownedBy(owner);
         SymbolMap.Builder table = symbols.owner(owner);
-        if (Character.isUpperCase(letter)) {
-            table.offerGlobal(owned);
-        } else {
-            table.offerLocal(owned);
-        }
-        if (letter == 'A' || letter == 'a') {
-            table.markAbsolute(owned);
+        boolean stays = Character.isUpperCase(letter) ? table.offerGlobal(owned) : table.offerLocal(owned);
+        if (stays && (letter == 'A' || letter == 'a')) {
+            table.markAbsolute(owned.name());
         }
         symbolCount++;
         bitsOfValues |= symbol.value().value();

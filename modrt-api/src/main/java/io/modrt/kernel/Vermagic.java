@@ -1,7 +1,6 @@
 package io.modrt.kernel;
 
 import io.modrt.FormatException;
-import io.modrt.Refusal;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +14,9 @@ record Vermagic(String release, KernelVersion version, Map<ConfigOption, Boolean
     static Vermagic parse(String vermagic) {
         List<String> words = List.of(vermagic.strip().split(" +"));
         String release = words.get(0);
-        KernelVersion version;
-        try {
-            version = KernelVersion.parse(release);
-        } catch (FormatException e) {
-            throw new FormatException(Refusal.beyondKernel(e.getMessage()).at("vermagic \"" + vermagic + "\""));
-        }
+        KernelVersion version = KernelVersion.find(release)
+                .orElseThrow(
+                        () -> new FormatException(KernelVersion.missing(release).at("vermagic \"" + vermagic + "\"")));
         Map<ConfigOption, Boolean> options = new EnumMap<>(ConfigOption.class);
         options.put(ConfigOption.SMP, words.contains("SMP"));
         options.put(ConfigOption.PREEMPT, words.contains("preempt"));

@@ -61,13 +61,10 @@ final class Vmlinux {
                 continue;
             }
             KernelSymbol symbol = KernelSymbol.of(table.name(i), Address.of(table.value(i)));
-            if (table.binding(i) == Symbol.STB_LOCAL) {
-                symbols.offerLocal(symbol);
-            } else {
-                symbols.offerGlobal(symbol);
-            }
-            if (table.rawSectionIndex(i) == Symbol.SHN_ABS) {
-                symbols.markAbsolute(symbol);
+            boolean stays =
+                    table.binding(i) == Symbol.STB_LOCAL ? symbols.offerLocal(symbol) : symbols.offerGlobal(symbol);
+            if (stays && table.rawSectionIndex(i) == Symbol.SHN_ABS) {
+                symbols.markAbsolute(symbol.name());
             }
         }
     }

@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedSet;
 
 /** Walks a graph so that what a name needs is done before it; without recursion, since a chain may be as long as there are names. */
 final class DepthFirst {
@@ -20,11 +20,11 @@ final class DepthFirst {
     /** Enough to see what is wrong; all of them could be many times the graph. */
     private static final int MOST_CYCLES = 64;
 
-    private final Map<String, SortedSet<String>> needs;
+    private final Map<String, NavigableSet<String>> needs;
     private final Set<String> done = new LinkedHashSet<>();
     private final List<List<String>> cycles = new ArrayList<>();
 
-    DepthFirst(Map<String, SortedSet<String>> needs) {
+    DepthFirst(Map<String, NavigableSet<String>> needs) {
         this.needs = needs;
     }
 
@@ -53,7 +53,7 @@ final class DepthFirst {
 
     private void enter(String name, Map<String, Iterator<String>> open, Deque<String> path) {
         if (!done.contains(name)) {
-            SortedSet<String> needed = needs.get(name);
+            NavigableSet<String> needed = needs.get(name);
             open.put(name, needed == null ? Collections.emptyIterator() : needed.iterator());
             path.addLast(name);
         }

@@ -15,8 +15,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apiguardian.api.API;
@@ -25,10 +25,10 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleGraph {
 
-    private final SortedMap<String, SortedSet<String>> needs;
+    private final NavigableMap<String, NavigableSet<String>> needs;
     private final LoadOrder all;
 
-    ModuleGraph(SortedMap<String, SortedSet<String>> needs) {
+    ModuleGraph(NavigableMap<String, NavigableSet<String>> needs) {
         this.needs = needs;
         this.all = LoadOrder.of(needs, needs.keySet());
     }
@@ -49,7 +49,7 @@ public final class ModuleGraph {
     static final class Links {
 
         private final Map<String, String> exporters = new TreeMap<>();
-        private final SortedMap<String, List<String>> imports = new TreeMap<>();
+        private final NavigableMap<String, List<String>> imports = new TreeMap<>();
 
         void add(String name, ModuleFile module) {
             for (Export export : module.exports()) {
@@ -59,9 +59,9 @@ public final class ModuleGraph {
         }
 
         ModuleGraph graph() {
-            SortedMap<String, SortedSet<String>> needs = new TreeMap<>();
+            NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>();
             imports.forEach((name, symbols) -> {
-                SortedSet<String> needed = new TreeSet<>();
+                NavigableSet<String> needed = new TreeSet<>();
                 for (String symbol : symbols) {
                     String exporter = exporters.get(symbol);
                     if (exporter != null && !exporter.equals(name)) {
@@ -81,7 +81,7 @@ public final class ModuleGraph {
      * @throws IOException where it cannot be read
      */
     public static ModuleGraph ofModulesDep(Path modulesDep) throws IOException {
-        SortedMap<String, SortedSet<String>> needs = new TreeMap<>();
+        NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>();
         try (BufferedReader lines = Files.newBufferedReader(modulesDep, StandardCharsets.ISO_8859_1)) {
             int number = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -89,8 +89,8 @@ public final class ModuleGraph {
                 if (!line.isBlank() && !line.startsWith("#")) {
                     int colon = line.indexOf(':');
                     String name = nameAt(modulesDep, number, colon < 0 ? "" : line.substring(0, colon));
-                    SortedSet<String> needed = needs.computeIfAbsent(name, module -> new TreeSet<>());
-                    for (String file : line.substring(colon + 1).split(" ")) {
+                    NavigableSet<String> needed = needs.computeIfAbsent(name, module -> new TreeSet<>());
+                    for (String file : line.substring(colon + 1).split(" ", -1)) {
                         if (!file.isEmpty()) {
                             needed.add(nameAt(modulesDep, number, file));
                         }
@@ -99,7 +99,7 @@ public final class ModuleGraph {
             }
         }
         List<String> unlisted =
-                needs.values().stream().flatMap(SortedSet::stream).toList();
+                needs.values().stream().flatMap(NavigableSet::stream).toList();
         unlisted.forEach(name -> needs.computeIfAbsent(name, module -> new TreeSet<>()));
         return new ModuleGraph(needs);
     }
@@ -124,8 +124,8 @@ public final class ModuleGraph {
         return List.copyOf(known(name));
     }
 
-    private SortedSet<String> known(String name) {
-        SortedSet<String> needed = needs.get(name);
+    private NavigableSet<String> known(String name) {
+        NavigableSet<String> needed = needs.get(name);
         if (needed == null) {
             throw new IllegalArgumentException("no module " + name + " among " + needs.size());
         }
@@ -155,7 +155,7 @@ public final class ModuleGraph {
     /** An order, and the ways round that stand against it. */
     private record LoadOrder(List<String> names, List<List<String>> cycles) {
 
-        static LoadOrder of(Map<String, SortedSet<String>> needs, Collection<String> wanted) {
+        static LoadOrder of(Map<String, NavigableSet<String>> needs, Collection<String> wanted) {
             DepthFirst walk = new DepthFirst(needs);
             new TreeSet<>(wanted).forEach(walk::visit);
             return new LoadOrder(

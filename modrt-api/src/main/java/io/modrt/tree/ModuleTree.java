@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
@@ -27,9 +27,9 @@ public final class ModuleTree {
     private static final String PREFERRED = "updates";
 
     private final Path folder;
-    private final SortedMap<String, Path> files;
+    private final NavigableMap<String, Path> files;
 
-    private ModuleTree(Path folder, SortedMap<String, Path> files) {
+    private ModuleTree(Path folder, NavigableMap<String, Path> files) {
         this.folder = folder;
         this.files = files;
     }
@@ -44,7 +44,7 @@ public final class ModuleTree {
         if (!Files.isDirectory(folder)) {
             throw new NotDirectoryException(folder.toString());
         }
-        SortedMap<String, Path> files = new TreeMap<>();
+        NavigableMap<String, Path> files = new TreeMap<>();
         Path preferred = folder.resolve(PREFERRED);
         Comparator<Path> order = Comparator.comparing((Path file) -> !file.startsWith(preferred))
                 .thenComparing(Comparator.naturalOrder());
@@ -55,7 +55,7 @@ public final class ModuleTree {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        return new ModuleTree(folder, Collections.unmodifiableSortedMap(files));
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files));
     }
 
     private static String fileName(Path file) {

@@ -36,8 +36,9 @@ class ModuleSymversTest {
     void aLineTellsHowANameIsExported(String line, String crc, String module, boolean gplOnly, String namespace) {
         String tabbed = line.replace(',', '\t');
 
-        ModuleSymvers.Export export =
-                KernelSymbols.moduleSymvers(tabbed).find(tabbed.split("\t")[1]).orElseThrow();
+        ModuleSymvers.Export export = KernelSymbols.moduleSymvers(tabbed)
+                .find(tabbed.split("\t", -1)[1])
+                .orElseThrow();
 
         assertEquals(OptionalInt.of(Integer.parseUnsignedInt(crc, 16)), export.crc());
         assertEquals(module, export.module());

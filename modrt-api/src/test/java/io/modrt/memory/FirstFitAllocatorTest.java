@@ -123,7 +123,7 @@ class FirstFitAllocatorTest {
                 allocator.free(live.remove(random.nextInt(live.size())));
                 continue;
             }
-            long bytes = 1 + random.nextInt(random.nextInt(4) == 0 ? 0x4_0000 : 0x3000);
+            long bytes = 1L + random.nextInt(random.nextInt(4) == 0 ? 0x4_0000 : 0x3000);
             AddressRange block;
             try {
                 block = allocate(allocator, bytes);

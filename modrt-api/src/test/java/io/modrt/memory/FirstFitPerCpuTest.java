@@ -62,7 +62,7 @@ class FirstFitPerCpuTest {
                 live.remove(freed);
                 continue;
             }
-            long bytes = 1 + random.nextInt(0x180);
+            long bytes = 1L + random.nextInt(0x180);
             long alignment = 1L << random.nextInt(8);
             Address base;
             try {
