@@ -1,0 +1,111 @@
+package io.modrt.engine.finish;
+
+import static io.modrt.engine.layout.SmallModule.A;
+import static io.modrt.engine.layout.SmallModule.AX;
+import static io.modrt.engine.layout.SmallModule.PACKED;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Diagnostic;
+import io.modrt.elf.ElfClass;
+import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SmallModule;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.ModuleImage;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FtraceTableTest {
+    private static final long BASE = 0xc0000000L;
+
+    private final List<Diagnostic> told = new ArrayList<>();
+    private final List<Long> written = new ArrayList<>();
+
+    /** Sites {@code ahead} bytes behind their entry, each of two words. */
+    private FtraceTrampoline tracing(long ahead, boolean skipsZero) {
+        return new FtraceTrampoline() {
+            @Override
+            public String tableSection() {
+                return "__sites";
+            }
+
+            @Override
+            public long site(long entry) {
+                return entry + ahead;
+            }
+
+            @Override
+            public boolean skipsZero() {
+                return skipsZero;
+            }
+
+            @Override
+            public void writeOff(long site, ModuleImage words) {
+                written.add(site);
+                words.putWordAt(site, 0x10000005);
+                words.putWordAt(site + 4, 0);
+            }
+        };
+    }
+
+    /** Text of 0x20 bytes of 0xee, then a table of these entries. */
+    private static ImageBytes image(KernelProfile profile, int... entries) {
+        SmallModule module = new SmallModule(ElfClass.ELF32, true);
+        module.section(".text", AX, 4, 0x20);
+        module.section("__sites", A, 4, module.ints(entries));
+        return module.image(profile, BASE);
+    }
+
+    @Test
+    void sitesAreSortedAndSwitchedOffInTableOrder() {
+        ImageBytes image = image(PACKED, 0xc0000010, 0xc0000000, 0, 0xc0000010);
+        FtraceTable.finish(image, tracing(0, true), told::add);
+        assertEquals(List.of(0xc0000000L, 0xc0000010L, 0xc0000010L), written);
+        assertEquals(0, image.wordAt(BASE + 0x20));
+        assertEquals(0xc0000000, image.wordAt(BASE + 0x24));
+        assertEquals(0xc0000010, image.wordAt(BASE + 0x28));
+        assertEquals(0x10000005, image.wordAt(BASE + 0x10));
+        assertEquals(0, image.wordAt(BASE + 0x14));
+        assertEquals(0xeeeeeeee, image.wordAt(BASE + 0x18));
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void aSiteOfZeroIsSkippedAnEntryOfZeroByTheArchitecturesRule() {
+        // -4 + 4 wraps to 0 in 32 bits; 0 + 4 = 4 is a site where an entry of 0 is not skipped, and not in the module
+        FtraceTable.finish(image(PACKED, -4, 0xc0000000, 0), tracing(4, true), told::add);
+        assertEquals(List.of(0xc0000004L), written);
+        assertEquals(List.of(), told);
+        written.clear();
+        FtraceTable.finish(image(PACKED, -4, 0xc0000000, 0), tracing(4, false), told::add);
+        assertEquals(List.of(4L), written);
+        assertEquals(1, told.size());
+    }
+
+    @Test
+    void theFirstSiteThatCannotBeWrittenEndsTheMatter() {
+        // the region ends at 0xc000002c: the second word of the site at 28 is outside; the kernel leaves the rest as
+        // compiled
+        ImageBytes image = image(PACKED, 0xc0000028, 0xd0000000, 0xc0000008);
+        FtraceTable.finish(image, tracing(0, true), told::add);
+        assertEquals(List.of(0xc0000008L, 0xc0000028L), written);
+        assertEquals(1, told.size());
+        assertEquals(Diagnostic.Kind.KERNEL_WARNING, told.get(0).kind());
+        assertTrue(told.get(0).text().startsWith("site 0xc0000028 cannot be written"), told.toString());
+    }
+
+    @Test
+    void withoutDynamicTracingOrATableNothingHappens() {
+        FtraceTable.finish(
+                image(PACKED.with(ConfigOption.DYNAMIC_FTRACE, false), 0xc0000000), tracing(0, true), told::add);
+        FtraceTable.finish(image(PACKED, 0xc0000000), FtraceTrampoline.none(), told::add);
+        SmallModule module = new SmallModule(ElfClass.ELF32, true);
+        module.section(".text", AX, 4, 0x20);
+        FtraceTable.finish(module.image(PACKED, BASE), tracing(0, true), told::add);
+        assertEquals(List.of(), written);
+        assertEquals(List.of(), told);
+    }
+}
