@@ -72,7 +72,8 @@ public final class ElfBuilder {
 
     /** Adds a section of read-only data, aligned to a {@code long}. */
     public SectionBuilder readOnly(String name) {
-        return section(name, SHT_PROGBITS, SHF_ALLOC).alignment(target.encoding().wordBytes());
+        return section(name, SHT_PROGBITS, SHF_ALLOC)
+                .alignment(target.encoding().wordBytes());
     }
 
     /** Adds a section of writable data, aligned to a {@code long}. */
@@ -149,9 +150,8 @@ public final class ElfBuilder {
     private void addRelocationSections(List<SectionBuilder> all, List<SymbolBuilder> ordered, int symtab) {
         boolean inPlace = target.addends() == AddendKind.IN_PLACE;
         int entryBytes = (inPlace ? ElfRecord.REL : ElfRecord.RELA).bytes(target.encoding());
-        Map<SymbolBuilder, Integer> indices = new LinkedHashMap<>();
-        for (SymbolBuilder symbol : ordered) {
-            indices.put(symbol, indices.size() + 1);
+        for (int i = 0; i < ordered.size(); i++) {
+            ordered.get(i).number(i + 1);
         }
         for (SectionBuilder section : sections) {
             List<SectionBuilder.Entry> entries = section.relocations();
@@ -161,10 +161,10 @@ public final class ElfBuilder {
             byte[] table = new byte[entries.size() * entryBytes];
             for (int i = 0; i < entries.size(); i++) {
                 SectionBuilder.Entry entry = entries.get(i);
-                Integer symbol = indices.get(entry.symbol());
-                if (symbol == null) {
-                    throw new IllegalArgumentException(
-                            section.name() + ": symbol " + entry.symbol().name() + " is another builder's");
+                int symbol = entry.symbol().number();
+                if (symbol == 0 || symbol > ordered.size() || ordered.get(symbol - 1) != entry.symbol()) {
+                    throw new IllegalArgumentException(section.name() + ": symbol "
+                            + entry.symbol().name() + " is another builder's");
                 }
                 putRelocation(table, i * entryBytes, entry, symbol);
             }
@@ -195,8 +195,7 @@ public final class ElfBuilder {
         }
     }
 
-    private void addSymbolTables(
-            List<SectionBuilder> all, List<SymbolBuilder> ordered, int symtab, boolean escapes) {
+    private void addSymbolTables(List<SectionBuilder> all, List<SymbolBuilder> ordered, int symtab, boolean escapes) {
         int symbolBytes = ElfRecord.SYMBOL.bytes(target.encoding());
         byte[] table = new byte[(ordered.size() + 1) * symbolBytes];
         int[] sectionIndices = new int[ordered.size() + 1];

@@ -18,7 +18,15 @@ public final class ElfImageWriter {
     private static final int READ_WRITE_EXECUTE = 7;
     private static final int PAGE_BYTES = 0x1000;
 
-    private record Segment(AddressRange range, byte[] bytes) {}
+    private static final class Segment {
+        private final AddressRange range;
+        private final byte[] bytes;
+
+        Segment(AddressRange range, byte[] bytes) {
+            this.range = range;
+            this.bytes = bytes;
+        }
+    }
 
     private final ElfTarget target;
     private final List<Segment> segments = new ArrayList<>();
@@ -42,8 +50,8 @@ public final class ElfImageWriter {
         AddressRange range = new AddressRange(address, bytes.length);
         AddressRange pages = pages(range);
         for (Segment other : segments) {
-            if (pages(other.range()).overlaps(pages)) {
-                throw new IllegalArgumentException("segments " + other.range() + " and " + range + " share a page");
+            if (pages(other.range).overlaps(pages)) {
+                throw new IllegalArgumentException("segments " + other.range + " and " + range + " share a page");
             }
         }
         segments.add(new Segment(range, bytes.clone()));
@@ -72,8 +80,8 @@ public final class ElfImageWriter {
             Segment segment = segments.get(i);
             // why: a mapping starts at a page, so position and address agree in the bits below.
             offsets[i] = ElfLayout.aligned(end, PAGE_BYTES)
-                    + (segment.range().start().value() & PAGE_BYTES - 1);
-            end = offsets[i] + segment.bytes().length;
+                    + (segment.range.start().value() & PAGE_BYTES - 1);
+            end = offsets[i] + segment.bytes.length;
         }
         byte[] file = new byte[Math.toIntExact(end)];
         ElfLayout.writeHeader(file, target, ET_EXEC);
@@ -82,7 +90,7 @@ public final class ElfImageWriter {
         to.put(file, 0, ElfField.E_PHENTSIZE, segmentBytes);
         to.put(file, 0, ElfField.E_PHNUM, segments.size());
         for (int i = 0; i < offsets.length; i++) {
-            byte[] bytes = segments.get(i).bytes();
+            byte[] bytes = segments.get(i).bytes;
             System.arraycopy(bytes, 0, file, (int) offsets[i], bytes.length);
             writeHeader(file, headerBytes + i * segmentBytes, segments.get(i), offsets[i]);
         }
@@ -94,16 +102,15 @@ public final class ElfImageWriter {
         to.put(file, at, ElfField.P_TYPE, PT_LOAD);
         to.put(file, at, ElfField.P_FLAGS, READ_WRITE_EXECUTE);
         to.put(file, at, ElfField.P_OFFSET, fileOffset);
-        to.put(file, at, ElfField.P_VADDR, segment.range().start().value());
-        to.put(file, at, ElfField.P_PADDR, segment.range().start().value());
-        to.put(file, at, ElfField.P_FILESZ, segment.bytes().length);
-        to.put(file, at, ElfField.P_MEMSZ, segment.bytes().length);
+        to.put(file, at, ElfField.P_VADDR, segment.range.start().value());
+        to.put(file, at, ElfField.P_PADDR, segment.range.start().value());
+        to.put(file, at, ElfField.P_FILESZ, segment.bytes.length);
+        to.put(file, at, ElfField.P_MEMSZ, segment.bytes.length);
         to.put(file, at, ElfField.P_ALIGN, PAGE_BYTES);
     }
 
     private static AddressRange pages(AddressRange range) {
         long start = range.start().value() & -PAGE_BYTES;
-        return new AddressRange(
-                Address.of(start), ElfLayout.aligned(range.end().value() - start, PAGE_BYTES));
+        return new AddressRange(Address.of(start), ElfLayout.aligned(range.end().value() - start, PAGE_BYTES));
     }
 }

@@ -13,8 +13,7 @@ final class ElfLayout {
     static byte[] write(ElfTarget target, int type, List<SectionBuilder> sections) {
         ElfEncoding to = target.encoding();
         int nameTable = sections.size() + 1;
-        SectionBuilder names =
-                new SectionBuilder(target, nameTable, ".shstrtab", ElfBuilder.SHT_STRTAB, 0).zeros(1);
+        SectionBuilder names = new SectionBuilder(target, nameTable, ".shstrtab", ElfBuilder.SHT_STRTAB, 0).zeros(1);
         int count = nameTable + 1;
         long[] offsets = new long[count];
         int[] nameOffsets = new int[count];
@@ -48,9 +47,7 @@ final class ElfLayout {
     /** The identification, type, machine and flags. */
     static void writeHeader(byte[] file, ElfTarget target, int type) {
         ElfEncoding to = target.encoding();
-        byte[] ident = {
-            0x7f, 'E', 'L', 'F', (byte) to.elfClass().ident(), (byte) (to.isBigEndian() ? 2 : 1), VERSION
-        };
+        byte[] ident = {0x7f, 'E', 'L', 'F', (byte) to.elfClass().ident(), (byte) (to.isBigEndian() ? 2 : 1), VERSION};
         System.arraycopy(ident, 0, file, 0, ident.length);
         to.put(file, 0, ElfField.E_TYPE, type);
         to.put(file, 0, ElfField.E_MACHINE, target.machine());

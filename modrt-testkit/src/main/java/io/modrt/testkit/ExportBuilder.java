@@ -45,7 +45,8 @@ public final class ExportBuilder {
         return gplOnly;
     }
 
-    @Nullable Integer crcOrNull() {
+    @Nullable
+    Integer crcOrNull() {
         return crc;
     }
 }

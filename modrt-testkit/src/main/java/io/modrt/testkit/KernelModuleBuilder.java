@@ -250,9 +250,8 @@ public final class KernelModuleBuilder {
             return;
         }
         SectionBuilder versions = readOnly("__versions");
-        crcs.forEach((symbol, crc) -> versions.pointer(Integer.toUnsignedLong(crc))
-                .string(symbol)
-                .padding(VERSION_BYTES));
+        crcs.forEach((symbol, crc) ->
+                versions.pointer(Integer.toUnsignedLong(crc)).string(symbol).padding(VERSION_BYTES));
     }
 
     private void addExports(String suffix, boolean gplOnly) {

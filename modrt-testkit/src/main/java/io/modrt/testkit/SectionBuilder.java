@@ -12,8 +12,7 @@ import org.apiguardian.api.API;
 public final class SectionBuilder {
 
     /** One relocation; {@code type2}, {@code type3} and {@code specialSymbol} are n64's. */
-    record Entry(
-            long offset, SymbolBuilder symbol, int type, long addend, int type2, int type3, int specialSymbol) {}
+    record Entry(long offset, SymbolBuilder symbol, int type, long addend, int type2, int type3, int specialSymbol) {}
 
     private final ElfTarget target;
     private final int index;
@@ -149,8 +148,7 @@ public final class SectionBuilder {
         if (!target.packsRelocations() || types.size() != 3) {
             throw new IllegalArgumentException(name + ": only n64 composes relocations, of three types");
         }
-        relocations.add(
-                new Entry(offset, symbol, types.get(0), addend, types.get(1), types.get(2), specialSymbol));
+        relocations.add(new Entry(offset, symbol, types.get(0), addend, types.get(1), types.get(2), specialSymbol));
         return this;
     }
 

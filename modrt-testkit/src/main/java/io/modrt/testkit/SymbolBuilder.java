@@ -20,6 +20,7 @@ public final class SymbolBuilder {
     private int type;
     private int other;
     private int reservedSection;
+    private int number;
     private @Nullable SectionBuilder section;
     private long value;
     private long sizeBytes;
@@ -94,6 +95,15 @@ public final class SymbolBuilder {
     /** The symbol's name. */
     public String name() {
         return name;
+    }
+
+    /** Its index in the symbol table, while the file is being written. */
+    int number() {
+        return number;
+    }
+
+    void number(int index) {
+        number = index;
     }
 
     boolean isLocal() {

@@ -25,8 +25,7 @@ public final class Aarch64Arch implements Arch {
     static final int EM_AARCH64 = 183;
 
     // Modules have the first 128 MB of the upper half with 48-bit addresses: Documentation/arm64/memory.rst, Linux 6.1.
-    private static final AddressRange MODULES =
-            new AddressRange(Address.of(0xffff_8000_0000_0000L), 128L << 20);
+    private static final AddressRange MODULES = new AddressRange(Address.of(0xffff_8000_0000_0000L), 128L << 20);
 
     private static final RelocationTable NONE = RelocationTable.of(List.<Aarch64Reloc>of());
     private static final RelocationTable RELA = RelocationTable.of(Aarch64Reloc.OF_MODULES);

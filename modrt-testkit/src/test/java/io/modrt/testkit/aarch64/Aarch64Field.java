@@ -5,8 +5,8 @@ import io.modrt.spi.Field;
 /** Where AArch64 instructions keep their immediates. Source: Arm Architecture Reference Manual, C6.2, bits as drawn there. */
 final class Aarch64Field {
     /** {@code adrp}: immlo is bits 30:29, immhi bits 23:5. */
-    static final Field IMMHI_IMMLO = Field.scattered(
-            "immhi:immlo", 0x60ff_ffe0, 21, v -> (v & 0x3) << 29 | (v >> 2 & 0x7_ffff) << 5);
+    static final Field IMMHI_IMMLO =
+            Field.scattered("immhi:immlo", 0x60ff_ffe0, 21, v -> (v & 0x3) << 29 | (v >> 2 & 0x7_ffff) << 5);
     /** {@code add} (immediate): bits 21:10. */
     static final Field IMM12 = Field.scattered("imm12", 0x003f_fc00, 12, v -> (v & 0xfff) << 10);
     /** {@code ldr} and {@code str} of 8 bytes: of imm12, bits 21:10, those that an offset within a page reaches. */

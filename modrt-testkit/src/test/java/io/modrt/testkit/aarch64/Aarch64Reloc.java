@@ -40,15 +40,7 @@ enum Aarch64Reloc implements RelocationType {
 
     /** What is applied to modules; the MOVW types fill stubs alone. */
     static final List<Aarch64Reloc> OF_MODULES = List.of(
-            ABS64,
-            ABS32,
-            PREL64,
-            PREL32,
-            ADR_PREL_PG_HI21,
-            ADD_ABS_LO12_NC,
-            JUMP26,
-            CALL26,
-            LDST64_ABS_LO12_NC);
+            ABS64, ABS32, PREL64, PREL32, ADR_PREL_PG_HI21, ADD_ABS_LO12_NC, JUMP26, CALL26, LDST64_ABS_LO12_NC);
 
     private static final long PAGE = -0x1000L;
 

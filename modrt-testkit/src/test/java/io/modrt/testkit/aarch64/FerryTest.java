@@ -8,10 +8,10 @@ import io.modrt.LiveModule;
 import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.RelocationException;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.RelocationException;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
@@ -136,8 +136,7 @@ class FerryTest {
         far.put("_printk", Address.of(0xffff_8000_1000_0000L));
         Address core = Address.of(0xffff_8000_0001_0000L);
         Address init = Address.of(0xffff_8000_0002_0000L);
-        LiveModule ferry =
-                load(far, Placement.regions(Map.of(RegionKind.CORE, core, RegionKind.INIT, init)));
+        LiveModule ferry = load(far, Placement.regions(Map.of(RegionKind.CORE, core, RegionKind.INIT, init)));
 
         assertEquals(
                 List.of(core.plus(0x5c), init.plus(0x8)),
@@ -169,9 +168,7 @@ class FerryTest {
         assertEquals("ferry_elsewhere", relocation.site().symbol());
         assertEquals(0x1400_0000L, relocation.before());
         assertEquals(far.get("ferry_elsewhere"), relocation.stub().orElseThrow().target());
-        assertEquals(
-                relocation.after(),
-                Integer.toUnsignedLong(LITTLE_ENDIAN_64.word(memory.bytes(branch, 4), 0)));
+        assertEquals(relocation.after(), Integer.toUnsignedLong(LITTLE_ENDIAN_64.word(memory.bytes(branch, 4), 0)));
     }
 
     /** First its own entry, whose instruction is {@code first} at .text + 0x28; relative fields move with it, the third does not. */
