@@ -27,6 +27,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,8 @@ class FerryTest {
 
     private final FakeMemory memory = FakeMemory.zeroed();
 
-    private record Golden(Address address, int[] words) {}
+    /** Where GNU ld was told to put a section, and its words in hexadecimal digits. */
+    private record Golden(Address address, List<String> words) {}
 
     static byte[] ferry() {
         try (InputStream in = FerryTest.class.getResourceAsStream("ferry.ko")) {
@@ -68,12 +70,7 @@ class FerryTest {
                 .map(line -> List.of(line.split(" ")))
                 .forEach(columns -> golden.put(
                         columns.get(0),
-                        new Golden(
-                                Address.parse(columns.get(1)),
-                                columns.stream()
-                                        .skip(2)
-                                        .mapToInt(word -> Integer.parseUnsignedInt(word, 16))
-                                        .toArray())));
+                        new Golden(Address.parse(columns.get(1)), columns.subList(2, columns.size()))));
         return golden;
     }
 
@@ -110,13 +107,17 @@ class FerryTest {
         return words(module.relocated(named));
     }
 
+    private static List<String> hex(int[] words) {
+        return Arrays.stream(words).mapToObj("%08x"::formatted).toList();
+    }
+
     @TestFactory
     List<DynamicTest> everyWordOfEverySectionIsThatOfGnuLd() {
         LiveModule ferry = loadNear();
         return golden().entrySet().stream()
                 .map(entry -> DynamicTest.dynamicTest(
                         entry.getKey(),
-                        () -> assertArrayEquals(entry.getValue().words(), words(ferry, entry.getKey()))))
+                        () -> assertEquals(entry.getValue().words(), hex(words(ferry, entry.getKey())))))
                 .toList();
     }
 
