@@ -163,8 +163,8 @@ public final class ElfBuilder {
                 SectionBuilder.Entry entry = entries.get(i);
                 int symbol = entry.symbol().number();
                 if (symbol == 0 || symbol > ordered.size() || ordered.get(symbol - 1) != entry.symbol()) {
-                    throw new IllegalArgumentException(section.name() + ": symbol "
-                            + entry.symbol().name() + " is another builder's");
+                    throw new IllegalArgumentException(
+                            section.name() + ": symbol " + entry.symbol().name() + " is another builder's");
                 }
                 putRelocation(table, i * entryBytes, entry, symbol);
             }

@@ -79,8 +79,8 @@ public final class ElfImageWriter {
         for (int i = 0; i < offsets.length; i++) {
             Segment segment = segments.get(i);
             // why: a mapping starts at a page, so position and address agree in the bits below.
-            offsets[i] = ElfLayout.aligned(end, PAGE_BYTES)
-                    + (segment.range.start().value() & PAGE_BYTES - 1);
+            offsets[i] =
+                    ElfLayout.aligned(end, PAGE_BYTES) + (segment.range.start().value() & PAGE_BYTES - 1);
             end = offsets[i] + segment.bytes.length;
         }
         byte[] file = new byte[Math.toIntExact(end)];

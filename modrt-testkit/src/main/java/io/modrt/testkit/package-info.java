@@ -7,6 +7,8 @@
  *       memory as a system keeps them, {@link io.modrt.testkit.ElfImageWriter} makes a program of loaded code.
  *   <li>Fakes: {@link io.modrt.testkit.FakeMemory} and {@link io.modrt.testkit.FakeAllocator} remember what was done to them and
  *       fail where they are told to.
+ *       {@link io.modrt.testkit.FakeKernel} is a runtime made of them.
+ *   <li>{@link io.modrt.testkit.ArchContract} is what every architecture must pass.
  * </ul>
  */
 @NullMarked

@@ -69,8 +69,7 @@ class FerryTest {
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> List.of(line.split(" ")))
                 .forEach(columns -> golden.put(
-                        columns.get(0),
-                        new Golden(Address.parse(columns.get(1)), columns.subList(2, columns.size()))));
+                        columns.get(0), new Golden(Address.parse(columns.get(1)), columns.subList(2, columns.size()))));
         return golden;
     }
 

@@ -1,0 +1,66 @@
+package io.modrt.testkit;
+
+import io.modrt.spi.Field;
+import java.util.Random;
+import org.junit.jupiter.api.Assertions;
+
+/** Whether a field keeps what it is given and nothing else, tried with all of its values, or with many where it has 32 bits. */
+final class FieldCheck {
+    private static final int MOST_EXHAUSTIVE_BITS = 26;
+    private static final int SAMPLES = 1 << 20;
+    private static final long SEED = 20261122;
+    private static final int PATTERN = 0xa55a_c33c;
+
+    private final Field field;
+    private int reached;
+
+    private FieldCheck(Field field) {
+        this.field = field;
+    }
+
+    /** Checks a field of 4 bytes. */
+    static void check(Field field) {
+        FieldCheck check = new FieldCheck(field);
+        Assertions.assertEquals(field.bits(), Integer.bitCount(field.mask()), field + ": bits of the mask");
+        if (field.bits() <= MOST_EXHAUSTIVE_BITS) {
+            for (int value = 0; value < 1 << field.bits(); value++) {
+                check.tryValue(value);
+            }
+        } else {
+            for (int bit = 0; bit < field.bits(); bit++) {
+                check.tryValue(1 << bit);
+                check.tryValue(-1 << bit);
+            }
+            Random random = new Random(SEED);
+            for (int i = 0; i < SAMPLES; i++) {
+                check.tryValue(random.nextInt());
+            }
+        }
+        Assertions.assertEquals(hex(field.mask()), hex(check.reached), field + ": the bits that values reach");
+    }
+
+    private void tryValue(int bits) {
+        int unused = Integer.SIZE - field.bits();
+        long value = (long) (bits << unused >> unused) << field.lowestBit();
+        int word = field.insert(0, value);
+        reached |= word;
+        if (field.extract(word) != value
+                || field.insert(0, value ^ beyond()) != word
+                || (field.insert(-1, value) ^ word) != ~field.mask()
+                || (field.insert(PATTERN, value) & ~field.mask()) != (PATTERN & ~field.mask())) {
+            Assertions.fail(field + ": value 0x" + Long.toHexString(value) + " becomes " + hex(word) + " in zeros, "
+                    + hex(field.insert(-1, value)) + " in ones, and is read back as 0x"
+                    + Long.toHexString(field.extract(word)));
+        }
+    }
+
+    /** A bit just above the field's: what does not fit is cut off. */
+    private long beyond() {
+        int bit = field.bits() + field.lowestBit();
+        return bit < Long.SIZE ? 1L << bit : 0;
+    }
+
+    private static String hex(int word) {
+        return "0x%08x".formatted(word);
+    }
+}
