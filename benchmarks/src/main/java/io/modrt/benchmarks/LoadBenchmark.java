@@ -1,0 +1,110 @@
+package io.modrt.benchmarks;
+
+import io.modrt.LiveModule;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.link.RelocatedModule;
+import io.modrt.link.ResolvedModule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What each step of a load costs for one module, every external symbol synthetic: {@code benchmarks/run -p module=FILE.ko}. {@code resolve}
+ * includes placing, {@code relocate} the copy and the finishing; {@code whole} is all from bytes to memory and out again. A run's
+ * {@code copy} is the floor: the time to copy the file's bytes once.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgs = "-Xmx1g")
+@State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // why: JMH calls open() before anything else
+public class LoadBenchmark {
+
+    /** The module's file. */
+    @Param("")
+    public String module = "";
+
+    private byte[] bytes;
+    private ModuleRuntime runtime;
+    private ModuleFile file;
+    private LayoutPlan plan;
+    private PlacedModule placed;
+    private ResolvedModule resolved;
+
+    /** Reads the module once and takes it through the steps that come before each measured one. */
+    @Setup
+    public void open() throws IOException {
+        bytes = Files.readAllBytes(Path.of(module));
+        runtime = ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
+        file = ModuleFile.open(bytes);
+        plan = runtime.plan(file);
+        placed = plan.place();
+        resolved = placed.resolve();
+    }
+
+    /** Gives the addresses back. */
+    @TearDown
+    public void close() {
+        placed.close();
+        runtime.close();
+    }
+
+    /** The floor. */
+    @Benchmark
+    public byte[] copy() {
+        return bytes.clone();
+    }
+
+    /** From bytes to a validated file. */
+    @Benchmark
+    public ModuleFile parse() {
+        return ModuleFile.open(bytes);
+    }
+
+    /** Acceptance and layout. */
+    @Benchmark
+    public LayoutPlan plan() {
+        return runtime.plan(file);
+    }
+
+    /** Addresses, and a value for each symbol. */
+    @Benchmark
+    public ResolvedModule resolve() {
+        try (PlacedModule here = plan.place()) {
+            return here.resolve();
+        }
+    }
+
+    /** All relocations, and what the kernel does after them. */
+    @Benchmark
+    public RelocatedModule relocate() {
+        return resolved.relocate();
+    }
+
+    /** All steps, and back. */
+    @Benchmark
+    public LiveModule whole() {
+        LiveModule live = runtime.load(ModuleFile.open(bytes));
+        live.unload();
+        return live;
+    }
+}
