@@ -76,8 +76,8 @@ enum MipsReloc implements RelocationType {
     // spotless:on
 
     /** What the kernel applies in SHT_REL sections. */
-    static final Set<MipsReloc> OF_REL = EnumSet.complementOf(
-            EnumSet.of(R_MIPS_32, R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
+    static final Set<MipsReloc> OF_REL =
+            EnumSet.complementOf(EnumSet.of(R_MIPS_32, R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
     /** What the kernel applies in SHT_RELA sections. */
     static final Set<MipsReloc> OF_RELA = EnumSet.complementOf(EnumSet.of(R_MIPS_32_REL, R_MIPS_26_REL));
 

@@ -101,8 +101,8 @@ final class MipsStubArea implements SectionSizer {
             return Optional.empty();
         }
         String name = section.name();
-        boolean isInit = name.startsWith(".init")
-                || name.startsWith(".exit") && !profile.has(ConfigOption.MODULE_UNLOAD);
+        boolean isInit =
+                name.startsWith(".init") || name.startsWith(".exit") && !profile.has(ConfigOption.MODULE_UNLOAD);
         if (byMemoryType) {
             return Optional.of(isInit ? RegionKind.INIT_TEXT : RegionKind.TEXT);
         }

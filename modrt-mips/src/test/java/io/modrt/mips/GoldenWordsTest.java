@@ -19,7 +19,14 @@ class GoldenWordsTest {
     @ParameterizedTest(name = "{0} {1}: {6} -> {7}")
     @CsvFileSource(resources = "words.csv", delimiter = '|', quoteCharacter = '\'', numLinesToSkip = 1)
     void a_relocated_word_is_the_linkers(
-            String target, String type, String symbol, long addend, String place, String before, String assembly, String after) {
+            String target,
+            String type,
+            String symbol,
+            long addend,
+            String place,
+            String before,
+            String assembly,
+            String after) {
         ElfTarget machine = machine(target);
         MipsReloc row = MipsReloc.valueOf(type);
         long P = hex(place);
