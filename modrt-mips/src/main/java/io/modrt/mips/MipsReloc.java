@@ -34,6 +34,7 @@ import java.util.Set;
  * supplement, table 4-11; n64 ELF specification, table 32; what Linux 6.1 checks. Rows that end with {@code _REL} stand for the
  * same type in SHT_REL sections.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Field is immutable, without saying so by an annotation
 enum MipsReloc implements RelocationType {
     // spotless:off
     //                  nr  value             bits go to    must fit           S+A mod

@@ -60,6 +60,7 @@ final class MipsStubs implements StubAllocator {
     }
 
     /** The stubs of one ABI and release. */
+    @SuppressWarnings("ImmutableEnumChecker") // StubTemplate is immutable, without saying so by an annotation
     enum Kind {
         O32(o32(JR), o32(JR)),
         O32_R6(o32(JR_R6), o32(JR_R6)),

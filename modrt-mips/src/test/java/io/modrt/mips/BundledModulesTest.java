@@ -99,7 +99,7 @@ class BundledModulesTest {
     private static void compare(Case link, LayoutPlan plan, RelocatedModule relocated, int index) {
         Section section = plan.file().elf().section(index);
         if (!section.hasContents()
-                || section.isAllocated() && plan.region(section).isEmpty()) {
+                || (section.isAllocated() && plan.region(section).isEmpty())) {
             return; // .modinfo and __versions: the loader reads them, but does not load them
         }
         byte[] expected = Arrays.copyOfRange(plan.file().elf().array(), (int) section.fileOffset(), (int)

@@ -44,7 +44,7 @@ class GoldenWordsTest {
             laid.builder().relocation(".text", offset, row.number(), "S");
             if (row == MipsReloc.R_MIPS_HI16) { // the other half of the addend
                 laid.builder()
-                        .text(0x2421_0000 | (int) addend & 0xffff)
+                        .text(0x2421_0000 | ((int) addend & 0xffff))
                         .relocation(".text", offset + 4, MipsReloc.R_MIPS_LO16.number(), "S");
             }
         }

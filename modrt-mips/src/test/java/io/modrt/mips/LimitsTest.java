@@ -151,7 +151,7 @@ class LimitsTest {
                     """)
     void rel(String type, String symbol, String inPlace, String place, String mask, String bits) {
         for (int word : WORDS) {
-            int before = word & ~(int) hex(mask) | (int) hex(inPlace);
+            int before = (word & ~(int) hex(mask)) | (int) hex(inPlace);
             Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_LE).at(hex(place)).exported("S", hex(symbol));
             laid.builder()
                     .text(before)
