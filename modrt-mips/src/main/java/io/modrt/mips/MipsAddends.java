@@ -44,7 +44,8 @@ final class MipsAddends {
         }
         while (waits > 0) { // why: the kernel frees what still waits and fails, without a word in its log
             addends.refuseAtEnd(
-                    waiting[--waits], Refusal.of(Errno.ENOEXEC, "no R_MIPS_LO16 follows in its section to complete it"));
+                    waiting[--waits],
+                    Refusal.of(Errno.ENOEXEC, "no R_MIPS_LO16 follows in its section to complete it"));
         }
     }
 
@@ -74,8 +75,9 @@ final class MipsAddends {
     private void refuse(int lo, long value, int hi, long hiValue) {
         Refusal unsafe = Refusal.of(
                 Errno.ENOEXEC,
-                "unsafe LO16: the R_MIPS_HI16 at 0x" + Long.toHexString(relocations.offset(hi)) + " that waits is for 0x"
-                        + Long.toHexString(hiValue) + ", this one for 0x" + Long.toHexString(value));
+                "unsafe LO16: the R_MIPS_HI16 at 0x" + Long.toHexString(relocations.offset(hi))
+                        + " that waits is for 0x" + Long.toHexString(hiValue) + ", this one for 0x"
+                        + Long.toHexString(value));
         addends.refuse(lo, unsafe);
         while (waits > 0) {
             addends.refuseAtEnd(waiting[--waits], unsafe);

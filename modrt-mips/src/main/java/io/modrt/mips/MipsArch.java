@@ -92,14 +92,15 @@ public abstract sealed class MipsArch implements Arch {
 
         /** For {@link java.util.ServiceLoader}. */
         public O32() {
-            // The vmalloc area, up to two pages below the fixed mappings; as /proc/kcore of a 4kc-malta kernel shows it.
+            // The vmalloc area, up to two pages below the fixed mappings; as /proc/kcore of a 4kc-malta kernel shows
+            // it.
             super(
                     Width.BITS_32,
                     Address.of(0xc000_0000L),
                     Address.of(0xfffc_d000L),
                     RelocationTable.of(List.<MipsReloc>of())
-                            .unknownType((module, number) -> Refusal.of(
-                                    Errno.ENOEXEC, "SHT_RELA section: 32-bit kernels take SHT_REL alone")));
+                            .unknownType((module, number) ->
+                                    Refusal.of(Errno.ENOEXEC, "SHT_RELA section: 32-bit kernels take SHT_REL alone")));
         }
 
         @Override
@@ -123,8 +124,10 @@ public abstract sealed class MipsArch implements Arch {
 
         /** For {@link java.util.ServiceLoader}. */
         public N64() {
-            // CKSSEG, for kernels with 32-bit symbols, the usual ones; as /proc/kcore of a 5kc-malta kernel shows it. Kernels
-            // linked to XKPHYS have the vmalloc area at 0xc000000000002000 instead: give the runtime an allocator over that.
+            // CKSSEG, for kernels with 32-bit symbols, the usual ones; as /proc/kcore of a 5kc-malta kernel shows it.
+            // Kernels
+            // linked to XKPHYS have the vmalloc area at 0xc000000000002000 instead: give the runtime an allocator over
+            // that.
             super(
                     Width.BITS_64,
                     Address.of(0xffff_ffff_c000_0000L),

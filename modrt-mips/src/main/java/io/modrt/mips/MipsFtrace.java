@@ -34,7 +34,8 @@ record MipsFtrace(Width width, int instructions) implements FtraceTrampoline {
      */
     @Override
     public void writeOff(long site, ModuleImage words) {
-        // why: a short call is one word, and its delay slot the next; a branch would pass instructions of the function. No
+        // why: a short call is one word, and its delay slot the next; a branch would pass instructions of the function.
+        // No
         // kernel gets here, for it has refused the module: this is the form of its own, short, sites.
         boolean isShort = (words.wordAt(site) & OPCODE) == JAL;
         words.putWordAt(site, isShort ? NOP : B | instructions);

@@ -11,7 +11,8 @@ import io.modrt.spi.TableShapes;
  */
 final class MipsJumpLabels {
     private static final int B_OVER_NEXT = 0x1000_0001; // b .+8
-    private static final int BC_NEXT = 0xc800_0000; // bc .+4, Release 6; before, this opcode was lwc2, which no branch site has
+    private static final int BC_NEXT =
+            0xc800_0000; // bc .+4, Release 6; before, this opcode was lwc2, which no branch site has
     private static final int NOP = 0;
 
     private MipsJumpLabels() {}

@@ -34,6 +34,7 @@ import java.util.Set;
  * supplement, table 4-11; n64 ELF specification, table 32; what Linux 6.1 checks. Rows that end with {@code _REL} stand for the
  * same type in SHT_REL sections.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Field is immutable, without saying so by an annotation
 enum MipsReloc implements RelocationType {
     // spotless:off
     //                  nr  value             bits go to    must fit           S+A mod
@@ -76,8 +77,8 @@ enum MipsReloc implements RelocationType {
     // spotless:on
 
     /** What the kernel applies in SHT_REL sections. */
-    static final Set<MipsReloc> OF_REL = EnumSet.complementOf(
-            EnumSet.of(R_MIPS_32, R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
+    static final Set<MipsReloc> OF_REL =
+            EnumSet.complementOf(EnumSet.of(R_MIPS_32, R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
     /** What the kernel applies in SHT_RELA sections. */
     static final Set<MipsReloc> OF_RELA = EnumSet.complementOf(EnumSet.of(R_MIPS_32_REL, R_MIPS_26_REL));
 

@@ -97,12 +97,12 @@ final class MipsStubArea implements SectionSizer {
     /** The region of a section with code; of any loaded section where code and data share one. */
     Optional<RegionKind> region(Section section) {
         boolean byMemoryType = profile.layoutRules() == LayoutRules.MEMORY_TYPES;
-        if (!section.isAllocated() || byMemoryType && !section.isExecutable()) {
+        if (!section.isAllocated() || (byMemoryType && !section.isExecutable())) {
             return Optional.empty();
         }
         String name = section.name();
-        boolean isInit = name.startsWith(".init")
-                || name.startsWith(".exit") && !profile.has(ConfigOption.MODULE_UNLOAD);
+        boolean isInit =
+                name.startsWith(".init") || (name.startsWith(".exit") && !profile.has(ConfigOption.MODULE_UNLOAD));
         if (byMemoryType) {
             return Optional.of(isInit ? RegionKind.INIT_TEXT : RegionKind.TEXT);
         }

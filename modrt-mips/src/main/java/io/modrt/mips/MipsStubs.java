@@ -60,6 +60,7 @@ final class MipsStubs implements StubAllocator {
     }
 
     /** The stubs of one ABI and release. */
+    @SuppressWarnings("ImmutableEnumChecker") // StubTemplate is immutable, without saying so by an annotation
     enum Kind {
         O32(o32(JR), o32(JR)),
         O32_R6(o32(JR_R6), o32(JR_R6)),
@@ -130,8 +131,10 @@ final class MipsStubs implements StubAllocator {
         Stub stub = stub(site, width.wrap(to + type.callBias()));
         long viaStub = stub.address().value() - type.callBias();
         if (!reaches(type, site, viaStub)) {
-            throw refuse(site, "target " + stub.target() + " is out of reach, and so is the stub at " + stub.address()
-                    + ", at the head of the caller's region; place the region within one 256 MB segment");
+            throw refuse(
+                    site,
+                    "target " + stub.target() + " is out of reach, and so is the stub at " + stub.address()
+                            + ", at the head of the caller's region; place the region within one 256 MB segment");
         }
         return viaStub;
     }
@@ -140,7 +143,8 @@ final class MipsStubs implements StubAllocator {
     private boolean reaches(MipsReloc type, Site site, long to) {
         if (type == MipsReloc.R_MIPS_PC26_S2) {
             long distance = width.signed(to - site.P());
-            return distance >= type.field().leastSigned() && distance <= type.field().greatestSigned();
+            return distance >= type.field().leastSigned()
+                    && distance <= type.field().greatestSigned();
         }
         int segmentBits = type.field().bits() + type.field().lowestBit();
         return width.wrap(to ^ site.P() + Integer.BYTES) >>> segmentBits == 0;
@@ -152,8 +156,10 @@ final class MipsStubs implements StubAllocator {
         Area area = areas.get(region);
         if (area == null) {
             AddressRange range = placed.range(region)
-                    .orElseThrow(() -> refuse(site, "target is out of reach, and where region " + region
-                            + " starts, with its stubs, is not known; name its range in the placement"));
+                    .orElseThrow(() -> refuse(
+                            site,
+                            "target is out of reach, and where region " + region
+                                    + " starts, with its stubs, is not known; name its range in the placement"));
             area = new Area(range.start().value(), counted.headBytes(region));
             areas.put(region, area);
         }

@@ -44,9 +44,8 @@ class BundledModulesTest {
     private static final String MODULES = "/io/modrt/testkit/modules/";
 
     /** Without what keeps sections from being loaded, so that as many as can be are compared. */
-    private static final KernelProfile PROFILE = Laid.LINUX_6_1
-            .with(ConfigOption.SMP, false)
-            .with(ConfigOption.KALLSYMS, false);
+    private static final KernelProfile PROFILE =
+            Laid.LINUX_6_1.with(ConfigOption.SMP, false).with(ConfigOption.KALLSYMS, false);
 
     /** One link. */
     private record Case(
@@ -66,8 +65,8 @@ class BundledModulesTest {
                 .map(target -> DynamicContainer.dynamicContainer(
                         target,
                         cases(target).stream()
-                                .map(link -> DynamicTest.dynamicTest(
-                                        link.module + " " + link.name, () -> compare(link)))));
+                                .map(link ->
+                                        DynamicTest.dynamicTest(link.module + " " + link.name, () -> compare(link)))));
     }
 
     private static void compare(Case link) {
@@ -79,7 +78,8 @@ class BundledModulesTest {
             LayoutPlan plan = runtime.plan(ModuleFile.open(file));
             Map<Integer, Address> loaded = new HashMap<>(link.sections);
             loaded.keySet()
-                    .removeIf(index -> plan.region(plan.file().elf().section(index)).isEmpty());
+                    .removeIf(index ->
+                            plan.region(plan.file().elf().section(index)).isEmpty());
             try (PlacedModule placed = plan.place(Placement.sections(loaded, Map.of()))) {
                 Supplier<RelocatedModule> relocate = () -> placed.resolve().relocate();
                 if (link.refused.isEmpty()) {
@@ -98,13 +98,12 @@ class BundledModulesTest {
 
     private static void compare(Case link, LayoutPlan plan, RelocatedModule relocated, int index) {
         Section section = plan.file().elf().section(index);
-        if (!section.hasContents() || section.isAllocated() && plan.region(section).isEmpty()) {
+        if (!section.hasContents()
+                || (section.isAllocated() && plan.region(section).isEmpty())) {
             return; // .modinfo and __versions: the loader reads them, but does not load them
         }
-        byte[] expected = Arrays.copyOfRange(
-                plan.file().elf().array(),
-                (int) section.fileOffset(),
-                (int) (section.fileOffset() + section.sizeBytes()));
+        byte[] expected = Arrays.copyOfRange(plan.file().elf().array(), (int) section.fileOffset(), (int)
+                (section.fileOffset() + section.sizeBytes()));
         link.changed
                 .getOrDefault(index, Map.of())
                 .forEach((offset, bytes) -> System.arraycopy(bytes, 0, expected, offset, bytes.length));
@@ -165,7 +164,8 @@ class BundledModulesTest {
     }
 
     private static <T> T resource(String name, Reading<T> reading) {
-        try (InputStream in = Objects.requireNonNull(BundledModulesTest.class.getResourceAsStream(MODULES + name), name)) {
+        try (InputStream in =
+                Objects.requireNonNull(BundledModulesTest.class.getResourceAsStream(MODULES + name), name)) {
             return reading.from(in);
         } catch (IOException e) {
             throw new AssertionError(name, e);

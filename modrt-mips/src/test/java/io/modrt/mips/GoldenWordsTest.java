@@ -19,7 +19,14 @@ class GoldenWordsTest {
     @ParameterizedTest(name = "{0} {1}: {6} -> {7}")
     @CsvFileSource(resources = "words.csv", delimiter = '|', quoteCharacter = '\'', numLinesToSkip = 1)
     void a_relocated_word_is_the_linkers(
-            String target, String type, String symbol, long addend, String place, String before, String assembly, String after) {
+            String target,
+            String type,
+            String symbol,
+            long addend,
+            String place,
+            String before,
+            String assembly,
+            String after) {
         ElfTarget machine = machine(target);
         MipsReloc row = MipsReloc.valueOf(type);
         long P = hex(place);
@@ -37,7 +44,7 @@ class GoldenWordsTest {
             laid.builder().relocation(".text", offset, row.number(), "S");
             if (row == MipsReloc.R_MIPS_HI16) { // the other half of the addend
                 laid.builder()
-                        .text(0x2421_0000 | (int) addend & 0xffff)
+                        .text(0x2421_0000 | ((int) addend & 0xffff))
                         .relocation(".text", offset + 4, MipsReloc.R_MIPS_LO16.number(), "S");
             }
         }

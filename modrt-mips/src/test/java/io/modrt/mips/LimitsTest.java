@@ -23,10 +23,7 @@ class LimitsTest {
     private static final List<Integer> WORDS = List.of(0, -1, 0x0d5a_5aa5, 0x10a5_5a5a, 0x3c03_8765);
 
     @ParameterizedTest(name = "{0} S={1} A={2} P={3}: {5}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     # type         | S                | A          | P        | mask     | bits, or the kernel's reason
                     R_MIPS_NONE    | ffffffff80001234 | 0          | c0000000 | 00000000 | 0
                     R_MIPS_32      | 0                | 0          | c0000000 | ffffffff | 0
@@ -110,10 +107,7 @@ class LimitsTest {
 
     /** As {@link #rela}; the field holds the addend, so it is the other bits that vary. */
     @ParameterizedTest(name = "{0} S={1} in place={2} P={3}: {5}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     # type         | S        | in place | P        | mask     | bits, or the kernel's reason
                     R_MIPS_NONE    | 80001234 | 0        | c0000000 | 00000000 | 0
                     R_MIPS_32      | 0        | 0        | c0000000 | ffffffff | 0
@@ -157,7 +151,7 @@ class LimitsTest {
                     """)
     void rel(String type, String symbol, String inPlace, String place, String mask, String bits) {
         for (int word : WORDS) {
-            int before = word & ~(int) hex(mask) | (int) hex(inPlace);
+            int before = (word & ~(int) hex(mask)) | (int) hex(inPlace);
             Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_LE).at(hex(place)).exported("S", hex(symbol));
             laid.builder()
                     .text(before)
@@ -182,7 +176,10 @@ class LimitsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0, 0", "0, 1, 1", "0, -1, ffffffffffffffff", "7fffffffffffffff, 1, 8000000000000000",
+        "0, 0, 0",
+        "0, 1, 1",
+        "0, -1, ffffffffffffffff",
+        "7fffffffffffffff, 1, 8000000000000000",
         "ffffffff80009abc, 4, ffffffff80009ac0"
     })
     void a_doubleword_takes_any_sum(String symbol, long addend, String after) {

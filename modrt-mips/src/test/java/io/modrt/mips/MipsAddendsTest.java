@@ -38,7 +38,8 @@ class MipsAddendsTest {
 
     @Test
     void all_waiting_halves_take_the_next_lower_half() {
-        // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac; + (2 << 16) = 0x80031aac: the upper halves are 0x8002 and 0x8003.
+        // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac; + (2 << 16) = 0x80031aac: the upper halves are 0x8002 and
+        // 0x8003.
         Laid laid = words(LUI | 1, LUI | 2, ADDIU | 0x7ff0);
         with(with(with(laid, 0, HI16, "a"), 4, HI16, "a"), 8, LO16, "a");
         Laid.Result result = laid.relocate();
@@ -167,7 +168,8 @@ class MipsAddendsTest {
 
     @Test
     void best_effort_leaves_what_never_got_its_half_and_does_the_rest() {
-        Laid laid = words(LUI | 0x1234, ADDIU | 4, LUI | 0x5678).with(LoadPolicy.kernelExact().bestEffort());
+        Laid laid = words(LUI | 0x1234, ADDIU | 4, LUI | 0x5678)
+                .with(LoadPolicy.kernelExact().bestEffort());
         with(with(with(laid, 0, HI16, "a"), 4, LO16, "b"), 8, HI16, "b");
         Laid.Result result = laid.relocate();
         assertEquals(LUI | 0x1234, result.word(".text", 0));
@@ -199,14 +201,16 @@ class MipsAddendsTest {
         laid.builder().importsWeakly("wrong");
         with(with(with(laid, 0, HI16, "b"), 4, 2, "wrong"), 8, LO16, "b");
         assertEquals(
-                Errno.ENOEXEC, assertThrows(RelocationException.class, laid::relocate).errno());
+                Errno.ENOEXEC,
+                assertThrows(RelocationException.class, laid::relocate).errno());
     }
 
     @Test
     void a_strong_symbol_with_an_error_value_is_unknown() {
         Laid laid = with(words(0), 0, 0, "wrong").exported("wrong", 0xffff_f001L);
         assertEquals(
-                Errno.ENOENT, assertThrows(RelocationException.class, laid::relocate).errno());
+                Errno.ENOENT,
+                assertThrows(RelocationException.class, laid::relocate).errno());
         Laid below = with(words(0), 0, 2, "right").exported("right", 0xffff_f000L);
         assertEquals(0xffff_f000, below.relocate().word(".text", 0));
     }
@@ -224,10 +228,12 @@ class MipsAddendsTest {
 
     @Test
     void a_32_bit_kernel_refuses_rela_sections_and_a_64_bit_one_takes_rel() {
-        Laid rela = Laid.module(ElfTarget.MIPS_O32_LE.withAddends(AddendKind.EXPLICIT)).exported("a", 0x8000_9abcL);
+        Laid rela = Laid.module(ElfTarget.MIPS_O32_LE.withAddends(AddendKind.EXPLICIT))
+                .exported("a", 0x8000_9abcL);
         rela.builder().text(0).relocation(".text", 0, 2, "a", 4);
         assertEquals(
-                Errno.ENOEXEC, assertThrows(FormatException.class, rela::relocate).errno());
+                Errno.ENOEXEC,
+                assertThrows(FormatException.class, rela::relocate).errno());
 
         Laid rel = Laid.module(ElfTarget.MIPS_N64_LE.withAddends(AddendKind.IN_PLACE))
                 .exported("a", 0xffff_ffff_8000_9abcL);

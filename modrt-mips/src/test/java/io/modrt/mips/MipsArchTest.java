@@ -28,10 +28,7 @@ class MipsArchTest {
     private static final Arch N64 = new MipsArch.N64();
 
     @ParameterizedTest(name = "{6}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     # class | big   | machine | flags      | o32   | n64   | what it is
                     ELF32   | false | 8       | 0x70001001 | true  | false | Debian's 4kc-malta modules
                     ELF32   | true  | 8       | 0x70001001 | true  | false | the same, big endian

@@ -26,7 +26,8 @@ class MipsFieldTest {
         return DynamicTest.dynamicTest(field.toString(), () -> {
             assertEquals(mask, field.mask());
             int reached = 0;
-            for (int v = -1 << bits - 1; v < 1 << bits - 1; v++) {
+            int half = 1 << (bits - 1);
+            for (int v = -half; v < half; v++) {
                 long value = (long) v << field.lowestBit();
                 int overZeros = field.insert(0, value);
                 int overOnes = field.insert(-1, value);

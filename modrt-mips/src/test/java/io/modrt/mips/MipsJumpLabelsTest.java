@@ -7,24 +7,16 @@ import io.modrt.FormatException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.SectionBuilder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code module_finalize} makes of static branches; words assembled with GNU as. */
 class MipsJumpLabelsTest {
 
-    enum Machine {
-        O32(ElfTarget.MIPS_O32_LE),
-        O32_BIG(ElfTarget.MIPS_O32_BE),
-        N64(ElfTarget.MIPS_N64_LE),
-        N64_BIG(ElfTarget.MIPS_N64_BE);
-
-        private final ElfTarget target;
-
-        Machine(ElfTarget target) {
-            this.target = target;
-        }
+    static List<ElfTarget> targets() {
+        return List.of(ElfTarget.MIPS_O32_LE, ElfTarget.MIPS_O32_BE, ElfTarget.MIPS_N64_LE, ElfTarget.MIPS_N64_BE);
     }
 
     /** A site in {@code .text} at each offset, all of one key. */
@@ -42,8 +34,8 @@ class MipsJumpLabelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void branches_that_are_not_taken_become_nops_and_the_others_keep_their_jump(Machine machine) {
+    @MethodSource("targets")
+    void branches_that_are_not_taken_become_nops_and_the_others_keep_their_jump(ElfTarget target) {
         int[] words = {
             0x1000_0001, // b .+8
             0x2402_0001, // addiu $2,$0,1
@@ -52,7 +44,7 @@ class MipsJumpLabelsTest {
             0x1000_0001, // b .+8, not in the table
             0x03e0_0008 // jr $31
         };
-        Laid.Result result = module(machine.target, new int[] {0, 8}, words).relocate();
+        Laid.Result result = module(target, new int[] {0, 8}, words).relocate();
         assertEquals(0, result.word(".text", 0));
         assertEquals(0x2402_0001, result.word(".text", 4));
         assertEquals(0x0800_1234, result.word(".text", 8));

@@ -23,7 +23,7 @@ class MipsStubWordsTest {
 
     private record Row(String target, long to, String assembly, int word) {
         static Row parse(String line) {
-            String[] columns = line.split(" \\| ");
+            String[] columns = line.split(" \\| ", 4);
             return new Row(
                     columns[0],
                     Long.parseUnsignedLong(columns[1].substring(2), 16),

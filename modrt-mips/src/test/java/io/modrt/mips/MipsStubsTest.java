@@ -45,8 +45,14 @@ class MipsStubsTest {
         assertEquals(List.of(32L, 16L), heads(result));
         assertEquals(
                 List.of(
-                        0x3c19_8028, 0x2739_a740, 0x0320_0008, 0, // lui $25,0x8028; addiu $25,$25,-0x58c0; jr $25; nop
-                        0x3c19_8094, 0x2739_ffe8, 0x0320_0008, 0), // lui $25,0x8094; addiu $25,$25,-0x18; jr $25; nop
+                        0x3c19_8028,
+                        0x2739_a740,
+                        0x0320_0008,
+                        0, // lui $25,0x8028; addiu $25,$25,-0x58c0; jr $25; nop
+                        0x3c19_8094,
+                        0x2739_ffe8,
+                        0x0320_0008,
+                        0), // lui $25,0x8094; addiu $25,$25,-0x18; jr $25; nop
                 result.wordsAt(RegionKind.CORE, 0, 8));
         // jal 0xc0000000, jal 0xc0000010, jal 0xc0000000
         assertEquals(JAL, result.word(".text", 0));
@@ -56,7 +62,9 @@ class MipsStubsTest {
         assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0008, 0), result.wordsAt(RegionKind.INIT, 0, 4));
         assertEquals(JAL | 0x4_0000, result.word(".init.text", 0));
         List<Stub> stubs = result.relocated().stubs();
-        assertEquals(List.of("_mcount", "_printk", "_mcount"), stubs.stream().map(Stub::symbol).toList());
+        assertEquals(
+                List.of("_mcount", "_printk", "_mcount"),
+                stubs.stream().map(Stub::symbol).toList());
         assertEquals(Address.of(0xc000_0010L), stubs.get(1).address());
         assertEquals(Address.of(0x8093_ffe8L), stubs.get(1).target());
     }
@@ -69,7 +77,8 @@ class MipsStubsTest {
 
     @Test
     void n64_has_room_for_the_long_stub_and_uses_the_short_one_for_compatible_addresses() {
-        Laid.Result result = calls(ElfTarget.MIPS_N64_LE, 0xffff_ffff_0000_0000L).relocate();
+        Laid.Result result =
+                calls(ElfTarget.MIPS_N64_LE, 0xffff_ffff_0000_0000L).relocate();
         assertEquals(List.of(64L, 32L), heads(result));
         assertEquals(
                 List.of(0x3c19_8028, 0x6739_a740, 0x0320_0008, 0, 0x3c19_8094, 0x6739_ffe8, 0x0320_0008, 0),
@@ -100,9 +109,8 @@ class MipsStubsTest {
 
     @Test
     void where_only_bits_above_31_differ_a_stub_goes_where_the_kernel_would_jump_wrong() {
-        Laid laid = Laid.module(ElfTarget.MIPS_N64_BE)
-                .at(0xc000_0000_0000_2000L)
-                .exported("far", 0x9800_0000_0000_9abcL);
+        Laid laid =
+                Laid.module(ElfTarget.MIPS_N64_BE).at(0xc000_0000_0000_2000L).exported("far", 0x9800_0000_0000_9abcL);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "far");
         assertEquals(JAL | 0x9abc >> 2, laid.relocate().word(".text", 0));
         assertEquals(1, laid.with(SHARED).relocate().relocated().stubs().size());
@@ -110,7 +118,8 @@ class MipsStubsTest {
 
     @Test
     void since_6_4_stubs_are_in_the_regions_of_code() {
-        Laid.Result result = calls(ElfTarget.MIPS_O32_LE, 0).under(Laid.LINUX_6_12).relocate();
+        Laid.Result result =
+                calls(ElfTarget.MIPS_O32_LE, 0).under(Laid.LINUX_6_12).relocate();
         assertEquals(
                 List.of(RegionKind.TEXT, RegionKind.INIT_TEXT),
                 result.plan().regions().stream()
@@ -123,7 +132,8 @@ class MipsStubsTest {
 
     @Test
     void calls_with_other_addends_have_stubs_of_their_own() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1000L).with(SHARED);
+        Laid laid =
+                Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1000L).with(SHARED);
         laid.builder().text(JAL, 0, JAL | 2, 0, JAL | 2, 0);
         laid.builder()
                 .relocation(".text", 0, R_26, "f")
@@ -142,10 +152,7 @@ class MipsStubsTest {
                 .exported("f", 0xffff_ffff_8000_1000L)
                 .exported("g", 0xffff_ffff_8000_1008L)
                 .with(SHARED);
-        laid.builder()
-                .text(JAL, 0, JAL, 0)
-                .relocation(".text", 0, R_26, "f", 8)
-                .relocation(".text", 8, R_26, "g");
+        laid.builder().text(JAL, 0, JAL, 0).relocation(".text", 0, R_26, "f", 8).relocation(".text", 8, R_26, "g");
         Laid.Result result = laid.relocate();
         assertEquals(1, result.relocated().stubs().size());
         assertEquals(JAL | 0, result.word(".text", 0));
@@ -187,10 +194,7 @@ class MipsStubsTest {
                 .exported("_mcount", 0x8027_a740L)
                 .at(0xcfff_f000L)
                 .with(SHARED);
-        laid.builder()
-                .code(".text")
-                .zeros(0x1000)
-                .words(JAL, 0);
+        laid.builder().code(".text").zeros(0x1000).words(JAL, 0);
         laid.builder().relocation(".text", 0x1000, R_26, "_mcount");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
@@ -202,7 +206,8 @@ class MipsStubsTest {
 
     @Test
     void misaligned_targets_are_refused_not_bridged() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1002L).with(SHARED);
+        Laid laid =
+                Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1002L).with(SHARED);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "f");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Optional.empty(), refused.kernelMessage());
@@ -219,7 +224,9 @@ class MipsStubsTest {
     @Test
     void release_6_compact_calls_get_stubs_too() {
         // balc counts from the next instruction: -1 in place is -4, 0xebffffff balc 0.
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_BE).exported("f", 0x8027_a740L).with(SHARED);
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_BE)
+                .exported("f", 0x8027_a740L)
+                .with(SHARED);
         laid.builder().text(0, 0xebff_ffff, 0xebff_ffff);
         laid.builder().relocation(".text", 4, R_PC26, "f").relocation(".text", 8, R_PC26, "f");
         Laid.Result result = laid.relocate();
