@@ -54,7 +54,8 @@ public class LoadBenchmark {
     @Setup
     public void open() throws IOException {
         bytes = Files.readAllBytes(Path.of(module));
-        runtime = ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
+        runtime =
+                ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
         file = ModuleFile.open(bytes);
         plan = runtime.plan(file);
         placed = plan.place();

@@ -105,8 +105,8 @@ final class SymbolResolution {
                 diagnostics.failed(
                         Refusal.of(
                                 Errno.ENOEXEC,
-                                "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index)) + ", the file has "
-                                        + file.elf().sectionCount()),
+                                "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
+                                        + ", the file has " + file.elf().sectionCount()),
                         file.name() + ": symbol " + index + " (" + symbols.name(index) + ")",
                         FormatException::new);
                 return symbols.value(index);

@@ -31,7 +31,8 @@ class BestEffortTest {
     private static final LoadPolicy BEST = LoadPolicy.kernelExact().bestEffort();
 
     private final ModuleRuntime runtime = Samples.runtime()
-            .kernelSymbols(KernelSymbols.of(Map.of("far", Address.of(0xffff_8000_0000_0000L), "small", Address.of(0x77))))
+            .kernelSymbols(
+                    KernelSymbols.of(Map.of("far", Address.of(0xffff_8000_0000_0000L), "small", Address.of(0x77))))
             .build();
 
     private static KernelModuleBuilder broken() {
@@ -47,8 +48,7 @@ class BestEffortTest {
     void by_default_the_first_failure_stops_the_load() {
         KernelModuleBuilder module = Samples.module("broken").relocation(".data", 4, ABS32, "far");
 
-        RelocationException refused =
-                assertThrows(RelocationException.class, () -> runtime.load(Samples.file(module)));
+        RelocationException refused = assertThrows(RelocationException.class, () -> runtime.load(Samples.file(module)));
         assertEquals("far", refused.site().orElseThrow().symbol());
         assertTrue(
                 refused.getMessage().startsWith("broken: .data+0x4: R_AARCH64_ABS32 against far+0x0: "),
@@ -62,7 +62,9 @@ class BestEffortTest {
         byte[] data = new byte[20];
         runtime.memory().read(module.address(".data").orElseThrow(), data, 0, data.length);
         assertArrayEquals(
-                new byte[] {0x77, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x22, 0x22, 0x33, 0x33, 0x33, 0x33},
+                new byte[] {
+                    0x77, 0, 0, 0, 0, 0, 0, 0, 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x22, 0x22, 0x33, 0x33, 0x33, 0x33
+                },
                 data);
         List<String> left = module.diagnostics().stream()
                 .filter(told -> told.kind() == Kind.LEFT_AS_IT_WAS)

@@ -19,7 +19,6 @@ import io.modrt.link.Relocation;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
 import io.modrt.testkit.KernelModuleBuilder;
-import io.modrt.testkit.aarch64.Aarch64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,7 +59,9 @@ class ExplanationTest {
 
         Relocation call = caller.relocationsAt(place).get(0);
 
-        assertEquals("caller: .text+0x8: R_AARCH64_CALL26 against near+0x0", call.site().toString());
+        assertEquals(
+                "caller: .text+0x8: R_AARCH64_CALL26 against near+0x0",
+                call.site().toString());
         assertEquals(Address.of(0x1_0400_0000L), call.site().S());
         assertEquals(place, call.site().P());
         assertEquals(0x1_0400_0000L - place.value(), call.value());
@@ -75,7 +76,9 @@ class ExplanationTest {
         LiveModule caller = caller();
         List<Relocation> all = caller.relocations().toList();
 
-        assertEquals(2, all.stream().filter(one -> one.site().symbol().equals("near")).count());
+        assertEquals(
+                2,
+                all.stream().filter(one -> one.site().symbol().equals("near")).count());
         for (Relocation one : all) {
             int length = one.site().type().equals("R_AARCH64_ABS64") ? 8 : 4;
             byte[] bytes = new byte[length];
@@ -154,6 +157,8 @@ class ExplanationTest {
                 LoadPolicy.kernelExact());
 
         assertEquals(Address.of(0x4000_1000L), seen.address(".text").orElseThrow());
-        assertEquals(Address.of(0x4000_3000L), seen.symbol("seen_value").orElseThrow().address());
+        assertEquals(
+                Address.of(0x4000_3000L),
+                seen.symbol("seen_value").orElseThrow().address());
     }
 }

@@ -50,15 +50,16 @@ class ImportRulesTest {
 
     @Test
     void a_gpl_only_export_does_not_exist_for_other_licences() {
-        load(Samples.module("lender").exports("lender_run", export -> export.gplOnly().crc(Samples.CRC)));
+        load(Samples.module("lender")
+                .exports("lender_run", export -> export.gplOnly().crc(Samples.CRC)));
         KernelModuleBuilder user = Samples.importer("user", "lender_run").license("Proprietary");
 
-        UnresolvedSymbolsException refused =
-                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        UnresolvedSymbolsException refused = assertThrows(UnresolvedSymbolsException.class, () -> load(user));
         assertEquals(Errno.ENOENT, refused.errno());
         assertEquals(List.of("lender_run"), refused.names());
 
-        LiveModule let = runtime.load(Samples.file(user), LoadPolicy.kernelExact().relaxed(Rule.GPL_ONLY));
+        LiveModule let =
+                runtime.load(Samples.file(user), LoadPolicy.kernelExact().relaxed(Rule.GPL_ONLY));
         assertEquals("user", let.name());
     }
 
@@ -84,43 +85,43 @@ class ImportRulesTest {
         PolicyException refused = assertThrows(PolicyException.class, () -> load(wrong));
         assertEquals(Rule.MODVERSIONS, refused.rule());
         assertEquals(Errno.EINVAL, refused.errno());
-        assertEquals(
-                Optional.of("user: disagrees about version of symbol lender_run"), refused.kernelMessage());
+        assertEquals(Optional.of("user: disagrees about version of symbol lender_run"), refused.kernelMessage());
         assertTrue(refused.getMessage().contains("0xbadc0de"), refused.getMessage());
         assertTrue(refused.getMessage().contains("0x1234abcd"), refused.getMessage());
 
-        LiveModule let = runtime.load(Samples.file(wrong), LoadPolicy.kernelExact().relaxed(Rule.MODVERSIONS));
+        LiveModule let =
+                runtime.load(Samples.file(wrong), LoadPolicy.kernelExact().relaxed(Rule.MODVERSIONS));
         assertTrue(let.diagnostics().stream().anyMatch(told -> told.text().contains("lender_run")));
     }
 
     @Test
     void the_user_of_a_proprietary_module_becomes_proprietary() {
         load(Samples.exporter("closed").license("Proprietary"));
-        load(Samples.module("open").exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
+        load(Samples.module("open")
+                .exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
         KernelModuleBuilder user = Samples.importer("user", "closed_run").imports("open_run", Samples.CRC);
 
-        UnresolvedSymbolsException refused =
-                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        UnresolvedSymbolsException refused = assertThrows(UnresolvedSymbolsException.class, () -> load(user));
         assertEquals(List.of("open_run"), refused.names());
     }
 
     @Test
     void the_user_of_gpl_only_exports_does_not_see_a_proprietary_modules_exports() {
-        load(Samples.module("open").exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
+        load(Samples.module("open")
+                .exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
         load(Samples.exporter("closed").license("Proprietary"));
         KernelModuleBuilder user = Samples.importer("user", "open_run").imports("closed_run", Samples.CRC);
 
-        UnresolvedSymbolsException refused =
-                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        UnresolvedSymbolsException refused = assertThrows(UnresolvedSymbolsException.class, () -> load(user));
         assertEquals(List.of("closed_run"), refused.names());
     }
 
     @Test
     void all_unknown_symbols_are_named_at_once() {
-        KernelModuleBuilder user = Samples.module("user").imports("one").imports("two").imports("three");
+        KernelModuleBuilder user =
+                Samples.module("user").imports("one").imports("two").imports("three");
 
-        UnresolvedSymbolsException refused =
-                assertThrows(UnresolvedSymbolsException.class, () -> load(user));
+        UnresolvedSymbolsException refused = assertThrows(UnresolvedSymbolsException.class, () -> load(user));
         assertEquals(List.of("one", "two", "three"), refused.names());
         assertEquals(Optional.of("user: Unknown symbol three (err -2)"), refused.kernelMessage());
     }
@@ -146,7 +147,8 @@ class ImportRulesTest {
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertTrue(runtime.module("second").isEmpty());
 
-        LiveModule newest = runtime.load(Samples.file(second), LoadPolicy.kernelExact().relaxed(Rule.DUPLICATE_EXPORT));
+        LiveModule newest =
+                runtime.load(Samples.file(second), LoadPolicy.kernelExact().relaxed(Rule.DUPLICATE_EXPORT));
         LiveModule user = load(Samples.importer("user", "lender_run"));
         assertEquals(List.of(newest), user.uses());
     }
@@ -170,17 +172,18 @@ class ImportRulesTest {
 
     @Test
     void a_kernel_export_obeys_the_same_rules() {
-        KernelSymbol export = KernelSymbol.of("kernel_run", Address.of(0x1000)).withCrc(1).exported("", true);
+        KernelSymbol export =
+                KernelSymbol.of("kernel_run", Address.of(0x1000)).withCrc(1).exported("", true);
         ModuleRuntime kernel = Samples.runtime()
                 .kernelSymbols(name -> name.equals("kernel_run") ? Optional.of(export) : Optional.empty())
                 .build();
 
         assertThrows(
                 UnresolvedSymbolsException.class,
-                () -> kernel.load(Samples.file(
-                        Samples.importer("closed", "kernel_run").license("Proprietary").crc("kernel_run", 1))));
-        assertThrows(
-                PolicyException.class, () -> kernel.load(Samples.file(Samples.importer("stale", "kernel_run"))));
+                () -> kernel.load(Samples.file(Samples.importer("closed", "kernel_run")
+                        .license("Proprietary")
+                        .crc("kernel_run", 1))));
+        assertThrows(PolicyException.class, () -> kernel.load(Samples.file(Samples.importer("stale", "kernel_run"))));
         kernel.load(Samples.file(Samples.importer("fresh", "kernel_run").crc("kernel_run", 1)));
     }
 }

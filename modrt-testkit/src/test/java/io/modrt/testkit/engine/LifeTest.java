@@ -72,7 +72,11 @@ class LifeTest {
         module.unload();
 
         assertEquals(
-                List.of("coming guest (COMING)", "live guest (LIVE)", "init dropped guest (LIVE)", "going guest (GOING)"),
+                List.of(
+                        "coming guest (COMING)",
+                        "live guest (LIVE)",
+                        "init dropped guest (LIVE)",
+                        "going guest (GOING)"),
                 heard);
         assertEquals(ModuleState.UNLOADED, module.state());
     }
@@ -145,8 +149,8 @@ class LifeTest {
 
     @Test
     void a_step_that_fails_leaves_its_input_usable() {
-        try (PlacedModule placed =
-                runtime.plan(Samples.file(Samples.importer("user", "lender_run"))).place()) {
+        try (PlacedModule placed = runtime.plan(Samples.file(Samples.importer("user", "lender_run")))
+                .place()) {
             assertThrows(UnresolvedSymbolsException.class, placed::resolve);
 
             LiveModule lender = runtime.load(Samples.file(Samples.exporter("lender")));
@@ -163,7 +167,9 @@ class LifeTest {
         var plan = runtime.plan(Samples.file(Samples.module("guest")));
         try (PlacedModule here = plan.place();
                 PlacedModule there = plan.place()) {
-            assertFalse(here.range(RegionKind.CORE).orElseThrow().overlaps(there.range(RegionKind.CORE).orElseThrow()));
+            assertFalse(here.range(RegionKind.CORE)
+                    .orElseThrow()
+                    .overlaps(there.range(RegionKind.CORE).orElseThrow()));
             RelocatedModule first = here.resolve().relocate();
             RelocatedModule second = there.resolve().relocate();
             first.commit();
@@ -175,7 +181,8 @@ class LifeTest {
 
     @Test
     void what_was_closed_cannot_be_committed() {
-        PlacedModule placed = runtime.plan(Samples.file(Samples.module("guest"))).place();
+        PlacedModule placed =
+                runtime.plan(Samples.file(Samples.module("guest"))).place();
         RelocatedModule relocated = placed.resolve().relocate();
         placed.close();
 
@@ -186,8 +193,8 @@ class LifeTest {
     @Test
     void a_module_resolved_against_one_that_left_is_resolved_again() {
         LiveModule lender = runtime.load(Samples.file(Samples.exporter("lender")));
-        try (PlacedModule placed =
-                runtime.plan(Samples.file(Samples.importer("user", "lender_run"))).place()) {
+        try (PlacedModule placed = runtime.plan(Samples.file(Samples.importer("user", "lender_run")))
+                .place()) {
             RelocatedModule relocated = placed.resolve().relocate();
             lender.unload();
             StateException refused = assertThrows(StateException.class, relocated::commit);
@@ -199,8 +206,8 @@ class LifeTest {
     void asking_why_a_load_would_fail_changes_nothing() {
         Optional<ModrtException> reason = runtime.refusal(
                 Samples.file(Samples.importer("user", "nowhere")), Placement.allocated(), LoadPolicy.kernelExact());
-        Optional<ModrtException> none = runtime.refusal(
-                Samples.file(Samples.module("guest")), Placement.allocated(), LoadPolicy.kernelExact());
+        Optional<ModrtException> none =
+                runtime.refusal(Samples.file(Samples.module("guest")), Placement.allocated(), LoadPolicy.kernelExact());
 
         assertTrue(reason.orElseThrow() instanceof UnresolvedSymbolsException);
         assertTrue(none.isEmpty());
