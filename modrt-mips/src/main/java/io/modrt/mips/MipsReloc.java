@@ -8,7 +8,6 @@ import static io.modrt.mips.MipsField.OFFSET26;
 import static io.modrt.spi.Field.WORD32;
 import static io.modrt.spi.Field.WORD64;
 import static io.modrt.spi.Fit.REPORTED;
-import static io.modrt.spi.Fit.REPORTED;
 import static io.modrt.spi.Fit.SAME_REGION;
 import static io.modrt.spi.Fit.SAME_REGION_OF_S;
 import static io.modrt.spi.Fit.SIGNED;
