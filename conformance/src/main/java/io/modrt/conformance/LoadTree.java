@@ -68,9 +68,12 @@ final class LoadTree {
         if (files.isEmpty()) {
             return results;
         }
-        try (ModuleRuntime runtime = runtime(files.values().iterator().next())) {
+        ModuleFile first = files.values().iterator().next();
+        KernelProfile profile = profile(first);
+        RelocationCount count = new RelocationCount(first.elf().header(), profile);
+        try (ModuleRuntime runtime = runtime(profile)) {
             for (String path : ModuleGraph.of(files).loadOrder()) {
-                load(runtime, Objects.requireNonNull(files.get(path)), path);
+                load(runtime, Objects.requireNonNull(files.get(path)), path, count);
             }
             return judgePlaceholders(runtime);
         }
@@ -86,9 +89,9 @@ final class LoadTree {
         }
     }
 
-    private ModuleRuntime runtime(ModuleFile first) throws IOException {
+    private ModuleRuntime runtime(KernelProfile profile) {
         return ModuleRuntime.builder()
-                .profile(profile(first))
+                .profile(profile)
                 .kernelSymbols(new MadeUp())
                 .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(0x1000), PER_CPU_BYTES)))
                 .build();
@@ -107,11 +110,11 @@ final class LoadTree {
         return KernelProfile.ofVermagic(vermagic.orElse(""));
     }
 
-    private void load(ModuleRuntime runtime, ModuleFile file, String path) {
+    private void load(ModuleRuntime runtime, ModuleFile file, String path, RelocationCount count) {
         loading = file.name();
         try {
             LiveModule module = runtime.load(file, LoadPolicy.kernelExact());
-            LoadResult result = LoadResult.live(tree, path, module, RelocationCount.of(module));
+            LoadResult result = LoadResult.live(tree, path, module, count.of(module));
             module.dropInit();
             add(result);
         } catch (RuntimeException | AssertionError failure) {

@@ -180,8 +180,11 @@ final class OracleCommand {
                 "GNU ld: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
                 modules.get(), refusals.get(), sections.get(), words.get(), finished.get());
         out.println(
-                "Not compared: .symtab and .strtab (no relocation touches them), .modinfo, __versions, .data..percpu and debug"
-                        + " information (the kernel does not load them)");
+                "ld links a copy in which only section headers are changed: names, types and flags, so that it merges, sorts and"
+                        + " drops nothing (LdInput)");
+        out.println(
+                "not compared: .symtab and .strtab, which no relocation touches; .modinfo, __versions, .data..percpu and debug"
+                        + " information, which the kernel does not load");
         out.printf("%.1f s%n", seconds);
         out.printf("oracles: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());
         out.printf("%d passed, %d failed%n", checks.passed(), checks.failed());

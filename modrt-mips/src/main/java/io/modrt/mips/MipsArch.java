@@ -1,18 +1,5 @@
 package io.modrt.mips;
 
-import static io.modrt.kernel.ConfigOption.DYNAMIC_FTRACE;
-import static io.modrt.kernel.ConfigOption.FUNCTION_GRAPH_TRACER;
-import static io.modrt.kernel.ConfigOption.JUMP_LABEL;
-import static io.modrt.kernel.ConfigOption.KALLSYMS;
-import static io.modrt.kernel.ConfigOption.KALLSYMS_ALL;
-import static io.modrt.kernel.ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS;
-import static io.modrt.kernel.ConfigOption.MODULE_FORCE_LOAD;
-import static io.modrt.kernel.ConfigOption.MODULE_FORCE_UNLOAD;
-import static io.modrt.kernel.ConfigOption.MODULE_SIG;
-import static io.modrt.kernel.ConfigOption.MODULE_UNLOAD;
-import static io.modrt.kernel.ConfigOption.MODVERSIONS;
-import static io.modrt.kernel.ConfigOption.SMP;
-import static io.modrt.kernel.ConfigOption.STRICT_MODULE_RWX;
 import static java.util.Map.entry;
 
 import io.modrt.Errno;
@@ -155,19 +142,19 @@ public abstract sealed class MipsArch implements Arch {
     @Override
     public Map<ConfigOption, Boolean> usualConfiguration() {
         return Map.ofEntries(
-                entry(SMP, true),
-                entry(MODULE_UNLOAD, true),
-                entry(MODVERSIONS, true),
-                entry(KALLSYMS, true),
-                entry(KALLSYMS_ALL, false),
-                entry(STRICT_MODULE_RWX, false),
-                entry(JUMP_LABEL, true),
-                entry(DYNAMIC_FTRACE, true),
-                entry(FUNCTION_GRAPH_TRACER, true),
-                entry(MODULE_SIG, true),
-                entry(MODULE_FORCE_LOAD, true),
-                entry(MODULE_FORCE_UNLOAD, true),
-                entry(MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, false));
+                entry(ConfigOption.SMP, true),
+                entry(ConfigOption.MODULE_UNLOAD, true),
+                entry(ConfigOption.MODVERSIONS, true),
+                entry(ConfigOption.KALLSYMS, true),
+                entry(ConfigOption.KALLSYMS_ALL, false),
+                entry(ConfigOption.STRICT_MODULE_RWX, false),
+                entry(ConfigOption.JUMP_LABEL, true),
+                entry(ConfigOption.DYNAMIC_FTRACE, true),
+                entry(ConfigOption.FUNCTION_GRAPH_TRACER, true),
+                entry(ConfigOption.MODULE_SIG, true),
+                entry(ConfigOption.MODULE_FORCE_LOAD, true),
+                entry(ConfigOption.MODULE_FORCE_UNLOAD, true),
+                entry(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, false));
     }
 
     @Override
@@ -206,7 +193,7 @@ public abstract sealed class MipsArch implements Arch {
         StubAllocator stubs = policy.stubs() == StubPolicy.KERNEL_EXACT
                 ? StubAllocator.none()
                 : new MipsStubs(placed, stubArea(file, profile), width, stubs(file));
-        List<Finisher> finishers = profile.has(JUMP_LABEL)
+        List<Finisher> finishers = profile.has(ConfigOption.JUMP_LABEL)
                 ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, tables.jumpTable())))
                 : List.of();
         return new Load(stubs, finishers);
@@ -222,6 +209,6 @@ public abstract sealed class MipsArch implements Arch {
 
     @Override
     public FtraceTrampoline ftrace(KernelProfile profile) {
-        return MipsFtrace.of(width, profile.has(FUNCTION_GRAPH_TRACER));
+        return MipsFtrace.of(width, profile.has(ConfigOption.FUNCTION_GRAPH_TRACER));
     }
 }

@@ -16,10 +16,6 @@ import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.link.RelocatedModule;
 import io.modrt.memory.Address;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,8 +37,6 @@ import org.junit.jupiter.api.TestFactory;
  * section, and what it refuses. The words are {@code golden.txt}'s beside the modules; its header has the format.
  */
 class BundledModulesTest {
-    private static final String MODULES = "/io/modrt/testkit/modules/";
-
     /** Without what keeps sections from being loaded, so that as many as can be are compared. */
     private static final KernelProfile PROFILE =
             Laid.LINUX_6_1.with(ConfigOption.SMP, false).with(ConfigOption.KALLSYMS, false);
@@ -58,7 +52,7 @@ class BundledModulesTest {
             List<String> refused) {}
 
     @TestFactory
-    Stream<DynamicContainer> every_byte_is_the_linkers() {
+    Stream<DynamicContainer> everyByteIsTheLinkers() {
         return Stream.of("o32", "n64")
                 .flatMap(abi -> Stream.of("be", "le").map(order -> abi + "-" + order))
                 .flatMap(machine -> Stream.of("r2", "r6").map(release -> "mips-" + machine + "-" + release))
@@ -70,7 +64,7 @@ class BundledModulesTest {
     }
 
     private static void compare(Case link) {
-        byte[] file = resource(link.target + "/" + link.module, InputStream::readAllBytes);
+        byte[] file = Bundled.file(link.target + "/" + link.module);
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .profile(PROFILE)
                 .kernelSymbols(KernelSymbols.of(link.symbols))
@@ -119,7 +113,9 @@ class BundledModulesTest {
     private static List<Case> cases(String target) {
         List<Case> cases = new ArrayList<>();
         String module = "";
-        for (String line : resource(target + "/golden.txt", BundledModulesTest::lines)) {
+        for (String line : new String(Bundled.file(target + "/golden.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
             String[] words = line.split(" ", 4);
             Case last = cases.isEmpty() ? null : cases.get(cases.size() - 1);
             switch (words[0]) {
@@ -151,24 +147,5 @@ class BundledModulesTest {
         }
         assertTrue(cases.size() >= 4, target + " has " + cases.size() + " cases");
         return cases;
-    }
-
-    private interface Reading<T> {
-        T from(InputStream in) throws IOException;
-    }
-
-    private static List<String> lines(InputStream in) throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return reader.lines().toList();
-        }
-    }
-
-    private static <T> T resource(String name, Reading<T> reading) {
-        try (InputStream in =
-                Objects.requireNonNull(BundledModulesTest.class.getResourceAsStream(MODULES + name), name)) {
-            return reading.from(in);
-        } catch (IOException e) {
-            throw new AssertionError(name, e);
-        }
     }
 }

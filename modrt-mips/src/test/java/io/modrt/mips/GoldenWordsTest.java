@@ -18,7 +18,7 @@ class GoldenWordsTest {
 
     @ParameterizedTest(name = "{0} {1}: {6} -> {7}")
     @CsvFileSource(resources = "words.csv", delimiter = '|', quoteCharacter = '\'', numLinesToSkip = 1)
-    void a_relocated_word_is_the_linkers(
+    void aRelocatedWordIsTheLinkers(
             String target,
             String type,
             String symbol,

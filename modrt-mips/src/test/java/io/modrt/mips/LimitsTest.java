@@ -182,7 +182,7 @@ class LimitsTest {
         "7fffffffffffffff, 1, 8000000000000000",
         "ffffffff80009abc, 4, ffffffff80009ac0"
     })
-    void a_doubleword_takes_any_sum(String symbol, long addend, String after) {
+    void aDoublewordTakesAnySum(String symbol, long addend, String after) {
         for (long before : new long[] {0, -1, 0x0123_4567_89ab_cdefL}) {
             Laid laid = Laid.module(ElfTarget.MIPS_N64_LE).exported("S", hex(symbol));
             laid.builder()
@@ -199,7 +199,7 @@ class LimitsTest {
     }
 
     @Test
-    void n64_tells_of_a_word_that_lost_its_upper_half() {
+    void n64TellsOfAWordThatLostItsUpperHalf() {
         Laid laid = Laid.module(ElfTarget.MIPS_N64_LE).exported("S", 0x9800_0000_0000_1234L);
         laid.builder().text(-1).relocation(".text", 0, 2, "S");
         Laid.Result result = laid.relocate();
@@ -212,7 +212,7 @@ class LimitsTest {
     }
 
     @Test
-    void the_refusal_of_2009_names_the_place_the_segment_and_the_way_out() {
+    void theRefusalOf2009NamesThePlaceTheSegmentAndTheWayOut() {
         Laid laid = Laid.module(ElfTarget.MIPS_O32_BE).exported("_mcount", 0x8027_a740L);
         laid.builder().text(0, 0x0c00_0000).relocation(".text", 4, 4, "_mcount");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);

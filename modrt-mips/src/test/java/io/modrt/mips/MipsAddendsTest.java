@@ -37,7 +37,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void all_waiting_halves_take_the_next_lower_half() {
+    void allWaitingHalvesTakeTheNextLowerHalf() {
         // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac; + (2 << 16) = 0x80031aac: the upper halves are 0x8002 and
         // 0x8003.
         Laid laid = words(LUI | 1, LUI | 2, ADDIU | 0x7ff0);
@@ -49,7 +49,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_lower_half_with_its_sign_bit_set_counts_as_negative() {
+    void aLowerHalfWithItsSignBitSetCountsAsNegative() {
         // 0x80009abc + (1 << 16) - 0x8000 = 0x80011abc.
         Laid laid = words(LUI | 1, ADDIU | 0x8000);
         with(with(laid, 0, HI16, "a"), 4, LO16, "a");
@@ -59,7 +59,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void only_the_first_of_several_lower_halves_completes_the_upper() {
+    void onlyTheFirstOfSeveralLowerHalvesCompletesTheUpper() {
         // 0x80009abc + 0x6000 = 0x8000fabc, whose upper half rounds to 0x8001; + 0x4 alone would give 0x8001 too, so
         // the second has -0x8000: 0x80001abc, with 0x8000 above. It must not count.
         Laid laid = words(LUI, ADDIU | 0x6000, ADDIU | 0x8000);
@@ -71,13 +71,13 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_lower_half_needs_no_upper() {
+    void aLowerHalfNeedsNoUpper() {
         Laid laid = with(words(ADDIU | 4), 0, LO16, "a");
         assertEquals(ADDIU | 0x9ac0, laid.relocate().word(".text", 0));
     }
 
     @Test
-    void other_relocations_may_stand_between_the_halves() {
+    void otherRelocationsMayStandBetweenTheHalves() {
         Laid laid = words(LUI, 0x11, ADDIU);
         with(with(with(laid, 0, HI16, "a"), 4, 2, "b"), 8, LO16, "a");
         Laid.Result result = laid.relocate();
@@ -87,14 +87,14 @@ class MipsAddendsTest {
     }
 
     @Test
-    void pairs_are_compared_by_the_value_of_the_symbol() {
+    void pairsAreComparedByTheValueOfTheSymbol() {
         Laid laid = words(LUI, ADDIU);
         with(with(laid, 0, HI16, "a"), 4, LO16, "a_too");
         assertEquals(LUI | 0x8001, laid.relocate().word(".text", 0));
     }
 
     @Test
-    void dozens_may_wait() {
+    void dozensMayWait() {
         int many = 40;
         int[] words = new int[many + 1];
         for (int i = 0; i < many; i++) {
@@ -113,7 +113,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void an_upper_half_for_another_value_is_unsafe() {
+    void anUpperHalfForAnotherValueIsUnsafe() {
         Laid laid = words(LUI, ADDIU);
         with(with(laid, 0, HI16, "a"), 4, LO16, "b");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -126,7 +126,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void an_upper_half_that_still_waits_fails_its_section_without_a_log_line() {
+    void anUpperHalfThatStillWaitsFailsItsSectionWithoutALogLine() {
         Laid laid = words(ADDIU, LUI);
         with(with(laid, 0, LO16, "a"), 4, HI16, "a");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -136,7 +136,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void any_other_failure_of_the_section_comes_before_the_waiting_half() {
+    void anyOtherFailureOfTheSectionComesBeforeTheWaitingHalf() {
         Laid laid = words(LUI, 0);
         with(with(laid, 0, HI16, "a"), 4, 37, "a");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -144,7 +144,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_mismatch_comes_before_later_failures_and_after_earlier_ones() {
+    void aMismatchComesBeforeLaterFailuresAndAfterEarlierOnes() {
         Laid later = words(LUI, ADDIU, 0);
         with(with(with(later, 0, HI16, "a"), 4, LO16, "b"), 8, 37, "a");
         assertEquals(
@@ -159,7 +159,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void no_pair_spans_two_sections() {
+    void noPairSpansTwoSections() {
         Laid laid = with(words(LUI), 0, HI16, "a");
         laid.builder().initText(ADDIU).relocation(".init.text", 0, LO16, "a");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -167,7 +167,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void best_effort_leaves_what_never_got_its_half_and_does_the_rest() {
+    void bestEffortLeavesWhatNeverGotItsHalfAndDoesTheRest() {
         Laid laid = words(LUI | 0x1234, ADDIU | 4, LUI | 0x5678)
                 .with(LoadPolicy.kernelExact().bestEffort());
         with(with(with(laid, 0, HI16, "a"), 4, LO16, "b"), 8, HI16, "b");
@@ -183,7 +183,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_weak_symbol_with_an_error_value_ends_its_section_in_silence() {
+    void aWeakSymbolWithAnErrorValueEndsItsSectionInSilence() {
         Laid laid = words(0x10, 0x20, 0x30).exported("wrong", 0xffff_f001L);
         laid.builder().importsWeakly("wrong");
         with(with(with(laid, 0, 2, "b"), 4, 2, "wrong"), 8, 2, "b");
@@ -196,7 +196,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_half_that_waits_where_a_section_ends_so_is_refused() {
+    void aHalfThatWaitsWhereASectionEndsSoIsRefused() {
         Laid laid = words(LUI, 0x20, ADDIU).exported("wrong", 0xffff_f001L);
         laid.builder().importsWeakly("wrong");
         with(with(with(laid, 0, HI16, "b"), 4, 2, "wrong"), 8, LO16, "b");
@@ -206,7 +206,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_strong_symbol_with_an_error_value_is_unknown() {
+    void aStrongSymbolWithAnErrorValueIsUnknown() {
         Laid laid = with(words(0), 0, 0, "wrong").exported("wrong", 0xffff_f001L);
         assertEquals(
                 Errno.ENOENT,
@@ -216,7 +216,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void halves_against_a_symbol_that_is_not_there_are_refused_in_their_turn() {
+    void halvesAgainstASymbolThatIsNotThereAreRefusedInTheirTurn() {
         Laid laid = words(LUI, ADDIU);
         with(with(laid, 0, HI16, "a"), 4, LO16, "a");
         laid.broken(edit -> edit.relocation(".rel.text", 0, ElfField.R_INFO, 0xffff_ff00L | HI16)
@@ -227,7 +227,7 @@ class MipsAddendsTest {
     }
 
     @Test
-    void a_32_bit_kernel_refuses_rela_sections_and_a_64_bit_one_takes_rel() {
+    void a32BitKernelRefusesRelaSectionsAndA64BitOneTakesRel() {
         Laid rela = Laid.module(ElfTarget.MIPS_O32_LE.withAddends(AddendKind.EXPLICIT))
                 .exported("a", 0x8000_9abcL);
         rela.builder().text(0).relocation(".text", 0, 2, "a", 4);

@@ -42,7 +42,7 @@ class MipsArchTest {
                     ELF32   | true  | 15      | 0x00000210 | false | false | PA-RISC
                     ELF64   | false | 183     | 0x00000000 | false | false | AArch64
                     """)
-    void a_kernel_takes_files_of_its_own_class_and_abi(
+    void aKernelTakesFilesOfItsOwnClassAndAbi(
             ElfClass elfClass, boolean big, int machine, String flags, boolean o32, boolean n64, String what) {
         int bits = Integer.parseUnsignedInt(flags.substring(2), 16);
         ElfHeader header = new ElfHeader(elfClass, big, 1, machine, bits, elfClass.sectionHeaderBytes(), 64, 3, 2);
@@ -51,7 +51,7 @@ class MipsArchTest {
     }
 
     @Test
-    void service_loader_finds_both() {
+    void serviceLoaderFindsBoth() {
         List<String> names = ServiceLoader.load(Arch.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .map(Arch::name)
@@ -61,7 +61,7 @@ class MipsArchTest {
     }
 
     @Test
-    void modules_lie_where_live_kernels_have_them() {
+    void modulesLieWhereLiveKernelsHaveThem() {
         assertEquals(
                 AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L)), O32.moduleArea(LINUX_6_1));
         assertEquals(
@@ -70,7 +70,7 @@ class MipsArchTest {
     }
 
     @Test
-    void tables_hold_absolute_longs() {
+    void tablesHoldAbsoluteLongs() {
         assertEquals(
                 new TableShapes(
                         new TableShapes.ExceptionTable(8, 4, TableShapes.Reference.ABSOLUTE, 2),
@@ -84,7 +84,7 @@ class MipsArchTest {
     }
 
     @Test
-    void the_last_4095_values_stand_for_errors() {
+    void theLast4095ValuesStandForErrors() {
         RelocationTable o32 = O32.relocations(LINUX_6_1, AddendKind.IN_PLACE);
         assertEquals(new AddressRange(Address.of(0xffff_f001L), 4095), o32.errorValues());
         RelocationTable n64 = N64.relocations(LINUX_6_1, AddendKind.EXPLICIT);
@@ -98,7 +98,7 @@ class MipsArchTest {
         "12, R_MIPS_GPREL32", "37, R_MIPS_JALR", "62, R_MIPS_PC18_S3", "63, R_MIPS_PC19_S2", "64, R_MIPS_PCHI16",
         "65, R_MIPS_PCLO16", "255, none"
     })
-    void other_types_are_einval(int number, String name) {
+    void otherTypesAreEinval(int number, String name) {
         for (AddendKind kind : AddendKind.values()) {
             RelocationTable table = N64.relocations(LINUX_6_1, kind);
             assertTrue(table.type(number).isEmpty(), name);
@@ -109,7 +109,7 @@ class MipsArchTest {
 
     @ParameterizedTest
     @CsvSource({"18, R_MIPS_64", "28, R_MIPS_HIGHER", "29, R_MIPS_HIGHEST"})
-    void rela_types_are_einval_in_rel(int number, String name) {
+    void relaTypesAreEinvalInRel(int number, String name) {
         for (Arch arch : List.of(O32, N64)) {
             RelocationTable table = arch.relocations(LINUX_6_1, AddendKind.IN_PLACE);
             assertTrue(table.type(number).isEmpty(), name);
@@ -127,14 +127,14 @@ class MipsArchTest {
     }
 
     @Test
-    void o32_kernels_take_no_rela_section() {
+    void o32KernelsTakeNoRelaSection() {
         RelocationTable table = O32.relocations(LINUX_6_1, AddendKind.EXPLICIT);
         assertTrue(table.types().isEmpty());
         assertEquals(Errno.ENOEXEC, table.unknownType("m", 2).errno());
     }
 
     @Test
-    void debians_configuration_is_the_usual_one() {
+    void debiansConfigurationIsTheUsualOne() {
         KernelProfile assumed = LINUX_6_1.assuming(O32.usualConfiguration());
         assertTrue(assumed.has(ConfigOption.SMP));
         assertTrue(assumed.has(ConfigOption.FUNCTION_GRAPH_TRACER));

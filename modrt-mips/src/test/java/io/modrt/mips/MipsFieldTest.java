@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 class MipsFieldTest {
 
     @TestFactory
-    Stream<DynamicTest> every_value_comes_back_and_touches_no_other_bit() {
+    Stream<DynamicTest> everyValueComesBackAndTouchesNoOtherBit() {
         return Stream.of(
                 everyValue(MipsField.IMMEDIATE, 16, 0x0000_ffff),
                 everyValue(MipsField.OFFSET16, 16, 0x0000_ffff),
@@ -44,7 +44,7 @@ class MipsFieldTest {
     }
 
     @Test
-    void branches_reach_what_the_manual_says() {
+    void branchesReachWhatTheManualSays() {
         // From the branch itself, whose addend has the -4 of the next instruction.
         assertEquals(List.of(-0x2_0000L, 0x1_fffcL), reach(MipsField.OFFSET16)); // 128 KB
         assertEquals(List.of(-0x40_0000L, 0x3f_fffcL), reach(MipsField.OFFSET21)); // 4 MB

@@ -20,7 +20,7 @@ class MipsFtraceTest {
     private static final Arch N64 = new MipsArch.N64();
 
     @Test
-    void o32_branches_over_five_instructions_and_then_clears_the_second_word() {
+    void o32BranchesOverFiveInstructionsAndThenClearsTheSecondWord() {
         Words words = Words.at(
                 SITE,
                 0x3c03_8027, // lui   $3,%hi(_mcount)
@@ -35,14 +35,14 @@ class MipsFtraceTest {
     }
 
     @Test
-    void o32_without_the_graph_tracer_has_one_instruction_less() {
+    void o32WithoutTheGraphTracerHasOneInstructionLess() {
         Words words = Words.at(SITE, 0x3c03_8027, 0x2463_a740, 0x03e0_0825, 0x0060_f809, 0x27bd_fff8);
         O32.ftrace(LINUX_6_1.with(ConfigOption.FUNCTION_GRAPH_TRACER, false)).writeOff(SITE, words);
         assertEquals(List.of(Map.entry(SITE, 0x1000_0004), Map.entry(SITE + 4, 0)), inOrder(words));
     }
 
     @Test
-    void n64_writes_the_branch_alone() {
+    void n64WritesTheBranchAlone() {
         Words words = Words.at(SITE, 0x3c03_8401, 0x6463_7080, 0x03e0_0825, 0x0060_f809, 0x0000_6025);
         N64.ftrace(LINUX_6_1).writeOff(SITE, words);
         // 0x10000004: b .+0x14
@@ -50,7 +50,7 @@ class MipsFtraceTest {
     }
 
     @Test
-    void a_short_call_becomes_a_nop_since_a_branch_would_pass_the_function_itself() {
+    void aShortCallBecomesANopSinceABranchWouldPassTheFunctionItself() {
         Words o32 = Words.at(SITE, 0x0c00_0000, 0x27bd_fff8); // jal stub; addiu $29,$29,-8
         O32.ftrace(LINUX_6_1).writeOff(SITE, o32);
         assertEquals(List.of(Map.entry(SITE, 0), Map.entry(SITE + 4, 0)), inOrder(o32));
@@ -61,13 +61,13 @@ class MipsFtraceTest {
     }
 
     @Test
-    void a_site_outside_the_module_is_refused() {
+    void aSiteOutsideTheModuleIsRefused() {
         Words words = Words.at(SITE, 0);
         assertThrows(FormatException.class, () -> O32.ftrace(LINUX_6_1).writeOff(SITE - 4, words));
     }
 
     @Test
-    void sites_are_listed_as_they_are() {
+    void sitesAreListedAsTheyAre() {
         assertEquals("__mcount_loc", O32.ftrace(LINUX_6_1).tableSection());
         assertEquals(SITE, O32.ftrace(LINUX_6_1).site(SITE));
     }

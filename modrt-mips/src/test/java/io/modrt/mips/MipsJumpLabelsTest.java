@@ -35,7 +35,7 @@ class MipsJumpLabelsTest {
 
     @ParameterizedTest
     @MethodSource("targets")
-    void branches_that_are_not_taken_become_nops_and_the_others_keep_their_jump(ElfTarget target) {
+    void branchesThatAreNotTakenBecomeNopsAndTheOthersKeepTheirJump(ElfTarget target) {
         int[] words = {
             0x1000_0001, // b .+8
             0x2402_0001, // addiu $2,$0,1
@@ -52,7 +52,7 @@ class MipsJumpLabelsTest {
     }
 
     @Test
-    void release_6_has_compact_branches() {
+    void release6HasCompactBranches() {
         int[] words = {
             0xc800_0000, // bc .+4
             0xc800_0004, // bc .+20
@@ -65,14 +65,14 @@ class MipsJumpLabelsTest {
     }
 
     @Test
-    void kernels_without_jump_labels_leave_the_compilers_words() {
+    void kernelsWithoutJumpLabelsLeaveTheCompilersWords() {
         Laid laid = module(ElfTarget.MIPS_O32_LE, new int[] {0}, 0x1000_0001, 0)
                 .under(Laid.LINUX_6_1.with(ConfigOption.JUMP_LABEL, false));
         assertEquals(0x1000_0001, laid.relocate().word(".text", 0));
     }
 
     @Test
-    void a_site_outside_the_module_is_refused() {
+    void aSiteOutsideTheModuleIsRefused() {
         Laid laid = module(ElfTarget.MIPS_O32_LE, new int[] {0x0100_0000}, 0x1000_0001, 0);
         assertThrows(FormatException.class, laid::relocate);
     }

@@ -33,7 +33,7 @@ class MipsStubWordsTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> words_and_text_are_the_assemblers() throws IOException {
+    Stream<DynamicTest> wordsAndTextAreTheAssemblers() throws IOException {
         Map<String, List<Row>> stubs = new LinkedHashMap<>();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
                 Objects.requireNonNull(MipsStubWordsTest.class.getResourceAsStream("stubs.csv")),
@@ -66,7 +66,7 @@ class MipsStubWordsTest {
     }
 
     @Test
-    void the_short_stub_is_used_where_lui_and_a_signed_half_make_the_address() {
+    void theShortStubIsUsedWhereLuiAndASignedHalfMakeTheAddress() {
         MipsStubs.Kind n64 = MipsStubs.Kind.N64;
         // lui 0x7fff and +0x7fff make 0x7fff7fff; one more would take lui 0x8000, which is negative.
         assertEquals(4, n64.to(0x7fff_7fffL).words().size());
@@ -79,7 +79,7 @@ class MipsStubWordsTest {
     }
 
     @Test
-    void no_stub_is_longer_than_what_is_counted_for_it() {
+    void noStubIsLongerThanWhatIsCountedForIt() {
         for (MipsStubs.Kind kind : MipsStubs.Kind.values()) {
             assertTrue(kind.to(0x1234_5678_9abc_def0L).sizeBytes() <= kind.mostBytes(), kind.name());
             assertTrue(kind.to(0xffff_ffff_8000_0000L).sizeBytes() <= kind.mostBytes(), kind.name());

@@ -39,7 +39,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void o32_gets_one_stub_a_target_at_the_head_of_each_block() {
+    void o32GetsOneStubATargetAtTheHeadOfEachBlock() {
         Laid.Result result = calls(ElfTarget.MIPS_O32_BE, 0).relocate();
         // Two callees in core, one in init, 16 bytes each; .text follows.
         assertEquals(List.of(32L, 16L), heads(result));
@@ -70,13 +70,13 @@ class MipsStubsTest {
     }
 
     @Test
-    void release_6_jumps_by_jalr() {
+    void release6JumpsByJalr() {
         Laid.Result result = calls(ElfTarget.MIPS_O32_R6_LE, 0).relocate();
         assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0009, 0), result.wordsAt(RegionKind.CORE, 0, 4));
     }
 
     @Test
-    void n64_has_room_for_the_long_stub_and_uses_the_short_one_for_compatible_addresses() {
+    void n64HasRoomForTheLongStubAndUsesTheShortOneForCompatibleAddresses() {
         Laid.Result result =
                 calls(ElfTarget.MIPS_N64_LE, 0xffff_ffff_0000_0000L).relocate();
         assertEquals(List.of(64L, 32L), heads(result));
@@ -86,7 +86,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void n64_reaches_any_address() {
+    void n64ReachesAnyAddress() {
         Laid laid = Laid.module(ElfTarget.MIPS_N64_BE)
                 .at(0xc000_0000_0000_2000L)
                 .exported("far", 0x9800_0000_0012_9abcL)
@@ -108,7 +108,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void where_only_bits_above_31_differ_a_stub_goes_where_the_kernel_would_jump_wrong() {
+    void whereOnlyBitsAbove31DifferAStubGoesWhereTheKernelWouldJumpWrong() {
         Laid laid =
                 Laid.module(ElfTarget.MIPS_N64_BE).at(0xc000_0000_0000_2000L).exported("far", 0x9800_0000_0000_9abcL);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "far");
@@ -117,7 +117,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void since_6_4_stubs_are_in_the_regions_of_code() {
+    void since64StubsAreInTheRegionsOfCode() {
         Laid.Result result =
                 calls(ElfTarget.MIPS_O32_LE, 0).under(Laid.LINUX_6_12).relocate();
         assertEquals(
@@ -131,7 +131,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void calls_with_other_addends_have_stubs_of_their_own() {
+    void callsWithOtherAddendsHaveStubsOfTheirOwn() {
         Laid laid =
                 Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1000L).with(SHARED);
         laid.builder().text(JAL, 0, JAL | 2, 0, JAL | 2, 0);
@@ -147,7 +147,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void two_names_of_one_target_share_a_stub() {
+    void twoNamesOfOneTargetShareAStub() {
         Laid laid = Laid.module(ElfTarget.MIPS_N64_LE)
                 .exported("f", 0xffff_ffff_8000_1000L)
                 .exported("g", 0xffff_ffff_8000_1008L)
@@ -160,7 +160,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void calls_within_a_region_are_not_counted_and_calls_across_are() {
+    void callsWithinARegionAreNotCountedAndCallsAcrossAre() {
         Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).with(SHARED);
         laid.builder().text(JAL, 0, 0, 0).initText(JAL, 0);
         laid.builder()
@@ -180,7 +180,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void what_reaches_needs_no_stub() {
+    void whatReachesNeedsNoStub() {
         Laid laid = calls(ElfTarget.MIPS_O32_LE, 0).at(0x8100_0000L);
         Laid.Result result = laid.relocate();
         assertTrue(result.relocated().stubs().isEmpty());
@@ -189,7 +189,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void a_stub_beyond_the_callers_segment_is_refused() {
+    void aStubBeyondTheCallersSegmentIsRefused() {
         Laid laid = Laid.module(ElfTarget.MIPS_O32_LE)
                 .exported("_mcount", 0x8027_a740L)
                 .at(0xcfff_f000L)
@@ -205,7 +205,7 @@ class MipsStubsTest {
     }
 
     @Test
-    void misaligned_targets_are_refused_not_bridged() {
+    void misalignedTargetsAreRefusedNotBridged() {
         Laid laid =
                 Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1002L).with(SHARED);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "f");
@@ -215,14 +215,14 @@ class MipsStubsTest {
     }
 
     @Test
-    void the_kernel_has_none() {
+    void theKernelHasNone() {
         Laid laid = calls(ElfTarget.MIPS_O32_LE, 0).with(LoadPolicy.kernelExact());
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
     }
 
     @Test
-    void release_6_compact_calls_get_stubs_too() {
+    void release6CompactCallsGetStubsToo() {
         // balc counts from the next instruction: -1 in place is -4, 0xebffffff balc 0.
         Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_BE)
                 .exported("f", 0x8027_a740L)
