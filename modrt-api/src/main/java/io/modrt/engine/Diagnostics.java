@@ -92,6 +92,14 @@ final class Diagnostics {
         add(Kind.LEFT_AS_IT_WAS, where, refusal.message());
     }
 
+    /** Lets a failure pass under a best-effort policy, and raises it again under others. */
+    void passOver(ModrtException failure, String where) {
+        if (!policy.isBestEffort()) {
+            throw failure;
+        }
+        add(Kind.LEFT_AS_IT_WAS, where, String.valueOf(failure.getMessage()));
+    }
+
     /** What the kernel would log as a warning. */
     void warn(String text) {
         add(Kind.KERNEL_WARNING, module, text);

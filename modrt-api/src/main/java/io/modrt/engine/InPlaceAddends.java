@@ -13,6 +13,7 @@ final class InPlaceAddends implements Addends {
     private final Map<Integer, Refusal> refused = new LinkedHashMap<>();
     private final Map<Integer, Refusal> open = new LinkedHashMap<>();
     private final BitSet failing = new BitSet();
+    private final BitSet completed = new BitSet();
 
     InPlaceAddends(int count) {
         this.addends = new long[count];
@@ -26,6 +27,17 @@ final class InPlaceAddends implements Addends {
     @Override
     public void set(int index, long addend) {
         addends[index] = addend;
+        completed.set(index);
+    }
+
+    /** Keeps what the place of entry {@code index} holds before the section is applied. */
+    void read(int index, long addend) {
+        addends[index] = addend;
+    }
+
+    /** Whether the architecture set the addend; else it is what the place holds when its turn comes. */
+    boolean isCompleted(int index) {
+        return completed.get(index);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.modrt.engine;
 
 import io.modrt.Diagnostic;
 import io.modrt.LiveModule;
+import io.modrt.ModrtException;
 import io.modrt.elf.Section;
 import io.modrt.engine.finish.Finishing;
 import io.modrt.engine.layout.ImageBytes;
@@ -10,6 +11,7 @@ import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
 import io.modrt.link.Stub;
 import io.modrt.spi.ArchLoad;
+import io.modrt.spi.Finisher;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,11 +40,24 @@ final class Relocated implements RelocatedModule {
                 application.image(),
                 target.tables(),
                 resolved.values(),
-                load.finishers(),
+                load.finishers().stream()
+                        .map(finisher -> tolerant(finisher, diagnostics))
+                        .toList(),
                 target.ftrace(),
                 diagnostics::add);
         return new Relocated(
                 resolved, application.image(), List.copyOf(load.stubs().used()), diagnostics);
+    }
+
+    /** Under a best-effort policy a table that cannot be finished is left as far as it came. */
+    private static Finisher tolerant(Finisher finisher, Diagnostics diagnostics) {
+        return Finisher.of(finisher.name(), image -> {
+            try {
+                finisher.finish(image);
+            } catch (ModrtException failure) {
+                diagnostics.passOver(failure, diagnostics.module() + ": " + finisher.name());
+            }
+        });
     }
 
     ImageBytes image() {

@@ -73,6 +73,11 @@ final class RelocationRows {
             }
         }
 
+        /** Whether the field reaches an aligned region, not a distance. */
+        boolean isRegional() {
+            return fit == Fit.SAME_REGION || fit == Fit.SAME_REGION_OF_S;
+        }
+
         /** Bytes of the aligned region that the field reaches all of. */
         long regionBytes() {
             return 1L << (field.bits() + field.lowestBit());

@@ -119,8 +119,7 @@ final class Relocator implements Site {
         }
         for (int i = 0; i < count; i++) {
             if (inPlace == null || !inPlace.isFailing(i)) {
-                A = inPlace == null ? relocations.addend(i) : inPlace.get(i);
-                applyOne(relocations, i, rows, bytes);
+                applyOne(relocations, i, rows, bytes, inPlace);
             } else {
                 Refusal refusal = inPlace.refusal(i);
                 if (refusal != null) {
@@ -141,7 +140,13 @@ final class Relocator implements Site {
         return Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
     }
 
-    private void applyOne(RelocationSection relocations, int index, RelocationRows rows, SectionBytes bytes) {
+    private void applyOne(
+            RelocationSection relocations,
+            int index,
+            RelocationRows rows,
+            SectionBytes bytes,
+            @Nullable InPlaceAddends inPlace) {
+        A = inPlace == null ? relocations.addend(index) : inPlace.get(index);
         number = relocations.type(index);
         symbol = relocations.symbol(index);
         sectionOffset = relocations.offset(index);
@@ -175,11 +180,21 @@ final class Relocator implements Site {
             fail(Refusal.beyondKernel("the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
             return;
         }
-        store(row, bytes);
+        if (inPlace != null && !inPlace.isCompleted(index)) {
+            A = inPlace(row, bytes); // why: an entry before this one may have changed the same place
+        }
+        if (row.routed) {
+            try {
+                store(row, bytes, stubs.route(this));
+            } catch (RelocationException refused) {
+                diagnostics.passOver(refused, snapshot().toString());
+            }
+        } else {
+            store(row, bytes, S + A);
+        }
     }
 
-    private void store(Row row, SectionBytes bytes) {
-        long goal = row.routed ? stubs.route(this) : S + A;
+    private void store(Row row, SectionBytes bytes, long goal) {
         if ((goal & row.misalignment) != 0) {
             fail(row.type.misaligned(
                     this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
@@ -194,6 +209,9 @@ final class Relocator implements Site {
         String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, goal, this, width);
         if (complaint != null && !isLetPass(row, complaint)) {
             return;
+        }
+        if (row.isRegional()) {
+            reportWrongGoal(row, goal);
         }
         int at = bytes.arrayOffset() + (int) sectionOffset;
         byte[] array = bytes.array();
@@ -227,20 +245,34 @@ final class Relocator implements Site {
         return true;
     }
 
+    /** The kernel compares few bits: a jump may pass its check and yet go elsewhere. */
+    private void reportWrongGoal(Row row, long goal) {
+        long next = P + Integer.BYTES;
+        if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {
+            RelocationSite site = snapshot();
+            long reached = row.regionStart(next) | (goal & (row.regionBytes() - 1));
+            diagnostics.silent(
+                    site.toString(),
+                    "goes to " + width.address(reached) + " instead of " + width.address(goal),
+                    refusal -> new RelocationException(site, refusal));
+        }
+    }
+
+    /** The addend that the place holds now. */
+    private long inPlace(Row row, SectionBytes bytes) {
+        int at = bytes.arrayOffset() + (int) sectionOffset;
+        return row.bytes == Long.BYTES
+                ? Bytes.getLong(bytes.array(), at, bigEndian)
+                : row.field.extract(Bytes.getInt(bytes.array(), at, bigEndian));
+    }
+
     private void readInPlace(
             RelocationSection relocations, RelocationRows rows, SectionBytes bytes, InPlaceAddends addends, int count) {
-        byte[] array = bytes.array();
-        int start = bytes.arrayOffset();
         for (int i = 0; i < count; i++) {
             Row row = rows.row(relocations.type(i));
-            long offset = relocations.offset(i);
-            if (row != null && row.bytes != 0 && offset >= 0 && offset <= bytes.sizeBytes() - row.bytes) {
-                int at = start + (int) offset;
-                addends.set(
-                        i,
-                        row.bytes == Long.BYTES
-                                ? Bytes.getLong(array, at, bigEndian)
-                                : row.field.extract(Bytes.getInt(array, at, bigEndian)));
+            sectionOffset = relocations.offset(i);
+            if (row != null && row.bytes != 0 && sectionOffset >= 0 && sectionOffset <= bytes.sizeBytes() - row.bytes) {
+                addends.read(i, inPlace(row, bytes));
             }
         }
     }

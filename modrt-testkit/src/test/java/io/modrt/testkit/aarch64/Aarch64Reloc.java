@@ -20,6 +20,7 @@ import io.modrt.spi.Site;
 import java.util.List;
 
 /** The rows of the package's table, and those with which stubs are filled. */
+@SuppressWarnings("ImmutableEnumChecker") // Field is immutable, without saying so by an annotation
 enum Aarch64Reloc implements RelocationType {
     // spotless:off
     //                        nr   value  bits go to            must fit   S + A is a multiple of

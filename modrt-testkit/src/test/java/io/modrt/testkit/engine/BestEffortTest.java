@@ -92,7 +92,7 @@ class BestEffortTest {
         long address = module.address(".data").orElseThrow().value() + 4;
         byte[] expected = new byte[8];
         for (int i = 0; i < 8; i++) {
-            expected[i] = (byte) (address >>> 8 * i);
+            expected[i] = (byte) (address >>> (8 * i));
         }
         assertArrayEquals(expected, module.relocated(data));
     }

@@ -67,7 +67,7 @@ class ExplanationTest {
         assertEquals(0x1_0400_0000L - place.value(), call.value());
         assertEquals(0x9400_0000L, call.before());
         // bl: imm26 is the distance in words
-        assertEquals(0x9400_0000L | call.value() >> 2, call.after());
+        assertEquals(0x9400_0000L | (call.value() >> 2), call.after());
         assertTrue(call.stub().isEmpty());
     }
 
@@ -85,7 +85,7 @@ class ExplanationTest {
             runtime.memory().read(one.site().P(), bytes, 0, length);
             long found = 0;
             for (int i = length - 1; i >= 0; i--) {
-                found = found << 8 | bytes[i] & 0xff;
+                found = (found << 8) | (bytes[i] & 0xff);
             }
             assertEquals(one.after(), found, one.toString());
         }
@@ -137,7 +137,7 @@ class ExplanationTest {
         long run = traced.symbol("traced_run").orElseThrow().address().value();
         byte[] expected = new byte[12];
         for (int i = 0; i < 8; i++) {
-            expected[i] = (byte) (run >>> 8 * i);
+            expected[i] = (byte) (run >>> (8 * i));
         }
         expected[8] = 0x77;
         assertArrayEquals(expected, bytes);

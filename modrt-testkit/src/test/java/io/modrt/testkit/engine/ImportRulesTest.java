@@ -33,7 +33,7 @@ class ImportRulesTest {
         runtime.memory().read(module.address(".data").orElseThrow(), bytes, 0, bytes.length);
         long value = 0;
         for (int i = 7; i >= 0; i--) {
-            value = value << 8 | bytes[i] & 0xff;
+            value = (value << 8) | (bytes[i] & 0xff);
         }
         return Address.of(value);
     }
