@@ -36,12 +36,14 @@ final class RegionWrites {
      * @param fresh whether what is there now need not be kept
      */
     void write(AddressRange range, byte[] bytes, boolean fresh) {
+        byte[] old = new byte[fresh ? 0 : bytes.length];
         if (!fresh) {
-            byte[] old = new byte[bytes.length];
             memory.read(range.start(), old, 0, old.length);
-            before.push(new Before(range.start(), old));
         }
         memory.write(range.start(), bytes, 0, bytes.length);
+        if (!fresh) { // why: a write that fails has written nothing, so there is nothing to undo
+            before.push(new Before(range.start(), old));
+        }
     }
 
     /**
