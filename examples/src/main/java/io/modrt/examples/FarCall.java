@@ -1,0 +1,132 @@
+package io.modrt.examples;
+
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModrtException;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.StubPolicy;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.Placement;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.Relocation;
+import io.modrt.link.Stub;
+import io.modrt.memory.Address;
+import io.modrt.memory.TargetMemory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The report of 2009: a MIPS module whose {@code jal} cannot reach the kernel. */
+final class FarCall {
+    /** Where the kernel of the report had _mcount. */
+    static final Address MCOUNT = Address.of(0x8027_a740L);
+
+    /** Where it has _printk. */
+    static final Address PRINTK = Address.of(0x8093_ffe8L);
+
+    private static final Address MODULE = Address.of(0xc000_0000L);
+    private static final long INIT_DISTANCE = 0x4000;
+
+    private final ModuleFile farcall;
+    private final PrintStream out;
+
+    private FarCall(ModuleFile farcall, PrintStream out) {
+        this.farcall = farcall;
+        this.out = out;
+    }
+
+    static void tell(PrintStream out) throws IOException {
+        ModuleFile farcall = BundledModules.open("mips-o32-be-r2", "farcall");
+        KernelSymbols symbols = KernelSymbols.of(Map.of("_mcount", MCOUNT, "_printk", PRINTK));
+        try (ModuleRuntime kernel =
+                ModuleRuntime.builder().kernelSymbols(symbols).build()) {
+            FarCall story = new FarCall(farcall, out);
+            story.refused(kernel);
+            story.elsewhere(kernel);
+            story.loaded(kernel);
+        }
+    }
+
+    private void refused(ModuleRuntime kernel) {
+        out.println("\nThe module that MIPS kernels refused in 2009");
+        out.println(
+                "A jal keeps the upper four bits of its own address (the next instruction's): it cannot leave its 256 MB.");
+        out.println("Modules are at " + MODULE + ", the kernel's _mcount is at " + MCOUNT
+                + ". The kernel refuses; modrt too:");
+        ModrtException refusal = kernel.refusal(farcall, at(MODULE), LoadPolicy.kernelExact())
+                .orElseThrow(() -> new IllegalStateException("farcall loads at " + MODULE));
+        out.println("   kernel's log  " + refusal.kernelMessage().orElseThrow());
+        out.println("   errno         " + refusal.errno());
+        String words = String.valueOf(refusal.getMessage());
+        out.println("   modrt         "
+                + words.replace(": target", ":\n                 target").replace("; ", ";\n                 "));
+    }
+
+    private void elsewhere(ModuleRuntime kernel) {
+        out.println("\nWould it load at another address? In the kernel's own 256 MB it would:");
+        Columns table = Columns.of("at", "farcall");
+        for (long base : List.of(0x8f00_0000L, 0x9000_0000L, MODULE.value())) {
+            Optional<ModrtException> refusal = kernel.refusal(farcall, at(Address.of(base)), LoadPolicy.kernelExact());
+            table.row(Address.of(base), refusal.isEmpty() ? "loads" : "is refused");
+        }
+        table.print(out);
+    }
+
+    private void loaded(ModuleRuntime kernel) {
+        LiveModule module =
+                kernel.load(farcall, at(MODULE), LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
+        out.println("\nWith StubPolicy.SHARED it loads at " + MODULE + ", with a stub for each far target:");
+        Columns code = Columns.of("stub for", "address", "word", "code");
+        for (Stub stub : module.stubs().stream()
+                .filter(stub ->
+                        module.placed().range(RegionKind.CORE).orElseThrow().contains(stub.address()))
+                .toList()) {
+            for (int i = 0; i < stub.template().words().size(); i++) {
+                Address place = stub.address().plus(i * (long) Integer.BYTES);
+                code.row(
+                        i == 0 ? stub.symbol() : "",
+                        place,
+                        "%08x".formatted(word(kernel.memory(), place)),
+                        stub.template().words().get(i).assembly().replace("target", stub.symbol()));
+            }
+        }
+        code.print(out);
+        out.println(
+                "\nThe calls go to the stubs. (ftrace, off, then makes calls of _mcount nops, as the kernel does.)");
+        Columns calls = Columns.of("call of", "place", "relocated", "code", "in memory");
+        Set<String> shown = new HashSet<>();
+        module.relocations()
+                .filter(applied ->
+                        applied.stub().isPresent() && shown.add(applied.site().symbol()))
+                .forEach(applied -> call(applied, kernel.memory(), calls));
+        calls.print(out);
+    }
+
+    private static void call(Relocation applied, TargetMemory memory, Columns calls) {
+        Address place = applied.site().P();
+        int relocated = (int) applied.after();
+        calls.row(
+                applied.site().symbol(),
+                place,
+                "%08x".formatted(relocated),
+                Instruction.text(relocated, place),
+                "%08x".formatted(word(memory, place)));
+    }
+
+    private static Placement at(Address core) {
+        return Placement.regions(Map.of(RegionKind.CORE, core, RegionKind.INIT, core.plus(INIT_DISTANCE)));
+    }
+
+    /** The word in memory, big endian as this kernel is. */
+    private static int word(TargetMemory memory, Address place) {
+        byte[] bytes = new byte[Integer.BYTES];
+        memory.read(place, bytes, 0, bytes.length);
+        return ByteBuffer.wrap(bytes).getInt();
+    }
+}

@@ -1,0 +1,44 @@
+package io.modrt.examples;
+
+import io.modrt.LiveModule;
+import io.modrt.ModuleRuntime;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.Address;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The same two modules, loaded for four MIPS kernels. */
+final class FourKernels {
+    private static final List<String> TARGETS =
+            List.of("mips-o32-be-r2", "mips-o32-le-r2", "mips-n64-be-r2", "mips-n64-le-r6");
+
+    private FourKernels() {}
+
+    static void tell(PrintStream out) throws IOException {
+        out.println("Two modules on four kernels: greeter, and visitor, which uses what greeter exports.");
+        out.println("What they need from the kernel itself gets made-up addresses (KernelSymbols.synthetic()).");
+        Columns table = Columns.of("kernel", "greeter at", "visitor at", "relocations", "visitor's first bytes");
+        for (String target : TARGETS) {
+            try (ModuleRuntime kernel = ModuleRuntime.builder()
+                    .kernelSymbols(KernelSymbols.synthetic())
+                    .build()) {
+                LiveModule greeter = kernel.load(BundledModules.open(target, "greeter"));
+                LiveModule visitor = kernel.load(BundledModules.open(target, "visitor"));
+                byte[] first = new byte[8];
+                kernel.memory().read(visitor.address(".text").orElseThrow(), first, 0, first.length);
+                long relocations =
+                        greeter.relocations().count() + visitor.relocations().count();
+                String bytes = HexFormat.ofDelimiter(" ").formatHex(first);
+                table.row(target, base(greeter), base(visitor), relocations, bytes);
+            }
+        }
+        table.print(out);
+    }
+
+    private static Address base(LiveModule module) {
+        return module.placed().range(RegionKind.CORE).orElseThrow().start();
+    }
+}

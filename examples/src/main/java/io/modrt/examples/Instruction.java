@@ -1,0 +1,34 @@
+package io.modrt.examples;
+
+import io.modrt.memory.Address;
+
+/** Assembler text of the few MIPS instructions that the reports show. */
+final class Instruction {
+    private Instruction() {}
+
+    /** The instruction {@code word} at {@code place}; data where it is none of the few. */
+    static String text(int word, Address place) {
+        return switch (word >>> 26) {
+            case 2 -> "j      " + jumpTarget(word, place);
+            case 3 -> "jal    " + jumpTarget(word, place);
+            case 9 -> "addiu  " + target(word) + "," + source(word) + "," + (short) word;
+            case 15 -> "lui    " + target(word) + ",0x" + Integer.toHexString(word & 0xffff);
+            case 25 -> "daddiu " + target(word) + "," + source(word) + "," + (short) word;
+            default -> ".word  0x" + Integer.toHexString(word);
+        };
+    }
+
+    /** Where the jump {@code word} at {@code place} goes: the upper bits are those of the next instruction. */
+    static Address jumpTarget(int word, Address place) {
+        long next = place.value() + Integer.BYTES;
+        return Address.of((next & ~0x0fff_ffffL) | (word & 0x03ff_ffffL) << 2);
+    }
+
+    private static String target(int word) {
+        return "$" + (word >> 16 & 31);
+    }
+
+    private static String source(int word) {
+        return "$" + (word >> 21 & 31);
+    }
+}

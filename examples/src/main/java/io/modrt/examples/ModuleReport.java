@@ -1,0 +1,150 @@
+package io.modrt.examples;
+
+import io.modrt.Import;
+import io.modrt.LiveModule;
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.Region;
+import io.modrt.link.Relocation;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import java.io.PrintStream;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What became of one loaded module, a paragraph for each question. */
+final class ModuleReport {
+    private static final int MOST_ROWS = 30;
+
+    private final LiveModule module;
+    private final KernelSymbols kernel;
+    private final LayoutPlan plan;
+    private final PrintStream out;
+
+    /** A report of {@code module}, whose kernel has the symbols {@code kernel}. */
+    ModuleReport(LiveModule module, KernelSymbols kernel, PrintStream out) {
+        this.module = module;
+        this.kernel = kernel;
+        this.plan = module.placed().plan();
+        this.out = out;
+    }
+
+    /** Where its regions and sections lie. */
+    void layout() {
+        out.println("\nWhere " + module.name() + " lies (flags: A takes memory, W written to, X executed)");
+        Columns sections = Columns.atMost(MOST_ROWS, "region", "section", "address", "bytes", "flags");
+        for (Region region : plan.regions()) {
+            AddressRange range = module.placed().range(region.kind()).orElseThrow();
+            sections.row(region.kind(), "", range.start(), range.sizeBytes(), "");
+            plan.file().elf().sections().stream()
+                    .filter(section -> section.sizeBytes() > 0)
+                    .filter(section ->
+                            plan.region(section).filter(region.kind()::equals).isPresent())
+                    .sorted(Comparator.comparing(this::address))
+                    .forEach(section ->
+                            sections.row("", section.name(), address(section), section.sizeBytes(), flags(section)));
+        }
+        sections.print(out);
+    }
+
+    private Address address(Section section) {
+        return module.placed().address(section).orElseThrow();
+    }
+
+    private static String flags(Section section) {
+        return (section.isAllocated() ? "A" : "")
+                + (section.isWritable() ? "W" : "")
+                + (section.isExecutable() ? "X" : "");
+    }
+
+    /** What it offers. */
+    void exports() {
+        if (module.exports().isEmpty()) {
+            out.println("\n" + module.name() + " exports nothing");
+            return;
+        }
+        out.println("\nWhat " + module.name() + " exports");
+        Columns exports = Columns.atMost(MOST_ROWS, "symbol", "address", "CRC", "for", "namespace");
+        for (KernelSymbol symbol : module.exports()) {
+            String crc =
+                    symbol.crc().isPresent() ? "0x%08x".formatted(symbol.crc().getAsInt()) : "none";
+            exports.row(symbol.name(), symbol.value(), crc, symbol.gplOnly() ? "GPL" : "all", symbol.namespace());
+        }
+        exports.print(out);
+    }
+
+    /** What it needs, and whose it is. */
+    void imports() {
+        out.println("\nWhat " + module.name() + " imports");
+        Map<String, Address> bound = new HashMap<>();
+        module.relocations()
+                .forEach(applied ->
+                        bound.put(applied.site().symbol(), applied.site().S()));
+        Columns imports = Columns.atMost(MOST_ROWS, "symbol", "address", "from");
+        for (Import wanted : module.file().imports()) {
+            Address address = bound.get(wanted.name());
+            imports.row(wanted.name(), address == null ? "not used" : address, owner(wanted));
+        }
+        imports.print(out);
+    }
+
+    private String owner(Import wanted) {
+        Optional<LiveModule> exporter = exporter(wanted.name());
+        if (exporter.isPresent()) {
+            return exporter.get().name();
+        }
+        if (kernel.find(wanted.name()).isPresent()) {
+            return "the kernel";
+        }
+        return wanted.weak() ? "nobody: it is weak" : "made up";
+    }
+
+    private Optional<LiveModule> exporter(String symbol) {
+        return module.uses().stream()
+                .filter(used ->
+                        used.exports().stream().anyMatch(export -> export.name().equals(symbol)))
+                .findFirst();
+    }
+
+    /** One relocation with its numbers: against another module's export if there is one, else against any import. */
+    void relocation() {
+        List<String> imports =
+                module.file().imports().stream().map(Import::name).toList();
+        Optional<Relocation> shown = module.relocations()
+                .filter(applied -> exporter(applied.site().symbol()).isPresent())
+                .findFirst()
+                .or(() -> module.relocations()
+                        .filter(applied -> imports.contains(applied.site().symbol()))
+                        .findFirst())
+                .or(() -> module.relocations().findFirst());
+        shown.ifPresentOrElse(
+                applied -> new RelocationReport(plan, applied).print(out),
+                () -> out.println("\n" + module.name() + " has no relocations"));
+    }
+
+    /** How near its jumps and branches are to the end of their reach. */
+    void reach() {
+        out.println("\nHow far " + module.name() + "'s jumps and branches reach");
+        Columns nearest = Columns.atMost(MOST_ROWS, "type", "place", "goes to", "value", "must be in");
+        module.reach()
+                .nearest()
+                .forEach(reach -> nearest.row(
+                        reach.site().type(),
+                        reach.site().section() + "+0x"
+                                + Long.toHexString(reach.site().sectionOffset()),
+                        reach.site().symbol(),
+                        RelocationReport.signed(reach.value()),
+                        "[" + RelocationReport.signed(reach.least()) + ", " + RelocationReport.signed(reach.greatest())
+                                + "]"));
+        if (module.reach().nearest().isEmpty()) {
+            out.println("   nothing in it has a limit: each call loads its full target into a register (-mlong-calls)");
+        } else {
+            nearest.print(out);
+        }
+    }
+}

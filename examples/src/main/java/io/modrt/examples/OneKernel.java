@@ -1,0 +1,32 @@
+package io.modrt.examples;
+
+import io.modrt.LiveModule;
+import io.modrt.ModuleRuntime;
+import io.modrt.kernel.KernelSymbols;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Map;
+
+/** The two modules on one kernel, looked at closely. */
+final class OneKernel {
+    private static final String TARGET = "mips-o32-be-r2";
+
+    private OneKernel() {}
+
+    static void tell(PrintStream out) throws IOException {
+        KernelSymbols known = KernelSymbols.of(Map.of("_mcount", FarCall.MCOUNT, "_printk", FarCall.PRINTK))
+                .or(KernelSymbols.synthetic());
+        try (ModuleRuntime kernel = ModuleRuntime.builder().kernelSymbols(known).build()) {
+            LiveModule greeter = kernel.load(BundledModules.open(TARGET, "greeter"));
+            LiveModule visitor = kernel.load(BundledModules.open(TARGET, "visitor"));
+            out.println("\nThe first of these, closely: " + kernel.profile().orElseThrow());
+            ModuleReport ofGreeter = new ModuleReport(greeter, known, out);
+            ModuleReport ofVisitor = new ModuleReport(visitor, known, out);
+            ofVisitor.layout();
+            ofGreeter.exports();
+            ofVisitor.imports();
+            ofVisitor.relocation();
+            ofGreeter.reach();
+        }
+    }
+}
