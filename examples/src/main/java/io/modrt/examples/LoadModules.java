@@ -55,6 +55,8 @@ public final class LoadModules {
         return refused.beyondKernel()
                 ? ""
                 : " (" + refused.errno()
-                        + refused.kernelMessage().map(line -> "; the kernel logs: " + line).orElse("") + ")";
+                        + refused.kernelMessage()
+                                .map(line -> "; the kernel logs: " + line)
+                                .orElse("") + ")";
     }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What became of one loaded module, a paragraph for each question. */
 final class ModuleReport {
@@ -88,12 +89,12 @@ final class ModuleReport {
         Columns imports = Columns.atMost(MOST_ROWS, "symbol", "address", "from");
         for (Import wanted : module.file().imports()) {
             Address address = bound.get(wanted.name());
-            imports.row(wanted.name(), address == null ? "not used" : address, owner(wanted));
+            imports.row(wanted.name(), address == null ? "not used" : address, owner(wanted, address));
         }
         imports.print(out);
     }
 
-    private String owner(Import wanted) {
+    private String owner(Import wanted, @Nullable Address address) {
         Optional<LiveModule> exporter = exporter(wanted.name());
         if (exporter.isPresent()) {
             return exporter.get().name();
@@ -101,7 +102,7 @@ final class ModuleReport {
         if (kernel.find(wanted.name()).isPresent()) {
             return "the kernel";
         }
-        return wanted.weak() ? "nobody: it is weak" : "made up";
+        return address != null && address.value() == 0 ? "nobody: it is weak" : "made up";
     }
 
     private Optional<LiveModule> exporter(String symbol) {

@@ -1,0 +1,160 @@
+package io.modrt.examples;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a reader of the example's output must find in it. */
+class LoadModulesTest {
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+
+    private int run(Path... files) {
+        return LoadModules.run(
+                List.of(files).stream().map(Path::toString).toList(),
+                new PrintStream(output, true, StandardCharsets.UTF_8),
+                new PrintStream(errors, true, StandardCharsets.UTF_8));
+    }
+
+    private String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return errors.toString(StandardCharsets.UTF_8);
+    }
+
+    private void assertSays(String expected) {
+        String said = output().lines()
+                        .map(String::strip)
+                        .map(line -> line.replaceAll(" +", " "))
+                        .toList() + "";
+        assertTrue(said.contains(expected), () -> "not said: " + expected + "\n" + output());
+    }
+
+    private Path bundled(String name) throws IOException {
+        String resource = "/io/modrt/testkit/modules/mips-o32-be-r2/" + name;
+        Path file = folder.resolve(name);
+        try (InputStream bytes = LoadModules.class.getResourceAsStream(resource)) {
+            Files.write(file, bytes.readAllBytes());
+        }
+        return file;
+    }
+
+    private Path text(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content);
+    }
+
+    @Test
+    void withoutFilesItLoadsTheBundledModulesOnFourKernels() {
+        assertEquals(0, run());
+        assertEquals("", errors());
+        // The module area of 32-bit kernels starts at 0xc0000000, of 64-bit ones at its sign extension; a module of
+        // less
+        // than a page takes two pages for core and guard, and as many for init.
+        for (String kernel : List.of("mips-o32-be-r2 0xc0000000 0xc0004000", "mips-o32-le-r2 0xc0000000 0xc0004000")) {
+            assertSays(kernel);
+        }
+        for (String kernel : List.of("mips-n64-be-r2", "mips-n64-le-r6")) {
+            assertSays(kernel + " 0xffffffffc0000000 0xffffffffc0004000");
+        }
+    }
+
+    @Test
+    void oneRelocationIsExplainedWithItsNumbers() {
+        run();
+        // %hi(0xc0000000) is 0xc000; lui $25 is 0x3c190000.
+        assertAll(
+                () -> assertSays("symbol greet, S = 0xc0000000, A = 0"),
+                () -> assertSays("before 0x3c190000 lui $25,0x0"),
+                () -> assertSays("after 0x3c19c000 lui $25,0xc000"));
+    }
+
+    @Test
+    void theModuleOf2009IsRefusedInTheKernelsWordsAndLoadsWithStubs() {
+        run();
+        // %hi and %lo of 0x8027a740: the lower half is negative, so the upper one is rounded up.
+        assertAll(
+                () -> assertSays("kernel's log module farcall: relocation overflow"),
+                () -> assertSays("target 0x8027a740 is outside the segment [0xc0000000, 0xd0000000)"),
+                () -> assertSays("0x8f000000 loads"),
+                () -> assertSays("0xc0000000 is refused"),
+                () -> assertSays("_mcount 0xc0000000 3c198028 lui $25,%hi(_mcount)"),
+                () -> assertSays("0xc0000004 2739a740 addiu $25,$25,%lo(_mcount)"),
+                () -> assertSays("0xc0000008 03200008 jr $25"),
+                () -> assertSays("_printk 0xc000005c 0c000004 jal 0xc0000010 0c000004"));
+    }
+
+    @Test
+    void filesOfTheCallersOwnAreToldApartByTheirContent() throws IOException {
+        Path symbols = text("symbols", "8027a740 T _mcount\n8093ffe8 T _printk\n");
+        Path versions = text("versions", "0x00000001\tsomething\tvmlinux\tEXPORT_SYMBOL\t\n");
+        Path greeter = bundled("greeter.ko");
+        assertEquals(1, run(symbols, versions, greeter));
+        assertTrue(
+                errors().startsWith("refused: greeter: 5 unknown symbols: kfree, param_ops_charp, jiffies,"),
+                this::errors);
+
+        // Without values each import gets a slot of 64 bytes from 0x60000000 on, in the order of the symbol table:
+        // kfree, _printk.
+        output.reset();
+        assertEquals(0, run(versions, greeter, bundled("visitor.ko")));
+        assertAll(
+                () -> assertSays(
+                        "No System.map, kallsyms or vmlinux given: the kernel's symbols get made-up addresses."),
+                () -> assertSays("greeter, loaded for Linux 6.1.0"),
+                () -> assertSays("greet_alloc 0xc00001c8 greeter"),
+                () -> assertSays("_printk 0x60000040 made up"));
+    }
+
+    @Test
+    void aWeakSymbolThatNobodyHasIsZero() throws IOException {
+        Path symbols = text("System.map", """
+                8027a740 T _mcount
+                8093ffe8 T _printk
+                80327ffc T kfree
+                80328004 T __kmalloc
+                80a07ff8 D param_ops_charp
+                80a0fff0 D param_ops_int
+                80c88000 D jiffies
+                """);
+        assertEquals(0, run(symbols, bundled("greeter.ko")), this::errors);
+        assertAll(
+                () -> assertSays("The kernel's symbols are those of the files given."),
+                () -> assertSays("greeter_absent 0x0 nobody: it is weak"),
+                () -> assertSays("_printk 0x8093ffe8 the kernel"));
+    }
+
+    @Test
+    void whatCannotBeLoadedIsOneLineAndStatusOne() throws IOException {
+        assertAll(
+                () -> assertError("no such file: ", folder.resolve("missing.ko")),
+                () -> assertError("cannot read: " + folder + " is a folder", folder),
+                () -> assertError("cannot read: no module among ", text("map", "80000000 T _text\n")),
+                () -> assertError("refused: empty.ko: has 0 bytes", text("empty.ko", "")),
+                () -> assertError(
+                        "refused: " + folder.resolve("notes.txt") + ": line 1: ", text("notes.txt", "hello\n")));
+    }
+
+    private void assertError(String start, Path... files) {
+        errors.reset();
+        assertEquals(1, run(files));
+        assertTrue(errors().startsWith(start), this::errors);
+        assertEquals(1, errors().lines().count(), this::errors);
+    }
+}
