@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.engine.layout.SectionBytes;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
 import io.modrt.spi.Field;
@@ -26,6 +27,8 @@ final class RelocationRows {
         final long greatest;
         final int bytes;
         final boolean routed;
+        /** Whether the value is S + A, or that less P, and goes to its field unseen. */
+        final boolean isPlain;
 
         Row(RelocationType type) {
             this.type = type;
@@ -39,6 +42,15 @@ final class RelocationRows {
                     fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.routed = type.routed();
+            this.isPlain = fit == Fit.TRUNCATED
+                    && (formula == Formula.S_A || formula == Formula.S_A_P)
+                    && misalignment == 0
+                    && !routed;
+        }
+
+        /** Whether a place this many bytes into its section lies in it as a whole. */
+        boolean fitsIn(SectionBytes section, long offset) {
+            return offset >= 0 && offset <= section.sizeBytes() - bytes;
         }
 
         /** What is wrong with a value that is cut to the field, with the numbers; null where nothing is. */

@@ -18,7 +18,6 @@ import io.modrt.spi.AddendKind;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;
-import io.modrt.spi.RelocationTable.WeakErrorValue;
 import io.modrt.spi.RelocationType;
 import io.modrt.spi.Site;
 import io.modrt.spi.StubAllocator;
@@ -55,7 +54,7 @@ final class Relocator implements Site {
     private final long[] values;
     private final BitSet missing;
     private final boolean anyMissing;
-    private final boolean anyErrorValue;
+    private final SectionSlips slips;
     private final ArchLoad load;
     private final StubAllocator stubs;
     private final Diagnostics diagnostics;
@@ -85,53 +84,40 @@ final class Relocator implements Site {
         this.stubs = load.stubs();
         this.diagnostics = diagnostics;
         this.observer = observer;
-        this.anyErrorValue = anyErrorValue(target.rows(AddendKind.IN_PLACE));
-    }
-
-    private boolean anyErrorValue(RelocationRows rows) {
-        for (long value : values) {
-            if (rows.isErrorValue(value)) {
-                return true;
-            }
-        }
-        return false;
+        this.slips = new SectionSlips(symbols, values, width, diagnostics);
     }
 
     /** Applies one relocation section to the bytes of its target. */
     void apply(RelocationSection relocations, SectionBytes bytes) {
         section = relocations;
         RelocationRows rows = target.rows(relocations.addends());
+        boolean isInPlace = relocations.addends() == AddendKind.IN_PLACE;
         if (rows.table().types().isEmpty()) {
-            String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
+            String kind = isInPlace ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
                             .logged("module " + module + ": " + kind + " relocation unsupported")
                             .at(relocations.section().where()));
         }
-        int count = anyErrorValue && rows.table().weakErrorValue() == WeakErrorValue.ENDS_SECTION
-                ? entriesBeforeWeakError(relocations, rows)
-                : relocations.count();
+        int count = slips.applied(relocations, rows);
         InPlaceAddends inPlace = null;
-        if (relocations.addends() == AddendKind.IN_PLACE) {
-            inPlace = new InPlaceAddends(count);
-            readInPlace(relocations, rows, bytes, inPlace, count);
+        if (isInPlace) {
+            inPlace = new InPlaceAddends(relocations, count, rows, bytes);
             load.completeAddends(relocations, count, bytes, this::valueOrZero, inPlace);
         }
         for (int i = 0; i < count; i++) {
-            if (inPlace == null || !inPlace.isFailing(i)) {
-                applyOne(relocations, i, rows, bytes, inPlace);
-            } else {
-                Refusal refusal = inPlace.refusal(i);
-                if (refusal != null) {
-                    failAt(relocations, i, rows, bytes, refusal);
-                }
+            if (observer != null || !applyPlain(relocations, i, rows, bytes, inPlace)) {
+                applyAny(relocations, i, rows, bytes, inPlace);
             }
         }
         if (inPlace != null && !inPlace.open().isEmpty()) {
-            inPlace.open().forEach((index, refusal) -> failAt(relocations, index, rows, bytes, refusal));
+            inPlace.open().forEach((index, refusal) -> {
+                seek(relocations, index, rows, bytes);
+                fail(refusal);
+            });
         }
         if (relocations.isPacked()) {
-            reportPackedRest(relocations, count);
+            slips.reportPackedRest(relocations, count);
         }
     }
 
@@ -140,31 +126,84 @@ final class Relocator implements Site {
         return Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
     }
 
-    private void applyOne(
+    /**
+     * The common case by the shortest way: a type that nothing is checked of, an ordinary symbol, a place within the section.
+     *
+     * @return false, with nothing done, where {@link #applyAny} must look closer
+     */
+    private boolean applyPlain(
             RelocationSection relocations,
             int index,
             RelocationRows rows,
             SectionBytes bytes,
             @Nullable InPlaceAddends inPlace) {
-        A = inPlace == null ? relocations.addend(index) : inPlace.get(index);
+        Row row = rows.row(relocations.type(index));
+        int symbolIndex = relocations.symbol(index);
+        long offset = relocations.offset(index);
+        if (row == null
+                || !row.isPlain
+                || !row.fitsIn(bytes, offset)
+                || Integer.compareUnsigned(symbolIndex, values.length) >= 0
+                || (anyMissing && missing.get(symbolIndex))
+                || (inPlace != null && inPlace.isFailing(index))) {
+            return false;
+        }
+        long symbolValue = values[symbolIndex];
+        if (rows.isErrorValue(symbolValue)) {
+            return false;
+        }
+        byte[] array = bytes.array();
+        int at = bytes.arrayOffset() + (int) offset;
+        long addend = inPlace == null ? relocations.addend(index) : inPlace.get(index, row, at);
+        long value = symbolValue + addend + row.bias;
+        if (row.formula == Formula.S_A_P) {
+            value -= bytes.address() + offset;
+        }
+        if (row.bytes == Long.BYTES) {
+            Bytes.putLong(array, at, bigEndian, value);
+        } else {
+            Bytes.putInt(array, at, bigEndian, row.field.insert(Bytes.getInt(array, at, bigEndian), value));
+        }
+        return true;
+    }
+
+    /** Takes the numbers of an entry, for {@link Site}. */
+    private @Nullable Row seek(RelocationSection relocations, int index, RelocationRows rows, SectionBytes bytes) {
         number = relocations.type(index);
         symbol = relocations.symbol(index);
         sectionOffset = relocations.offset(index);
+        S = valueOrZero(symbol);
+        A = relocations.addend(index);
         P = bytes.address() + sectionOffset;
         Row row = rows.row(number);
         type = row == null ? null : row.type;
+        return row;
+    }
+
+    private void applyAny(
+            RelocationSection relocations,
+            int index,
+            RelocationRows rows,
+            SectionBytes bytes,
+            @Nullable InPlaceAddends inPlace) {
+        Row row = seek(relocations, index, rows, bytes);
+        if (inPlace != null && inPlace.isFailing(index)) {
+            Refusal refusal = inPlace.refusal(index);
+            if (refusal != null) {
+                fail(refusal);
+            }
+            return;
+        }
         if (Integer.compareUnsigned(symbol, values.length) >= 0) {
-            S = 0;
             fail(Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
                     + values.length + " symbols"));
             return;
         }
-        S = values[symbol];
         if (anyMissing && missing.get(symbol)) {
             diagnostics.add(Kind.LEFT_AS_IT_WAS, snapshot().toString(), "nobody exports " + symbolName());
             return;
         }
-        if (anyErrorValue && rows.isErrorValue(S)) {
+        if (rows.isErrorValue(S)) {
             fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
                     .logged(module + ": Unknown symbol " + symbolName()));
             return;
@@ -176,12 +215,12 @@ final class Relocator implements Site {
         if (row.formula == Formula.NONE) {
             return;
         }
-        if (sectionOffset < 0 || sectionOffset > bytes.sizeBytes() - row.bytes) {
+        if (!row.fitsIn(bytes, sectionOffset)) {
             fail(Refusal.beyondKernel("the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
             return;
         }
-        if (inPlace != null && !inPlace.isCompleted(index)) {
-            A = inPlace(row, bytes); // why: an entry before this one may have changed the same place
+        if (inPlace != null) {
+            A = inPlace.get(index);
         }
         if (row.routed) {
             try {
@@ -256,74 +295,6 @@ final class Relocator implements Site {
                     "goes to " + width.address(reached) + " instead of " + width.address(goal),
                     refusal -> new RelocationException(site, refusal));
         }
-    }
-
-    /** The addend that the place holds now. */
-    private long inPlace(Row row, SectionBytes bytes) {
-        int at = bytes.arrayOffset() + (int) sectionOffset;
-        return row.bytes == Long.BYTES
-                ? Bytes.getLong(bytes.array(), at, bigEndian)
-                : row.field.extract(Bytes.getInt(bytes.array(), at, bigEndian));
-    }
-
-    private void readInPlace(
-            RelocationSection relocations, RelocationRows rows, SectionBytes bytes, InPlaceAddends addends, int count) {
-        for (int i = 0; i < count; i++) {
-            Row row = rows.row(relocations.type(i));
-            sectionOffset = relocations.offset(i);
-            if (row != null && row.bytes != 0 && sectionOffset >= 0 && sectionOffset <= bytes.sizeBytes() - row.bytes) {
-                addends.read(i, inPlace(row, bytes));
-            }
-        }
-    }
-
-    /** The kernel's slip: a weak symbol with an error value ends its section without an error. */
-    private int entriesBeforeWeakError(RelocationSection relocations, RelocationRows rows) {
-        SymbolTable table = symbols;
-        for (int i = 0; table != null && i < relocations.count(); i++) {
-            int index = relocations.symbol(i);
-            if (Integer.compareUnsigned(index, values.length) < 0
-                    && rows.isErrorValue(values[index])
-                    && table.binding(index) == Symbol.STB_WEAK) {
-                String text = "weak symbol " + table.name(index) + " has the value " + Address.of(values[index])
-                        + ", which stands for an error: this and the " + (relocations.count() - i - 1)
-                        + " relocations behind it are skipped";
-                diagnostics.silent(relocations.section().where() + " entry " + i, text, FormatException::new);
-                return i;
-            }
-        }
-        return relocations.count();
-    }
-
-    private void reportPackedRest(RelocationSection relocations, int count) {
-        int ignored = 0;
-        int first = -1;
-        for (int i = 0; i < count; i++) {
-            if (relocations.packedRest(i) != 0) {
-                first = first < 0 ? i : first;
-                ignored++;
-            }
-        }
-        if (ignored > 0) {
-            diagnostics.silent(
-                    relocations.section().where() + " entry " + first,
-                    "r_ssym, r_type3, r_type2 are 0x%06x and ignored, as in %d entries of this section"
-                            .formatted(relocations.packedRest(first), ignored),
-                    FormatException::new);
-        }
-    }
-
-    private void failAt(
-            RelocationSection relocations, int index, RelocationRows rows, SectionBytes bytes, Refusal refusal) {
-        number = relocations.type(index);
-        symbol = relocations.symbol(index);
-        sectionOffset = relocations.offset(index);
-        P = bytes.address() + sectionOffset;
-        Row row = rows.row(number);
-        type = row == null ? null : row.type;
-        S = valueOrZero(symbol);
-        A = 0;
-        fail(refusal);
     }
 
     private void fail(Refusal refusal) {
