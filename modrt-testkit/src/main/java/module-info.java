@@ -5,4 +5,10 @@ module io.modrt.testkit {
     requires transitive io.modrt.api;
     requires transitive org.junit.jupiter.api;
     requires transitive com.google.common.jimfs;
+
+    exports io.modrt.testkit;
+
+    // JUnit calls the contract's tests.
+    opens io.modrt.testkit to
+            org.junit.platform.commons;
 }

@@ -52,6 +52,9 @@ public abstract class ArchContract {
     private static final int MOST_WRITES = 32;
     private static final int SLOT_BYTES = 64;
 
+    /** For subclasses. */
+    protected ArchContract() {}
+
     /** The architecture, a new instance or not. */
     protected abstract Arch arch();
 

@@ -1,6 +1,7 @@
 package io.modrt.testkit;
 
 import io.modrt.spi.Field;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 
@@ -61,6 +62,6 @@ final class FieldCheck {
     }
 
     private static String hex(int word) {
-        return "0x%08x".formatted(word);
+        return "0x" + HexFormat.of().toHexDigits(word);
     }
 }

@@ -29,6 +29,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ class FerryTest {
     }
 
     private static List<String> hex(int[] words) {
-        return Arrays.stream(words).mapToObj("%08x"::formatted).toList();
+        return Arrays.stream(words).mapToObj(HexFormat.of()::toHexDigits).toList();
     }
 
     @TestFactory
