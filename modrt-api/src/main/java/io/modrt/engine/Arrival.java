@@ -27,6 +27,7 @@ final class Arrival {
     void complete() {
         Placed placed = module.placed();
         placed.requireOpen();
+        kernel.requireCurrent(placed.plan().target(), module.name());
         kernel.requireAbsent(module.name());
         module.resolved().uses().forEach(kernel::requirePresent);
         requireNewExports();
@@ -35,13 +36,8 @@ final class Arrival {
         try {
             for (RegionKind kind : placed.plan().layout().regions()) {
                 AddressRange range = placed.range(kind).orElseThrow();
-                writes.write(
-                        range,
-                        relocated.image().bytes(kind),
-                        placed.reservations().isFresh(kind));
-                if (kind.isExecutable()) {
-                    kernel.memory().codeChanged(range);
-                }
+                boolean fresh = placed.reservations().isFresh(kind);
+                writes.write(kind, range, relocated.image().bytes(kind), fresh);
             }
             kernel.list().add(module);
             listed = true;

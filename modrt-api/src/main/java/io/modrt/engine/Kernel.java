@@ -78,22 +78,31 @@ public final class Kernel {
         return plan;
     }
 
-    /** The kernel's architecture and profile are settled by the first module, unless they were given. */
+    /**
+     * What the kernel is: what its modules say; while it has none, what this file says. Of two plans made before there is a module,
+     * for different kernels, the first to commit decides.
+     */
     private Target targetFor(ModuleFile file) {
-        Target known = target;
-        if (known != null) {
-            return known;
-        }
         lock.lock();
         try {
-            known = target;
-            if (known == null) {
+            Target known = target;
+            if (known == null || (modules.isEmpty() && !known.suits(file, givenProfile != null))) {
                 known = settle(file);
                 target = known;
             }
             return known;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Raises ENOEXEC where another kernel was settled on since a module was planned. Called under the lock. */
+    void requireCurrent(Target planned, String name) {
+        if (target != planned) {
+            throw new StateException(Refusal.of(
+                            Errno.ENOEXEC,
+                            "was planned before the runtime's first module made it another kernel's; plan it again")
+                    .at(name));
         }
     }
 

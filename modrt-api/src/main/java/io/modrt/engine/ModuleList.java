@@ -20,6 +20,10 @@ final class ModuleList {
         return entry == null ? Optional.empty() : Optional.of(entry.module());
     }
 
+    boolean isEmpty() {
+        return byName.isEmpty();
+    }
+
     /** All modules, the most recent first. */
     List<Live> all() {
         return byName.values().stream()

@@ -3,7 +3,7 @@ package io.modrt.engine;
 import io.modrt.Errno;
 import io.modrt.MemoryException;
 import io.modrt.Refusal;
-import io.modrt.memory.Address;
+import io.modrt.layout.RegionKind;
 import io.modrt.memory.AddressRange;
 import io.modrt.memory.TargetMemory;
 import java.util.ArrayDeque;
@@ -14,11 +14,13 @@ final class RegionWrites {
 
     /** What a region held. */
     private static final class Before {
-        private final Address start;
+        private final RegionKind kind;
+        private final AddressRange range;
         private final byte[] bytes;
 
-        Before(Address start, byte[] bytes) {
-            this.start = start;
+        Before(RegionKind kind, AddressRange range, byte[] bytes) {
+            this.kind = kind;
+            this.range = range;
             this.bytes = bytes;
         }
     }
@@ -35,14 +37,21 @@ final class RegionWrites {
      *
      * @param fresh whether what is there now need not be kept
      */
-    void write(AddressRange range, byte[] bytes, boolean fresh) {
+    void write(RegionKind kind, AddressRange range, byte[] bytes, boolean fresh) {
         byte[] old = new byte[fresh ? 0 : bytes.length];
         if (!fresh) {
             memory.read(range.start(), old, 0, old.length);
         }
         memory.write(range.start(), bytes, 0, bytes.length);
         if (!fresh) { // why: a write that fails has written nothing, so there is nothing to undo
-            before.push(new Before(range.start(), old));
+            before.push(new Before(kind, range, old));
+        }
+        tellOfCode(kind, range);
+    }
+
+    private void tellOfCode(RegionKind kind, AddressRange range) {
+        if (kind.isExecutable()) {
+            memory.codeChanged(range);
         }
     }
 
@@ -54,12 +63,13 @@ final class RegionWrites {
     RuntimeException undo(RuntimeException failure) {
         for (Before region : before) {
             try {
-                memory.write(region.start, region.bytes, 0, region.bytes.length);
+                memory.write(region.range.start(), region.bytes, 0, region.bytes.length);
+                tellOfCode(region.kind, region.range);
             } catch (RuntimeException second) {
                 MemoryException both = new MemoryException(Refusal.of(
                                 Errno.EFAULT,
                                 failure.getMessage() + "; and undoing it failed, too: " + region.bytes.length
-                                        + " bytes at " + region.start + " are no longer what they were: "
+                                        + " bytes at " + region.range.start() + " are no longer what they were: "
                                         + second.getMessage())
                         .because(failure));
                 both.addSuppressed(second);

@@ -29,6 +29,8 @@ final class RelocationRows {
         final boolean routed;
         /** Whether the value is S + A, or that less P, and goes to its field unseen. */
         final boolean isPlain;
+        /** Whether the address of the place is taken off. */
+        final boolean isRelative;
 
         Row(RelocationType type) {
             this.type = type;
@@ -42,6 +44,7 @@ final class RelocationRows {
                     fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.routed = type.routed();
+            this.isRelative = formula == Formula.S_A_P;
             this.isPlain = fit == Fit.TRUNCATED
                     && (formula == Formula.S_A || formula == Formula.S_A_P)
                     && misalignment == 0

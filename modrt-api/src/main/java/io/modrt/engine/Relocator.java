@@ -105,9 +105,11 @@ final class Relocator implements Site {
             inPlace = new InPlaceAddends(relocations, count, rows, bytes);
             load.completeAddends(relocations, count, bytes, this::valueOrZero, inPlace);
         }
-        for (int i = 0; i < count; i++) {
-            if (observer != null || !applyPlain(relocations, i, rows, bytes, inPlace)) {
-                applyAny(relocations, i, rows, bytes, inPlace);
+        int next = 0;
+        while (next < count) {
+            next = observer == null ? applyPlain(relocations, next, count, rows, bytes, inPlace) : next;
+            if (next < count) {
+                applyAny(relocations, next++, rows, bytes, inPlace);
             }
         }
         if (inPlace != null && !inPlace.open().isEmpty()) {
@@ -129,42 +131,48 @@ final class Relocator implements Site {
     /**
      * The common case by the shortest way: a type that nothing is checked of, an ordinary symbol, a place within the section.
      *
-     * @return false, with nothing done, where {@link #applyAny} must look closer
+     * @return the first entry from {@code index} on that {@link #applyAny} must look at, or {@code count}
      */
-    private boolean applyPlain(
+    private int applyPlain(
             RelocationSection relocations,
             int index,
+            int count,
             RelocationRows rows,
             SectionBytes bytes,
             @Nullable InPlaceAddends inPlace) {
-        Row row = rows.row(relocations.type(index));
-        int symbolIndex = relocations.symbol(index);
-        long offset = relocations.offset(index);
-        if (row == null
-                || !row.isPlain
-                || !row.fitsIn(bytes, offset)
-                || Integer.compareUnsigned(symbolIndex, values.length) >= 0
-                || (anyMissing && missing.get(symbolIndex))
-                || (inPlace != null && inPlace.isFailing(index))) {
-            return false;
-        }
-        long symbolValue = values[symbolIndex];
-        if (rows.isErrorValue(symbolValue)) {
-            return false;
-        }
         byte[] array = bytes.array();
-        int at = bytes.arrayOffset() + (int) offset;
-        long addend = inPlace == null ? relocations.addend(index) : inPlace.get(index, row, at);
-        long value = symbolValue + addend + row.bias;
-        if (row.formula == Formula.S_A_P) {
-            value -= bytes.address() + offset;
+        int start = bytes.arrayOffset();
+        long sizeBytes = bytes.sizeBytes();
+        long address = bytes.address();
+        boolean big = bigEndian;
+        long[] symbolValues = values;
+        for (int i = index; i < count; i++) {
+            Row row = rows.row(relocations.type(i));
+            int symbolIndex = relocations.symbol(i);
+            long offset = relocations.offset(i);
+            if (row == null
+                    || !row.isPlain
+                    || offset < 0
+                    || offset > sizeBytes - row.bytes
+                    || Integer.compareUnsigned(symbolIndex, symbolValues.length) >= 0
+                    || (anyMissing && missing.get(symbolIndex))
+                    || (inPlace != null && inPlace.isFailing(i))) {
+                return i;
+            }
+            long symbolValue = symbolValues[symbolIndex];
+            if (rows.isErrorValue(symbolValue)) {
+                return i;
+            }
+            int at = start + (int) offset;
+            long addend = inPlace == null ? relocations.addend(i) : inPlace.get(i, row, at);
+            long value = symbolValue + addend + row.bias - (row.isRelative ? address + offset : 0);
+            if (row.bytes == Long.BYTES) {
+                Bytes.putLong(array, at, big, value);
+            } else {
+                Bytes.putInt(array, at, big, row.field.insert(Bytes.getInt(array, at, big), value));
+            }
         }
-        if (row.bytes == Long.BYTES) {
-            Bytes.putLong(array, at, bigEndian, value);
-        } else {
-            Bytes.putInt(array, at, bigEndian, row.field.insert(Bytes.getInt(array, at, bigEndian), value));
-        }
-        return true;
+        return count;
     }
 
     /** Takes the numbers of an entry, for {@link Site}. */

@@ -14,6 +14,8 @@ final class SectionSlips {
     private final long[] values;
     private final Width width;
     private final Diagnostics diagnostics;
+    private @Nullable RelocationRows searched;
+    private boolean found;
 
     /** @param values the final value of each symbol */
     SectionSlips(@Nullable SymbolTable symbols, long[] values, Width width, Diagnostics diagnostics) {
@@ -47,12 +49,14 @@ final class SectionSlips {
     }
 
     private boolean anyErrorValue(RelocationRows rows) {
-        for (long value : values) {
-            if (rows.isErrorValue(value)) {
-                return true;
+        if (searched != rows) {
+            searched = rows;
+            found = false;
+            for (long value : values) {
+                found |= rows.isErrorValue(value);
             }
         }
-        return false;
+        return found;
     }
 
     /** The kernel reads the first type of a packed entry alone. */
@@ -68,8 +72,8 @@ final class SectionSlips {
         if (ignored > 0) {
             diagnostics.silent(
                     relocations.section().where() + " entry " + first,
-                    "r_ssym, r_type3, r_type2 are 0x%06x and ignored, as in %d entries of this section"
-                            .formatted(relocations.packedRest(first), ignored),
+                    "r_ssym, r_type3, r_type2 are 0x" + Integer.toHexString(relocations.packedRest(first))
+                            + " and ignored, as in " + ignored + " entries of this section",
                     FormatException::new);
         }
     }

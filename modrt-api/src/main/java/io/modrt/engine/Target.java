@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.ModuleFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.memory.ModuleAllocator;
@@ -32,6 +33,14 @@ final class Target {
         this.explicit = new RelocationRows(arch.relocations(profile, AddendKind.EXPLICIT), arch.width());
         this.ftrace = arch.ftrace(profile);
         this.tables = arch.tables(profile);
+    }
+
+    /** Whether a file that came first would have led to this target, too. */
+    boolean suits(ModuleFile file, boolean profileWasGiven) {
+        ElfHeader header = file.elf().header();
+        return arch.accepts(header)
+                && header.isBigEndian() == first.isBigEndian()
+                && (profileWasGiven || profile.vermagic().equals(file.info().vermagic()));
     }
 
     Arch arch() {

@@ -1,6 +1,7 @@
 package io.modrt.link;
 
 import io.modrt.memory.Address;
+import java.util.Locale;
 import org.apiguardian.api.API;
 
 /**
@@ -28,16 +29,17 @@ public record Reach(RelocationSite site, long value, long least, long greatest) 
     /** For example {@code .text: R_PARISC_PCREL17F against printk: 254000 of 262140 bytes, 97 %}. */
     @Override
     public String toString() {
-        return "%s against %s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used"
-                .formatted(
-                        site.type(),
-                        site.symbol(),
-                        site.section(),
-                        site.sectionOffset(),
-                        Address.of(value),
-                        Address.of(least),
-                        Address.of(greatest),
-                        headroomBytes(),
-                        percentUsed());
+        return String.format(
+                Locale.ROOT,
+                "%s against %s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used",
+                site.type(),
+                site.symbol(),
+                site.section(),
+                site.sectionOffset(),
+                Address.of(value),
+                Address.of(least),
+                Address.of(greatest),
+                headroomBytes(),
+                percentUsed());
     }
 }

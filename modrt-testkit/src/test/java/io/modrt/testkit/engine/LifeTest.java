@@ -214,4 +214,31 @@ class LifeTest {
         assertTrue(allocator.reserved().isEmpty());
         assertTrue(memory.writes().isEmpty());
     }
+
+    @Test
+    void a_first_load_that_fails_does_not_settle_which_kernel_it_is() {
+        ModuleRuntime fresh = Samples.runtime().build();
+        assertThrows(
+                UnresolvedSymbolsException.class,
+                () -> fresh.load(Samples.file(
+                        Samples.importer("user", "nowhere").vermagic("5.10.0 SMP mod_unload modversions "))));
+
+        LiveModule guest = fresh.load(Samples.file(Samples.module("guest")));
+
+        assertEquals("6.1", fresh.profile().orElseThrow().version().toString().substring(0, 3));
+        assertEquals(ModuleState.LIVE, guest.state());
+    }
+
+    @Test
+    void of_two_plans_for_different_kernels_the_first_to_commit_decides() {
+        ModuleRuntime fresh = Samples.runtime().build();
+        var older = fresh.plan(Samples.file(Samples.module("older").vermagic("5.10.0 SMP mod_unload modversions ")));
+        fresh.load(Samples.file(Samples.module("guest")));
+
+        try (PlacedModule placed = older.place()) {
+            RelocatedModule relocated = placed.resolve().relocate();
+            StateException refused = assertThrows(StateException.class, relocated::commit);
+            assertEquals(Errno.ENOEXEC, refused.errno());
+        }
+    }
 }
