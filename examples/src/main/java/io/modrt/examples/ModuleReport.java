@@ -13,6 +13,7 @@ import io.modrt.memory.AddressRange;
 import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,8 +73,9 @@ final class ModuleReport {
         out.println("\nWhat " + module.name() + " exports");
         Columns exports = Columns.atMost(MOST_ROWS, "symbol", "address", "CRC", "for", "namespace");
         for (KernelSymbol symbol : module.exports()) {
-            String crc =
-                    symbol.crc().isPresent() ? "0x%08x".formatted(symbol.crc().getAsInt()) : "none";
+            String crc = symbol.crc().isPresent()
+                    ? "0x" + HexFormat.of().toHexDigits(symbol.crc().getAsInt())
+                    : "none";
             exports.row(symbol.name(), symbol.value(), crc, symbol.gplOnly() ? "GPL" : "all", symbol.namespace());
         }
         exports.print(out);
