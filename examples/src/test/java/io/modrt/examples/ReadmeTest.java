@@ -86,7 +86,7 @@ class ReadmeTest {
         List<String> fragments = javaBlocks().stream().skip(1).toList();
         assertFalse(fragments.isEmpty());
         for (String fragment : fragments) {
-            Class<?> program = compiled("Fragment", FRAGMENT.formatted(fragment));
+            Class<?> program = compiled("Fragment", FRAGMENT.replace("%s", fragment));
             try (ModuleRuntime kernel = ModuleRuntime.builder()
                     .kernelSymbols(KernelSymbols.synthetic())
                     .build()) {
