@@ -14,9 +14,10 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What became of one loaded module, a paragraph for each question. */
@@ -114,17 +115,14 @@ final class ModuleReport {
                 .findFirst();
     }
 
-    /** One relocation with its numbers: against another module's export if there is one, else against any import. */
+    /** The relocation that tells most: against another module's export, else against an import, and one that changed its word. */
     void relocation() {
-        List<String> imports =
-                module.file().imports().stream().map(Import::name).toList();
-        Optional<Relocation> shown = module.relocations()
-                .filter(applied -> exporter(applied.site().symbol()).isPresent())
-                .findFirst()
-                .or(() -> module.relocations()
-                        .filter(applied -> imports.contains(applied.site().symbol()))
-                        .findFirst())
-                .or(() -> module.relocations().findFirst());
+        Set<String> imports = module.file().imports().stream().map(Import::name).collect(Collectors.toSet());
+        Comparator<Relocation> tellingFirst = Comparator.comparing((Relocation applied) ->
+                        exporter(applied.site().symbol()).isEmpty())
+                .thenComparing(applied -> !imports.contains(applied.site().symbol()))
+                .thenComparing(applied -> applied.before() == applied.after());
+        Optional<Relocation> shown = module.relocations().min(tellingFirst);
         shown.ifPresentOrElse(
                 applied -> new RelocationReport(plan, applied).print(out),
                 () -> out.println("\n" + module.name() + " has no relocations"));
