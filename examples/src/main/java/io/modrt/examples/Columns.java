@@ -12,22 +12,26 @@ final class Columns {
     private final List<List<String>> rows = new ArrayList<>();
     private final int mostRows;
 
-    private Columns(int mostRows, List<String> headings) {
+    private Columns(int mostRows) {
         this.mostRows = mostRows;
-        rows.add(headings);
+    }
+
+    /** A table without headings. */
+    static Columns plain() {
+        return new Columns(Integer.MAX_VALUE);
     }
 
     /** A table of any length. */
     static Columns of(String... headings) {
-        return new Columns(Integer.MAX_VALUE, List.of(headings));
+        return plain().row((Object[]) headings);
     }
 
     /** A table that prints {@code mostRows} rows and says how many it left out. */
     static Columns atMost(int mostRows, String... headings) {
-        return new Columns(mostRows, List.of(headings));
+        return new Columns(mostRows).row((Object[]) headings);
     }
 
-    /** Adds a row with a cell for each heading. */
+    /** Adds a row; all rows have as many cells. */
     Columns row(Object... cells) {
         List<String> row = new ArrayList<>();
         for (Object cell : cells) {

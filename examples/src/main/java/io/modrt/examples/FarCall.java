@@ -15,8 +15,8 @@ import io.modrt.memory.Address;
 import io.modrt.memory.TargetMemory;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +92,7 @@ final class FarCall {
                 code.row(
                         i == 0 ? stub.symbol() : "",
                         place,
-                        "%08x".formatted(word(kernel.memory(), place)),
+                        word(kernel.memory(), place),
                         stub.template().words().get(i).assembly().replace("target", stub.symbol()));
             }
         }
@@ -114,19 +114,19 @@ final class FarCall {
         calls.row(
                 applied.site().symbol(),
                 place,
-                "%08x".formatted(relocated),
+                HexFormat.of().toHexDigits(relocated),
                 Instruction.text(relocated, place),
-                "%08x".formatted(word(memory, place)));
+                word(memory, place));
     }
 
     private static Placement at(Address core) {
         return Placement.regions(Map.of(RegionKind.CORE, core, RegionKind.INIT, core.plus(INIT_DISTANCE)));
     }
 
-    /** The word in memory, big endian as this kernel is. */
-    private static int word(TargetMemory memory, Address place) {
+    /** The digits of the word in memory, big endian as this kernel is. */
+    private static String word(TargetMemory memory, Address place) {
         byte[] bytes = new byte[Integer.BYTES];
         memory.read(place, bytes, 0, bytes.length);
-        return ByteBuffer.wrap(bytes).getInt();
+        return HexFormat.of().formatHex(bytes);
     }
 }

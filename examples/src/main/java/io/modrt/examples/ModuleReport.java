@@ -13,9 +13,11 @@ import io.modrt.memory.AddressRange;
 import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What became of one loaded module, a paragraph for each question. */
@@ -72,8 +74,9 @@ final class ModuleReport {
         out.println("\nWhat " + module.name() + " exports");
         Columns exports = Columns.atMost(MOST_ROWS, "symbol", "address", "CRC", "for", "namespace");
         for (KernelSymbol symbol : module.exports()) {
-            String crc =
-                    symbol.crc().isPresent() ? "0x%08x".formatted(symbol.crc().getAsInt()) : "none";
+            String crc = symbol.crc().isPresent()
+                    ? "0x" + HexFormat.of().toHexDigits(symbol.crc().getAsInt())
+                    : "none";
             exports.row(symbol.name(), symbol.value(), crc, symbol.gplOnly() ? "GPL" : "all", symbol.namespace());
         }
         exports.print(out);
@@ -112,17 +115,14 @@ final class ModuleReport {
                 .findFirst();
     }
 
-    /** One relocation with its numbers: against another module's export if there is one, else against any import. */
+    /** The relocation that tells most: against another module's export, else against an import, and one that changed its word. */
     void relocation() {
-        List<String> imports =
-                module.file().imports().stream().map(Import::name).toList();
-        Optional<Relocation> shown = module.relocations()
-                .filter(applied -> exporter(applied.site().symbol()).isPresent())
-                .findFirst()
-                .or(() -> module.relocations()
-                        .filter(applied -> imports.contains(applied.site().symbol()))
-                        .findFirst())
-                .or(() -> module.relocations().findFirst());
+        Set<String> imports = module.file().imports().stream().map(Import::name).collect(Collectors.toSet());
+        Comparator<Relocation> tellingFirst = Comparator.comparing((Relocation applied) ->
+                        exporter(applied.site().symbol()).isEmpty())
+                .thenComparing(applied -> !imports.contains(applied.site().symbol()))
+                .thenComparing(applied -> applied.before() == applied.after());
+        Optional<Relocation> shown = module.relocations().min(tellingFirst);
         shown.ifPresentOrElse(
                 applied -> new RelocationReport(plan, applied).print(out),
                 () -> out.println("\n" + module.name() + " has no relocations"));

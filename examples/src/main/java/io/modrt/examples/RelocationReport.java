@@ -5,6 +5,7 @@ import io.modrt.link.Relocation;
 import io.modrt.link.RelocationSite;
 import io.modrt.spi.RelocationType;
 import java.io.PrintStream;
+import java.util.HexFormat;
 
 /** One applied relocation, explained line by line. */
 final class RelocationReport {
@@ -19,27 +20,25 @@ final class RelocationReport {
     }
 
     void print(PrintStream out) {
+        String value = RelocationRows.value(type);
+        String place = site.section() + "+0x" + Long.toHexString(site.sectionOffset());
         out.println("\nOne of its relocations, explained");
-        line(out, "place", "%s+0x%x, P = %s".formatted(site.section(), site.sectionOffset(), site.P()));
-        line(
-                out,
-                "type",
-                "%s: bits %s of %s".formatted(site.type(), RelocationRows.bits(type), RelocationRows.value(type)));
-        line(out, "symbol", "%s, S = %s, A = %s".formatted(site.symbol(), site.S(), signed(site.A())));
-        line(out, "value", "%s = 0x%x".formatted(RelocationRows.value(type), applied.value()));
-        line(out, "before", word(applied.before()));
-        line(out, "after", word(applied.after()));
-        applied.stub().ifPresent(stub -> line(out, "by way of", "the stub at " + stub.address()));
-    }
-
-    private static void line(PrintStream out, String name, String text) {
-        out.println("   %-9s %s".formatted(name, text));
+        Columns.plain()
+                .row("place", place + ", P = " + site.P())
+                .row("type", site.type() + ": bits " + RelocationRows.bits(type) + " of " + value)
+                .row("symbol", site.symbol() + ", S = " + site.S() + ", A = " + signed(site.A()))
+                .row("value", value + " = 0x" + Long.toHexString(applied.value()))
+                .row("before", word(applied.before()))
+                .row("after", word(applied.after()))
+                .print(out);
+        applied.stub().ifPresent(stub -> out.println("   through the stub at " + stub.address()));
     }
 
     private String word(long word) {
+        HexFormat hex = HexFormat.of();
         return type.field().bytes() == Long.BYTES
-                ? "0x%016x".formatted(word)
-                : "0x%08x  %s".formatted(word, Instruction.text((int) word, site.P()));
+                ? "0x" + hex.toHexDigits(word)
+                : "0x" + hex.toHexDigits((int) word) + "  " + Instruction.text((int) word, site.P());
     }
 
     /** A signed number in hexadecimal; what is no small negative number is an address. */

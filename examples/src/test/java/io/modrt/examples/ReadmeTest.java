@@ -77,7 +77,7 @@ class ReadmeTest {
         String said = saidBy(() -> compiled("FirstLoad", program)
                 .getMethod("main", String[].class)
                 .invoke(null, (Object) new String[] {greeter().toString()}));
-        assertTrue(said.startsWith("greeter (LIVE): [Region["), said);
+        assertTrue(said.startsWith("greeter (LIVE): [CORE of "), said);
         assertEquals(4, said.lines().count(), said); // the module and three relocations
     }
 
@@ -86,7 +86,7 @@ class ReadmeTest {
         List<String> fragments = javaBlocks().stream().skip(1).toList();
         assertFalse(fragments.isEmpty());
         for (String fragment : fragments) {
-            Class<?> program = compiled("Fragment", FRAGMENT.formatted(fragment));
+            Class<?> program = compiled("Fragment", FRAGMENT.replace("%s", fragment));
             try (ModuleRuntime kernel = ModuleRuntime.builder()
                     .kernelSymbols(KernelSymbols.synthetic())
                     .build()) {

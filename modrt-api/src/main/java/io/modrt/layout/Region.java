@@ -10,4 +10,11 @@ import org.apiguardian.api.API;
  * @param headBytes bytes in front of the first section
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Region(RegionKind kind, long sizeBytes, long headBytes) {}
+public record Region(RegionKind kind, long sizeBytes, long headBytes) {
+
+    /** For example {@code CORE of 2343 bytes}. */
+    @Override
+    public String toString() {
+        return kind + " of " + sizeBytes + " bytes";
+    }
+}

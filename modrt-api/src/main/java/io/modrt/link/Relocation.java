@@ -13,4 +13,16 @@ import org.apiguardian.api.API;
  * @param stub the stub through which the branch goes
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Relocation(RelocationSite site, long value, long before, long after, Optional<Stub> stub) {}
+public record Relocation(RelocationSite site, long value, long before, long after, Optional<Stub> stub) {
+
+    /**
+     * For example {@code farcall: .text+0x8: R_MIPS_26 against _mcount+0x0: 0xc000000 becomes 0xc002000, by way of the stub at
+     * 0xc0008000}.
+     */
+    @Override
+    public String toString() {
+        return site + ": 0x" + Long.toHexString(before) + " becomes 0x" + Long.toHexString(after)
+                + stub.map(bridge -> ", by way of the stub at " + bridge.address())
+                        .orElse("");
+    }
+}
