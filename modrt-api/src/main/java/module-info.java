@@ -12,6 +12,7 @@ module io.modrt.api {
     exports io.modrt.link;
     exports io.modrt.memory;
     exports io.modrt.spi;
+    exports io.modrt.tree;
 
     uses io.modrt.spi.Arch;
 }

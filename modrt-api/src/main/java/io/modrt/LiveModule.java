@@ -38,6 +38,9 @@ public interface LiveModule {
     /** What it exports, in the order of its tables. */
     List<KernelSymbol> exports();
 
+    /** What each undefined symbol was bound to, in the order of the symbol table; without those that nobody exports. */
+    List<KernelSymbol> imports();
+
     /** Modules whose exports it uses, in the order of first use. */
     List<LiveModule> uses();
 
@@ -68,11 +71,14 @@ public interface LiveModule {
     /** From file positions to addresses and back. */
     AddressMap map();
 
-    /** Frees the init regions, as the kernel does after the module's init function. Harmless when called twice. */
+    /**
+     * Frees the init regions, as the kernel does after the module's init function. Their addresses stay known, as in the kernel's
+     * {@code /sys/module}; what is there may be another's. Harmless when called twice.
+     */
     void dropInit();
 
     /**
-     * Takes the module away and frees its memory.
+     * Takes the module away and frees its memory. Harmless when called twice.
      *
      * @throws StateException with EWOULDBLOCK while other modules use it
      */

@@ -22,15 +22,23 @@ public abstract sealed class ModrtException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    private final String text;
     private final Errno errno;
     private final boolean beyondKernel;
     private final @Nullable String kernelMessage;
 
     ModrtException(Refusal refusal) {
         super(refusal.message(), refusal.cause());
+        this.text = refusal.message();
         this.errno = refusal.errno();
         this.beyondKernel = refusal.isBeyondKernel();
         this.kernelMessage = refusal.kernelMessage();
+    }
+
+    /** Where, what, against what; the way out. */
+    @Override
+    public String getMessage() {
+        return text;
     }
 
     /** The error number that the kernel returns in this case, or ENOEXEC where only modrt checks. */

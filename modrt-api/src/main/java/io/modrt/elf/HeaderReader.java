@@ -4,6 +4,7 @@ import io.modrt.Errno;
 import io.modrt.FormatException;
 import io.modrt.Refusal;
 import io.modrt.bytes.Bytes;
+import java.util.Locale;
 
 /** Reads the file header, and of section 0 what did not fit there. */
 record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbering) {
@@ -21,8 +22,8 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
         }
         if (Bytes.getInt(b, 0, true) != MAGIC) {
             throw refuse(
-                    where + "is not an ELF file: starts with 0x" + String.format("%08x", Bytes.getInt(b, 0, true))
-                            + ", not 0x7f454c46",
+                    where + "is not an ELF file: starts with 0x"
+                            + String.format(Locale.ROOT, "%08x", Bytes.getInt(b, 0, true)) + ", not 0x7f454c46",
                     0);
         }
         ElfClass elfClass = elfClass(where, b[EI_CLASS]);

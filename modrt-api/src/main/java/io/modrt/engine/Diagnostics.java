@@ -97,7 +97,7 @@ final class Diagnostics {
         if (!policy.isBestEffort()) {
             throw failure;
         }
-        add(Kind.LEFT_AS_IT_WAS, where, String.valueOf(failure.getMessage()));
+        add(Kind.LEFT_AS_IT_WAS, where, failure.getMessage());
     }
 
     /** What the kernel would log as a warning. */

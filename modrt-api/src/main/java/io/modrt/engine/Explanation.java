@@ -36,7 +36,7 @@ final class Explanation {
         List<Address> targets = new ArrayList<>();
         Width width = resolved.placed().plan().target().arch().width();
         Application application = new Application(resolved, unheard, (site, row, target, value, before, after) -> {
-            all.add(new Relocation(site.snapshot(), value, before, after, Optional.empty()));
+            all.add(new Relocation(site.snapshot(), row.type, value, before, after, Optional.empty()));
             targets.add(width.address(target));
         });
         application.applyAll();
@@ -46,7 +46,7 @@ final class Explanation {
             Stub stub = stubs.get(targets.get(i));
             if (stub != null) {
                 Relocation bare = all.get(i);
-                all.set(i, new Relocation(bare.site(), bare.value(), bare.before(), bare.after(), Optional.of(stub)));
+                all.set(i, bare.through(stub));
             }
         }
         return all;
@@ -89,10 +89,10 @@ final class Explanation {
 
     private static Reach reach(Relocator site, Row row, long target, long value, Width width) {
         if (row.fit == Fit.SIGNED || row.fit == Fit.UNSIGNED) {
-            return new Reach(site.snapshot(), width.signed(value), row.least, row.greatest);
+            return new Reach(site.snapshot(), Reach.Limit.DISTANCE, width.signed(value), row.least, row.greatest);
         }
         long start = width.wrap(row.regionStart(site.P() + Integer.BYTES));
         long last = start + row.regionBytes() - (1L << row.field.lowestBit());
-        return new Reach(site.snapshot(), width.wrap(target), start, last);
+        return new Reach(site.snapshot(), Reach.Limit.SEGMENT, width.wrap(target), start, last);
     }
 }

@@ -64,7 +64,7 @@ final class ImportRules {
         }
         Optional<KernelSymbol> symbol = kernel.symbols().find(name).filter(this::isVisible);
         symbol.ifPresent(this::check);
-        return symbol.isPresent() ? symbol : kernel.symbols().placeholder(name);
+        return symbol;
     }
 
     private boolean isVisible(KernelSymbol symbol) {

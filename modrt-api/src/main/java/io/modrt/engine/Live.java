@@ -116,6 +116,11 @@ final class Live implements LiveModule {
     }
 
     @Override
+    public List<KernelSymbol> imports() {
+        return resolved.imports();
+    }
+
+    @Override
     public List<LiveModule> uses() {
         return List.copyOf(resolved.uses());
     }

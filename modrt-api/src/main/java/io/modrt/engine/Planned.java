@@ -9,6 +9,7 @@ import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
+import io.modrt.spi.Arch;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -53,6 +54,11 @@ final class Planned implements LayoutPlan {
     @Override
     public ModuleFile file() {
         return file;
+    }
+
+    @Override
+    public Arch arch() {
+        return target.arch();
     }
 
     @Override

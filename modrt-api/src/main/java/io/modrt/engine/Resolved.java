@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.kernel.KernelSymbol;
 import io.modrt.link.RelocatedModule;
 import io.modrt.link.ResolvedModule;
 import io.modrt.spi.SymbolValues;
@@ -11,6 +12,7 @@ final class Resolved implements ResolvedModule {
     private final Placed placed;
     private final long[] values;
     private final BitSet missing;
+    private final List<KernelSymbol> imports;
     private final List<Live> uses;
     private final boolean proprietary;
     private final Diagnostics diagnostics;
@@ -23,12 +25,14 @@ final class Resolved implements ResolvedModule {
             Placed placed,
             long[] values,
             BitSet missing,
+            List<KernelSymbol> imports,
             List<Live> uses,
             boolean proprietary,
             Diagnostics diagnostics) {
         this.placed = placed;
         this.values = values;
         this.missing = missing;
+        this.imports = List.copyOf(imports);
         this.uses = List.copyOf(uses);
         this.proprietary = proprietary;
         this.diagnostics = diagnostics;
@@ -51,6 +55,10 @@ final class Resolved implements ResolvedModule {
 
     BitSet missing() {
         return missing;
+    }
+
+    List<KernelSymbol> imports() {
+        return imports;
     }
 
     List<Live> uses() {

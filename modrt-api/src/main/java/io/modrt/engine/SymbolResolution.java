@@ -17,7 +17,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +30,7 @@ final class SymbolResolution {
     private final ModuleFile file;
     private final Diagnostics diagnostics;
     private final ImportRules rules;
-    private final Map<String, Optional<KernelSymbol>> asked = new HashMap<>();
+    private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
     private final List<ModrtException> refused = new ArrayList<>();
@@ -54,7 +54,9 @@ final class SymbolResolution {
             refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
             throw last;
         }
-        return new Resolved(placed, values, missing, rules.owners(), rules.isProprietary(), diagnostics);
+        List<KernelSymbol> imports =
+                asked.values().stream().flatMap(Optional::stream).toList();
+        return new Resolved(placed, values, missing, imports, rules.owners(), rules.isProprietary(), diagnostics);
     }
 
     private long[] values(SymbolTable symbols) {
@@ -116,9 +118,10 @@ final class SymbolResolution {
 
     private long undefined(SymbolTable symbols, int index) {
         String name = symbols.name(index);
+        boolean isWeak = symbols.binding(index) == Symbol.STB_WEAK;
         Optional<KernelSymbol> export;
         try {
-            export = find(name);
+            export = find(name, isWeak);
         } catch (PolicyException refusal) {
             refused.add(refusal);
             lastErrno = refusal.errno();
@@ -127,7 +130,7 @@ final class SymbolResolution {
         if (export.isPresent()) {
             return export.get().value().value();
         }
-        if (symbols.binding(index) != Symbol.STB_WEAK) {
+        if (!isWeak) {
             missing.set(index);
             lastErrno = Errno.ENOENT;
             if (diagnostics.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
@@ -140,10 +143,13 @@ final class SymbolResolution {
     }
 
     /** Asks modules first, the most recent before older ones, then the kernel; once a name. */
-    private Optional<KernelSymbol> find(String name) {
+    private Optional<KernelSymbol> find(String name, boolean isWeak) {
         Optional<KernelSymbol> known = asked.get(name);
         if (known == null) {
             known = rules.find(name);
+            if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
+                known = placed.plan().kernel().symbols().placeholder(name);
+            }
             asked.put(name, known);
         }
         return known;

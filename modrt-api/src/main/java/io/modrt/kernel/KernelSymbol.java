@@ -38,6 +38,17 @@ public record KernelSymbol(
         Objects.requireNonNull(owner, "owner");
     }
 
+    /** For example {@code printk = 0x80101234, CRC 0x92997ed8, GPL only, namespace X, of module y}, without what it has not. */
+    @Override
+    public String toString() {
+        return name + " = " + value
+                + (code.isPresent() ? ", code at " + code.get() : "")
+                + (crc.isPresent() ? ", CRC 0x" + Integer.toHexString(crc.getAsInt()) : "")
+                + (gplOnly ? ", GPL only" : "")
+                + (namespace.isEmpty() ? "" : ", namespace " + namespace)
+                + (owner.isEmpty() ? "" : ", of module " + owner);
+    }
+
     /** A symbol of the kernel proper of which only the value is known. */
     public static KernelSymbol of(String name, Address value) {
         return new KernelSymbol(name, value, Optional.empty(), OptionalInt.empty(), "", false, "");

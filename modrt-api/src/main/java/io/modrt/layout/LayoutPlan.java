@@ -3,6 +3,7 @@ package io.modrt.layout;
 import io.modrt.ModuleFile;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.spi.Arch;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,6 +15,9 @@ public interface LayoutPlan {
 
     /** The module. */
     ModuleFile file();
+
+    /** The architecture that takes the module. */
+    Arch arch();
 
     /** The kernel whose rules were used. */
     KernelProfile profile();

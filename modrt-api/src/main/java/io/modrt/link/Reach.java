@@ -8,27 +8,53 @@ import org.apiguardian.api.API;
  * How near one relocation of a limited type is to its limit.
  *
  * @param site the relocation
- * @param value what is limited: the displacement, or the target's address where a region is the limit
+ * @param limit what limits it
+ * @param value what is limited: the displacement, or the target's address in a segment
  * @param least the least value that fits
  * @param greatest the greatest value that fits
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Reach(RelocationSite site, long value, long least, long greatest) {
+public record Reach(RelocationSite site, Limit limit, long value, long least, long greatest) {
+
+    /** What limits a relocation. */
+    public enum Limit {
+        /** The distance from the place: moving the module away from the target uses it up. */
+        DISTANCE,
+        /** The aligned segment of memory that holds the place: a target is in it or not, however near to its end. */
+        SEGMENT
+    }
 
     /** Bytes to the nearer limit. */
     public long headroomBytes() {
         return Math.min(value - least, greatest - value);
     }
 
-    /** How much of the way from the middle to the limit is used up, 0 to 100. */
+    /** How much of the greatest distance is used up, 0 to 100; in a segment 0, since there is no way to go. */
     public double percentUsed() {
+        if (limit == Limit.SEGMENT) {
+            return 0;
+        }
         double half = ((double) greatest - least) / 2;
         return 100 * (1 - headroomBytes() / half);
     }
 
-    /** For example {@code .text: R_PARISC_PCREL17F against printk: 254000 of 262140 bytes, 97 %}. */
+    /**
+     * For example {@code R_MIPS_PC16 against .text at .text+0x10: 0x1f000 within [-0x20000, 0x1fffc], 4092 bytes left, 96.9 % used}.
+     */
     @Override
     public String toString() {
+        if (limit == Limit.SEGMENT) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s against %s at %s+0x%x: %s within the segment [%s, %s]",
+                    site.type(),
+                    site.symbol(),
+                    site.section(),
+                    site.sectionOffset(),
+                    Address.of(value),
+                    Address.of(least),
+                    Address.of(greatest));
+        }
         return String.format(
                 Locale.ROOT,
                 "%s against %s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used",
@@ -36,10 +62,14 @@ public record Reach(RelocationSite site, long value, long least, long greatest) 
                 site.symbol(),
                 site.section(),
                 site.sectionOffset(),
-                Address.of(value),
-                Address.of(least),
-                Address.of(greatest),
+                signed(value),
+                signed(least),
+                signed(greatest),
                 headroomBytes(),
                 percentUsed());
+    }
+
+    private static String signed(long value) {
+        return (value < 0 ? "-0x" : "0x") + Long.toHexString(Math.abs(value));
     }
 }

@@ -20,9 +20,11 @@ public record ReachReport(String module, List<Reach> nearest) {
         nearest = List.copyOf(nearest);
     }
 
-    /** The relocation with the least headroom of all; empty where nothing is limited. */
+    /** The relocation limited by distance that has the least headroom; empty where there is none. */
     public Optional<Reach> tightest() {
-        return nearest.stream().min(Comparator.comparingLong(Reach::headroomBytes));
+        return nearest.stream()
+                .filter(reach -> reach.limit() == Reach.Limit.DISTANCE)
+                .min(Comparator.comparingLong(Reach::headroomBytes));
     }
 
     /** One line an entry. */

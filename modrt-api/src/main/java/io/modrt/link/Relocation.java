@@ -1,5 +1,6 @@
 package io.modrt.link;
 
+import io.modrt.spi.RelocationType;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
@@ -7,13 +8,20 @@ import org.apiguardian.api.API;
  * One applied relocation, explained.
  *
  * @param site the relocation and its numbers
+ * @param type its row of the psABI's table
  * @param value what the type's formula gave, before it was cut to the field
  * @param before the word or doubleword at the place, before
  * @param after the same, after
  * @param stub the stub through which the branch goes
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Relocation(RelocationSite site, long value, long before, long after, Optional<Stub> stub) {
+public record Relocation(
+        RelocationSite site, RelocationType type, long value, long before, long after, Optional<Stub> stub) {
+
+    /** The same, going through {@code bridge}. */
+    public Relocation through(Stub bridge) {
+        return new Relocation(site, type, value, before, after, Optional.of(bridge));
+    }
 
     /**
      * For example {@code farcall: .text+0x8: R_MIPS_26 against _mcount+0x0: 0xc000000 becomes 0xc002000, by way of the stub at

@@ -116,14 +116,13 @@ class ConversationTest {
         verify(memory, times(times)).write(eq(range.start()), any(), anyInt(), eq((int) range.sizeBytes()));
     }
 
-    /** Two symbols and four relocations name _printk; the module defines within itself. */
+    /** Two symbols and four relocations name _printk; the module defines within itself; maybe is weak, so it gets no placeholder. */
     @Test
     void aResolverIsAskedOnceForEachNameThatIsUndefined() {
         runtime.load(file);
         verify(symbols, times(1)).find("_printk");
         verify(symbols, times(1)).find("jiffies");
         verify(symbols, times(1)).find("maybe");
-        verify(symbols, times(1)).placeholder("maybe");
         verifyNoMoreInteractions(symbols);
     }
 
