@@ -53,9 +53,9 @@ class GoldenWordsTest {
             assertEquals(Errno.ENOEXEC, refused.errno());
             assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
         } else if (row == MipsReloc.R_MIPS_64) {
-            assertEquals(after, "0x%016x".formatted(laid.relocate().doubleword(".text", offset)), assembly);
+            assertEquals(after, String.format(Locale.ROOT, "0x%016x", laid.relocate().doubleword(".text", offset)), assembly);
         } else {
-            assertEquals(after, "0x%08x".formatted(laid.relocate().word(".text", offset)), assembly);
+            assertEquals(after, String.format(Locale.ROOT, "0x%08x", laid.relocate().word(".text", offset)), assembly);
         }
     }
 
