@@ -1,29 +1,39 @@
 package consumer;
 
-import io.modrt.spi.Arch;
+import io.modrt.LiveModule;
+import io.modrt.ModuleRuntime;
+import io.modrt.kernel.KernelSymbols;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 
-/** Finds the architectures on the path that it was told it runs on. */
+/** Loads a module for each of two machines, on the path that it was told it runs on. */
 public final class LoadsAModule {
     private LoadsAModule() {}
 
     /**
      * Runs, and fails the build with an exception.
      *
-     * @param arguments the path that this runs on
+     * @param arguments the path that this runs on, and the folder of modules
      */
     public static void main(String[] arguments) {
         String path = LoadsAModule.class.getModule().isNamed() ? "on the module path" : "on the class path";
-        if (!path.equals(arguments[0])) {
-            throw new AssertionError("runs " + path + ", not " + arguments[0]);
+        check(path.equals(arguments[0]), "runs " + path + ", not " + arguments[0]);
+        for (String machine : List.of("mips-o32-le-r2", "mips-n64-be-r6")) {
+            try (ModuleRuntime kernel = ModuleRuntime.builder()
+                    .kernelSymbols(KernelSymbols.synthetic())
+                    .build()) {
+                LiveModule greeter = kernel.load(Path.of(arguments[1], machine, "greeter.ko"));
+                check(greeter.name().equals("greeter"), "named " + greeter.name());
+                check(greeter.relocations().findAny().isPresent(), "nothing was relocated");
+                System.out.println(machine + " " + path + ": greet is at "
+                        + greeter.symbol("greet").orElseThrow().address());
+            }
         }
-        List<String> names = ServiceLoader.load(Arch.class).stream()
-                .map(provider -> provider.get().name())
-                .toList();
-        if (names.isEmpty()) {
-            throw new AssertionError("no architecture found " + path);
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
         }
-        System.out.println(path + ": " + names);
     }
 }

@@ -26,6 +26,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.SectionSizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +76,7 @@ class SectionLayoutTest {
         }
         KallsymsLayout kallsyms = layout.kallsyms().orElseThrow();
         lines.add(String.format(
+                Locale.ROOT,
                 "%d symbols 0x%x names 0x%x types 0x%x struct 0x%x types 0x%x",
                 kallsyms.coreCount(),
                 kallsyms.coreSymbolsOffset(),
