@@ -1,13 +1,16 @@
 package io.modrt.house;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,22 +25,26 @@ class AdjacentParametersTest {
 
     @Test
     void noneBesideThoseReviewed() throws IOException {
-        List<String> reviewed;
+        Set<String> reviewed;
         try (Stream<String> lines = Files.lines(REVIEWED)) {
-            reviewed = lines.filter(line -> !line.startsWith("#") && !line.isBlank())
+            reviewed = lines.filter(line -> !line.startsWith("#"))
                     .map(line -> line.substring(0, line.indexOf(" : ")))
-                    .toList();
+                    .collect(toCollection(TreeSet::new));
         }
-        List<String> found = PublishedModules.all().stream()
+        Set<String> found = PublishedModules.all().stream()
                 .flatMap(module -> PublishedModules.exportedTypes(module).stream())
                 .flatMap(AdjacentParametersTest::executables)
                 .filter(AdjacentParametersTest::hasSwappableParameters)
                 .map(AdjacentParametersTest::name)
-                .toList();
-        assertEquals(
-                new TreeSet<>(reviewed),
-                new TreeSet<>(found),
-                "conformance/" + REVIEWED + " against the exported types");
+                .collect(toCollection(TreeSet::new));
+        assertEquals(Set.of(), without(found, reviewed), "found, and not in conformance/" + REVIEWED);
+        assertEquals(Set.of(), without(reviewed, found), "found no more, and still in conformance/" + REVIEWED);
+    }
+
+    private static Set<String> without(Set<String> all, Set<String> those) {
+        Set<String> rest = new TreeSet<>(all);
+        rest.removeAll(those);
+        return rest;
     }
 
     private static Stream<Executable> executables(Class<?> type) {
@@ -54,9 +61,9 @@ class AdjacentParametersTest {
     private static String name(Executable executable) {
         String parameters = Arrays.stream(executable.getParameterTypes())
                 .map(Class::getSimpleName)
-                .collect(java.util.stream.Collectors.joining(", ", "(", ")"));
+                .collect(joining(", ", "(", ")"));
         return executable.getDeclaringClass().getName()
-                + (executable instanceof java.lang.reflect.Method method ? "." + method.getName() : "")
+                + (executable instanceof Method method ? "." + method.getName() : "")
                 + parameters;
     }
 }

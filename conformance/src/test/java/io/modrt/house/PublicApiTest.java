@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,9 +70,9 @@ class PublicApiTest {
                 Stream.of(requires, exports, uses, provides).flatMap(lines -> lines));
     }
 
-    private static String words(java.util.Set<?> modifiers) {
+    private static String words(Set<?> modifiers) {
         return modifiers.stream()
-                .map(modifier -> modifier.toString().toLowerCase(java.util.Locale.ROOT) + " ")
+                .map(modifier -> modifier.toString().toLowerCase(Locale.ROOT) + " ")
                 .sorted()
                 .collect(joining());
     }

@@ -43,7 +43,7 @@ class SourceRulesTest {
         List<String> named = new ArrayList<>();
         parse(List.of("modrt-api", "modrt-ftrace"), (unit, trees) -> {
             Consumer<String> check = word -> {
-                if (ARCHITECTURE.matcher(word).find()) {
+                if (ARCHITECTURE.matcher(word).find() && !isMachineOfTheFormat(unit, word)) {
                     named.add(at(unit) + ": " + word);
                 }
             };
@@ -72,6 +72,11 @@ class SourceRulesTest {
             }
         }
         assertEquals(List.of(), tooLong);
+    }
+
+    /** ELF itself names machines, and a reader of ELF says which is which. */
+    private static boolean isMachineOfTheFormat(CompilationUnitTree unit, String word) {
+        return word.startsWith("EM_") && unit.getPackageName().toString().equals("io.modrt.elf");
     }
 
     private interface UnitVisitor {

@@ -53,9 +53,13 @@ class GoldenWordsTest {
             assertEquals(Errno.ENOEXEC, refused.errno());
             assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
         } else if (row == MipsReloc.R_MIPS_64) {
-            assertEquals(after, String.format(Locale.ROOT, "0x%016x", laid.relocate().doubleword(".text", offset)), assembly);
+            assertEquals(
+                    after,
+                    String.format(Locale.ROOT, "0x%016x", laid.relocate().doubleword(".text", offset)),
+                    assembly);
         } else {
-            assertEquals(after, String.format(Locale.ROOT, "0x%08x", laid.relocate().word(".text", offset)), assembly);
+            assertEquals(
+                    after, String.format(Locale.ROOT, "0x%08x", laid.relocate().word(".text", offset)), assembly);
         }
     }
 
