@@ -69,21 +69,29 @@ final class Arrival {
         return writes.undo(failure);
     }
 
-    /** The kernel's search for a second exporter of a name. */
+    /** The kernel's search for a second exporter of a name, among modules and, where a CRC shows an export, in itself. */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
             for (ExportIndex.Offer other : kernel.list().exports().find(symbol.name())) {
-                relocated
-                        .collected()
-                        .broken(
-                                Rule.DUPLICATE_EXPORT,
-                                Refusal.of(
-                                                Errno.ENOEXEC,
-                                                "exports " + symbol.name() + ", which "
-                                                        + other.owner().name() + " exports already")
-                                        .logged(module.name() + ": exports duplicate symbol " + symbol.name()
-                                                + " (owned by " + other.owner().name() + ")"));
+                refuseSecond(symbol, other.owner().name());
+            }
+            // why: a symbol map also has names that the kernel keeps to itself
+            if (kernel.symbols()
+                    .find(symbol.name())
+                    .filter(known -> known.crc().isPresent())
+                    .isPresent()) {
+                refuseSecond(symbol, "kernel");
             }
         }
+    }
+
+    private void refuseSecond(KernelSymbol symbol, String owner) {
+        relocated
+                .collected()
+                .broken(
+                        Rule.DUPLICATE_EXPORT,
+                        Refusal.of(Errno.ENOEXEC, "exports " + symbol.name() + ", which " + owner + " exports already")
+                                .logged(module.name() + ": exports duplicate symbol " + symbol.name() + " (owned by "
+                                        + owner + ")"));
     }
 }

@@ -154,6 +154,20 @@ class ImportRulesTest {
     }
 
     @Test
+    void a_name_that_the_kernel_exports_is_not_exported_again() {
+        KernelSymbol export = KernelSymbol.of("lender_run", Address.of(0x1000)).withCrc(1);
+        ModuleRuntime kernel = Samples.runtime()
+                .kernelSymbols(name -> name.equals("lender_run") ? Optional.of(export) : Optional.empty())
+                .build();
+
+        PolicyException refused =
+                assertThrows(PolicyException.class, () -> kernel.load(Samples.file(Samples.exporter("lender"))));
+        assertEquals(Rule.DUPLICATE_EXPORT, refused.rule());
+        assertEquals(
+                Optional.of("lender: exports duplicate symbol lender_run (owned by kernel)"), refused.kernelMessage());
+    }
+
+    @Test
     void real_symbols_come_before_modules_placeholders_last() {
         Address known = Address.of(0xffff_8000_0001_0000L);
         ModuleRuntime mixed = Samples.runtime()
