@@ -230,9 +230,9 @@ final class Relocator implements Site {
         if (inPlace != null) {
             A = inPlace.get(index);
         }
-        if (row.routed) {
+        if (row.asksArch) {
             try {
-                store(row, bytes, stubs.route(this));
+                store(row, bytes, row.routed ? stubs.route(this) : S + A);
             } catch (RelocationException refused) {
                 diagnostics.passOver(refused, snapshot().toString());
             }
@@ -250,7 +250,7 @@ final class Relocator implements Site {
         long value = switch (row.formula) {
             case S_A -> goal;
             case S_A_P -> goal - P;
-            default -> row.type.custom(this);
+            default -> load.custom(this);
         };
         value += row.bias;
         String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, goal, this, width);
@@ -284,11 +284,7 @@ final class Relocator implements Site {
             fail(row.type.misfit(this, complaint));
             return false;
         }
-        RelocationSite site = snapshot();
-        diagnostics.silent(
-                site.toString(),
-                complaint + "; the high bits are lost",
-                refusal -> new RelocationException(site, refusal));
+        silentLoss(complaint + "; the high bits are lost");
         return true;
     }
 
@@ -296,12 +292,8 @@ final class Relocator implements Site {
     private void reportWrongGoal(Row row, long goal) {
         long next = P + Integer.BYTES;
         if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {
-            RelocationSite site = snapshot();
             long reached = row.regionStart(next) | (goal & (row.regionBytes() - 1));
-            diagnostics.silent(
-                    site.toString(),
-                    "goes to " + width.address(reached) + " instead of " + width.address(goal),
-                    refusal -> new RelocationException(site, refusal));
+            silentLoss("goes to " + width.address(reached) + " instead of " + width.address(goal));
         }
     }
 
@@ -364,6 +356,12 @@ final class Relocator implements Site {
     @Override
     public String moduleName() {
         return module;
+    }
+
+    @Override
+    public void silentLoss(String what) {
+        RelocationSite site = snapshot();
+        diagnostics.silent(site.toString(), what, refusal -> new RelocationException(site, refusal));
     }
 
     @Override
