@@ -85,7 +85,7 @@ public abstract sealed class PariscArch implements Arch {
     /** PA 1.1 or 2.0, the kernel does not look. */
     @Override
     public boolean accepts(ElfHeader header) {
-        return header.machine() == ElfHeader.EM_PARISC && header.elfClass() == elfClass;
+        return header.machine() == ElfHeader.EM_PARISC && header.elfClass() == elfClass && header.isBigEndian();
     }
 
     @Override
