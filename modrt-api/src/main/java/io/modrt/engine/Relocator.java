@@ -211,7 +211,8 @@ final class Relocator implements Site {
             diagnostics.add(Kind.LEFT_AS_IT_WAS, snapshot().toString(), "nobody exports " + symbolName());
             return;
         }
-        if (rows.isErrorValue(S)) {
+        // why: kernels do not relocate what is not loaded; there a section may well lie at 0
+        if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
             fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
                     .logged(module + ": Unknown symbol " + symbolName()));
             return;
