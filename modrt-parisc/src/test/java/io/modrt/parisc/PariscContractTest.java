@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 
-/** Both widths pass what every architecture must pass, with each of their types. */
+/** Both widths pass what every architecture must pass, with each of their types, built and compiled. */
 class PariscContractTest {
     private static final int NOP = 0x0800_0240;
     private static final int BL = 0xe840_0000;
@@ -65,11 +65,19 @@ class PariscContractTest {
                     .data(0, 0, 0, 0, 0);
             int[] types = {1, 9, 41, 49, 65};
             for (int i = 0; i < types.length; i++) {
-                all.relocation(".data", 4 * i, types[i], "jiffies");
+                all.relocation(".data", 4L * i, types[i], "jiffies");
             }
             KernelModuleBuilder small = KernelModuleBuilder.of(ElfTarget.PARISC_32, "small");
             small.text(BL, NOP).relocation(".text", 0, 12, "printk").initText(NOP);
-            return Map.of("all", all.build(), "small", small.build());
+            return Map.of(
+                    "all",
+                    all.build(),
+                    "small",
+                    small.build(),
+                    "selectors",
+                    Bundled.file("parisc-32/selectors.ko"),
+                    "greeter",
+                    Bundled.file("parisc-32/greeter.ko"));
         }
     }
 
@@ -109,7 +117,15 @@ class PariscContractTest {
                     .relocation(".data", 32, 80, "jiffies");
             KernelModuleBuilder small = KernelModuleBuilder.of(ElfTarget.PARISC_64, "small");
             small.text(BL_22, NOP).relocation(".text", 0, 74, "printk").initText(NOP);
-            return Map.of("all", all.build(), "small", small.build());
+            return Map.of(
+                    "all",
+                    all.build(),
+                    "small",
+                    small.build(),
+                    "selectors",
+                    Bundled.file("parisc-64/selectors.ko"),
+                    "greeter",
+                    Bundled.file("parisc-64/greeter.ko"));
         }
     }
 }

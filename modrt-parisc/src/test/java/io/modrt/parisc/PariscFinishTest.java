@@ -66,8 +66,8 @@ class PariscFinishTest {
         laid.builder().readOnly(section);
         for (int i = 0; i < offsets.length; i++) {
             laid.builder().readOnly(section).words(0, 0, i + 1, ~(i + 1));
-            laid.builder().relocation(section, 16 * i, SEGREL32, "f", offsets[i]);
-            laid.builder().relocation(section, 16 * i + 4, SEGREL32, "f", offsets[i]);
+            laid.builder().relocation(section, 16L * i, SEGREL32, "f", offsets[i]);
+            laid.builder().relocation(section, 16L * i + 4, SEGREL32, "f", offsets[i]);
         }
     }
 

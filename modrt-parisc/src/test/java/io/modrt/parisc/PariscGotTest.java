@@ -72,8 +72,8 @@ class PariscGotTest {
         laid.builder().code(".text");
         for (int i = 0; i < 257; i++) {
             laid.builder().text(ADDIL, LDD);
-            laid.builder().relocation(".text", 8 * i, LTOFF21L, "jiffies", 16 * i);
-            laid.builder().relocation(".text", 8 * i + 4, LTOFF14R, "jiffies", 16 * i);
+            laid.builder().relocation(".text", 8L * i, LTOFF21L, "jiffies", 16L * i);
+            laid.builder().relocation(".text", 8L * i + 4, LTOFF14R, "jiffies", 16L * i);
         }
         Laid.Result result = laid.relocate();
         // slot 256 is 2048 bytes in: LR' = 1, RR' = 0
@@ -195,7 +195,7 @@ class PariscGotTest {
         Laid laid = module().under(kernel.equals("2.6.28") ? Laid.LINUX_2_6_28 : Laid.LINUX_2_6_29);
         laid.builder().code(".text").zeros(4 * slots);
         for (int i = 0; i < slots; i++) {
-            laid.builder().relocation(".text", 4 * i, LTOFF14R, "jiffies", i);
+            laid.builder().relocation(".text", 4L * i, LTOFF14R, "jiffies", i);
         }
         if (loads) {
             laid.relocate();
