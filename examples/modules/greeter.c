@@ -2,8 +2,8 @@
  *
  * greeter: the everyday module. It has what most real modules have: exports (plain, GPL-only, one in a namespace) with
  * CRCs, parameters, init and exit code, constants, strings, data and bss, notes, calls of the kernel, an absolute
- * symbol, a weak one that nobody defines, and calls of _mcount at the head of each function with their __mcount_loc.
- * Its exception table and its jump labels, in an order that the kernel must sort, are in greeter-tables.S.
+ * symbol, a weak one that nobody defines, and a place for the function tracer in each function: calls of _mcount with their __mcount_loc, on PA-RISC nops.
+ * Its exception table and its jump labels, in an order that the kernel must sort, are in greeter-tables*.S.
  */
 #include "module.h"
 
@@ -18,13 +18,15 @@ static char *name = "world";
 module_param(name, charp, 0444);
 MODULE_INFO(parm, "loudness:How loud to greet");
 
-/* In greeter-tables.S. */
+/* In greeter-tables.S, greeter-tables-parisc.S. */
 extern const char greeter_magic[]; /* an absolute symbol: its value is its address */
 long greeter_peek(const long *from);
 long greeter_branch(long value);
 
-/* Defined by nobody: its value is 0. */
+/* Defined by nobody: its value is 0, and on PA-RISC that is an error. */
+#ifndef __hppa__
 extern void greeter_absent(void) __attribute__((weak));
+#endif
 
 struct greeting {
     const char *text;
@@ -87,13 +89,15 @@ EXPORT_SYMBOL_GPL(greet_alloc);
 
 void greet_secretly(const void *room)
 {
+#ifndef __hppa__
     if (greeter_absent)
         greeter_absent();
+#endif
     kfree(room);
 }
 EXPORT_SYMBOL_NS_GPL(greet_secretly, GREETER);
 
-EXPORT_SYMBOL(greeter_count);
+EXPORT_DATA(greeter_count);
 
 static char banner[] __initdata = "greeter: loaded\n";
 static int (*const first)(int) used_in(".init.rodata") = greet;

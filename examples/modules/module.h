@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a kernel module says to the module loader, in our own declarations: section names, record shapes and sizes as
- * the loader of Linux 6.1 for MIPS reads them. No kernel header is used. What modpost would add (this_module,
+ * the loader of Linux 6.1 for MIPS and PA-RISC reads them. No kernel header is used. What modpost would add (this_module,
  * __versions, the CRCs of the exports) the build script writes; see `build`.
  */
 #ifndef MODULE_H
@@ -13,6 +13,13 @@
 #else
 #define PTR ".word"
 #define PTR_ALIGN ".balign 4"
+#endif
+
+/* A pointer to a function is that of its descriptor, where there are descriptors. */
+#if defined __hppa__ && defined __LP64__
+#define CODE "P%"
+#else
+#define CODE ""
 #endif
 
 #define section_(name) __attribute__((section(name)))
@@ -28,19 +35,20 @@
 #define MODULE_INFO(tag, value) \
     static const char cat(modinfo_, __COUNTER__)[] used_in(".modinfo") __attribute__((aligned(1))) = #tag "=" value
 
-/* One exported symbol: {value, name, namespace}, three pointers; `table` is "" or "_gpl". The linker script sorts the
+/* One exported symbol: {value, name, namespace}, three pointers; `table` is "" or "_gpl", `kind` CODE or "". The linker script sorts the
  * input sections by name, since the loader searches the table by bisection. */
-#define EXPORT_IN(table, symbol, namespace)                                                        \
-    asm(".section \"__ksymtab_strings\",\"aMS\",%progbits,1\n"                                      \
+#define EXPORT_IN(table, kind, symbol, namespace)                                                  \
+    asm(".section \"__ksymtab_strings\",\"aMS\",@progbits,1\n"                                      \
         "__kstrtab_" #symbol ":\n\t.asciz \"" #symbol "\"\n"                                        \
         "__kstrtabns_" #symbol ":\n\t.asciz \"" namespace "\"\n"                                    \
         ".previous\n"                                                                              \
         ".section \"___ksymtab" table "+" #symbol "\",\"a\"\n\t" PTR_ALIGN "\n"                     \
-        "__ksymtab_" #symbol ":\n\t" PTR " " #symbol ", __kstrtab_" #symbol ", __kstrtabns_" #symbol \
+        "__ksymtab_" #symbol ":\n\t" PTR " " kind #symbol ", __kstrtab_" #symbol ", __kstrtabns_" #symbol \
         "\n.previous")
-#define EXPORT_SYMBOL(symbol) EXPORT_IN("", symbol, "")
-#define EXPORT_SYMBOL_GPL(symbol) EXPORT_IN("_gpl", symbol, "")
-#define EXPORT_SYMBOL_NS_GPL(symbol, namespace) EXPORT_IN("_gpl", symbol, #namespace)
+#define EXPORT_SYMBOL(symbol) EXPORT_IN("", CODE, symbol, "")
+#define EXPORT_SYMBOL_GPL(symbol) EXPORT_IN("_gpl", CODE, symbol, "")
+#define EXPORT_SYMBOL_NS_GPL(symbol, namespace) EXPORT_IN("_gpl", CODE, symbol, #namespace)
+#define EXPORT_DATA(symbol) EXPORT_IN("", "", symbol, "")
 
 struct module;
 extern struct module __this_module;

@@ -14,10 +14,12 @@ import io.modrt.spi.Fit;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Applies a module's relocations once more, on a copy, and tells what each did: nothing of this is kept while nobody asks. */
 final class Explanation {
@@ -68,18 +70,23 @@ final class Explanation {
         return bytes.array();
     }
 
-    /** For each section and limited type, the relocation nearest to its limit. */
+    /** For each section and limited type, what is nearest to its limit: of what goes to stubs, and of what does not. */
     ReachReport reach() {
-        record Key(int section, int type) {}
+        record Key(int section, int type, boolean toStub) {}
+        Application first = new Application(resolved, unheard, null);
+        first.applyAll();
+        Set<Long> stubs = new HashSet<>();
+        first.load().stubs().used().forEach(stub -> stubs.add(stub.address().value()));
         Map<Key, Reach> nearest = new LinkedHashMap<>();
         Width width = resolved.placed().plan().target().arch().width();
         new Application(resolved, unheard, (site, row, target, value, before, after) -> {
                     if (row.fit == Fit.TRUNCATED || row.fit == Fit.REPORTED) {
                         return;
                     }
-                    Reach reach = reach(site, row, target, value, width);
+                    boolean toStub = row.routed && stubs.contains(width.wrap(target));
+                    Reach reach = reach(site, row, target, value, width, toStub);
                     nearest.merge(
-                            new Key(site.targetSection(), row.type.number()),
+                            new Key(site.targetSection(), row.type.number(), toStub),
                             reach,
                             (one, other) -> other.headroomBytes() < one.headroomBytes() ? other : one);
                 })
@@ -87,12 +94,13 @@ final class Explanation {
         return new ReachReport(resolved.diagnostics().module(), List.copyOf(nearest.values()));
     }
 
-    private static Reach reach(Relocator site, Row row, long target, long value, Width width) {
+    private static Reach reach(Relocator site, Row row, long target, long value, Width width, boolean toStub) {
         if (row.fit == Fit.SIGNED || row.fit == Fit.UNSIGNED) {
-            return new Reach(site.snapshot(), Reach.Limit.DISTANCE, width.signed(value), row.least, row.greatest);
+            return new Reach(
+                    site.snapshot(), Reach.Limit.DISTANCE, width.signed(value), row.least, row.greatest, toStub);
         }
         long start = width.wrap(row.regionStart(site.P() + Integer.BYTES));
         long last = start + row.regionBytes() - (1L << row.field.lowestBit());
-        return new Reach(site.snapshot(), Reach.Limit.SEGMENT, width.wrap(target), start, last);
+        return new Reach(site.snapshot(), Reach.Limit.SEGMENT, width.wrap(target), start, last, toStub);
     }
 }

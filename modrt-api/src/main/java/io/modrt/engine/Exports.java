@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.Export;
+import io.modrt.engine.layout.ImageBytes;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.memory.Address;
 import io.modrt.spi.Width;
@@ -8,20 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A module's exports with their final values. */
+/** A module's exports with their final values: what relocation left in the table, which may be a descriptor's address. */
 final class Exports {
     private Exports() {}
 
-    static List<KernelSymbol> of(Resolved resolved) {
+    static List<KernelSymbol> of(Resolved resolved, ImageBytes image) {
         Planned plan = resolved.placed().plan();
         Width width = plan.target().arch().width();
         List<KernelSymbol> symbols = new ArrayList<>();
         for (Export export : plan.file().exports()) {
-            Address value = width.address(resolved.array()[export.valueSymbol()] + export.valueAddend());
+            Address symbol = width.address(resolved.array()[export.valueSymbol()] + export.valueAddend());
+            Address value = Address.of(image.section(export.table()).pointer(export.tableOffset()));
             symbols.add(new KernelSymbol(
                     export.name(),
                     value,
-                    Optional.empty(),
+                    value.equals(symbol) ? Optional.empty() : Optional.of(symbol),
                     export.crc(),
                     export.namespace(),
                     export.gplOnly(),

@@ -40,7 +40,7 @@ final class Live implements LiveModule {
         this.resolved = relocated.resolved();
         this.stubs = relocated.stubs();
         this.diagnostics = relocated.collected();
-        this.exports = Exports.of(resolved);
+        this.exports = Exports.of(resolved, relocated.image());
     }
 
     /** Writes the module to memory and makes it one of its kernel's. */

@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
@@ -13,6 +14,7 @@ import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class Placed implements PlacedModule {
     private final Planned plan;
     private final SectionAddresses addresses;
     private final Reservations reservations;
+    private final Map<String, Address> anchors = new HashMap<>();
 
     private volatile State state = State.OPEN;
 
@@ -35,6 +38,12 @@ final class Placed implements PlacedModule {
         this.plan = plan;
         this.addresses = addresses;
         this.reservations = reservations;
+        KernelSymbols symbols = plan.kernel().symbols();
+        for (String name : plan.target().arch().kernelAnchors(plan.profile())) {
+            symbols.find(name)
+                    .or(() -> symbols.placeholder(name))
+                    .ifPresent(symbol -> anchors.put(name, symbol.value()));
+        }
     }
 
     static Placed at(Planned plan, Placement placement) {
@@ -153,6 +162,11 @@ final class Placed implements PlacedModule {
         return plan.layout().isLoaded(section.index())
                 ? Optional.of(Address.of(addresses.address(section.index())))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<Address> anchor(String name) {
+        return Optional.ofNullable(anchors.get(name));
     }
 
     @Override

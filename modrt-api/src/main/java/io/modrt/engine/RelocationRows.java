@@ -31,6 +31,8 @@ final class RelocationRows {
         final boolean isPlain;
         /** Whether the address of the place is taken off. */
         final boolean isRelative;
+        /** Whether the architecture's load has a word in it, and may refuse. */
+        final boolean asksArch;
 
         Row(RelocationType type) {
             this.type = type;
@@ -44,6 +46,7 @@ final class RelocationRows {
                     fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.routed = type.routed();
+            this.asksArch = routed || formula == Formula.CUSTOM;
             this.isRelative = formula == Formula.S_A_P;
             this.isPlain = fit == Fit.TRUNCATED
                     && (formula == Formula.S_A || formula == Formula.S_A_P)

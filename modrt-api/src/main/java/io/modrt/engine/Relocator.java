@@ -211,7 +211,8 @@ final class Relocator implements Site {
             diagnostics.add(Kind.LEFT_AS_IT_WAS, snapshot().toString(), "nobody exports " + symbolName());
             return;
         }
-        if (rows.isErrorValue(S)) {
+        // why: kernels do not relocate what is not loaded; there a section may well lie at 0
+        if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
             fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
                     .logged(module + ": Unknown symbol " + symbolName()));
             return;
@@ -230,9 +231,9 @@ final class Relocator implements Site {
         if (inPlace != null) {
             A = inPlace.get(index);
         }
-        if (row.routed) {
+        if (row.asksArch) {
             try {
-                store(row, bytes, stubs.route(this));
+                store(row, bytes, row.routed ? stubs.route(this) : S + A);
             } catch (RelocationException refused) {
                 diagnostics.passOver(refused, snapshot().toString());
             }
@@ -250,7 +251,7 @@ final class Relocator implements Site {
         long value = switch (row.formula) {
             case S_A -> goal;
             case S_A_P -> goal - P;
-            default -> row.type.custom(this);
+            default -> load.custom(this);
         };
         value += row.bias;
         String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, goal, this, width);
@@ -284,11 +285,7 @@ final class Relocator implements Site {
             fail(row.type.misfit(this, complaint));
             return false;
         }
-        RelocationSite site = snapshot();
-        diagnostics.silent(
-                site.toString(),
-                complaint + "; the high bits are lost",
-                refusal -> new RelocationException(site, refusal));
+        silentLoss(complaint + "; the high bits are lost");
         return true;
     }
 
@@ -296,12 +293,8 @@ final class Relocator implements Site {
     private void reportWrongGoal(Row row, long goal) {
         long next = P + Integer.BYTES;
         if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {
-            RelocationSite site = snapshot();
             long reached = row.regionStart(next) | (goal & (row.regionBytes() - 1));
-            diagnostics.silent(
-                    site.toString(),
-                    "goes to " + width.address(reached) + " instead of " + width.address(goal),
-                    refusal -> new RelocationException(site, refusal));
+            silentLoss("goes to " + width.address(reached) + " instead of " + width.address(goal));
         }
     }
 
@@ -364,6 +357,12 @@ final class Relocator implements Site {
     @Override
     public String moduleName() {
         return module;
+    }
+
+    @Override
+    public void silentLoss(String what) {
+        RelocationSite site = snapshot();
+        diagnostics.silent(site.toString(), what, refusal -> new RelocationException(site, refusal));
     }
 
     @Override

@@ -20,6 +20,12 @@ public interface PlacedModule extends AutoCloseable {
     /** The address of a section; empty for one that is not loaded. */
     Optional<Address> address(Section section);
 
+    /**
+     * The value of a kernel symbol that the architecture {@linkplain io.modrt.spi.Arch#kernelAnchors needs by name}; empty where
+     * no source knows it.
+     */
+    Optional<Address> anchor(String name);
+
     /** Looks every symbol up. */
     ResolvedModule resolve();
 

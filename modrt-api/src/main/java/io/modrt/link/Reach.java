@@ -12,9 +12,10 @@ import org.apiguardian.api.API;
  * @param value what is limited: the displacement, or the target's address in a segment
  * @param least the least value that fits
  * @param greatest the greatest value that fits
+ * @param toStub whether it goes to a stub, so that the value says how far that is and not the symbol
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Reach(RelocationSite site, Limit limit, long value, long least, long greatest) {
+public record Reach(RelocationSite site, Limit limit, long value, long least, long greatest, boolean toStub) {
 
     /** What limits a relocation. */
     public enum Limit {
@@ -43,12 +44,14 @@ public record Reach(RelocationSite site, Limit limit, long value, long least, lo
      */
     @Override
     public String toString() {
+        String how = toStub ? " by a stub" : "";
         if (limit == Limit.SEGMENT) {
             return String.format(
                     Locale.ROOT,
-                    "%s against %s at %s+0x%x: %s within the segment [%s, %s]",
+                    "%s against %s%s at %s+0x%x: %s within the segment [%s, %s]",
                     site.type(),
                     site.symbol(),
+                    how,
                     site.section(),
                     site.sectionOffset(),
                     Address.of(value),
@@ -57,9 +60,10 @@ public record Reach(RelocationSite site, Limit limit, long value, long least, lo
         }
         return String.format(
                 Locale.ROOT,
-                "%s against %s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used",
+                "%s against %s%s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used",
                 site.type(),
                 site.symbol(),
+                how,
                 site.section(),
                 site.sectionOffset(),
                 signed(value),

@@ -7,10 +7,11 @@ import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /**
- * For each section and each limited relocation type, the relocation that is nearest to its limit.
+ * For each section and each limited relocation type, the relocation that is nearest to its limit: one of those that go where they
+ * want, and one of those that go to a stub.
  *
  * @param module the module's name
- * @param nearest one entry for each section and type, in the order of the sections
+ * @param nearest at most two entries for each section and type, in the order of the sections
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record ReachReport(String module, List<Reach> nearest) {

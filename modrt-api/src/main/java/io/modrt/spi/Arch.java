@@ -47,7 +47,7 @@ public interface Arch {
     /** The shapes of the tables that the kernel sorts or patches. */
     TableShapes tables(KernelProfile profile);
 
-    /** Kernel symbols that a load needs by name, besides the module's own imports. */
+    /** Kernel symbols that a load needs by name, besides the module's own imports: {@link PlacedModule#anchor} has their values. */
     default Set<String> kernelAnchors(KernelProfile profile) {
         return Set.of();
     }

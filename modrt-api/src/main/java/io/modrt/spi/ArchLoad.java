@@ -20,6 +20,16 @@ public interface ArchLoad {
     default void completeAddends(
             RelocationSection relocations, int count, SectionImage words, SymbolValues symbols, Addends addends) {}
 
+    /**
+     * The value of a {@link Formula#CUSTOM} type, before the bias. The type itself knows it, unless the load has a part in it: a
+     * GOT, descriptors, a kernel symbol.
+     *
+     * @throws io.modrt.RelocationException where there is none
+     */
+    default long custom(Site site) {
+        return site.type().custom(site);
+    }
+
     /** Where branches go that do not reach. */
     default StubAllocator stubs() {
         return StubAllocator.none();

@@ -11,6 +11,6 @@ public enum Formula {
     S_A,
     /** S + A - P + bias. */
     S_A_P,
-    /** What {@link RelocationType#custom} says, plus bias. */
+    /** What {@link ArchLoad#custom} says, plus bias. */
     CUSTOM
 }

@@ -37,6 +37,12 @@ public interface Site {
     /** The module's name. */
     String moduleName();
 
+    /**
+     * Tells that the kernel cuts bits off without a word, {@code what} with the numbers: a strict policy refuses that, any other
+     * keeps it as a {@link io.modrt.Diagnostic}.
+     */
+    void silentLoss(String what);
+
     /** A record of the above, for errors and explanations. */
     RelocationSite snapshot();
 }

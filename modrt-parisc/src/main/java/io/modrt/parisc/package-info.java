@@ -1,4 +1,82 @@
-/** PA-RISC, 32 and 64 bit. */
+/**
+ * PA-RISC: 32-bit kernels (PA 1.1 and 2.0) and 64-bit kernels (PA 2.0, wide mode). Big-endian.
+ *
+ * <h2>The machine</h2>
+ *
+ * Instructions are 32-bit words. Their constants are scattered: the sign comes last, the rest in runs ({@link
+ * io.modrt.parisc.PariscField}). {@code ldil} sets bits 31 to 11 of a register, a load, a store or {@code ldo} adds 14 signed bits:
+ * an address takes both, and the field selectors LR' and RR' cut it in two. They round the <em>addend</em> to a multiple of 8192, not
+ * the sum, so that all addends near one another share one {@code ldil}:
+ *
+ * <pre>
+ *  rnd(a)    = (a + 0x1000) with the low 13 bits cleared
+ *  LR'(v,a)  = (v + rnd(a)) &gt;&gt; 11
+ *  RR'(v,a)  = ((v + rnd(a)) mod 2048) + (a - rnd(a))          (LR' &lt;&lt; 11) + RR' = v + a
+ * </pre>
+ *
+ * Branches hold a distance in words from P + 8, in 17 bits (256 KB each way) or, with PA 2.0, in 22 bits (8 MB); the next instruction
+ * runs first unless the branch nullifies it. r1 is free at calls. r27 (dp) points at data: on 32 bit the kernel's {@code $global$},
+ * on 64 bit the module's own GOT. A 64-bit function pointer is the address of a descriptor, 32 bytes with the code's address at
+ * 16 and its gp at 24.
+ *
+ * <p>The kernel lies at 0x10100000 (64 bit: 0x40100000), modules far below: <b>no 17-bit branch of a module ever reaches the
+ * kernel</b>. Calls go through {@linkplain io.modrt.parisc.PariscStubs stubs}.
+ *
+ * <h2>The relocations that the kernel applies</h2>
+ *
+ * S is the symbol, A the addend, P the place with two bits cleared, DP the value of {@code $global$}. GOT(x) is the offset of the
+ * slot for x, made when first asked for. All are SHT_RELA.
+ *
+ * <pre>
+ *  nr  R_PARISC_   kernels  value                   bits
+ *   1  DIR32       32       S + A                   word
+ *   2  DIR21L      32       LR'(S, A)               im21
+ *   6  DIR14R      32       RR'(S, A)               im14
+ *   9  PCREL32     32 64    S + A - P - 8           word
+ *  12  PCREL17F    32       (S + A - P - 8) &gt;&gt; 2    w17, refused where the stub is out of reach
+ *  18  DPREL21L    32       LR'(S - DP, A)          im21
+ *  22  DPREL14R    32       RR'(S - DP, A)          im14
+ *  34  LTOFF21L       64    LR'(GOT(S + A), 0)      im21
+ *  38  LTOFF14R       64    RR'(GOT(S + A), 0)      im14
+ *  41  SECREL32    32 64    S + A                   word
+ *  49  SEGREL32    32 64    S + A                   word
+ *  64  FPTR64         64    descriptor of S + A     doubleword; S + A itself where that is not the module's
+ *  65  PLABEL32    32       S + A                   word
+ *  72  PCREL64        64    S + A - P - 8           doubleword
+ *  74  PCREL22F    32 64    (S + A - P - 8) &gt;&gt; 2    w22, as PCREL17F
+ *  80  DIR64          64    S + A                   doubleword
+ * </pre>
+ *
+ * Any other number is ENOEXEC. A symbol whose value is 0 is ENOENT, weak or not, whatever the type.
+ *
+ * <h2>Three generations of stubs</h2>
+ *
+ * <pre>
+ *                until 2.6.28                        since 2.6.29
+ *  where         at the head of core, of init        in front of each section, room for one more than its branches
+ *  32 bit        every branch                        what does not reach
+ *  64 bit        all but the same section            all that leaves the module, and what does not reach
+ *  GOT           1,023 slots                         4,095 slots
+ * </pre>
+ *
+ * Since 6.4 regions are by type of use: GOT and descriptors head the text, and the end of a block no longer counts as the module's.
+ * {@link io.modrt.StubPolicy#SHARED} makes one stub for each callee and section; {@link io.modrt.StubPolicy#FURTHER_REACH} puts those
+ * of a section's second half behind it, so that sections up to twice a branch's reach link.
+ *
+ * <h2>Quirks</h2>
+ *
+ * <ul>
+ *   <li>SEGREL32 and SECREL32 are absolute, and the two lowest bits of a branch's target are lost in silence.
+ *   <li>On 64 bit, words and {@code ldil} lose what is above 32 bits; the loader tells of it.
+ *   <li>One stub is kept for each branch, reached or not, used or not; unused ones stay zero.
+ *   <li>GOT slots and descriptors are counted over all relocations, also those of debug sections that are never loaded.
+ *   <li>Local labels are dropped from the symbol table after the shorter table was made, which keeps them.
+ * </ul>
+ *
+ * <p>Sources: the ELF-64 and ELF-32 supplements for PA-RISC, version 1.5 and 1.0 (relocations, field selectors); the PA-RISC 2.0
+ * architecture manual (formats); and what Linux 6.1 ({@code arch/parisc/kernel/module.c}, {@code alternative.c}, {@code ftrace.c})
+ * does.
+ */
 @NullMarked
 package io.modrt.parisc;
 

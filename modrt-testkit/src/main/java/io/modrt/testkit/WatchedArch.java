@@ -73,6 +73,12 @@ class WatchedArch implements Arch {
         }
 
         @Override
+        public long custom(Site site) {
+            interruption.run();
+            return load.custom(site);
+        }
+
+        @Override
         public StubAllocator stubs() {
             StubAllocator stubs = load.stubs();
             return new StubAllocator() {

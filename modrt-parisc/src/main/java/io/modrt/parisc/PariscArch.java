@@ -1,0 +1,152 @@
+package io.modrt.parisc;
+
+import static java.util.Map.entry;
+
+import io.modrt.Errno;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.Refusal;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.layout.PlacedModule;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.AddendKind;
+import io.modrt.spi.Arch;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.SectionSizer;
+import io.modrt.spi.TableShapes;
+import io.modrt.spi.Width;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** PA-RISC kernels: {@link Narrow} with 32-bit and {@link Wide} with 64-bit addresses. The package's page describes the architecture. */
+public abstract sealed class PariscArch implements Arch {
+    /** From here on an exception entry also has the instruction that names the register for the error. */
+    private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
+
+    private final Width width;
+    private final ElfClass elfClass;
+    private final AddressRange moduleArea;
+    private final boolean jumpLabels;
+    private final RelocationTable rela;
+
+    private PariscArch(Width width, ElfClass elfClass, Address areaStart, Address areaEnd, boolean jumpLabels) {
+        this.width = width;
+        this.elfClass = elfClass;
+        this.moduleArea = AddressRange.between(areaStart, areaEnd);
+        this.jumpLabels = jumpLabels;
+        this.rela = table(PariscReloc.of(width));
+    }
+
+    /** why: the kernel takes a symbol whose value is 0 for one that it could not find, weak or not. */
+    private static RelocationTable table(List<PariscReloc> types) {
+        return RelocationTable.of(types)
+                .errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
+                .unknownType((module, number) -> Refusal.of(
+                        Errno.ENOEXEC, "relocation type " + number + " is none that kernels of this width apply"));
+    }
+
+    /** 32-bit kernels. */
+    public static final class Narrow extends PariscArch {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Narrow() {
+            // The vmalloc area below the kernel; the first 8 MB may be for DMA (PCX-L, the B160 of QEMU).
+            super(Width.BITS_32, ElfClass.ELF32, Address.of(0x0081_0000L), Address.of(0x0f7f_e000L), false);
+        }
+
+        @Override
+        public String name() {
+            return "parisc32";
+        }
+    }
+
+    /** 64-bit kernels. */
+    public static final class Wide extends PariscArch {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Wide() {
+            super(Width.BITS_64, ElfClass.ELF64, Address.of(0x8000L), Address.of(0x3f7f_e000L), true);
+        }
+
+        @Override
+        public String name() {
+            return "parisc64";
+        }
+    }
+
+    /** PA 1.1 or 2.0, the kernel does not look. */
+    @Override
+    public boolean accepts(ElfHeader header) {
+        return header.machine() == ElfHeader.EM_PARISC && header.elfClass() == elfClass && header.isBigEndian();
+    }
+
+    @Override
+    public Width width() {
+        return width;
+    }
+
+    @Override
+    public Map<ConfigOption, Boolean> usualConfiguration() {
+        return Map.ofEntries(
+                entry(ConfigOption.SMP, true),
+                entry(ConfigOption.MODULE_UNLOAD, true),
+                entry(ConfigOption.MODVERSIONS, true),
+                entry(ConfigOption.KALLSYMS, true),
+                entry(ConfigOption.KALLSYMS_ALL, true),
+                entry(ConfigOption.STRICT_MODULE_RWX, true),
+                entry(ConfigOption.JUMP_LABEL, jumpLabels),
+                entry(ConfigOption.DYNAMIC_FTRACE, true),
+                entry(ConfigOption.FUNCTION_GRAPH_TRACER, true),
+                entry(ConfigOption.MODULE_SIG, false),
+                entry(ConfigOption.MODULE_FORCE_LOAD, false),
+                entry(ConfigOption.MODULE_FORCE_UNLOAD, true),
+                entry(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, false));
+    }
+
+    @Override
+    public AddressRange moduleArea(KernelProfile profile) {
+        return moduleArea;
+    }
+
+    @Override
+    public RelocationTable relocations(KernelProfile profile, AddendKind addends) {
+        return addends == AddendKind.EXPLICIT ? rela : table(List.of());
+    }
+
+    @Override
+    public TableShapes tables(KernelProfile profile) {
+        int entryBytes = profile.version().isAtLeast(FIRST_WITH_ERROR_REGISTER) ? 12 : 8;
+        return new TableShapes(
+                new TableShapes.ExceptionTable(entryBytes, Integer.BYTES, TableShapes.Reference.FROM_FIELD, 2),
+                new TableShapes.JumpTable(Integer.BYTES, width.bytes(), TableShapes.Reference.FROM_FIELD));
+    }
+
+    @Override
+    public Set<String> kernelAnchors(KernelProfile profile) {
+        return width == Width.BITS_32 ? Set.of(PariscLoad.DATA_POINTER) : Set.of();
+    }
+
+    @Override
+    public SectionSizer sizer(ModuleFile file, KernelProfile profile, LoadPolicy policy) {
+        return new PariscAreas(file, profile, policy.stubs(), width);
+    }
+
+    @Override
+    public ArchLoad begin(PlacedModule placed, LoadPolicy policy) {
+        PariscAreas areas = new PariscAreas(placed.plan().file(), placed.plan().profile(), policy.stubs(), width);
+        return new PariscLoad(placed, areas, width);
+    }
+
+    @Override
+    public FtraceTrampoline ftrace(KernelProfile profile) {
+        return PariscFtrace.of(width, profile.version());
+    }
+}

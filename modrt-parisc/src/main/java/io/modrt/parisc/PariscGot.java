@@ -1,0 +1,120 @@
+package io.modrt.parisc;
+
+import io.modrt.Errno;
+import io.modrt.LayoutException;
+import io.modrt.Refusal;
+import io.modrt.kernel.LayoutRules;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.ModuleImage;
+import io.modrt.spi.Site;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A 64-bit module's own tables, at the start of its core or text: the GOT, a slot for each address in the order of first use, and
+ * descriptors, one for each function of the module whose address is taken. gp points at the GOT's start.
+ */
+final class PariscGot {
+    private static final int SLOT_BYTES = 8;
+    private static final int DESCRIPTOR_BYTES = 32;
+    private static final int DESCRIPTOR_CODE = 16;
+    private static final int DESCRIPTOR_GP = 24;
+
+    /** What 16 bits of displacement reach, less a slot; 14 bits in kernels until 2.6.28. */
+    private static final int MOST_SLOTS = 4095;
+
+    private static final int MOST_SLOTS_OF_14_BITS = 1023;
+
+    private final PlacedModule placed;
+    private final PariscAreas areas;
+    private final boolean isByMemoryType;
+    private final List<AddressRange> regions = new ArrayList<>();
+    private final Map<Long, Integer> slots = new LinkedHashMap<>();
+    private final Map<Long, Integer> descriptors = new LinkedHashMap<>();
+
+    PariscGot(PlacedModule placed, PariscAreas areas) {
+        this.placed = placed;
+        this.areas = areas;
+        this.isByMemoryType = placed.plan().profile().layoutRules() == LayoutRules.MEMORY_TYPES;
+        for (RegionKind kind : RegionKind.values()) {
+            placed.range(kind).ifPresent(regions::add);
+        }
+    }
+
+    /** Whether an address is the module's. */
+    boolean isLocal(long address) {
+        for (AddressRange region : regions) {
+            // why: until 6.3 the kernel counts the byte behind core and init as theirs
+            long past = isByMemoryType ? 0 : 1;
+            if (Long.compareUnsigned(address - region.start().value(), region.sizeBytes() + past) < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The slot for {@code value}, in bytes from the GOT's start. */
+    long slotOffset(Site site, long value) {
+        if (value == 0) {
+            throw PariscStubs.refusal(
+                    site, Refusal.beyondKernel("a GOT slot for address 0, at which the kernel stops itself (BUG)"));
+        }
+        return (long) SLOT_BYTES * index(slots, value);
+    }
+
+    /** What a pointer to the function at {@code address} holds: a descriptor's address if the function is the module's. */
+    long functionPointer(long address) {
+        return isLocal(address) ? descriptorsStart() + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
+    }
+
+    private static int index(Map<Long, Integer> table, long value) {
+        Integer known = table.get(value);
+        if (known == null) {
+            known = table.size();
+            table.put(value, known);
+        }
+        return known;
+    }
+
+    private long gp() {
+        return placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE)
+                .orElseThrow(() -> new AssertionError("tables were counted, but have no region"))
+                .start()
+                .value();
+    }
+
+    private long descriptorsStart() {
+        return gp() + areas.descriptorsOffset();
+    }
+
+    /** Writes the slots and descriptors that were used; the others stay zero. */
+    void write(ModuleImage image) {
+        slots.forEach((value, index) -> put(image, gp() + (long) SLOT_BYTES * index, value));
+        descriptors.forEach((code, index) -> {
+            long descriptor = descriptorsStart() + (long) DESCRIPTOR_BYTES * index;
+            put(image, descriptor + DESCRIPTOR_CODE, code);
+            put(image, descriptor + DESCRIPTOR_GP, gp());
+        });
+    }
+
+    private static void put(ModuleImage image, long address, long value) {
+        image.putWordAt(address, (int) (value >> Integer.SIZE));
+        image.putWordAt(address + Integer.BYTES, (int) value);
+    }
+
+    /** The kernel's check of how many slots were used, once all relocations are applied. */
+    void checkLimit() {
+        LayoutRules rules = placed.plan().profile().layoutRules();
+        int most = rules == LayoutRules.STUBS_AT_HEAD ? MOST_SLOTS_OF_14_BITS : MOST_SLOTS;
+        if (slots.size() > most) {
+            throw new LayoutException(Refusal.of(
+                    Errno.EINVAL,
+                    placed.plan().file().name() + ": " + slots.size() + " GOT slots are used, and a load reaches "
+                            + most + "; split the module"));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.modrt.testkit.ElfTarget;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+/** Types against words that GNU as and ld made: {@code words.csv}, written by {@code oracle/golden}. */
+class GoldenWordsTest {
+    private static final long PAGE = 0xfff;
+
+    @ParameterizedTest(name = "{1}: {6} -> {7}")
+    @CsvFileSource(resources = "words.csv", delimiter = '|', numLinesToSkip = 1)
+    void a_relocated_word_is_the_linkers(
+            int width,
+            String type,
+            String symbol,
+            String addend,
+            String place,
+            String before,
+            String assembly,
+            String after) {
+        PariscReloc row = PariscReloc.valueOf(type);
+        long S = Long.parseUnsignedLong(symbol.substring(2), 16);
+        long A = Long.decode(addend);
+        long P = Long.decode(place);
+        if (width == 64
+                && row.routed()) { // from module to kernel the loader always makes a stub; the word itself is the
+            // linker's
+            int word = row.field().insert((int) (long) Long.decode(before), S + A - P + row.bias());
+            assertEquals(after, "0x%08x".formatted(word), assembly);
+            return;
+        }
+        int offset = (int) (P & PAGE);
+        Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
+                .at((P & ~PAGE) - PAGE - 1) // a page for what lies in front of .text
+                .exported("S", S)
+                .exported("$global$", 0x1050_0000);
+        laid.builder().code(".text").alignment(PAGE + 1).zeros(offset);
+        if (row.field().bytes() == Long.BYTES) {
+            laid.builder().code(".text").pointer(Long.parseUnsignedLong(before.substring(2), 16));
+        } else {
+            laid.builder().text((int) (long) Long.decode(before));
+        }
+        laid.builder().relocation(".text", offset, row.number(), "S", A);
+        Laid.Result result = laid.relocate();
+        assertEquals(P, result.address(".text") + offset);
+        assertEquals(
+                after,
+                row.field().bytes() == Long.BYTES
+                        ? "0x%016x".formatted(result.doubleword(".text", offset))
+                        : "0x%08x".formatted(result.word(".text", offset)),
+                assembly);
+    }
+}

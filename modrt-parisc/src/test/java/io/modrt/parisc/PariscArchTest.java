@@ -1,0 +1,177 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.RelocationException;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.spi.AddendKind;
+import io.modrt.spi.Arch;
+import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.TableShapes;
+import io.modrt.testkit.ElfTarget;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PariscArchTest {
+    private static final Arch NARROW = new PariscArch.Narrow();
+    private static final Arch WIDE = new PariscArch.Wide();
+    private static final int NOP = 0x0800_0240;
+
+    @ParameterizedTest(name = "{4}")
+    @CsvSource({
+        "ELF32, true,  15, true,  false, '32 bit, whatever its flags'",
+        "ELF64, true,  15, false, true,  '64 bit'",
+        "ELF32, false, 15, false, false, 'no PA-RISC kernel is little-endian'",
+        "ELF32, true,  8,  false, false, MIPS"
+    })
+    void a_kernel_takes_files_of_its_own_class(
+            ElfClass elfClass, boolean big, int machine, boolean narrow, boolean wide, String what) {
+        ElfHeader header = new ElfHeader(elfClass, big, 1, machine, 0x210, elfClass.sectionHeaderBytes(), 64, 3, 2);
+        assertEquals(narrow, NARROW.accepts(header), what);
+        assertEquals(wide, WIDE.accepts(header), what);
+    }
+
+    @Test
+    void service_loader_finds_both() {
+        List<String> names = ServiceLoader.load(Arch.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .map(Arch::name)
+                .filter(name -> name.startsWith("parisc"))
+                .toList();
+        assertEquals(List.of("parisc32", "parisc64"), names);
+    }
+
+    @Test
+    void modules_lie_below_the_kernel() {
+        assertEquals(
+                AddressRange.between(Address.of(0x0081_0000), Address.of(0x0f7f_e000)),
+                NARROW.moduleArea(Laid.LINUX_6_1));
+        assertEquals(
+                AddressRange.between(Address.of(0x8000), Address.of(0x3f7f_e000)), WIDE.moduleArea(Laid.LINUX_6_1));
+    }
+
+    @Test
+    void tables_count_from_their_own_fields() {
+        TableShapes.ExceptionTable exceptions =
+                new TableShapes.ExceptionTable(12, 4, TableShapes.Reference.FROM_FIELD, 2);
+        assertEquals(
+                new TableShapes(exceptions, new TableShapes.JumpTable(4, 4, TableShapes.Reference.FROM_FIELD)),
+                NARROW.tables(Laid.LINUX_6_1));
+        assertEquals(
+                new TableShapes(exceptions, new TableShapes.JumpTable(4, 8, TableShapes.Reference.FROM_FIELD)),
+                WIDE.tables(Laid.LINUX_6_1));
+        assertEquals(8, NARROW.tables(Laid.LINUX_2_6_29).exceptionTable().entryBytes());
+    }
+
+    /** Five nops on 32 bit, eight on 64: the site is the last. */
+    @Test
+    void a_site_of_the_tracer_is_the_last_of_its_nops() {
+        FtraceTrampoline narrow = NARROW.ftrace(Laid.LINUX_6_1);
+        FtraceTrampoline wide = WIDE.ftrace(Laid.LINUX_6_1);
+        assertEquals("__patchable_function_entries", narrow.tableSection());
+        assertEquals(0x0081_0010, narrow.site(0x0081_0000));
+        assertEquals(0x0081_001c, wide.site(0x0081_0000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.1.192, false", "6.12.0, false", "6.12.95, true", "6.12.117, true", "6.13.7, false"})
+    void an_entry_of_0_is_adjusted_before_it_is_looked_at_by_most_kernels(String version, boolean skips) {
+        KernelProfile profile = KernelProfile.of(KernelVersion.parse(version));
+        assertEquals(skips, NARROW.ftrace(profile).skipsZero());
+    }
+
+    @Test
+    void the_tracers_words_are_the_compilers_until_it_is_switched_on() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        laid.builder()
+                .text(NOP, NOP, NOP, NOP, NOP, 0x4bc2_3fd9)
+                .function("f", ".text", 16)
+                .writable("__patchable_function_entries")
+                .zeros(8);
+        laid.builder()
+                .relocation("__patchable_function_entries", 0, 1, "f", 4)
+                .relocation("__patchable_function_entries", 4, 1, "f", -16);
+        Laid.Result result = laid.relocate();
+        for (int i = 0; i < 5; i++) {
+            assertEquals(NOP, result.word(".text", 4 * i));
+        }
+        // the table is sorted
+        assertEquals(result.address(".text"), result.word("__patchable_function_entries", 0));
+        assertEquals(result.address(".text") + 20, result.word("__patchable_function_entries", 4));
+    }
+
+    @Test
+    void only_32_bit_kernels_have_a_data_pointer_of_their_own() {
+        assertEquals(Set.of("$global$"), NARROW.kernelAnchors(Laid.LINUX_6_1));
+        assertEquals(Set.of(), WIDE.kernelAnchors(Laid.LINUX_6_1));
+    }
+
+    @Test
+    void without_the_data_pointer_what_counts_from_it_is_refused() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32).exported("jiffies", 0x1040_0000);
+        laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertTrue(refused.beyondKernel());
+        assertEquals(
+                "m: .text+0x0: R_PARISC_DPREL21L against jiffies+0x0: counts from the kernel's $global$, which no source"
+                        + " knows; add it to the runtime's kernel symbols",
+                refused.getMessage());
+    }
+
+    /** Weak or not, whatever the type, even one that does not exist. */
+    @ParameterizedTest
+    @CsvSource({"1", "12", "222"})
+    void a_symbol_of_value_0_is_an_unknown_one(int type) {
+        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        laid.builder().text(NOP).importsWeakly("maybe").relocation(".text", 0, type, "maybe");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Errno.ENOENT, refused.errno());
+        assertEquals(Optional.of("m: Unknown symbol maybe"), refused.kernelMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32, 0", "32, 80", "32, 34", "32, 4", "64, 0", "64, 1", "64, 12", "64, 18"})
+    void a_type_that_this_width_has_not_is_refused(int width, int type) {
+        Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
+                .exported("S", 0x4012_3450);
+        laid.builder().text(NOP, NOP).relocation(".text", 0, type, "S");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertFalse(refused.beyondKernel());
+    }
+
+    @Test
+    void relocations_without_addends_are_refused() {
+        assertTrue(
+                NARROW.relocations(Laid.LINUX_6_1, AddendKind.IN_PLACE).types().isEmpty());
+        Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
+                .exported("S", 0x1012_3450);
+        laid.builder().text(NOP).relocation(".text", 0, 1, "S");
+        FormatException refused = assertThrows(FormatException.class, laid::relocate);
+        assertEquals(Optional.of("module m: REL relocation unsupported"), refused.kernelMessage());
+    }
+
+    @Test
+    void what_a_64_bit_kernel_cuts_off_a_word_is_told_of() {
+        Laid laid = Laid.module(ElfTarget.PARISC_64).exported("S", 0x1_4012_3450L);
+        laid.builder().text(NOP, 0).relocation(".text", 4, 49, "S");
+        Laid.Result result = laid.relocate();
+        assertEquals(0x4012_3450, result.word(".text", 4));
+        assertEquals(1, result.relocated().diagnostics().size());
+    }
+}

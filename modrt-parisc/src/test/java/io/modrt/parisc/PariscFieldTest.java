@@ -1,0 +1,90 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.modrt.spi.Field;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PariscFieldTest {
+
+    static Stream<Field> fields() {
+        return Stream.of(
+                PariscField.IM5,
+                PariscField.IM14,
+                PariscField.IM16A,
+                PariscField.IM21,
+                PariscField.W17,
+                PariscField.W22);
+    }
+
+    private static Field named(String name) {
+        return fields().filter(field -> field.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fields")
+    void every_value_comes_back_and_no_bit_outside_the_mask_changes(Field field) {
+        int reached = 0;
+        for (int v = -1 << (field.bits() - 1); v < 1 << (field.bits() - 1); v++) {
+            long value = (long) v << field.lowestBit();
+            int word = field.insert(0, value);
+            reached |= word;
+            assertEquals(value, field.extract(word), () -> "value 0x" + Long.toHexString(value));
+            assertEquals(~field.mask() | word, field.insert(-1, value), () -> "value 0x" + Long.toHexString(value));
+            assertEquals(
+                    word,
+                    field.insert(0, value | Long.MIN_VALUE >> 20),
+                    () -> "high bits of " + Long.toHexString(value));
+        }
+        assertEquals(field.mask(), reached);
+    }
+
+    /** The vectors of the instruction formats, worked out by hand: sign last, the rest in runs. */
+    @ParameterizedTest
+    @CsvSource({
+        "im14,  0x0001,     0x0002",
+        "im14,  0x0155,     0x02aa",
+        "im14,  -1,         0x3fff",
+        "im14,  -0x1000,    0x2001",
+        "im14,  0x17fe,     0x2ffc",
+        "im16a, 0x0010,     0x0020",
+        "im16a, 0x2000,     0x4000",
+        "im16a, 0x4000,     0x8000",
+        "im16a, 0x7ff8,     0xfff0",
+        "w17,   1,          0x8",
+        "w17,   0x400,      0x4",
+        "w17,   -1,         0x1f1ffd",
+        "w17,   -3,         0x1f1fed",
+        "w17,   65535,      0x1f1ffc",
+        "w17,   -65536,     0x1",
+        "im21,  1,          0x1000",
+        "im21,  0x20202,    0x2202",
+        "im21,  0x155555,   0x159555",
+        "im21,  0x1fffff,   0x1fffff",
+        "w22,   1,          0x8",
+        "w22,   0x400,      0x4",
+        "w22,   -1,         0x3ff1ffd",
+        "w22,   0x1fffff,   0x3ff1ffc"
+    })
+    void a_value_goes_to_the_manuals_bits(String name, String value, String bits) {
+        Field field = named(name);
+        assertEquals(Long.decode(bits), field.insert(0, Long.decode(value) << field.lowestBit()));
+    }
+
+    /** {@code fields.csv}, written by {@code oracle/golden}: what GNU as makes of a number. */
+    @ParameterizedTest(name = "{2}")
+    @CsvFileSource(resources = "fields.csv", delimiter = '|', numLinesToSkip = 1)
+    void a_value_goes_where_the_assembler_puts_it(String name, String value, String assembly, String word) {
+        Field field = named(name);
+        int assembled = (int) (long) Long.decode(word);
+        boolean isUpperPart = field == PariscField.IM21; // as takes the part itself there
+        long inserted = isUpperPart ? Long.decode(value) << field.lowestBit() : Long.decode(value);
+        assertEquals(word, "0x%08x".formatted(field.insert(assembled & ~field.mask(), inserted)), assembly);
+    }
+}

@@ -1,0 +1,181 @@
+package io.modrt.parisc;
+
+import static io.modrt.kernel.MachineFacts.Trait.COHERENT_IO_DIRECTORY;
+import static io.modrt.kernel.MachineFacts.Trait.COMBINED_TLB;
+import static io.modrt.kernel.MachineFacts.Trait.LOCAL_TLB_PURGE;
+import static io.modrt.kernel.MachineFacts.Trait.NO_DATA_CACHE;
+import static io.modrt.kernel.MachineFacts.Trait.NO_INSTRUCTION_CACHE;
+import static io.modrt.kernel.MachineFacts.Trait.QEMU;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modrt.FormatException;
+import io.modrt.elf.Section;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.MachineFacts;
+import io.modrt.testkit.ElfEncoding;
+import io.modrt.testkit.ElfTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What module_finalize does to a module's tables. */
+class PariscFinishTest {
+    private static final int PCREL32 = 9;
+    private static final int SEGREL32 = 49;
+    private static final int NOP = 0x0800_0240;
+    private static final int SYNC = 0x0000_0400;
+    private static final int PDTLB = 0x0422_1200; // pdtlb %r2(%sr1,%r1)
+
+    /** The targets of both widths. */
+    enum Machine {
+        NARROW(ElfTarget.PARISC_32),
+        WIDE(ElfTarget.PARISC_64);
+
+        private final ElfTarget target;
+
+        Machine(ElfTarget target) {
+            this.target = target;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_last_unwind_table_is_sorted_and_the_first_is_not(Machine machine) {
+        Laid laid = Laid.module(machine.target);
+        laid.builder().text(NOP, NOP, NOP, NOP).function("f", ".text", 0);
+        unwind(laid, ".PARISC.unwind", 8, 0);
+        unwind(laid, ".PARISC.unwind.init", 8, 12, 4);
+        Laid.Result result = laid.relocate();
+
+        int text = (int) result.address(".text");
+        assertEquals(List.of(text + 8, text + 8, 1, ~1, text, text, 2, ~2), words(result, ".PARISC.unwind", 8));
+        assertEquals(
+                List.of(text + 4, text + 4, 3, ~3, text + 8, text + 8, 1, ~1, text + 12, text + 12, 2, ~2),
+                words(result, ".PARISC.unwind.init", 12));
+    }
+
+    /** Entries of start, end and two words that say which they are, for the offsets of code in this order. */
+    private static void unwind(Laid laid, String section, int... offsets) {
+        laid.builder().readOnly(section);
+        for (int i = 0; i < offsets.length; i++) {
+            laid.builder().readOnly(section).words(0, 0, i + 1, ~(i + 1));
+            laid.builder().relocation(section, 16L * i, SEGREL32, "f", offsets[i]);
+            laid.builder().relocation(section, 16L * i + 4, SEGREL32, "f", offsets[i]);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void local_labels_leave_the_symbol_table_of_init_and_a_stale_tail_stays(Machine machine) {
+        Laid laid = Laid.module(machine.target);
+        laid.builder()
+                .text(NOP, NOP, NOP)
+                .function("first", ".text", 0)
+                .function(".L1", ".text", 4)
+                .function("second", ".text", 8)
+                .function(".L2", ".text", 4)
+                .function("third", ".text", 0);
+        Laid.Result result = laid.relocate();
+
+        SymbolTable symbols = result.plan().file().elf().symbolTable().orElseThrow();
+        List<String> inFile =
+                IntStream.range(0, symbols.count()).mapToObj(symbols::name).toList();
+        List<String> expected = new ArrayList<>(
+                inFile.stream().filter(name -> !name.startsWith(".L")).toList());
+        expected.addAll(inFile.subList(expected.size(), inFile.size())); // what is left behind
+        Section section = symbols.section();
+        ElfEncoding encoding = machine.target.encoding();
+        byte[] bytes = result.relocated().bytes(section);
+        int entryBytes = encoding.is64Bit() ? 24 : 16;
+        List<String> found = IntStream.range(0, symbols.count())
+                .map(i -> encoding.word(bytes, i * entryBytes))
+                .mapToObj(offset -> IntStream.range(0, symbols.count())
+                        .filter(i -> symbols.nameOffset(i) == offset)
+                        .mapToObj(symbols::name)
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
+        assertEquals(expected, found);
+    }
+
+    static Stream<Arguments> conditions() {
+        return Stream.of(
+                Arguments.of(MachineFacts.unknown(), 0x80),
+                Arguments.of(MachineFacts.of(1), 0x81),
+                Arguments.of(MachineFacts.of(2), 0x80),
+                Arguments.of(MachineFacts.of(2, NO_DATA_CACHE), 0x82),
+                Arguments.of(MachineFacts.of(2, NO_INSTRUCTION_CACHE), 0x84),
+                Arguments.of(MachineFacts.of(2, COMBINED_TLB), 0x88),
+                Arguments.of(MachineFacts.of(2, COHERENT_IO_DIRECTORY), 0x90),
+                Arguments.of(MachineFacts.of(1, QEMU), 0xa1));
+    }
+
+    /** One entry a condition bit; the ones that hold put a nop for {@code sync}. */
+    @ParameterizedTest
+    @MethodSource("conditions")
+    void code_is_rewritten_where_a_condition_holds(MachineFacts machine, int holding) {
+        Laid laid = Laid.module(ElfTarget.PARISC_32).under(Laid.LINUX_6_1.withMachine(machine));
+        laid.builder().text(SYNC, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
+        for (int bit = 0; bit < 8; bit++) {
+            entry(laid, bit, 4 * bit, 1, 1 << bit, NOP);
+        }
+        Laid.Result result = laid.relocate();
+        assertEquals(
+                IntStream.range(0, 8)
+                        .mapToObj(bit -> (holding >> bit & 1) == 1 ? NOP : SYNC)
+                        .toList(),
+                words(result, ".text", 8));
+    }
+
+    private static void entry(Laid laid, int index, int codeOffset, int length, int conditions, int replacement) {
+        laid.builder().readOnly(".altinstructions").words(0, length << 16 | conditions, replacement);
+        laid.builder().relocation(".altinstructions", 12L * index, PCREL32, "f", codeOffset + 8);
+    }
+
+    @Test
+    void what_is_written_follows_from_length_and_replacement() {
+        Laid laid =
+                Laid.module(ElfTarget.PARISC_64).under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1, LOCAL_TLB_PURGE)));
+        laid.builder().text(PDTLB, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
+        entry(laid, 0, 0, 1, 0x80, 2); // purges one TLB
+        entry(laid, 1, 4, 3, 0x80, NOP); // a branch over 3 words: 1 more than it goes by itself
+        entry(laid, 2, 16, 1, 0x80, 0x3333_3333);
+        entry(laid, 3, 20, -2, 0x80, 0); // copies two words, which lie higher: the offset is unsigned
+        laid.builder().readOnly(".rodata.patch").words(0x1111_1111, 0x2222_2222);
+        laid.builder().symbol("patch").in(laid.builder().section(".rodata.patch"), 0);
+        laid.builder().relocation(".altinstructions", 44, PCREL32, "patch", 8);
+        Laid.Result result = laid.relocate();
+        assertEquals(
+                List.of(PDTLB | 0x400, 0xe800_000a, SYNC, SYNC, 0x3333_3333, 0x1111_1111, 0x2222_2222),
+                words(result, ".text", 7));
+    }
+
+    @Test
+    void a_purge_stays_global_before_pa_2_0() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        laid.builder().text(PDTLB).function("f", ".text", 0);
+        entry(laid, 0, 0, 1, 0x80, 2);
+        assertEquals(List.of(PDTLB), words(laid.relocate(), ".text", 1));
+    }
+
+    @Test
+    void code_outside_the_module_is_not_rewritten() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        laid.builder().text(NOP).function("f", ".text", 0);
+        entry(laid, 0, 0x4000_0000, 1, 0x80, NOP);
+        assertThrows(FormatException.class, laid::relocate);
+    }
+
+    private static List<Integer> words(Laid.Result result, String section, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> result.word(section, 4 * i))
+                .toList();
+    }
+}

@@ -1,0 +1,49 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.modrt.link.Reach;
+import io.modrt.link.ReachReport;
+import io.modrt.testkit.ElfTarget;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How close is xfs? */
+class PariscReachTest {
+    private static final int PCREL17F = 12;
+    private static final int BL = 0xe840_0000;
+    private static final int NOP = 0x0800_0240;
+
+    @Test
+    void the_farthest_branch_and_the_farthest_stub_of_each_section_are_told() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32, "xfs")
+                .at(0x0081_0000)
+                .under(Laid.LINUX_2_6_29)
+                .exported("printk", 0x1012_3450);
+        laid.builder().text(BL, NOP, BL, NOP).code(".text").zeros(0x2_0000 - 16).words(BL, NOP, BL, NOP);
+        laid.builder()
+                .function("far", ".text", 0x2_0008)
+                .relocation(".text", 0, PCREL17F, "far")
+                .relocation(".text", 8, PCREL17F, "printk")
+                .relocation(".text", 0x2_0000, PCREL17F, "printk")
+                .relocation(".text", 0x2_0008, PCREL17F, "far");
+        laid.builder().code(".text.cold").words(BL, NOP);
+        laid.builder().relocation(".text.cold", 0, PCREL17F, "printk");
+
+        ReachReport report = laid.relocate().relocated().reach();
+
+        // 17 bits of words: [-0x40000, 0x3fffc]
+        assertEquals(
+                List.of(
+                        // 0x20008 - 0 - 8
+                        "R_PARISC_PCREL17F against far at .text+0x0: 0x20000 within [-0x40000, 0x3fffc], 131068 bytes left,"
+                                + " 50.0 % used",
+                        // the second of 4 + 1 stubs, 40 bytes in front: 8 - 40 - 0x20000 - 8
+                        "R_PARISC_PCREL17F against printk by a stub at .text+0x20000: -0x20028 within [-0x40000, 0x3fffc],"
+                                + " 131032 bytes left, 50.0 % used",
+                        "R_PARISC_PCREL17F against printk by a stub at .text.cold+0x0: -0x18 within [-0x40000, 0x3fffc],"
+                                + " 262120 bytes left, 0.0 % used"),
+                report.nearest().stream().map(Reach::toString).toList());
+        assertEquals("printk", report.tightest().orElseThrow().site().symbol());
+    }
+}

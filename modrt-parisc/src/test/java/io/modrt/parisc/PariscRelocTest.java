@@ -1,0 +1,54 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.spi.Width;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PariscRelocTest {
+
+    /** By hand: rnd(0x1004) = 0x2000, rnd(-8) = 0, rnd(0x1000) = 0x2000, rnd(0xfff) = 0, rnd(-0x1001) = -0x2000. */
+    @ParameterizedTest
+    @CsvSource({
+        "0x10123456, 0,       0x20246, 0x456",
+        "0x10123456, 0x1004,  0x2024a, -0xba6",
+        "0x00812ffc, -8,      0x1025,  0x7f4",
+        "0x101237fc, 0,       0x20246, 0x7fc",
+        "0x10123456, 0xfff,   0x20246, 0x1455",
+        "0x10123456, 0x1000,  0x2024a, -0xbaa",
+        "0x10123456, -0x1001, 0x20242, 0x1455"
+    })
+    void selectors_round_the_addend(String S, String A, String left, String right) {
+        assertEquals(Long.decode(left), PariscReloc.left(Long.decode(S), Long.decode(A)) >> 11);
+        assertEquals(Long.decode(right), PariscReloc.right(Long.decode(S), Long.decode(A)));
+    }
+
+    @Test
+    void the_two_selectors_add_up_and_the_right_one_fits_14_bits() {
+        Random random = new Random(2008);
+        for (int i = 0; i < 1_000_000; i++) {
+            long S = random.nextInt() & 0xffff_ffffL;
+            long A = random.nextInt() >> random.nextInt(32);
+            long right = PariscReloc.right(S, A);
+            assertEquals(S + A, (PariscReloc.left(S, A) >> 11 << 11) + right, () -> S + ", " + A);
+            assertTrue(right >= -0x1000 && right <= 0x17fe, () -> S + ", " + A);
+        }
+    }
+
+    @Test
+    void each_width_has_the_types_of_its_kernels() {
+        assertEquals("1 2 6 9 12 18 22 41 49 65 74", numbers(Width.BITS_32));
+        assertEquals("9 34 38 41 49 64 72 74 80", numbers(Width.BITS_64));
+    }
+
+    private static String numbers(Width width) {
+        return PariscReloc.of(width).stream()
+                .map(type -> String.valueOf(type.number()))
+                .collect(Collectors.joining(" "));
+    }
+}

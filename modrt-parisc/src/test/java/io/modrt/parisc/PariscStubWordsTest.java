@@ -1,0 +1,50 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.modrt.spi.StubTemplate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+/** Stubs against words that GNU as and ld made of their assembler text: {@code stubs.csv}, written by {@code oracle/golden}. */
+class PariscStubWordsTest {
+
+    @ParameterizedTest(name = "{0} to {1} + {2}")
+    @CsvFileSource(resources = "stubs.csv", delimiter = '|', numLinesToSkip = 1)
+    void a_stub_is_what_its_assembler_text_says(String kind, String symbol, String addend, String words) {
+        long S = Long.decode(symbol);
+        long A = Long.decode(addend);
+        StubTemplate template = switch (kind) {
+            case "long_branch" -> PariscStubs.longBranch(S, A);
+            case "millicode" -> PariscStubs.millicode(S, A);
+            case "direct" -> PariscStubs.direct(S, A);
+            case "got" -> PariscStubs.got(S);
+            default -> throw new IllegalArgumentException(kind);
+        };
+        assertEquals(words, hex(template));
+    }
+
+    @Test
+    void the_text_of_each_word_is_at_hand() {
+        assertEquals("ldil   LR'target,%r1; be,n   RR'target(%sr4,%r1)", text(PariscStubs.longBranch(0x1012_3456, 0)));
+        assertEquals(
+                "ldd    LTOFF'target(%dp),%dp; ldd    16(%dp),%r1; bve    (%r1); ldd    24(%dp),%dp",
+                text(PariscStubs.got(0)));
+        assertEquals(
+                "ldil   LR'target,%r1; ldo    RR'target(%r1),%r1; ldd    16(%r1),%r1; bve,n  (%r1)",
+                text(PariscStubs.millicode(0, 0)));
+        assertEquals("ldil   LR'target,%r1; ldo    RR'target(%r1),%r1; bve,n  (%r1)", text(PariscStubs.direct(0, 0)));
+    }
+
+    private static String hex(StubTemplate template) {
+        return template.words().stream()
+                .map(word -> "%08x".formatted(word.bits()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String text(StubTemplate template) {
+        return template.words().stream().map(StubTemplate.Word::assembly).collect(Collectors.joining("; "));
+    }
+}
