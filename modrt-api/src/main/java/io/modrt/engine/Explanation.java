@@ -13,13 +13,15 @@ import io.modrt.memory.Address;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Applies a module's relocations once more, on a copy, and tells what each did: nothing of this is kept while nobody asks. */
 final class Explanation {
@@ -42,16 +44,26 @@ final class Explanation {
             targets.add(width.address(target));
         });
         application.applyAll();
-        Map<Address, Stub> stubs = new HashMap<>();
+        NavigableMap<Address, Stub> stubs = new TreeMap<>();
         application.load().stubs().used().forEach(stub -> stubs.put(stub.address(), stub));
         for (int i = 0; i < all.size() && !stubs.isEmpty(); i++) {
-            Stub stub = stubs.get(targets.get(i));
+            Stub stub = stubAt(stubs, targets.get(i));
             if (stub != null) {
                 Relocation bare = all.get(i);
                 all.set(i, bare.through(stub));
             }
         }
         return all;
+    }
+
+    /** The stub that a branch to {@code target} enters: some branches count from the next instruction, some lose low bits. */
+    private static @Nullable Stub stubAt(NavigableMap<Address, Stub> stubs, Address target) {
+        Map.Entry<Address, Stub> above = stubs.ceilingEntry(target);
+        if (above != null && above.getKey().minus(target) <= Integer.BYTES) {
+            return above.getValue();
+        }
+        Map.Entry<Address, Stub> below = stubs.floorEntry(target);
+        return below != null && target.minus(below.getKey()) < Integer.BYTES ? below.getValue() : null;
     }
 
     /** A section's bytes as relocation alone leaves them; of a section that is not loaded, with its address taken as 0. */
