@@ -99,7 +99,9 @@ final class RelocationRows {
         Map<String, Map<String, String>> rows = new LinkedHashMap<>();
         archs.stream()
                 .flatMap(arch -> types(arch, profile, AddendKind.values()).stream())
-                .sorted(Comparator.comparing(RelocationType::number).thenComparing(RelocationType::fit))
+                .sorted(Comparator.comparing(RelocationRows::family)
+                        .thenComparing(RelocationType::number)
+                        .thenComparing(RelocationType::fit))
                 .forEach(type -> rows.put(cells(type), new LinkedHashMap<>()));
         for (Arch arch : archs) {
             for (AddendKind addends : AddendKind.values()) {
@@ -128,6 +130,11 @@ final class RelocationRows {
             types.addAll(arch.relocations(profile, kind).types());
         }
         return types;
+    }
+
+    /** The architecture in the psABI's name, for example {@code MIPS}. */
+    private static String family(RelocationType type) {
+        return type.psabiName().split("_", 3)[1];
     }
 
     private static String cells(RelocationType type) {
