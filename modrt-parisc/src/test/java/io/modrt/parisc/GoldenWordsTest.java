@@ -3,6 +3,7 @@ package io.modrt.parisc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.testkit.ElfTarget;
+import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
@@ -29,7 +30,7 @@ class GoldenWordsTest {
                 && row.routed()) { // from module to kernel the loader always makes a stub; the word itself is the
             // linker's
             int word = row.field().insert((int) (long) Long.decode(before), S + A - P + row.bias());
-            assertEquals(after, "0x%08x".formatted(word), assembly);
+            assertEquals(after, String.format(Locale.ROOT, "0x%08x", word), assembly);
             return;
         }
         int offset = (int) (P & PAGE);
@@ -49,8 +50,8 @@ class GoldenWordsTest {
         assertEquals(
                 after,
                 row.field().bytes() == Long.BYTES
-                        ? "0x%016x".formatted(result.doubleword(".text", offset))
-                        : "0x%08x".formatted(result.word(".text", offset)),
+                        ? String.format(Locale.ROOT, "0x%016x", result.doubleword(".text", offset))
+                        : String.format(Locale.ROOT, "0x%08x", result.word(".text", offset)),
                 assembly);
     }
 }

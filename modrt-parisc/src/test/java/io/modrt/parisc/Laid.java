@@ -20,6 +20,7 @@ import io.modrt.testkit.KernelModuleBuilder;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -158,8 +159,11 @@ final class Laid {
         /** The stubs, in the order of their making: address, target, words. */
         List<String> stubs() {
             return relocated.stubs().stream()
-                    .map(stub -> "0x%x -> 0x%x"
-                            .formatted(stub.address().value(), stub.target().value()))
+                    .map(stub -> String.format(
+                            Locale.ROOT,
+                            "0x%x -> 0x%x",
+                            stub.address().value(),
+                            stub.target().value()))
                     .toList();
         }
 

@@ -3,6 +3,7 @@ package io.modrt.parisc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.spi.Field;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -85,6 +86,9 @@ class PariscFieldTest {
         int assembled = (int) (long) Long.decode(word);
         boolean isUpperPart = field == PariscField.IM21; // as takes the part itself there
         long inserted = isUpperPart ? Long.decode(value) << field.lowestBit() : Long.decode(value);
-        assertEquals(word, "0x%08x".formatted(field.insert(assembled & ~field.mask(), inserted)), assembly);
+        assertEquals(
+                word,
+                String.format(Locale.ROOT, "0x%08x", field.insert(assembled & ~field.mask(), inserted)),
+                assembly);
     }
 }

@@ -14,6 +14,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,7 +99,9 @@ class PariscGotTest {
         long text = BASE + 0x20 + 0x30;
         assertEquals(text, result.address(".text"));
         assertEquals(0xe800_a010, result.word(".text", 0)); // near directly: 2 words
-        assertEquals(List.of("0x810020 -> 0x40301000", "0x3000000 -> 0x%x".formatted(text + 16)), result.stubs());
+        assertEquals(
+                List.of("0x810020 -> 0x40301000", String.format(Locale.ROOT, "0x3000000 -> 0x%x", text + 16)),
+                result.stubs());
         // 0x40301000 >> 11 = 0x80602: bits 19, 10 and 9 go to 11, 2 and 1, bit 1 goes to 13; the rest is 0
         assertEquals(
                 List.of(0x2020_2806, 0x3421_0000, 0x5021_0020, 0xe820_d002), result.wordsAt(RegionKind.CORE, 0x20, 4));
@@ -124,7 +127,8 @@ class PariscGotTest {
         // 2 slots, then room for 2 stubs, then .text
         assertEquals(16 + 32, result.plan().regions().get(0).headBytes());
         assertEquals(BASE + 48, result.address(".text"));
-        assertEquals(List.of("0x810010 -> 0x%x".formatted(result.address(".text.other"))), result.stubs());
+        assertEquals(
+                List.of(String.format(Locale.ROOT, "0x810010 -> 0x%x", result.address(".text.other"))), result.stubs());
     }
 
     /** A function pointer to one byte behind the module's memory: 6.1 counts that as the module's. */
@@ -203,7 +207,11 @@ class PariscGotTest {
             LayoutException refused = assertThrows(LayoutException.class, laid::relocate);
             assertEquals(Errno.EINVAL, refused.errno());
             assertEquals(
-                    "m: %d GOT slots are used, and a load reaches %d; split the module".formatted(slots, slots - 1),
+                    String.format(
+                            Locale.ROOT,
+                            "m: %d GOT slots are used, and a load reaches %d; split the module",
+                            slots,
+                            slots - 1),
                     refused.getMessage());
         }
     }

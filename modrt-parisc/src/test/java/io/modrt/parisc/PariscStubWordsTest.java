@@ -3,6 +3,7 @@ package io.modrt.parisc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.spi.StubTemplate;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class PariscStubWordsTest {
 
     private static String hex(StubTemplate template) {
         return template.words().stream()
-                .map(word -> "%08x".formatted(word.bits()))
+                .map(word -> String.format(Locale.ROOT, "%08x", word.bits()))
                 .collect(Collectors.joining(" "));
     }
 

@@ -13,6 +13,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,7 +74,7 @@ class PariscStubsTest {
                         "0x810000 -> 0x10123450",
                         "0x810008 -> 0x810038",
                         "0x810010 -> 0x10123450",
-                        "0x%x -> 0x810038".formatted(init)),
+                        String.format(Locale.ROOT, "0x%x -> 0x810038", init)),
                 result.stubs());
         assertEquals(init + 8, result.address(".init.text"));
     }
@@ -160,15 +161,18 @@ class PariscStubsTest {
         } else {
             RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
             assertEquals(
-                    Optional.of(
-                            "module m relocation of symbol printk is out of range (%s in 17 bits)".formatted(quotient)),
+                    Optional.of(String.format(
+                            Locale.ROOT,
+                            "module m relocation of symbol printk is out of range (%s in 17 bits)",
+                            quotient)),
                     refused.kernelMessage());
             assertTrue(String.valueOf(refused.getMessage()).contains("StubPolicy.FURTHER_REACH"));
         }
         Laid.Result further = laid.with(LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH))
                 .relocate();
         // nothing in front, the stub on the next multiple of 8 behind
-        assertEquals(List.of("0x%x -> 0x10123450".formatted(BASE + at + 12 + 7 & -8)), further.stubs());
+        assertEquals(
+                List.of(String.format(Locale.ROOT, "0x%x -> 0x10123450", BASE + at + 12 + 7 & -8)), further.stubs());
     }
 
     @Test
@@ -184,7 +188,9 @@ class PariscStubsTest {
         assertEquals(BASE + 0x10, result.address(".text"));
         // the branches of the second half share one of the two stubs behind
         assertEquals(
-                List.of("0x810000 -> 0x10123450", "0x%x -> 0x10123450".formatted(BASE + 0x10 + 0x7ffb8)),
+                List.of(
+                        "0x810000 -> 0x10123450",
+                        String.format(Locale.ROOT, "0x%x -> 0x10123450", BASE + 0x10 + 0x7ffb8)),
                 result.stubs());
 
         Laid tooBig = module().under(Laid.LINUX_2_6_29).with(policy);
