@@ -12,6 +12,12 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Diagnostic(Kind kind, String where, String text) {
 
+    /** Writes control characters from files as escapes. */
+    public Diagnostic {
+        where = Printable.of(where);
+        text = Printable.of(text);
+    }
+
     /** What sort of thing a diagnostic tells of. */
     public enum Kind {
         /** The kernel stores fewer bits than the value has, or ignores part of a relocation. */
@@ -20,6 +26,8 @@ public record Diagnostic(Kind kind, String where, String text) {
         RELAXED_RULE,
         /** The kernel would log a warning, or taint itself. */
         KERNEL_WARNING,
+        /** Symbols that nobody knows were given addresses of their own. */
+        PLACEHOLDERS,
         /** A place was left as it was, since the policy is best effort. */
         LEFT_AS_IT_WAS
     }

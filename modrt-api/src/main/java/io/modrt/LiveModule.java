@@ -64,7 +64,8 @@ public interface LiveModule {
 
     /**
      * The relocated bytes of a section, also of one that is not loaded, such as debug information (its own address counts as
-     * 0, as that of all sections that are not loaded). A new array; the bytes as of loading, not as they are in memory now.
+     * 0, as that of all sections that are not loaded). A new array: what relocation alone makes of the file, before what the kernel
+     * does afterwards (sorted tables, call sites of the tracer, jump labels).
      */
     byte[] relocated(Section section);
 

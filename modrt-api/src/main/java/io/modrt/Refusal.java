@@ -23,9 +23,9 @@ public final class Refusal {
             @Nullable String kernelMessage,
             @Nullable Throwable cause) {
         this.errno = Objects.requireNonNull(errno, "errno");
-        this.message = Objects.requireNonNull(message, "message");
+        this.message = Printable.of(Objects.requireNonNull(message, "message"));
         this.beyondKernel = beyondKernel;
-        this.kernelMessage = kernelMessage;
+        this.kernelMessage = kernelMessage == null ? null : Printable.of(kernelMessage);
         this.cause = cause;
     }
 

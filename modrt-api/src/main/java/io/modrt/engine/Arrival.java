@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.Errno;
+import io.modrt.LayoutException;
 import io.modrt.ModuleListener;
 import io.modrt.ModuleState;
 import io.modrt.Refusal;
@@ -31,6 +32,7 @@ final class Arrival {
         kernel.requireAbsent(module.name());
         module.resolved().uses().forEach(kernel::requirePresent);
         requireNewExports();
+        requireFreePlace();
         RegionWrites writes = new RegionWrites(kernel.memory());
         boolean listed = false;
         try {
@@ -67,6 +69,19 @@ final class Arrival {
         }
         module.become(ModuleState.UNLOADED);
         return writes.undo(failure);
+    }
+
+    /** An allocator keeps modules apart; places that the caller names may not be. */
+    private void requireFreePlace() {
+        for (RegionKind kind : module.placed().plan().layout().regions()) {
+            AddressRange range = module.placed().range(kind).orElseThrow();
+            kernel.list().occupant(range).ifPresent(other -> {
+                throw new LayoutException(
+                        Refusal.beyondKernel("region " + kind + " at " + range + " overlaps memory of " + other.name()
+                                        + "; place it elsewhere, or unload that module first")
+                                .at(module.name()));
+            });
+        }
     }
 
     /** The kernel's search for a second exporter of a name, among modules and, where a CRC shows an export, in itself. */

@@ -1,11 +1,13 @@
 package io.modrt.engine;
 
 import io.modrt.Errno;
+import io.modrt.FormatException;
 import io.modrt.LiveModule;
 import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.ModuleListener;
 import io.modrt.Refusal;
+import io.modrt.Rule;
 import io.modrt.StateException;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
@@ -68,7 +70,7 @@ public final class Kernel {
     public LayoutPlan plan(ModuleFile file, LoadPolicy policy) {
         Diagnostics diagnostics = new Diagnostics(file.name(), policy);
         diagnostics.addAll(file.diagnostics());
-        Target now = targetFor(file);
+        Target now = targetFor(file, diagnostics);
         new Acceptance(file, now, diagnostics).check(this);
         Planned plan = new Planned(this, now, file, diagnostics);
         LOG.atDebug()
@@ -82,12 +84,12 @@ public final class Kernel {
      * What the kernel is: what its modules say; while it has none, what this file says. Of two plans made before there is a module,
      * for different kernels, the first to commit decides.
      */
-    private Target targetFor(ModuleFile file) {
+    private Target targetFor(ModuleFile file, Diagnostics diagnostics) {
         lock.lock();
         try {
             Target known = target;
             if (known == null || (modules.isEmpty() && !known.suits(file, givenProfile != null))) {
-                known = settle(file);
+                known = settle(file, diagnostics);
                 target = known;
             }
             return known;
@@ -106,15 +108,12 @@ public final class Kernel {
         }
     }
 
-    private Target settle(ModuleFile file) {
+    private Target settle(ModuleFile file, Diagnostics diagnostics) {
         ElfHeader header = file.elf().header();
         Arch arch = architectures.select(file.name(), header);
         KernelProfile stated = givenProfile;
         if (stated == null) {
-            stated = file.info()
-                    .vermagic()
-                    .map(KernelProfile::ofVermagic)
-                    .orElseGet(() -> KernelProfile.of(UNKNOWN_VERSION));
+            stated = told(file, diagnostics);
         }
         KernelProfile profile = stated.assuming(arch.usualConfiguration());
         ModuleAllocator allocator = givenAllocator != null
@@ -122,6 +121,22 @@ public final class Kernel {
                 : ModuleAllocator.over(arch.moduleArea(profile), profile.pageBytes());
         PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(perCpuCookies(arch.width()));
         return new Target(arch, profile, header, allocator, perCpu);
+    }
+
+    /** The kernel that the file's vermagic tells of. */
+    private static KernelProfile told(ModuleFile file, Diagnostics diagnostics) {
+        Optional<String> vermagic = file.info().vermagic();
+        if (vermagic.isEmpty()) {
+            return KernelProfile.of(UNKNOWN_VERSION);
+        }
+        try {
+            return KernelProfile.ofVermagic(vermagic.get());
+        } catch (FormatException unreadable) {
+            diagnostics.broken(
+                    Rule.VERMAGIC,
+                    Refusal.of(Errno.ENOEXEC, unreadable.getMessage()).because(unreadable));
+            return KernelProfile.of(UNKNOWN_VERSION);
+        }
     }
 
     /** Base cookies are small offsets that every address can hold; the real ones are the embedder's to know. */

@@ -176,6 +176,7 @@ final class Live implements LiveModule {
             initDropped = true;
             for (RegionKind kind : RegionKind.values()) {
                 if (kind.isInit()) {
+                    kernel.list().vacate(this, kind);
                     placed().reservations().release(kind);
                 }
             }

@@ -1,18 +1,26 @@
 package io.modrt.engine;
 
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The modules of a kernel, by name and by age. Changed under the kernel's lock, read without. */
 final class ModuleList {
 
     private record Entry(Live module, long arrival) {}
 
+    private record Place(AddressRange range, Live owner) {}
+
     private final Map<String, Entry> byName = new ConcurrentHashMap<>();
     private final ExportIndex exports = new ExportIndex();
+    private final NavigableMap<Address, Place> places = new ConcurrentSkipListMap<>();
     private long arrivals;
 
     Optional<Live> find(String name) {
@@ -40,13 +48,34 @@ final class ModuleList {
     void add(Live module) {
         byName.put(module.name(), new Entry(module, arrivals++));
         exports.add(module);
+        for (RegionKind kind : module.placed().plan().layout().regions()) {
+            module.placed().range(kind).ifPresent(range -> places.put(range.start(), new Place(range, module)));
+        }
         module.resolved().uses().forEach(used -> used.addUser(module));
+    }
+
+    /** The module that has memory in {@code range}; places of modules do not overlap, so two neighbours tell. */
+    Optional<Live> occupant(AddressRange range) {
+        Map.Entry<Address, Place> below = places.floorEntry(range.start());
+        if (below != null && below.getValue().range().overlaps(range)) {
+            return Optional.of(below.getValue().owner());
+        }
+        Map.Entry<Address, Place> above = places.ceilingEntry(range.start());
+        return above != null && above.getValue().range().overlaps(range)
+                ? Optional.of(above.getValue().owner())
+                : Optional.empty();
+    }
+
+    /** Takes a module's region out of what is occupied. */
+    void vacate(Live module, RegionKind kind) {
+        module.placed().range(kind).ifPresent(range -> places.remove(range.start()));
     }
 
     /** Undoes {@link #add}. */
     void remove(Live module) {
         byName.remove(module.name());
         exports.remove(module);
+        places.values().removeIf(place -> place.owner() == module);
         module.resolved().uses().forEach(used -> used.removeUser(module));
     }
 }

@@ -13,8 +13,10 @@ import io.modrt.memory.AddressRange;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +78,11 @@ final class Placed implements PlacedModule {
         }
         Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
         for (RegionKind kind : layout.regions()) {
-            bases.put(kind, reservations.take(kind, layout.sizeBytes(kind)).start());
+            bases.put(
+                    kind,
+                    reservations
+                            .take(kind, layout.sizeBytes(kind), plan.kernel().list())
+                            .start());
         }
         return SectionAddresses.at(layout, new Placement.AtRegions(bases));
     }
@@ -98,11 +104,21 @@ final class Placed implements PlacedModule {
             this.perCpu = perCpu;
         }
 
-        AddressRange take(RegionKind kind, long sizeBytes) {
-            AddressRange range = allocator.allocate(
-                    sizeBytes, kind.isExecutable() ? Permission.READ_WRITE_EXECUTE : Permission.READ_WRITE);
-            ranges.put(kind, range);
-            return range;
+        /** Takes room that no module has; one that was placed by hand may lie where the allocator looks. */
+        AddressRange take(RegionKind kind, long sizeBytes, ModuleList modules) {
+            Permission permission = kind.isExecutable() ? Permission.READ_WRITE_EXECUTE : Permission.READ_WRITE;
+            List<AddressRange> occupied = new ArrayList<>();
+            try {
+                AddressRange range = allocator.allocate(sizeBytes, permission);
+                while (modules.occupant(range).isPresent()) {
+                    occupied.add(range);
+                    range = allocator.allocate(sizeBytes, permission);
+                }
+                ranges.put(kind, range);
+                return range;
+            } finally {
+                occupied.forEach(allocator::free);
+            }
         }
 
         void takePerCpu(long sizeBytes, long alignment) {

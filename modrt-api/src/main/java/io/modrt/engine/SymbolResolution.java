@@ -26,6 +26,8 @@ import java.util.Optional;
 final class SymbolResolution {
     private static final int SHN_LIVEPATCH = 0xff20;
 
+    private static final int MOST_NAMES = 12;
+
     private final Placed placed;
     private final ModuleFile file;
     private final Diagnostics diagnostics;
@@ -33,6 +35,7 @@ final class SymbolResolution {
     private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
+    private final List<String> placeholders = new ArrayList<>();
     private final List<ModrtException> refused = new ArrayList<>();
     private Errno lastErrno = Errno.ENOENT;
 
@@ -53,6 +56,14 @@ final class SymbolResolution {
             ModrtException last = refused.get(refused.size() - 1);
             refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
             throw last;
+        }
+        if (!placeholders.isEmpty()) {
+            diagnostics.add(
+                    Kind.PLACEHOLDERS,
+                    file.name(),
+                    placeholders.size()
+                            + " symbols that neither kernel nor loaded modules export have made-up addresses: "
+                            + some(placeholders));
         }
         List<KernelSymbol> imports =
                 asked.values().stream().flatMap(Optional::stream).toList();
@@ -149,16 +160,21 @@ final class SymbolResolution {
             known = rules.find(name);
             if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
                 known = placed.plan().kernel().symbols().placeholder(name);
+                known.ifPresent(placeholder -> placeholders.add(name));
             }
             asked.put(name, known);
         }
         return known;
     }
 
+    private static String some(List<String> names) {
+        return names.size() <= MOST_NAMES
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, MOST_NAMES)) + " and " + (names.size() - MOST_NAMES) + " more";
+    }
+
     private UnresolvedSymbolsException unresolved() {
-        String names = unresolved.size() <= 12
-                ? String.join(", ", unresolved)
-                : String.join(", ", unresolved.subList(0, 12)) + " and " + (unresolved.size() - 12) + " more";
+        String names = some(unresolved);
         StringBuilder text = new StringBuilder()
                 .append(file.name())
                 .append(": ")

@@ -108,6 +108,15 @@ public final class SectionAddresses {
                         "section " + section + " " + layout.section(section).name() + " at " + entry.getValue()
                                 + ": it is not loaded by " + layout.profile());
             }
+            // why: regions start at pages, so what asks for more need not have it
+            long alignment = Math.min(
+                    layout.section(section).alignment(), layout.profile().pageBytes());
+            if (!entry.getValue().isAligned(alignment)) {
+                throw refuse(
+                        layout,
+                        "section " + section + " " + layout.section(section).name() + " at " + entry.getValue()
+                                + ": its alignment is " + alignment);
+            }
         }
     }
 

@@ -149,7 +149,7 @@ class SectionAddressesTest {
         // .rodata was not named and lies in front of .data
         "0xc0000000, 0xc0000008, , , overlaps section 2 .rodata at 0xc0000000",
         "0xc0000000, 0xc0400000, , , are its sections in one block",
-        "0xc0000000, 0xfffffffe, , , leave the address space of 32 bits",
+        "0xc0000000, 0xfffffffc, , , leave the address space of 32 bits",
         "0xc0000000, 0xc0000018, 0xc0000008, 0x100, is outside region CORE [0xc0000008",
         "0xc0000000, 0xc0000018, 0xc0000000, 0x54, is too small",
         "0xc0000000, 0xc0000018, 0xc0000000, 0x40000000, is too large",

@@ -96,4 +96,15 @@ class BestEffortTest {
         }
         assertArrayEquals(expected, module.relocated(data));
     }
+
+    @Test
+    void a_vermagic_that_says_nothing_is_passed_over_and_told_without_its_control_characters() {
+        KernelModuleBuilder module = Samples.module("odd").vermagic("q.1\u001b[2J SMP ");
+
+        assertThrows(ModrtException.class, () -> runtime.load(Samples.file(module)));
+
+        LiveModule loaded = runtime.load(Samples.file(module, BEST), BEST);
+        String told = loaded.diagnostics().toString();
+        assertTrue(told.contains("q.1\\u001b[2J"), told);
+    }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.Diagnostic.Kind;
 import io.modrt.Errno;
 import io.modrt.LiveModule;
 import io.modrt.LoadPolicy;
@@ -181,6 +182,10 @@ class ImportRulesTest {
         assertEquals(known, pointer(first, mixed));
         assertEquals(List.of(lender), second.uses());
         assertTrue(third.uses().isEmpty());
+        assertTrue(third.diagnostics().stream()
+                .anyMatch(
+                        told -> told.kind() == Kind.PLACEHOLDERS && told.text().endsWith(": nowhere")));
+        assertTrue(first.diagnostics().stream().noneMatch(told -> told.kind() == Kind.PLACEHOLDERS));
         assertTrue(pointer(third, mixed).value() != 0);
     }
 

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.Errno;
+import io.modrt.LayoutException;
 import io.modrt.LiveModule;
 import io.modrt.LoadPolicy;
 import io.modrt.ModrtException;
+import io.modrt.ModuleFile;
 import io.modrt.ModuleListener;
 import io.modrt.ModuleRuntime;
 import io.modrt.ModuleState;
@@ -240,5 +242,39 @@ class LifeTest {
             StateException refused = assertThrows(StateException.class, relocated::commit);
             assertEquals(Errno.ENOEXEC, refused.errno());
         }
+    }
+
+    @Test
+    void a_place_that_a_module_has_is_not_given_again() {
+        AddressRange first = new AddressRange(Address.of(0xffff_8000_0800_0000L), 0x1000);
+        Placement there = Placement.regions(Map.of(
+                RegionKind.CORE, first.start(), RegionKind.INIT, first.start().plus(0x10_0000)));
+        LiveModule fixed = runtime.load(Samples.file(Samples.module("fixed")), there, LoadPolicy.kernelExact());
+
+        LayoutException refused = assertThrows(
+                LayoutException.class,
+                () -> runtime.load(Samples.file(Samples.module("second")), there, LoadPolicy.kernelExact()));
+        assertTrue(refused.beyondKernel());
+        assertTrue(refused.getMessage().contains("fixed"), refused.getMessage());
+
+        LiveModule third = runtime.load(Samples.file(Samples.module("third")));
+        assertFalse(third.placed()
+                .range(RegionKind.CORE)
+                .orElseThrow()
+                .overlaps(fixed.placed().range(RegionKind.CORE).orElseThrow()));
+
+        fixed.unload();
+        runtime.load(Samples.file(Samples.module("second")), there, LoadPolicy.kernelExact());
+    }
+
+    @Test
+    void an_observed_section_keeps_its_alignment() {
+        ModuleFile file = Samples.file(Samples.module("seen"));
+        int text = file.elf().section(".text").orElseThrow().index();
+        Placement odd = Placement.sections(
+                Map.of(text, Address.of(0x4000_1001L)),
+                Map.of(RegionKind.INIT, new AddressRange(Address.of(0x5000_0000L), 0x1000)));
+
+        assertThrows(LayoutException.class, () -> runtime.plan(file).place(odd));
     }
 }
