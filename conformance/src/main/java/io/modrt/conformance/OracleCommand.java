@@ -74,7 +74,10 @@ final class OracleCommand {
         return checks.failed() == 0;
     }
 
-    /** The modules that come with the test kit, one file each. */
+    /**
+     * The MIPS modules that come with the test kit, one file each. PA-RISC's are held against GNU ld's words by its tests alone: ld shares
+     * stubs, so a comparison must follow branches, not compare words.
+     */
     private static List<Path> bundled() throws IOException {
         URL folder = OracleCommand.class.getResource("/io/modrt/testkit/modules");
         if (folder == null) {
@@ -82,6 +85,7 @@ final class OracleCommand {
         }
         try (Stream<Path> files = Files.walk(Path.of(URI.create(folder.toString())))) {
             return files.filter(file -> file.toString().endsWith(".ko"))
+                    .filter(file -> file.getParent().getFileName().toString().startsWith("mips-"))
                     .sorted()
                     .toList();
         }

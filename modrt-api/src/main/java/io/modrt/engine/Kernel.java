@@ -202,7 +202,10 @@ public final class Kernel {
     /** What kernel it is, once known. */
     public Optional<KernelProfile> profile() {
         Target known = target;
-        return known == null ? Optional.ofNullable(givenProfile) : Optional.of(known.profile());
+        return known == null
+                        || (givenProfile == null && modules.isEmpty()) // why: a refused first module settles nothing
+                ? Optional.ofNullable(givenProfile)
+                : Optional.of(known.profile());
     }
 
     /** Unloads all modules; the most recent first, so that users go before what they use. */
