@@ -83,9 +83,10 @@ final class OracleCommand {
         if (folder == null) {
             throw new IOException("the test kit's modules are not on the class path");
         }
-        try (Stream<Path> files = Files.walk(Path.of(URI.create(folder.toString())))) {
+        Path modules = Path.of(URI.create(folder.toString()));
+        try (Stream<Path> files = Files.walk(modules)) {
             return files.filter(file -> file.toString().endsWith(".ko"))
-                    .filter(file -> file.getParent().getFileName().toString().startsWith("mips-"))
+                    .filter(file -> modules.relativize(file).toString().startsWith("mips-"))
                     .sorted()
                     .toList();
         }
