@@ -35,6 +35,12 @@ public interface LiveModule {
     /** The first defined symbol of this name. */
     Optional<LoadedSymbol> symbol(String name);
 
+    /**
+     * The nearest named symbol at or in front of {@code address} within its section; empty where no section is, or no symbol in front.
+     * Of several at one place the first of the table, as in the kernel; labels of the compiler's own ({@code .L…}) are passed over.
+     */
+    Optional<SymbolOffset> symbolAt(Address address);
+
     /** What it exports, in the order of its tables. */
     List<KernelSymbol> exports();
 

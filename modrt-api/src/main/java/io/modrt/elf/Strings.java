@@ -34,4 +34,15 @@ final class Strings {
         }
         return bytes[at + length] == 0;
     }
+
+    /** Whether the string at {@code at} begins with {@code prefix}, which is ASCII without NUL. */
+    static boolean startsWith(byte[] bytes, int at, String prefix) {
+        for (int i = 0; i < prefix.length(); i++) {
+            // why: the NUL of a shorter string differs, so this stays within the string
+            if (bytes[at + i] != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

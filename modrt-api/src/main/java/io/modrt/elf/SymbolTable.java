@@ -193,6 +193,11 @@ public final class SymbolTable {
         return Strings.equal(bytes, stringsStart + nameOffset(i), other);
     }
 
+    /** Whether its name begins with {@code prefix}, which is ASCII; makes no String, and looks no further. */
+    public boolean startsWith(int i, String prefix) {
+        return Strings.startsWith(bytes, stringsStart + nameOffset(i), prefix);
+    }
+
     /** The symbol as an object. */
     public Symbol symbol(int i) {
         return new Symbol(i, name(i), value(i), sizeBytes(i), binding(i), type(i), sectionIndex(i), rawSectionIndex(i));

@@ -8,6 +8,8 @@ import io.modrt.ModuleFile;
 import io.modrt.ModuleState;
 import io.modrt.Refusal;
 import io.modrt.StateException;
+import io.modrt.SymbolOffset;
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded module. What it explains is worked out from the file again. */
 final class Live implements LiveModule {
@@ -34,6 +37,7 @@ final class Live implements LiveModule {
     private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
     private volatile ModuleState state = ModuleState.COMING;
     private volatile boolean initDropped;
+    private volatile @Nullable NearestSymbols nearest;
 
     Live(Kernel kernel, Relocated relocated) {
         this.kernel = kernel;
@@ -108,6 +112,18 @@ final class Live implements LiveModule {
         return symbol.isUndefined()
                 ? Optional.empty()
                 : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.array()[index])));
+    }
+
+    @Override
+    public Optional<SymbolOffset> symbolAt(Address address) {
+        NearestSymbols known = nearest;
+        if (known == null) {
+            ElfFile elf = file().elf();
+            known = new NearestSymbols(
+                    map(), elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)), resolved.array());
+            nearest = known;
+        }
+        return known.at(address);
     }
 
     @Override

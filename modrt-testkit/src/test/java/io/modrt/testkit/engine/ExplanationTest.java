@@ -122,6 +122,28 @@ class ExplanationTest {
     }
 
     @Test
+    void an_address_is_told_by_the_symbol_in_front_of_it() {
+        // .text: nop, nop (Samples), then two more; symbols at 0, 4 (two of them, and a compiler's label at 8)
+        LiveModule told = load(Samples.module("told")
+                .text(Samples.NOP, Samples.NOP, Samples.NOP)
+                .function("told_stop", ".text", 4)
+                .function("told_halt", ".text", 4)
+                .function(".Lend", ".text", 8));
+        Address text = told.address(".text").orElseThrow();
+        Address data = told.address(".data").orElseThrow();
+
+        assertEquals("told_run+0x0", told.symbolAt(text).orElseThrow().toString());
+        assertEquals("told_run+0x3", told.symbolAt(text.plus(3)).orElseThrow().toString());
+        assertEquals("told_stop+0x4", told.symbolAt(text.plus(8)).orElseThrow().toString());
+        assertEquals(
+                text.plus(4), told.symbolAt(text.plus(8)).orElseThrow().symbol().address());
+        assertEquals("told_value+0x7", told.symbolAt(data.plus(7)).orElseThrow().toString());
+        // the first byte behind .data's eight, and an address far off
+        assertTrue(told.symbolAt(data.plus(8)).isEmpty());
+        assertTrue(told.symbolAt(Address.of(0x4242)).isEmpty());
+    }
+
+    @Test
     void debug_information_is_relocated_on_request() {
         KernelModuleBuilder module = Samples.module("traced");
         module.elf()
