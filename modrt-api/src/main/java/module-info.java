@@ -11,6 +11,7 @@ module io.modrt.api {
     exports io.modrt.layout;
     exports io.modrt.link;
     exports io.modrt.memory;
+    exports io.modrt.patch;
     exports io.modrt.spi;
     exports io.modrt.tree;
 

@@ -11,7 +11,9 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LoadPolicy {
     private static final LoadPolicy KERNEL_EXACT =
-            new LoadPolicy(EnumSet.noneOf(Rule.class), StubPolicy.KERNEL_EXACT, OnFailure.STOP, false);
+            new LoadPolicy(EnumSet.noneOf(Rule.class), StubPolicy.KERNEL_EXACT, 0, OnFailure.STOP, false);
+
+    private static final int MOST_TRAMPOLINES = 1 << 16;
 
     private enum OnFailure {
         STOP,
@@ -20,12 +22,14 @@ public final class LoadPolicy {
 
     private final Set<Rule> relaxed;
     private final StubPolicy stubs;
+    private final int trampolines;
     private final OnFailure onFailure;
     private final boolean strict;
 
-    private LoadPolicy(Set<Rule> relaxed, StubPolicy stubs, OnFailure onFailure, boolean strict) {
+    private LoadPolicy(Set<Rule> relaxed, StubPolicy stubs, int trampolines, OnFailure onFailure, boolean strict) {
         this.relaxed = Collections.unmodifiableSet(relaxed);
         this.stubs = stubs;
+        this.trampolines = trampolines;
         this.onFailure = onFailure;
         this.strict = strict;
     }
@@ -40,12 +44,26 @@ public final class LoadPolicy {
         EnumSet<Rule> all = EnumSet.noneOf(Rule.class);
         all.addAll(relaxed);
         all.addAll(List.of(rules));
-        return new LoadPolicy(all, stubs, onFailure, strict);
+        return new LoadPolicy(all, stubs, trampolines, onFailure, strict);
     }
 
     /** The same with another way to bridge branches that do not reach. */
     public LoadPolicy stubs(StubPolicy policy) {
-        return new LoadPolicy(relaxed, Objects.requireNonNull(policy, "policy"), onFailure, strict);
+        return new LoadPolicy(relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict);
+    }
+
+    /**
+     * The same with room for trampolines to tracers that call sites do not reach, in each region with code: for modules that call
+     * {@code _mcount} by a short branch, and tracers beyond 32 bits. Where every site reaches every tracer, none is reserved.
+     *
+     * @param tracers to how many tracers at a time, not negative
+     */
+    public LoadPolicy trampolines(int tracers) {
+        if (tracers < 0 || tracers > MOST_TRAMPOLINES) {
+            throw new IllegalArgumentException(
+                    tracers + " tracers; 0 to " + MOST_TRAMPOLINES + " can have trampolines");
+        }
+        return new LoadPolicy(relaxed, stubs, tracers, onFailure, strict);
     }
 
     /**
@@ -53,12 +71,12 @@ public final class LoadPolicy {
      * {@link Diagnostic}: for broken files and plain objects.
      */
     public LoadPolicy bestEffort() {
-        return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, OnFailure.GO_ON, strict);
+        return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict);
     }
 
     /** The same, but what the kernel truncates or ignores in silence is refused. */
     public LoadPolicy strict() {
-        return new LoadPolicy(relaxed, stubs, onFailure, true);
+        return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true);
     }
 
     /** Whether {@code rule} is switched off. */
@@ -74,6 +92,11 @@ public final class LoadPolicy {
     /** How branches that do not reach are bridged. */
     public StubPolicy stubs() {
         return stubs;
+    }
+
+    /** To how many tracers at a time there is to be a trampoline, in each region with code. */
+    public int trampolines() {
+        return trampolines;
     }
 
     /** Whether a failing relocation is left out and the rest goes on. */

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionLayout;
@@ -64,6 +65,11 @@ final class Planned implements LayoutPlan {
     @Override
     public KernelProfile profile() {
         return target.profile();
+    }
+
+    @Override
+    public LoadPolicy policy() {
+        return diagnostics.policy();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.layout;
 
+import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
@@ -21,6 +22,9 @@ public interface LayoutPlan {
 
     /** The kernel whose rules were used. */
     KernelProfile profile();
+
+    /** How the load departs from what the kernel does. */
+    LoadPolicy policy();
 
     /** The regions that are not empty, in the kernel's order. */
     List<Region> regions();

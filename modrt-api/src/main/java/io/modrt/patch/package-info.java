@@ -1,4 +1,4 @@
-/** What may change after loading. */
+/** What may change after loading: words of code, each with what must be there before. */
 @NullMarked
 package io.modrt.patch;
 

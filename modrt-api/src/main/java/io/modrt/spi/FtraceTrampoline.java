@@ -1,8 +1,20 @@
 package io.modrt.spi;
 
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.Address;
+import java.util.List;
 import org.apiguardian.api.API;
 
-/** The words of an architecture's function-tracing sites, and the table that lists them. No state, no access to memory. */
+/**
+ * The words of an architecture's function-tracing sites, the table that lists them, and the trampolines for sites whose branch
+ * does not reach. No state, no access to memory.
+ *
+ * <p>A trampoline is a piece of code in the module's own memory, in room that the architecture's {@link SectionSizer} reserves
+ * where {@link io.modrt.LoadPolicy#trampolines} asks for it; kernels reserve none. It loads its target from a literal, the last
+ * {@link Width#bytes()} of its bytes, and jumps there; so one aligned write retargets it. It changes no register and no stack that
+ * is in use at a site.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface FtraceTrampoline {
 
@@ -20,12 +32,37 @@ public interface FtraceTrampoline {
     }
 
     /**
-     * What the kernel writes at a site when the module is loaded, in writing order; nothing where the compiler's words stay.
+     * What the kernel writes at a site when the module is loaded, in writing order; nothing by default, where the compiler's
+     * words stay.
      *
      * @param site the site's address
      * @param words takes each word
      */
-    void writeOff(long site, ModuleImage words);
+    default void writeOff(long site, ModuleImage words) {}
+
+    /** The forms of sites; of the words of one site at most one of them says other than {@link SiteKind.State#FOREIGN}. */
+    default List<? extends SiteKind> kinds() {
+        return List.of();
+    }
+
+    /** Bytes of one trampoline, a multiple of {@link Width#bytes()}; 0 where every site reaches every tracer. */
+    default int trampolineBytes() {
+        return 0;
+    }
+
+    /** The trampolines for which there is room in a region, in reach of its sites; none unless the load's policy reserved any. */
+    default List<Address> trampolines(PlacedModule placed, RegionKind region) {
+        return List.of();
+    }
+
+    /**
+     * The code of the trampoline at {@code at}, from its start on, in front of its literal. A new array.
+     *
+     * @param at one of those for which there is room
+     */
+    default int[] trampoline(Address at) {
+        throw new AssertionError("there are no trampolines");
+    }
 
     /** No tracing. */
     static FtraceTrampoline none() {
@@ -33,11 +70,6 @@ public interface FtraceTrampoline {
             @Override
             public String tableSection() {
                 return "";
-            }
-
-            @Override
-            public void writeOff(long site, ModuleImage words) {
-                throw new AssertionError("there are no sites");
             }
         };
     }

@@ -174,11 +174,9 @@ public abstract sealed class MipsArch implements Arch {
 
     @Override
     public SectionSizer sizer(ModuleFile file, KernelProfile profile, LoadPolicy policy) {
-        return policy.stubs() == StubPolicy.KERNEL_EXACT ? SectionSizer.none() : stubArea(file, profile);
-    }
-
-    private MipsStubArea stubArea(ModuleFile file, KernelProfile profile) {
-        return new MipsStubArea(file, profile, stubs(file).mostBytes());
+        return policy.stubs() == StubPolicy.KERNEL_EXACT && policy.trampolines() == 0
+                ? SectionSizer.none()
+                : new MipsStubArea(file, profile, policy, width);
     }
 
     private MipsStubs.Kind stubs(ModuleFile file) {
@@ -192,7 +190,7 @@ public abstract sealed class MipsArch implements Arch {
         KernelProfile profile = placed.plan().profile();
         StubAllocator stubs = policy.stubs() == StubPolicy.KERNEL_EXACT
                 ? StubAllocator.none()
-                : new MipsStubs(placed, stubArea(file, profile), width, stubs(file));
+                : new MipsStubs(placed, new MipsStubArea(file, profile, policy, width), width, stubs(file));
         List<Finisher> finishers = profile.has(ConfigOption.JUMP_LABEL)
                 ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, tables.jumpTable())))
                 : List.of();

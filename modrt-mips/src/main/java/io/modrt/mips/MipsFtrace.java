@@ -1,18 +1,28 @@
 package io.modrt.mips;
 
+import io.modrt.LoadPolicy;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.Width;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
- * The words of a traced function's call of {@code _mcount}. Compiled, a site loads the address into {@code $3} and calls
- * through it ({@code lui; addiu; or $1,$31,$0; jalr $3} and a delay slot); switched off, it branches over all that. Source:
- * Linux 6.1 {@code arch/mips/kernel/ftrace.c}.
+ * The calls of {@code _mcount}, whose forms are in {@link MipsSite}, and the trampolines of those that do not reach, which are
+ * {@link MipsTrampoline}s. Source: Linux 6.1 {@code arch/mips/kernel/ftrace.c}.
  *
  * @param width 32 bits for o32
- * @param instructions how many words, from the first on, the branch of a site that is off passes, less one: its offset
+ * @param instructions how many words, from the first on, the branch of a long call that is off passes, less one: its offset
  */
 record MipsFtrace(Width width, int instructions) implements FtraceTrampoline {
+    static final String TABLE = "__mcount_loc";
+
     private static final int B = 0x1000_0000; // b .+4
     private static final int NOP = 0;
     private static final int OPCODE = 0xfc00_0000;
@@ -25,7 +35,7 @@ record MipsFtrace(Width width, int instructions) implements FtraceTrampoline {
 
     @Override
     public String tableSection() {
-        return "__mcount_loc";
+        return TABLE;
     }
 
     /**
@@ -34,13 +44,43 @@ record MipsFtrace(Width width, int instructions) implements FtraceTrampoline {
      */
     @Override
     public void writeOff(long site, ModuleImage words) {
-        // why: a short call is one word, and its delay slot the next; a branch would pass instructions of the function.
-        // No
-        // kernel gets here, for it has refused the module: this is the form of its own, short, sites.
+        // why: a branch would pass instructions of the function. No kernel gets here, for it has refused the module
         boolean isShort = (words.wordAt(site) & OPCODE) == JAL;
         words.putWordAt(site, isShort ? NOP : B | instructions);
         if (width == Width.BITS_32) {
             words.putWordAt(site + Integer.BYTES, NOP);
         }
+    }
+
+    @Override
+    public List<MipsSite> kinds() {
+        return MipsSite.of(width, instructions);
+    }
+
+    @Override
+    public int trampolineBytes() {
+        return MipsTrampoline.sizeBytes(width);
+    }
+
+    /** At the head of the region, in front of the stubs. */
+    @Override
+    public List<Address> trampolines(PlacedModule placed, RegionKind region) {
+        LayoutPlan plan = placed.plan();
+        Optional<AddressRange> range = placed.range(region);
+        if (plan.policy().trampolines() == 0 || range.isEmpty()) {
+            return List.of();
+        }
+        LoadPolicy withoutStubs =
+                LoadPolicy.kernelExact().trampolines(plan.policy().trampolines());
+        long bytes = new MipsStubArea(plan.file(), plan.profile(), withoutStubs, width).trampolineBytes(region);
+        Address start = range.get().start();
+        return LongStream.range(0, bytes / trampolineBytes())
+                .mapToObj(i -> start.plus(i * trampolineBytes()))
+                .toList();
+    }
+
+    @Override
+    public int[] trampoline(Address at) {
+        return MipsTrampoline.code(width, at.value());
     }
 }

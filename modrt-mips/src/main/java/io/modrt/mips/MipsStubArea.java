@@ -1,6 +1,8 @@
 package io.modrt.mips;
 
+import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
+import io.modrt.StubPolicy;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -11,6 +13,7 @@ import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.AddendKind;
 import io.modrt.spi.SectionSizer;
+import io.modrt.spi.Width;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
@@ -20,23 +23,37 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Room for local stubs at the head of each region with code: one for each callee that may turn out too far. A callee is a
- * symbol and an addend; those in the caller's own region are near, others are where the next step puts them.
+ * Room at the head of each region with code: for as many trampolines of the function tracer as the policy says, and for local
+ * stubs, one for each callee that may turn out too far. A callee is a symbol and an addend; those in the caller's own region are
+ * near, others are where the next step puts them.
  */
 final class MipsStubArea implements SectionSizer {
     private final ModuleFile file;
     private final KernelProfile profile;
     private final int stubBytes;
+    private final long trampolineBytes;
     private final Map<RegionKind, Set<Callee>> callees = new EnumMap<>(RegionKind.class);
 
     private record Callee(int symbol, long addend) {}
 
-    /** Counts the callees of all calls in {@code file}; {@code stubBytes} is the size of the longest stub. */
-    MipsStubArea(ModuleFile file, KernelProfile profile, int stubBytes) {
+    /** Counts the callees of all calls in {@code file}, unless the policy has no stubs. */
+    MipsStubArea(ModuleFile file, KernelProfile profile, LoadPolicy policy, Width width) {
         this.file = file;
         this.profile = profile;
-        this.stubBytes = stubBytes;
-        file.elf().relocationSections().forEach(this::count);
+        this.stubBytes = MipsStubs.Kind.of(width, false).mostBytes();
+        this.trampolineBytes = (long) MipsTrampoline.sizeBytes(width) * policy.trampolines();
+        if (policy.stubs() != StubPolicy.KERNEL_EXACT) {
+            file.elf().relocationSections().forEach(this::count);
+        }
+    }
+
+    /** Bytes of the trampolines at the head of {@code region}: none where no code is traced. */
+    long trampolineBytes(RegionKind region) {
+        boolean isTraced = file.elf().section(MipsFtrace.TABLE).isPresent()
+                && file.elf().sections().stream()
+                        .anyMatch(section -> section.isExecutable()
+                                && region(section).filter(region::equals).isPresent());
+        return isTraced ? trampolineBytes : 0;
     }
 
     private void count(RelocationSection relocations) {
@@ -67,7 +84,8 @@ final class MipsStubArea implements SectionSizer {
 
     @Override
     public long headBytes(RegionKind region) {
-        return (long) stubBytes * callees.getOrDefault(region, Set.of()).size();
+        return trampolineBytes(region)
+                + (long) stubBytes * callees.getOrDefault(region, Set.of()).size();
     }
 
     @Override

@@ -26,10 +26,10 @@ import java.util.Map;
  * touched, since at a call of {@code _mcount} these are in use. Mainline kernels have none.
  */
 final class MipsStubs implements StubAllocator {
-    private static final StubTemplate.Word NOP = word(0x0000_0000, "nop");
+    static final StubTemplate.Word NOP = word(0x0000_0000, "nop");
     private static final StubTemplate.Word JR = word(0x0320_0008, "jr     $25");
-    private static final StubTemplate.Word JR_R6 = word(0x0320_0009, "jr     $25"); // jalr $0,$25
-    private static final StubTemplate.Word DSLL = word(0x0019_cc38, "dsll   $25,$25,16");
+    static final StubTemplate.Word JR_R6 = word(0x0320_0009, "jr     $25"); // jalr $0,$25
+    static final StubTemplate.Word DSLL = word(0x0019_cc38, "dsll   $25,$25,16");
 
     private static StubTemplate o32(StubTemplate.Word jr) {
         return StubTemplate.of(
@@ -94,15 +94,15 @@ final class MipsStubs implements StubAllocator {
         }
     }
 
-    /** The stubs at the head of one region. */
+    /** The stubs at the head of one region, behind the trampolines. */
     private static final class Area {
         private final Map<Long, Stub> byTarget = new HashMap<>();
         private long next;
         private final long end;
 
-        private Area(long start, long sizeBytes) {
-            next = start;
-            end = start + sizeBytes;
+        private Area(AddressRange region, long trampolineBytes, long headBytes) {
+            next = region.start().value() + trampolineBytes;
+            end = region.start().value() + headBytes;
         }
     }
 
@@ -160,7 +160,7 @@ final class MipsStubs implements StubAllocator {
                             site,
                             "target is out of reach, and where region " + region
                                     + " starts, with its stubs, is not known; name its range in the placement"));
-            area = new Area(range.start().value(), counted.headBytes(region));
+            area = new Area(range, counted.trampolineBytes(region), counted.headBytes(region));
             areas.put(region, area);
         }
         Stub stub = area.byTarget.get(target);

@@ -1,0 +1,209 @@
+package io.modrt.mips;
+
+import static io.modrt.mips.MipsReloc.R_MIPS_26;
+import static io.modrt.mips.MipsReloc.R_MIPS_HI16;
+import static io.modrt.mips.MipsReloc.R_MIPS_LO16;
+
+import io.modrt.memory.Address;
+import io.modrt.spi.SiteKind;
+import io.modrt.spi.Width;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The call sites of {@code -pg}: two words that change, and those beside them that tell a site from other code. A long call loads
+ * its target into {@code $3}; off, it branches over itself. A short call is one {@code jal}; off, it is a nop, and so is on o32 the
+ * delay slot, since what is done there {@code _mcount} undoes. With {@code -mmcount-ra-address} a site also sets {@code $12}, to
+ * where {@code ra} is kept or to 0. Entered, {@code $1} has the caller's {@code ra}.
+ *
+ * <p>On n64 the kernel leaves the second word of a long call as it is, with the lower half of {@code _mcount}; here it gets the
+ * entry's lower half, which for {@code _mcount} is the same.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are immutable, without saying so by an annotation
+enum MipsSite implements SiteKind {
+    // spotless:off
+    //           name                          width          in front                           behind the two words
+    O32_LONG_RA ("o32 long call, ra address",  Width.BITS_32, List.of(),                         Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
+    O32_LONG    ("o32 long call",              Width.BITS_32, List.of(),                         Word.MOVE_AT, Word.JALR, Word.PUSH),
+    N64_LONG_RA ("n64 long call, ra address",  Width.BITS_64, List.of(),                         Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
+    N64_LONG    ("n64 long call",              Width.BITS_64, List.of(),                         Word.MOVE_AT, Word.JALR, Word.NOP),
+    O32_SHORT_RA("o32 short call, ra address", Width.BITS_32, List.of(Word.MOVE_AT, Word.RA_SLOT)),
+    O32_SHORT   ("o32 short call",             Width.BITS_32, List.of(Word.MOVE_AT)),
+    N64_SHORT_RA("n64 short call, ra address", Width.BITS_64, List.of(Word.MOVE_AT),             Word.RA_SLOT),
+    N64_SHORT   ("n64 short call",             Width.BITS_64, List.of(Word.MOVE_AT),             Word.NOP);
+    // spotless:on
+
+    private static final int LUI = 0x3c03_0000; // lui $3,0
+    private static final int ADDIU = 0x2463_0000; // addiu $3,$3,0
+    private static final int DADDIU = 0x6463_0000; // daddiu $3,$3,0
+    private static final int B = 0x1000_0000; // b .+4
+    private static final int JAL = 0x0c00_0000; // jal 0
+    private static final int JALR = 0x0060_f809; // jalr $3
+    private static final int PUSH = 0x27bd_fff8; // addiu $29,$29,-8
+    private static final int NOP = 0;
+    private static final int LOWER = R_MIPS_LO16.field().mask();
+    private static final int TARGET = R_MIPS_26.field().mask();
+    private static final long SEGMENT = 1L << 28;
+
+    private final String description;
+    private final Width width;
+    private final List<Word> front;
+    private final List<Word> behind;
+
+    MipsSite(String description, Width width, List<Word> front, Word... behind) {
+        this.description = description;
+        this.width = width;
+        this.front = front;
+        this.behind = List.of(behind);
+    }
+
+    /** A word that stays. */
+    private enum Word {
+        MOVE_AT,
+        RA_SLOT,
+        JALR,
+        PUSH,
+        NOP;
+
+        boolean is(int word) {
+            return switch (this) {
+                case MOVE_AT -> isMove(word, 0x03e0_0800); // $1,$31
+                case RA_SLOT ->
+                    isMove(word, 0x0000_6000) // $12,$0
+                            || (word & ~LOWER) == 0x27ac_0000 // addiu $12,$29,N
+                            || (word & ~LOWER) == 0x67ac_0000; // daddiu $12,$29,N
+                case JALR -> word == MipsSite.JALR;
+                case PUSH -> word == MipsSite.PUSH;
+                case NOP -> word == MipsSite.NOP;
+            };
+        }
+
+        /** Whether it is {@code or}, {@code addu} or {@code daddu} of these registers and {@code $0}. */
+        private static boolean isMove(int word, int registers) {
+            return word == (registers | 0x25) || word == (registers | 0x21) || word == (registers | 0x2d);
+        }
+    }
+
+    /** The forms that kernels of this width know, when their long calls pass so many instructions. */
+    static List<MipsSite> of(Width width, int instructions) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.width == width && (kind.isShort() || kind.instructions() == instructions))
+                .toList();
+    }
+
+    private boolean isShort() {
+        return !front.isEmpty();
+    }
+
+    /** The offset of a long call's branch over itself. */
+    private int instructions() {
+        return 1 + behind.size();
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public int wordsInFront() {
+        return front.size();
+    }
+
+    @Override
+    public int words() {
+        return front.size() + writes() + behind.size();
+    }
+
+    /** Of a short call on n64 the second word stays. */
+    @Override
+    public int writes() {
+        return isShort() && width == Width.BITS_64 ? 1 : 2;
+    }
+
+    /** Off, the first word is the first to go; on, it is the last to come. */
+    @Override
+    public int write(int nth, State to) {
+        return front.size() + (to == State.OFF ? nth : writes() - 1 - nth);
+    }
+
+    @Override
+    public State state(long site, int[] words) {
+        for (int i = 0; i < front.size(); i++) {
+            if (!front.get(i).is(words[i])) {
+                return State.FOREIGN;
+            }
+        }
+        for (int i = 0; i < behind.size(); i++) {
+            if (!behind.get(i).is(words[front.size() + writes() + i])) {
+                return State.FOREIGN;
+            }
+        }
+        int first = words[front.size()];
+        int second = words[front.size() + 1];
+        if (isShort()) {
+            boolean isPair = writes() == 2;
+            if (first == NOP && (!isPair || second == NOP)) {
+                return State.OFF;
+            }
+            return (first & ~TARGET) == JAL && (!isPair || second == PUSH) ? State.ON : State.FOREIGN;
+        }
+        boolean addsLower = (second & ~LOWER) == addiu();
+        if (first == (B | instructions()) && (width == Width.BITS_32 ? second == NOP : addsLower)) {
+            return State.OFF;
+        }
+        return (first & ~LOWER) == LUI && (addsLower || (width == Width.BITS_32 && second == NOP))
+                ? State.ON
+                : State.FOREIGN;
+    }
+
+    private int addiu() {
+        return width == Width.BITS_32 ? ADDIU : DADDIU;
+    }
+
+    @Override
+    public long entry(long site, int[] words) {
+        int first = words[front.size()];
+        if (isShort()) {
+            long next = site + Integer.BYTES;
+            return width.wrap((next & -SEGMENT) | (first & (long) TARGET) << 2);
+        }
+        return width.wrap((long) (first << Short.SIZE) + (short) words[1]);
+    }
+
+    /** A long call loads 32 bits, on n64 as a signed number; a short one stays in the 256 MB of the delay slot. */
+    @Override
+    public boolean reaches(long site, Address entry) {
+        long to = entry.value();
+        if (isShort()) {
+            return width.wrap(to ^ (site + Integer.BYTES)) < SEGMENT && entry.isAligned(Integer.BYTES);
+        }
+        return width == Width.BITS_32 || to == (int) to;
+    }
+
+    @Override
+    public void on(long site, int[] words, long entry) {
+        int at = front.size();
+        if (isShort()) {
+            words[at] = R_MIPS_26.field().insert(JAL, entry);
+            if (writes() == 2) {
+                words[at + 1] = PUSH;
+            }
+        } else {
+            words[at] = R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias());
+            // why: the kernel's assembler of this pair leaves out an addition of 0
+            words[at + 1] = width == Width.BITS_32 && (entry & LOWER) == 0
+                    ? NOP
+                    : R_MIPS_LO16.field().insert(addiu(), entry);
+        }
+    }
+
+    @Override
+    public void off(long site, int[] words) {
+        int at = front.size();
+        words[at] = isShort() ? NOP : B | instructions();
+        if (width == Width.BITS_32) {
+            words[at + 1] = NOP;
+        }
+    }
+}
