@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first and only process: carries out /plan, line by line. The steps and the records: ../README.md. */
+#include "rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+FILE *records;
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    printf("rig: %ld s: ", (long) now.tv_sec);
+    vprintf(format, arguments);
+    printf("\n");
+    fflush(stdout);
+    va_end(arguments);
+}
+
+static void restart(void)
+{
+    if (records) {
+        fflush(records);
+        tcdrain(fileno(records));
+    }
+    fflush(stdout);
+    sync();
+    reboot(RB_AUTOBOOT); /* the machine is told not to come up again */
+    for (;;)
+        pause();
+}
+
+void fail(const char *what, ...)
+{
+    int error = errno;
+    va_list arguments;
+    va_start(arguments, what);
+    printf("rig: FAILED ");
+    vprintf(what, arguments);
+    printf(": %s\n", strerror(error));
+    va_end(arguments);
+    restart();
+    abort();
+}
+
+const char *contents(const char *path)
+{
+    static char text[8192];
+    int file = open(path, O_RDONLY);
+    ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        close(file);
+    text[length < 0 ? 0 : length] = 0;
+    return text;
+}
+
+/* What the kernel logged since the last call. */
+static void log_records(void)
+{
+    static char text[1 << 20];
+    int length = klogctl(4 /* read all, then clear */, text, sizeof text - 1);
+    if (length < 0)
+        fail("syslog");
+    text[length] = 0;
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        fprintf(records, "LOG %s\n", line);
+}
+
+static long available_memory(void)
+{
+    const char *found = strstr(contents("/proc/meminfo"), "MemAvailable:");
+    return found ? atol(found + strlen("MemAvailable:")) : 0;
+}
+
+/* Gives a file to the kernel as a module, and tells under a record's word what the kernel said. The errno, or 0. */
+static int offer(const char *record, const char *name, const char *path, const char *parameters)
+{
+    log_records();
+    say("%s %s (%ld MB left)", record, name, available_memory() / 1024);
+    fflush(records);
+    tcdrain(fileno(records)); /* what was recorded is out, should the kernel die of this module */
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        fail("%s", path);
+    int error = syscall(SYS_finit_module, file, parameters, 0) == 0 ? 0 : errno;
+    close(file);
+    if (error)
+        say("%s: errno %d, %s", name, error, strerror(error));
+    fprintf(records, "%s %s %d\n", record, name, error);
+    log_records();
+    return error;
+}
+
+static void machine_records(void)
+{
+    struct utsname kernel;
+    if (uname(&kernel) != 0)
+        fail("uname");
+    fprintf(records, "UNAME %s %s\n", kernel.release, kernel.version);
+    char *line = strdup(contents("/proc/cpuinfo"));
+    for (line = strtok(line, "\n"); line; line = strtok(NULL, "\n"))
+        fprintf(records, "CPU %s\n", line);
+    fprintf(records, "CPUS %ld\nPAGESIZE %d\n", sysconf(_SC_NPROCESSORS_ONLN), getpagesize());
+}
+
+/* One line of the plan. What is left of it when a word is taken: rest. */
+static int step(char *line)
+{
+    char *rest = line, *word[3] = {"", "", ""};
+    for (int i = 0; i < 3 && rest; i++)
+        if (!(word[i] = strsep(&rest, " ")))
+            word[i] = "";
+    const char *parameters = rest ? rest : "";
+    if (strcmp(word[0], "step") == 0) { /* step NUMBER KILOBYTES: ends here if less memory is available */
+        if (available_memory() < atol(word[2])) {
+            say("memory is short, left for another boot from step %s on", word[1]);
+            fprintf(records, "REST %s\n", word[1]);
+            return 0;
+        }
+        say("step %s", word[1]);
+    } else if (strcmp(word[0], "insert") == 0) { /* insert NAME PATH [PARAMETERS] */
+        if (offer("INS", word[1], word[2], parameters) == 0)
+            memory_open(); /* it may have been the module that reads memory */
+    } else if (strcmp(word[0], "refuse") == 0) { /* refuse NAME PATH [PARAMETERS] */
+        if (offer("REFUSE", word[1], word[2], parameters) == 0 && syscall(SYS_delete_module, word[1], 0) != 0)
+            say("%s was accepted, and stays: %s", word[1], strerror(errno));
+    } else if (strcmp(word[0], "dump") == 0) { /* dump [NAME] */
+        if (*word[1])
+            dump_module(word[1]);
+        else
+            dump_modules();
+    } else if (strcmp(word[0], "symbols") == 0) {
+        dump_module_symbols();
+    } else if (strcmp(word[0], "dump-kernel") == 0) {
+        dump_kernel();
+    } else if (strcmp(word[0], "trace") == 0) { /* trace MODULE on|graph|off */
+        trace(word[1], word[2]);
+    } else if (strcmp(word[0], "mark") == 0) { /* mark TEXT */
+        fprintf(records, "MARK %s\n", word[1]);
+    } else {
+        fail("no such step: %s", word[0]);
+    }
+    return 1;
+}
+
+static void open_records(void)
+{
+    int port = open("/dev/ttyS1", O_WRONLY | O_NOCTTY);
+    struct termios mode;
+    if (port < 0 || tcgetattr(port, &mode) != 0)
+        fail("/dev/ttyS1");
+    cfmakeraw(&mode); /* else every newline becomes two bytes */
+    cfsetspeed(&mode, B115200);
+    if (tcsetattr(port, TCSANOW, &mode) != 0 || !(records = fdopen(port, "w")))
+        fail("/dev/ttyS1");
+    setvbuf(records, NULL, _IOFBF, 1 << 16);
+}
+
+static void mounted(const char *type, const char *at)
+{
+    if (mount(type, at, type, 0, NULL) != 0)
+        fail("mount %s", type);
+}
+
+int main(void)
+{
+    mounted("proc", "/proc");
+    mounted("sysfs", "/sys");
+    mounted("devtmpfs", "/dev");
+    /* 1, not 0: with 0 the addresses of /proc/vmallocinfo are hashed; root sees the others either way. */
+    FILE *restrict_pointers = fopen("/proc/sys/kernel/kptr_restrict", "w");
+    if (!restrict_pointers || fputs("1\n", restrict_pointers) < 0 || fclose(restrict_pointers) != 0)
+        fail("kptr_restrict");
+    open_records();
+    fprintf(records, "KDUMP1\n");
+    machine_records();
+    memory_open();
+    log_records();
+    FILE *plan = fopen("/plan", "r");
+    if (!plan)
+        fail("/plan");
+    char *line = NULL;
+    size_t room = 0;
+    do {
+        if (getline(&line, &room, plan) <= 0)
+            break;
+        line[strcspn(line, "\n")] = 0;
+    } while (step(line));
+    log_records();
+    fprintf(records, "DONE\n");
+    say("done");
+    restart();
+}

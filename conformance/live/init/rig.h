@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one process of a kernel under measurement: it inserts modules and tells what memory then holds. The records: ../README.md. */
+#ifndef RIG_H
+#define RIG_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* Where the records go: the second serial port, raw. */
+extern FILE *records;
+
+/* Says what is being done, on the console: for whoever waits, and for the log that is kept when things fail. */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* Ends the run: says what failed, with errno, and restarts the machine without DONE in the records. */
+__attribute__((format(printf, 1, 2), noreturn)) void fail(const char *what, ...);
+
+/* The first 8191 bytes of a small file, or "" where it cannot be read. Overwritten by the next call. */
+const char *contents(const char *path);
+
+/* memory.c: the kernel's memory by virtual address. */
+void memory_open(void);
+/* How many of the bytes at va could be read; those that follow are zeroed in into. */
+size_t memory_read(uint64_t va, void *into, size_t size);
+/* SEG records. */
+void memory_segments(void);
+
+/* dump.c: records of what is in memory. */
+void dump_module(const char *module);
+void dump_modules(void);
+void dump_module_symbols(void);
+void dump_kernel(void);
+
+/* trace.c: function tracing of one module. state: on, graph or off. */
+void trace(const char *module, const char *state);
+
+#endif

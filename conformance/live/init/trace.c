@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Function tracing of one module's functions, through tracefs; also of a module that is inserted later. */
+#include "rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TRACING "/sys/kernel/tracing/"
+
+static void mount_tracing(void)
+{
+    if (access(TRACING "set_ftrace_filter", F_OK) == 0)
+        return;
+    if (mount("tracefs", TRACING, "tracefs", 0, NULL) != 0)
+        fail("mount tracefs");
+}
+
+/*
+ * One byte a write, which the kernel joins: PA-RISC's kernels before 6.5 fetch two bytes where they mean one, and so lose every second byte
+ * of a longer write; a filter that is lost traces every function there is.
+ */
+static void filter(const char *text)
+{
+    int file = open(TRACING "set_ftrace_filter", O_WRONLY | O_TRUNC);
+    if (file < 0)
+        fail("set_ftrace_filter");
+    for (const char *c = text; *c; c++)
+        if (write(file, c, 1) != 1)
+            fail("set_ftrace_filter: %s at byte %d", text, (int) (c - text));
+    if (close(file) != 0)
+        fail("set_ftrace_filter: %s", text);
+}
+
+static void tracer(const char *name)
+{
+    int file = open(TRACING "current_tracer", O_WRONLY);
+    if (file < 0 || write(file, name, strlen(name)) != (ssize_t) strlen(name) || close(file) != 0)
+        fail("current_tracer: %s", name);
+}
+
+/* How many functions are traced now: the lines of enabled_functions. */
+static long traced(void)
+{
+    FILE *file = fopen(TRACING "enabled_functions", "r");
+    if (!file)
+        return -1;
+    long lines = 0;
+    for (int c; (c = getc(file)) != EOF;)
+        lines += c == '\n';
+    fclose(file);
+    return lines;
+}
+
+void trace(const char *module, const char *state)
+{
+    mount_tracing();
+    tracer("nop");
+    if (strcmp(state, "off") != 0) {
+        char pattern[128];
+        snprintf(pattern, sizeof pattern, "*:mod:%s\n", module);
+        filter(pattern);
+        tracer(strcmp(state, "graph") == 0 ? "function_graph" : "function");
+    }
+    long functions = traced();
+    say("trace %s %s: %ld functions", module, state, functions);
+    fprintf(records, "TRACE %s %s %ld\n", module, state, functions);
+}
