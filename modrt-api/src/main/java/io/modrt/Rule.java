@@ -19,6 +19,11 @@ public enum Rule {
     COMMON_SYMBOL,
     /** Every strong undefined symbol is found; relaxed, places that need a missing one stay as they were. */
     UNRESOLVED_SYMBOL,
+    /**
+     * The kernel knows the type of every relocation; relaxed, types are applied too that the ABI has and the kernel lacks, as far
+     * as the {@linkplain io.modrt.spi.RelocationTable#beyondKernel() architecture} has them.
+     */
+    RELOCATION_TYPE,
     /** No extended section numbering; relaxed, {@code e_shnum} 0 and {@code SHN_XINDEX} are followed. */
     EXTENDED_NUMBERING,
     /** A module has {@code .modinfo} and {@code .gnu.linkonce.this_module}; relaxed, any relocatable object will do. */

@@ -69,10 +69,8 @@ final class Acceptance {
         if (ours.isPresent() && !comparable(ours.get(), versioned).equals(comparable(theirs.get(), versioned))) {
             diagnostics.broken(
                     Rule.VERMAGIC,
-                    Refusal.of(
-                                    Errno.ENOEXEC,
-                                    "version magic '" + theirs.get() + "' should be '" + ours.get()
-                                            + "'; load it into the kernel that it was built for, or relax VERMAGIC")
+                    Refusal.of(Errno.ENOEXEC, "version magic '" + theirs.get() + "' should be '" + ours.get() + "'")
+                            .wayOut("load it into the kernel that it was built for, or relax Rule." + Rule.VERMAGIC)
                             .logged(file.name() + ": version magic '" + theirs.get() + "' should be '" + ours.get()
                                     + "'"));
         }

@@ -72,7 +72,7 @@ final class Diagnostics {
         if (!policy.isRelaxed(rule)) {
             throw new PolicyException(rule, refusal.at(module));
         }
-        add(Kind.RELAXED_RULE, module, refusal.message());
+        add(Kind.RELAXED_RULE, module, refusal.what());
     }
 
     /** Refuses under a strict policy what the kernel lets pass in silence. */

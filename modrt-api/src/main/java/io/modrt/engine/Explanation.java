@@ -92,7 +92,7 @@ final class Explanation {
         Map<Key, Reach> nearest = new LinkedHashMap<>();
         Width width = resolved.placed().plan().target().arch().width();
         new Application(resolved, unheard, (site, row, target, value, before, after) -> {
-                    if (row.fit == Fit.TRUNCATED || row.fit == Fit.REPORTED) {
+                    if (!row.isLimited(width)) {
                         return;
                     }
                     boolean toStub = row.routed && stubs.contains(width.wrap(target));

@@ -10,6 +10,7 @@ import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import io.modrt.spi.Site;
 import io.modrt.spi.Width;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A relocation table with its columns laid out for speed: one look-up gives all that a relocation needs. */
@@ -27,6 +28,8 @@ final class RelocationRows {
         final long greatest;
         final int bytes;
         final boolean routed;
+        /** Whether the kernel does not know the type, but the ABI does. */
+        final boolean isBeyondKernel;
         /** Whether the value is S + A, or that less P, and goes to its field unseen. */
         final boolean isPlain;
         /** Whether the address of the place is taken off. */
@@ -34,7 +37,7 @@ final class RelocationRows {
         /** Whether the architecture's load has a word in it, and may refuse. */
         final boolean asksArch;
 
-        Row(RelocationType type) {
+        Row(RelocationType type, boolean isBeyondKernel) {
             this.type = type;
             this.formula = type.formula();
             this.field = type.field();
@@ -46,12 +49,14 @@ final class RelocationRows {
                     fit == Fit.UNSIGNED || fit == Fit.REPORTED ? field.greatestUnsigned() : field.greatestSigned();
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.routed = type.routed();
+            this.isBeyondKernel = isBeyondKernel;
             this.asksArch = routed || formula == Formula.CUSTOM;
             this.isRelative = formula == Formula.S_A_P;
             this.isPlain = fit == Fit.TRUNCATED
                     && (formula == Formula.S_A || formula == Formula.S_A_P)
                     && misalignment == 0
-                    && !routed;
+                    && !routed
+                    && !isBeyondKernel;
         }
 
         /** Whether a place this many bytes into its section lies in it as a whole. */
@@ -96,6 +101,13 @@ final class RelocationRows {
             return fit == Fit.SAME_REGION || fit == Fit.SAME_REGION_OF_S;
         }
 
+        /** Whether there are values that are refused; a field may hold whatever an address can be. */
+        boolean isLimited(Width width) {
+            return fit != Fit.TRUNCATED
+                    && fit != Fit.REPORTED
+                    && field.bits() + field.lowestBit() < width.bytes() * Byte.SIZE;
+        }
+
         /** Bytes of the aligned region that the field reaches all of. */
         long regionBytes() {
             return 1L << (field.bits() + field.lowestBit());
@@ -118,12 +130,13 @@ final class RelocationRows {
 
     RelocationRows(RelocationTable table, Width width) {
         this.table = table;
-        int greatest =
-                table.types().stream().mapToInt(RelocationType::number).max().orElse(-1);
+        int greatest = Stream.concat(table.types().stream(), table.beyondKernel().stream())
+                .mapToInt(RelocationType::number)
+                .max()
+                .orElse(-1);
         this.rows = new @Nullable Row[greatest + 1];
-        for (RelocationType type : table.types()) {
-            rows[type.number()] = new Row(type);
-        }
+        table.types().forEach(type -> rows[type.number()] = new Row(type, false));
+        table.beyondKernel().forEach(type -> rows[type.number()] = new Row(type, true));
         AddressRange errors = table.errorValues();
         this.errorValuesStart = width.wrap(errors.start().value());
         this.errorValuesBytes = errors.sizeBytes();

@@ -5,6 +5,7 @@ import io.modrt.Errno;
 import io.modrt.FormatException;
 import io.modrt.Refusal;
 import io.modrt.RelocationException;
+import io.modrt.Rule;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
@@ -23,7 +24,9 @@ import io.modrt.spi.Site;
 import io.modrt.spi.StubAllocator;
 import io.modrt.spi.Width;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,8 @@ final class Relocator implements Site {
     private final StubAllocator stubs;
     private final Diagnostics diagnostics;
     private final @Nullable Observer observer;
+
+    private final Set<RelocationType> told = new HashSet<>();
 
     private @Nullable RelocationSection section;
     private @Nullable RelocationType type;
@@ -221,6 +226,9 @@ final class Relocator implements Site {
             fail(rows.table().unknownType(module, number));
             return;
         }
+        if (row.isBeyondKernel && !isExtended(row.type, rows.table().unknownType(module, number))) {
+            return;
+        }
         if (row.formula == Formula.NONE) {
             return;
         }
@@ -240,6 +248,18 @@ final class Relocator implements Site {
         } else {
             store(row, bytes, S + A);
         }
+    }
+
+    /** Whether the policy has the ABI's word for a type that the kernel does not know; says so once a type. */
+    private boolean isExtended(RelocationType beyondKernel, Refusal unknown) {
+        if (!diagnostics.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
+            fail(unknown.wayOut("relax Rule." + Rule.RELOCATION_TYPE + " to apply " + beyondKernel.psabiName()));
+            return false;
+        }
+        if (told.add(beyondKernel)) {
+            diagnostics.add(Kind.RELAXED_RULE, snapshot().toString(), unknown.what());
+        }
+        return true;
     }
 
     private void store(Row row, SectionBytes bytes, long goal) {

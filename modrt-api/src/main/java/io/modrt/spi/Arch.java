@@ -41,7 +41,10 @@ public interface Arch {
     /** Where the kernel keeps modules. */
     AddressRange moduleArea(KernelProfile profile);
 
-    /** The types that the kernel applies in sections of this kind; with no rows where it refuses such sections. */
+    /**
+     * The types that the kernel applies in sections of this kind; with no rows where it refuses such sections. May also have types
+     * {@linkplain RelocationTable#beyondKernel beyond the kernel}.
+     */
     RelocationTable relocations(KernelProfile profile, AddendKind addends);
 
     /** The shapes of the tables that the kernel sorts or patches. */

@@ -32,51 +32,75 @@ public final class RelocationTable {
     private final AddressRange errorValues;
     private final WeakErrorValue weak;
     private final BiFunction<String, Integer, Refusal> unknown;
+    private final List<RelocationType> beyondKernel;
 
     private RelocationTable(
             @Nullable RelocationType[] rows,
             AddressRange errorValues,
             WeakErrorValue weak,
-            BiFunction<String, Integer, Refusal> unknown) {
+            BiFunction<String, Integer, Refusal> unknown,
+            List<RelocationType> beyondKernel) {
         this.rows = rows;
         this.errorValues = errorValues;
         this.weak = weak;
         this.unknown = unknown;
+        this.beyondKernel = beyondKernel;
     }
 
     /** A table of {@code types}, no symbol value of which stands for an error; unknown types give ENOEXEC. */
     public static RelocationTable of(Collection<? extends RelocationType> types) {
         int greatest = -1;
         for (RelocationType type : types) {
-            if (type.number() < 0 || type.number() > GREATEST_NUMBER) {
-                throw new IllegalArgumentException(
-                        type.psabiName() + " has number " + type.number() + ", the greatest is " + GREATEST_NUMBER);
-            }
+            checkNumber(type);
             greatest = Math.max(greatest, type.number());
         }
         @Nullable RelocationType[] rows = new @Nullable RelocationType[greatest + 1];
         for (RelocationType type : types) {
-            RelocationType other = rows[type.number()];
-            if (other != null) {
-                throw new IllegalArgumentException(type.psabiName() + " and " + other.psabiName() + " share a number");
-            }
+            checkNew(type, rows[type.number()]);
             rows[type.number()] = type;
         }
         return new RelocationTable(
                 rows,
                 new AddressRange(io.modrt.memory.Address.of(0), 0),
                 WeakErrorValue.REFUSED,
-                (module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number));
+                (module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number),
+                List.of());
+    }
+
+    private static void checkNumber(RelocationType type) {
+        if (type.number() < 0 || type.number() > GREATEST_NUMBER) {
+            throw new IllegalArgumentException(
+                    type.psabiName() + " has number " + type.number() + ", the greatest is " + GREATEST_NUMBER);
+        }
+    }
+
+    private static void checkNew(RelocationType type, @Nullable RelocationType other) {
+        if (other != null) {
+            throw new IllegalArgumentException(type.psabiName() + " and " + other.psabiName() + " share a number");
+        }
     }
 
     /** The same table, where a symbol whose value is in {@code values} is refused with ENOENT, whatever the type. */
     public RelocationTable errorValues(AddressRange values, WeakErrorValue ofWeakSymbols) {
-        return new RelocationTable(rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown);
+        return new RelocationTable(
+                rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel);
     }
 
     /** The same table with the kernel's answer to an unknown type, made from the module's name and the type's number. */
     public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
-        return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"));
+        return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel);
+    }
+
+    /**
+     * The same table with types that the ABI has and the kernel lacks: it stays {@linkplain #unknownType unknown} unless
+     * {@link io.modrt.Rule#RELOCATION_TYPE} is relaxed.
+     */
+    public RelocationTable beyondKernel(Collection<? extends RelocationType> types) {
+        for (RelocationType type : types) {
+            checkNumber(type);
+            checkNew(type, row(type.number()));
+        }
+        return new RelocationTable(rows, errorValues, weak, unknown, List.copyOf(types));
     }
 
     /** The type with this number, or null where the kernel knows none. */
@@ -89,12 +113,17 @@ public final class RelocationTable {
         return Optional.ofNullable(row(number));
     }
 
-    /** All types, by number. */
+    /** All types that the kernel applies, by number. */
     public List<RelocationType> types() {
         return java.util.Arrays.stream(rows)
                 .filter(Objects::nonNull)
                 .map(Objects::requireNonNull)
                 .toList();
+    }
+
+    /** The types that the ABI has and the kernel lacks. */
+    public List<RelocationType> beyondKernel() {
+        return beyondKernel;
     }
 
     /** Symbol values that stand for an error: refused before the type is looked at. */

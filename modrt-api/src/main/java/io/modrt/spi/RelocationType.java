@@ -14,8 +14,10 @@ public interface RelocationType {
     /** The number in {@code r_info}: up to 255 in 32-bit files and on n64, up to 65,535 here in other 64-bit files. */
     int number();
 
-    /** The psABI's name, for example {@code R_MIPS_26}. An enum's constants need not override {@code toString}. */
-    String psabiName();
+    /** The psABI's name, for example {@code R_MIPS_26}; as it stands, what {@code toString} gives: an enum constant's name. */
+    default String psabiName() {
+        return toString();
+    }
 
     /** How the value comes about. */
     Formula formula();

@@ -1,13 +1,7 @@
 package io.modrt.parisc;
 
-import static io.modrt.kernel.MachineFacts.Trait.COHERENT_IO_DIRECTORY;
-import static io.modrt.kernel.MachineFacts.Trait.COMBINED_TLB;
-import static io.modrt.kernel.MachineFacts.Trait.LOCAL_TLB_PURGE;
-import static io.modrt.kernel.MachineFacts.Trait.NO_DATA_CACHE;
-import static io.modrt.kernel.MachineFacts.Trait.NO_INSTRUCTION_CACHE;
-import static io.modrt.kernel.MachineFacts.Trait.QEMU;
-
 import io.modrt.kernel.MachineFacts;
+import io.modrt.kernel.MachineFacts.Trait;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.Width;
@@ -51,18 +45,18 @@ record PariscAlternatives(MachineFacts machine, Width width) {
     private int conditions() {
         return ALWAYS
                 | (machine.isUniprocessor() ? ONE_CPU : 0)
-                | (machine.has(NO_DATA_CACHE) ? NO_DCACHE : 0)
-                | (machine.has(NO_INSTRUCTION_CACHE) ? NO_ICACHE : 0)
-                | (machine.has(COMBINED_TLB) ? NO_SPLIT_TLB : 0)
-                | (machine.has(COHERENT_IO_DIRECTORY) ? NO_IO_FLUSH : 0)
-                | (machine.has(QEMU) ? RUNS_ON_QEMU : 0);
+                | (machine.has(Trait.NO_DATA_CACHE) ? NO_DCACHE : 0)
+                | (machine.has(Trait.NO_INSTRUCTION_CACHE) ? NO_ICACHE : 0)
+                | (machine.has(Trait.COMBINED_TLB) ? NO_SPLIT_TLB : 0)
+                | (machine.has(Trait.COHERENT_IO_DIRECTORY) ? NO_IO_FLUSH : 0)
+                | (machine.has(Trait.QEMU) ? RUNS_ON_QEMU : 0);
     }
 
     private void rewrite(ModuleImage image, SectionImage table, long entry, int length) {
         long code = width.wrap(table.address() + entry + table.word(entry));
         int replacement = table.word(entry + REPLACEMENT_OFFSET);
         if (replacement == PURGE_TLB) {
-            replacement = image.wordAt(code) | (machine.has(LOCAL_TLB_PURGE) ? LOCAL : 0);
+            replacement = image.wordAt(code) | (machine.has(Trait.LOCAL_TLB_PURGE) ? LOCAL : 0);
         }
         if (replacement == NOP && length > 1) {
             replacement = PariscField.W17.insert(BRANCH_OVER, (length - 2L) * Integer.BYTES);

@@ -6,7 +6,6 @@ import io.modrt.Errno;
 import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.Refusal;
-import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
@@ -31,24 +30,21 @@ public abstract sealed class PariscArch implements Arch {
     /** From here on an exception entry also has the instruction that names the register for the error. */
     private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
 
+    private final String name;
     private final Width width;
-    private final ElfClass elfClass;
     private final AddressRange moduleArea;
-    private final boolean jumpLabels;
     private final RelocationTable rela;
 
-    private PariscArch(Width width, ElfClass elfClass, Address areaStart, Address areaEnd, boolean jumpLabels) {
+    private PariscArch(Width width, Address areaStart, Address areaEnd) {
+        this.name = "parisc" + width.bytes() * Byte.SIZE;
         this.width = width;
-        this.elfClass = elfClass;
         this.moduleArea = AddressRange.between(areaStart, areaEnd);
-        this.jumpLabels = jumpLabels;
-        this.rela = table(PariscReloc.of(width));
+        this.rela = table(PariscReloc.table(width));
     }
 
     /** why: the kernel takes a symbol whose value is 0 for one that it could not find, weak or not. */
-    private static RelocationTable table(List<PariscReloc> types) {
-        return RelocationTable.of(types)
-                .errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
+    private static RelocationTable table(RelocationTable types) {
+        return types.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
                 .unknownType((module, number) -> Refusal.of(
                         Errno.ENOEXEC, "relocation type " + number + " is none that kernels of this width apply"));
     }
@@ -59,12 +55,7 @@ public abstract sealed class PariscArch implements Arch {
         /** For {@link java.util.ServiceLoader}. */
         public Narrow() {
             // The vmalloc area below the kernel; the first 8 MB may be for DMA (PCX-L, the B160 of QEMU).
-            super(Width.BITS_32, ElfClass.ELF32, Address.of(0x0081_0000L), Address.of(0x0f7f_e000L), false);
-        }
-
-        @Override
-        public String name() {
-            return "parisc32";
+            super(Width.BITS_32, Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
         }
     }
 
@@ -73,19 +64,21 @@ public abstract sealed class PariscArch implements Arch {
 
         /** For {@link java.util.ServiceLoader}. */
         public Wide() {
-            super(Width.BITS_64, ElfClass.ELF64, Address.of(0x8000L), Address.of(0x3f7f_e000L), true);
+            super(Width.BITS_64, Address.of(0x8000L), Address.of(0x3f7f_e000L));
         }
+    }
 
-        @Override
-        public String name() {
-            return "parisc64";
-        }
+    @Override
+    public String name() {
+        return name;
     }
 
     /** PA 1.1 or 2.0, the kernel does not look. */
     @Override
     public boolean accepts(ElfHeader header) {
-        return header.machine() == ElfHeader.EM_PARISC && header.elfClass() == elfClass && header.isBigEndian();
+        return header.machine() == ElfHeader.EM_PARISC
+                && header.elfClass().wordBytes() == width.bytes()
+                && header.isBigEndian();
     }
 
     @Override
@@ -102,7 +95,7 @@ public abstract sealed class PariscArch implements Arch {
                 entry(ConfigOption.KALLSYMS, true),
                 entry(ConfigOption.KALLSYMS_ALL, true),
                 entry(ConfigOption.STRICT_MODULE_RWX, true),
-                entry(ConfigOption.JUMP_LABEL, jumpLabels),
+                entry(ConfigOption.JUMP_LABEL, width == Width.BITS_64),
                 entry(ConfigOption.DYNAMIC_FTRACE, true),
                 entry(ConfigOption.FUNCTION_GRAPH_TRACER, true),
                 entry(ConfigOption.MODULE_SIG, false),
@@ -118,7 +111,7 @@ public abstract sealed class PariscArch implements Arch {
 
     @Override
     public RelocationTable relocations(KernelProfile profile, AddendKind addends) {
-        return addends == AddendKind.EXPLICIT ? rela : table(List.of());
+        return addends == AddendKind.EXPLICIT ? rela : table(RelocationTable.of(List.of()));
     }
 
     @Override
@@ -136,12 +129,12 @@ public abstract sealed class PariscArch implements Arch {
 
     @Override
     public SectionSizer sizer(ModuleFile file, KernelProfile profile, LoadPolicy policy) {
-        return new PariscAreas(file, profile, policy.stubs(), width);
+        return new PariscAreas(file, profile, policy, width);
     }
 
     @Override
     public ArchLoad begin(PlacedModule placed, LoadPolicy policy) {
-        PariscAreas areas = new PariscAreas(placed.plan().file(), placed.plan().profile(), policy.stubs(), width);
+        PariscAreas areas = new PariscAreas(placed.plan().file(), placed.plan().profile(), policy, width);
         return new PariscLoad(placed, areas, width);
     }
 

@@ -1,7 +1,8 @@
 package io.modrt.parisc;
 
+import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
-import io.modrt.StubPolicy;
+import io.modrt.Rule;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
@@ -37,12 +38,11 @@ final class PariscAreas implements SectionSizer {
 
     private record Callee(int section, boolean isBehind, int symbol, long addend) {}
 
-    private static final int SLOT_BYTES = 8;
-    private static final int DESCRIPTOR_BYTES = 32;
     private static final int TABLE_ALIGNMENT = 16;
 
     private final Room room;
     private final boolean wide;
+    private final boolean hasShortBranches;
     private final int stubBytes;
     private final int[] front;
     private final int[] behind;
@@ -51,13 +51,14 @@ final class PariscAreas implements SectionSizer {
     private long slots;
     private long descriptors;
 
-    PariscAreas(ModuleFile file, KernelProfile profile, StubPolicy policy, Width width) {
-        room = switch (policy) {
+    PariscAreas(ModuleFile file, KernelProfile profile, LoadPolicy policy, Width width) {
+        room = switch (policy.stubs()) {
             case KERNEL_EXACT -> profile.layoutRules() == LayoutRules.STUBS_AT_HEAD ? Room.HEAD : Room.FRONT;
             case SHARED -> Room.FRONT_SHARED;
             case FURTHER_REACH -> Room.BOTH_SIDES;
         };
         wide = width == Width.BITS_64;
+        hasShortBranches = !wide || policy.isRelaxed(Rule.RELOCATION_TYPE);
         stubBytes = wide ? 16 : 8;
         front = new int[file.elf().sectionCount()];
         behind = new int[front.length];
@@ -68,39 +69,32 @@ final class PariscAreas implements SectionSizer {
     }
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
-        Section section = relocations.target();
-        int branches = 0;
+        int section = relocations.target().index();
+        boolean isInit = relocations.section().name().startsWith(".rela.init");
         for (int i = 0; i < relocations.count(); i++) {
             int type = relocations.type(i);
             if (isBranch(type)) {
-                branches++;
-                boolean isBehind = isBehind(section, relocations.offset(i));
-                if (shares()
-                        && callees.add(
-                                new Callee(section.index(), isBehind, relocations.symbol(i), relocations.addend(i)))) {
-                    (isBehind ? behind : front)[section.index()]++;
+                slots++;
+                boolean isBehind = isBehind(relocations.target(), relocations.offset(i));
+                if (room == Room.HEAD) {
+                    initHead += isInit ? 1 : 0;
+                    coreHead += isInit ? 0 : 1;
+                } else if (!shares()
+                        || callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
+                    (isBehind ? behind : front)[section]++;
                 }
-            }
-            if (isBranch(type)
-                    || type == PariscReloc.R_PARISC_LTOFF21L.number()
+            } else if (type == PariscReloc.R_PARISC_LTOFF21L.number()
                     || type == PariscReloc.R_PARISC_LTOFF14R.number()) {
                 slots++;
             } else if (type == PariscReloc.R_PARISC_FPTR64.number()) {
                 descriptors++;
             }
         }
-        if (room == Room.FRONT) {
-            front[section.index()] += branches;
-        } else if (room == Room.HEAD && relocations.section().name().startsWith(".rela.init")) {
-            initHead += branches;
-        } else if (room == Room.HEAD) {
-            coreHead += branches;
-        }
     }
 
     private boolean isBranch(int type) {
         return type == PariscReloc.R_PARISC_PCREL22F.number()
-                || !wide && type == PariscReloc.R_PARISC_PCREL17F.number();
+                || hasShortBranches && type == PariscReloc.R_PARISC_PCREL17F.number();
     }
 
     Room room() {
@@ -144,11 +138,11 @@ final class PariscAreas implements SectionSizer {
 
     /** Where descriptors start, behind the GOT, from the start of the region that has them. */
     long descriptorsOffset() {
-        return wide ? align(slots * SLOT_BYTES, TABLE_ALIGNMENT) : 0;
+        return wide ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
     }
 
     private long tableBytes() {
-        return wide ? descriptorsOffset() + descriptors * DESCRIPTOR_BYTES : 0;
+        return wide ? descriptorsOffset() + descriptors * PariscGot.DESCRIPTOR_BYTES : 0;
     }
 
     @Override

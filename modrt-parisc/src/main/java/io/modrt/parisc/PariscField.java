@@ -21,6 +21,9 @@ final class PariscField {
                     | (bits(v, 14, 14) ^ bits(v, 15, 15)) << 15
                     | (bits(v, 13, 13) ^ bits(v, 15, 15)) << 14
                     | bits(v, 12, 0) << 1);
+    /** Words of {@code cmpb} and {@code addb}, {@code assemble_12}: 12 bits. */
+    static final Field W12 = Field.scattered("w12", 0x0000_1ffd, 12, v ->
+            bits(v, 11, 11) | bits(v, 10, 10) << 2 | bits(v, 9, 0) << 3).from(2);
     /** Words of {@code b,l} and {@code be}, {@code assemble_17}: 17 bits. */
     static final Field W17 = Field.scattered("w17", 0x001f_1ffd, 17, v ->
             bits(v, 16, 16) | bits(v, 15, 11) << 16 | bits(v, 10, 10) << 2 | bits(v, 9, 0) << 3).from(2);

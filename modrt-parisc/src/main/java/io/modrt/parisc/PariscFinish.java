@@ -12,30 +12,28 @@ import java.util.stream.IntStream;
 /** Tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
 final class PariscFinish {
     private static final String UNWIND = ".PARISC.unwind";
-    private static final int UNWIND_WORDS = 4;
+    private static final int UNWIND_BYTES = 16;
 
     private PariscFinish() {}
 
     /** Sorts the last unwind table by the start of what its entries describe. The kernel leaves the order of equal ones open. */
     static void sortUnwindTable(ModuleImage image) {
-        Optional<Section> last = image.placed().plan().file().elf().sections().stream()
+        image.placed().plan().file().elf().sections().stream()
                 .filter(section -> section.name().startsWith(UNWIND))
                 .filter(section -> image.placed().address(section).isPresent())
-                .reduce((one, next) -> next);
-        last.ifPresent(section -> sortUnwindTable(
-                image,
-                image.placed().address(section).orElseThrow().value(),
-                (int) section.sizeBytes() / (UNWIND_WORDS * Integer.BYTES)));
+                .reduce((one, next) -> next)
+                .ifPresent(section -> sort(image, section));
     }
 
-    private static void sortUnwindTable(ModuleImage image, long address, int count) {
-        int[][] entries = new int[count][];
-        for (int i = 0; i < count; i++) {
-            entries[i] = words(image, address + (long) i * UNWIND_WORDS * Integer.BYTES, UNWIND_WORDS);
+    private static void sort(ModuleImage image, Section table) {
+        long address = image.placed().address(table).orElseThrow().value();
+        int[][] entries = new int[(int) table.sizeBytes() / UNWIND_BYTES][];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = words(image, address + (long) i * UNWIND_BYTES, UNWIND_BYTES / Integer.BYTES);
         }
         Arrays.sort(entries, Comparator.comparingLong(entry -> Integer.toUnsignedLong(entry[0])));
-        for (int i = 0; i < count; i++) {
-            putWords(image, address + (long) i * UNWIND_WORDS * Integer.BYTES, entries[i]);
+        for (int i = 0; i < entries.length; i++) {
+            putWords(image, address + (long) i * UNWIND_BYTES, entries[i]);
         }
     }
 
@@ -53,7 +51,7 @@ final class PariscFinish {
         int words = symbols.section().file().elfClass().symbolBytes() / Integer.BYTES;
         long to = address;
         for (int i = 0; i < symbols.count(); i++) {
-            if (i == 0 || !isLocalLabel(symbols, i)) {
+            if (i == 0 || !symbols.startsWith(i, ".L")) {
                 long from = address + (long) i * words * Integer.BYTES;
                 if (from != to) {
                     putWords(image, to, words(image, from, words));
@@ -61,13 +59,6 @@ final class PariscFinish {
                 to += (long) words * Integer.BYTES;
             }
         }
-    }
-
-    /** Looks at the name's first two bytes in the file; most symbols are none, and need no string. */
-    private static boolean isLocalLabel(SymbolTable symbols, int index) {
-        byte[] file = symbols.section().file().array();
-        int name = (int) symbols.stringTable().fileOffset() + symbols.nameOffset(index);
-        return symbols.nameBytes(index) > 1 && file[name] == '.' && file[name + 1] == 'L';
     }
 
     private static int[] words(ModuleImage image, long address, int count) {

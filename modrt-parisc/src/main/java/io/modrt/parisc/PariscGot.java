@@ -19,8 +19,8 @@ import java.util.Map;
  * descriptors, one for each function of the module whose address is taken. gp points at the GOT's start.
  */
 final class PariscGot {
-    private static final int SLOT_BYTES = 8;
-    private static final int DESCRIPTOR_BYTES = 32;
+    static final int SLOT_BYTES = 8;
+    static final int DESCRIPTOR_BYTES = 32;
     private static final int DESCRIPTOR_CODE = 16;
     private static final int DESCRIPTOR_GP = 24;
 
@@ -72,12 +72,7 @@ final class PariscGot {
     }
 
     private static int index(Map<Long, Integer> table, long value) {
-        Integer known = table.get(value);
-        if (known == null) {
-            known = table.size();
-            table.put(value, known);
-        }
-        return known;
+        return table.computeIfAbsent(value, any -> table.size());
     }
 
     private long gp() {

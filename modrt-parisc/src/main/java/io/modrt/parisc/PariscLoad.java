@@ -33,10 +33,14 @@ final class PariscLoad implements ArchLoad {
     public long custom(Site site) {
         long S = site.S();
         long A = site.A();
+        long distance = S + A - (site.P() & -4L);
         return switch ((PariscReloc) site.type()) {
-            case R_PARISC_PCREL32, R_PARISC_PCREL64 -> S + A - (site.P() & -4L);
-            case R_PARISC_DIR21L -> PariscReloc.left(S, A);
-            case R_PARISC_DIR14R -> PariscReloc.right(S, A);
+            case R_PARISC_PCREL32, R_PARISC_PCREL64, R_PARISC_PCREL12F -> distance;
+            case R_PARISC_PCREL21L -> PariscReloc.left(distance - 8, 0);
+            case R_PARISC_PCREL14R -> PariscReloc.right(distance - 8, 0);
+            case R_PARISC_DIR21L, R_PARISC_PLABEL21L -> PariscReloc.left(S, A);
+            case R_PARISC_DIR14R, R_PARISC_DIR17R, R_PARISC_PLABEL14R -> PariscReloc.right(S, A);
+            case R_PARISC_DPREL14F -> S + A - dataPointer(site);
             case R_PARISC_DPREL21L -> PariscReloc.left(S - dataPointer(site), A);
             case R_PARISC_DPREL14R -> PariscReloc.right(S - dataPointer(site), A);
             case R_PARISC_LTOFF21L -> PariscReloc.left(got.slotOffset(site, S + A), 0);

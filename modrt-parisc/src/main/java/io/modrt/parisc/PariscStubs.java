@@ -147,16 +147,9 @@ final class PariscStubs implements StubAllocator {
 
     private Stub stub(Site site, Kind kind, long target) {
         Area area = areas.area(placed, caller(site), site.sectionOffset(), start(site));
-        if (!areas.shares()) {
-            return make(site, kind, target, area);
-        }
-        Callee callee = new Callee(area, kind, target);
-        Stub stub = shared.get(callee);
-        if (stub == null) {
-            stub = make(site, kind, target, area);
-            shared.put(callee, stub);
-        }
-        return stub;
+        return areas.shares()
+                ? shared.computeIfAbsent(new Callee(area, kind, target), any -> make(site, kind, target, area))
+                : make(site, kind, target, area);
     }
 
     private Stub make(Site site, Kind kind, long target, Area area) {

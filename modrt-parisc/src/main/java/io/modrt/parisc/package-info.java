@@ -47,7 +47,25 @@
  *  80  DIR64          64    S + A                   doubleword
  * </pre>
  *
- * Any other number is ENOEXEC. A symbol whose value is 0 is ENOENT, weak or not, whatever the type.
+ * Any other number is ENOEXEC. The ABI has more, and GNU ld applies them; with {@link io.modrt.Rule#RELOCATION_TYPE} relaxed, so does
+ * this loader:
+ *
+ * <pre>
+ *   2  DIR21L         64    LR'(S, A)               im21, refused where 32 bits do not hold it
+ *   3  DIR17R      32 64    RR'(S, A) &gt;&gt; 2          w17
+ *   4  DIR17F      32 64    (S + A) &gt;&gt; 2            w17, refused where it does not fit
+ *   6  DIR14R         64    RR'(S, A)               im14
+ *   7  DIR14F      32 64    S + A                   im14, refused where it does not fit
+ *   8  PCREL12F    32 64    (S + A - P - 8) &gt;&gt; 2    w12, refused where it does not reach: there are no stubs for it
+ *  10  PCREL21L    32 64    L'(S + A - P - 8)       im21
+ *  12  PCREL17F       64    as on 32 bit            w17, with the stubs of PCREL22F
+ *  14  PCREL14R    32 64    R'(S + A - P - 8)       im14
+ *  23  DPREL14F    32       S + A - DP              im14, refused where it does not reach
+ *  66  PLABEL21L   32       LR'(S, A)               im21
+ *  70  PLABEL14R   32       RR'(S, A)               im14
+ * </pre>
+ *
+ * A symbol whose value is 0 is ENOENT, weak or not, whatever the type.
  *
  * <h2>Three generations of stubs</h2>
  *

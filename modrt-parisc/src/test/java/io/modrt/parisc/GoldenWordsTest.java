@@ -2,6 +2,8 @@ package io.modrt.parisc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.modrt.LoadPolicy;
+import io.modrt.Rule;
 import io.modrt.testkit.ElfTarget;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ class GoldenWordsTest {
         }
         int offset = (int) (P & PAGE);
         Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
+                .with(LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE))
                 .at((P & ~PAGE) - PAGE - 1) // a page for what lies in front of .text
                 .exported("S", S)
                 .exported("$global$", 0x1050_0000);

@@ -18,6 +18,7 @@ class PariscFieldTest {
                 PariscField.IM14,
                 PariscField.IM16A,
                 PariscField.IM21,
+                PariscField.W12,
                 PariscField.W17,
                 PariscField.W22);
     }
@@ -49,6 +50,11 @@ class PariscFieldTest {
     /** The vectors of the instruction formats, worked out by hand: sign last, the rest in runs. */
     @ParameterizedTest
     @CsvSource({
+        // the branch of cmpb: bit 11 to 0, bit 10 to 2, bits 9 to 0 to 12 to 3
+        "w12,   1,          0x0008",
+        "w12,   0x0400,     0x0004",
+        "w12,   0x03ff,     0x1ff8",
+        "w12,   -0x0800,    0x0001",
         "im14,  0x0001,     0x0002",
         "im14,  0x0155,     0x02aa",
         "im14,  -1,         0x3fff",

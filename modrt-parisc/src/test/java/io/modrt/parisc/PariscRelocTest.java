@@ -3,7 +3,9 @@ package io.modrt.parisc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.spi.RelocationType;
 import io.modrt.spi.Width;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -42,13 +44,24 @@ class PariscRelocTest {
 
     @Test
     void each_width_has_the_types_of_its_kernels() {
-        assertEquals("1 2 6 9 12 18 22 41 49 65 74", numbers(Width.BITS_32));
-        assertEquals("9 34 38 41 49 64 72 74 80", numbers(Width.BITS_64));
+        assertEquals(
+                "1 2 6 9 12 18 22 41 49 65 74",
+                numbers(PariscReloc.table(Width.BITS_32).types()));
+        assertEquals(
+                "9 34 38 41 49 64 72 74 80",
+                numbers(PariscReloc.table(Width.BITS_64).types()));
     }
 
-    private static String numbers(Width width) {
-        return PariscReloc.of(width).stream()
-                .map(type -> String.valueOf(type.number()))
-                .collect(Collectors.joining(" "));
+    @Test
+    void each_width_has_types_beyond_its_kernels() {
+        assertEquals(
+                "3 4 7 8 10 14 23 66 70",
+                numbers(PariscReloc.table(Width.BITS_32).beyondKernel()));
+        assertEquals(
+                "2 3 4 6 7 8 10 12 14", numbers(PariscReloc.table(Width.BITS_64).beyondKernel()));
+    }
+
+    private static String numbers(List<RelocationType> types) {
+        return types.stream().map(type -> String.valueOf(type.number())).collect(Collectors.joining(" "));
     }
 }

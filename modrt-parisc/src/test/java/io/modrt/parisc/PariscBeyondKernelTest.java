@@ -1,0 +1,112 @@
+package io.modrt.parisc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.Diagnostic;
+import io.modrt.Errno;
+import io.modrt.LoadPolicy;
+import io.modrt.RelocationException;
+import io.modrt.Rule;
+import io.modrt.StubPolicy;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.Stub;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.Width;
+import io.modrt.testkit.ElfTarget;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Types that the ABI has and the kernel lacks: refused as the kernel does, applied on request. Their words: {@link GoldenWordsTest}. */
+class PariscBeyondKernelTest {
+    private static final int NOP = 0x0800_0240;
+    private static final LoadPolicy EXTENDED = LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE);
+
+    /** Two times {@code ldi S,%r19}. */
+    private static Laid twoLoads() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32).exported("S", 0x1ff0);
+        laid.builder()
+                .text(0x3413_0000, 0x3413_0000)
+                .relocation(".text", 0, 7, "S")
+                .relocation(".text", 4, 7, "S");
+        return laid;
+    }
+
+    @Test
+    void the_kernel_refuses_them_and_the_text_names_type_and_way_out() {
+        RelocationException refused =
+                assertThrows(RelocationException.class, () -> twoLoads().relocate());
+
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals("R_PARISC_DIR14F", refused.site().orElseThrow().type());
+        assertEquals(
+                "m: .text+0x0: R_PARISC_DIR14F against S+0x0: relocation type 7 is none that kernels of this width apply;"
+                        + " relax Rule.RELOCATION_TYPE to apply R_PARISC_DIR14F",
+                refused.getMessage());
+    }
+
+    @Test
+    void relaxed_they_are_applied_and_told_once_a_type() {
+        Laid.Result result = twoLoads().with(EXTENDED).relocate();
+
+        // im14: 0x1ff0 << 1
+        assertEquals(0x3413_3fe0, result.word(".text", 4));
+        assertEquals(
+                List.of("m: .text+0x0: R_PARISC_DIR14F against S+0x0: relocation type 7 is none that kernels of this"
+                        + " width apply"),
+                result.relocated().diagnostics().stream()
+                        .filter(diagnostic -> diagnostic.kind() == Diagnostic.Kind.RELAXED_RULE)
+                        .map(Diagnostic::toString)
+                        .toList());
+    }
+
+    @Test
+    void what_does_not_fit_is_refused_whatever_the_policy() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32).exported("S", 0x2000).with(EXTENDED);
+        laid.builder().text(0x3413_0000).relocation(".text", 0, 7, "S");
+
+        // 14 signed bits end at 0x1fff
+        assertTrue(assertThrows(RelocationException.class, laid::relocate)
+                .getMessage()
+                .endsWith("value 0x2000 outside [-0x2000, 0x1fff]"));
+    }
+
+    @Test
+    void short_branches_of_64_bit_code_have_stubs_like_long_ones() {
+        for (StubPolicy stubs : StubPolicy.values()) {
+            Laid laid =
+                    Laid.module(ElfTarget.PARISC_64).exported("S", 0x4010_0000).with(EXTENDED.stubs(stubs));
+            // b,l S,%rp of 17 bits, its delay slot, the same again
+            laid.builder()
+                    .text(0xe840_0000, NOP, 0xe840_0000, NOP)
+                    .relocation(".text", 0, 12, "S")
+                    .relocation(".text", 8, 12, "S");
+            Laid.Result result = laid.relocate();
+
+            // one GOT slot for two branches; a slot was counted for each
+            assertEquals(List.of(0, 0x4010_0000, 0, 0), result.wordsAt(RegionKind.CORE, 0, 4), stubs.toString());
+            Stub first = result.relocated().stubs().get(0);
+            long distance = first.address().value() - result.address(".text") - 8;
+            assertEquals(PariscField.W17.insert(0xe840_0000, distance), result.word(".text", 0), stubs.toString());
+            assertEquals(
+                    stubs == StubPolicy.SHARED ? 1 : 2,
+                    result.relocated().stubs().size(),
+                    stubs.toString());
+        }
+    }
+
+    @Test
+    void a_table_keeps_the_numbers_of_both_kinds_apart() {
+        RelocationTable narrow = PariscReloc.table(Width.BITS_32);
+        assertTrue(narrow.type(7).isEmpty());
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> narrow.beyondKernel(List.of(PariscReloc.R_PARISC_DIR32)))
+                .getMessage();
+        assertEquals("R_PARISC_DIR32 and R_PARISC_DIR32 share a number", message);
+        assertEquals(
+                "R_PARISC_DIR17R R_PARISC_DIR17F",
+                narrow.beyondKernel().stream().limit(2).map(Object::toString).collect(Collectors.joining(" ")));
+    }
+}
