@@ -13,7 +13,7 @@ final class Conformance {
 
     private Conformance() {}
 
-    /** {@code load [TREE…]} or {@code oracles}; ends the JVM with the status that the run script tells of. */
+    /** {@code load [TREE…]}, {@code oracles} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of. */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
     }
@@ -21,7 +21,7 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load or oracles");
+            return misuse("a command is missing: load, oracles or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -45,8 +45,16 @@ final class Conformance {
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
+            case "stubs" -> {
+                if (trees.size() != 2) {
+                    return misuse("stubs takes the kernel and the initramfs");
+                }
+                return new LiveStubs(trees.get(0), trees.get(1), reports.resolve("stubs.log"), System.out).run()
+                        ? 0
+                        : FAILED;
+            }
             default -> {
-                return misuse("no command " + args.get(0) + ": there are load and oracles");
+                return misuse("no command " + args.get(0) + ": there are load, oracles and stubs");
             }
         }
     }
