@@ -9,8 +9,10 @@ import io.modrt.spi.Arch;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;
+import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The relocation types of every architecture on the class path, in words. */
 final class RelocationRows {
@@ -40,7 +43,7 @@ final class RelocationRows {
                 .orElse(AddendKind.EXPLICIT);
         return architectures().stream()
                 .filter(arch -> arch.accepts(plan.file().elf().header()))
-                .flatMap(arch -> arch.relocations(plan.profile(), addends).types().stream())
+                .flatMap(arch -> all(arch.relocations(plan.profile(), addends)))
                 .filter(type -> type.psabiName().equals(psabiName))
                 .findFirst();
     }
@@ -92,13 +95,14 @@ final class RelocationRows {
         return (1 << (bits - 20)) + " MB";
     }
 
-    /** All rows as a table in Markdown, as README has it. */
+    /** All rows as a table in Markdown, as README has it; in parentheses what the kernel lacks. */
     static String markdown() {
         List<Arch> archs = architectures();
         KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0));
         Map<String, Map<String, String>> rows = new LinkedHashMap<>();
         archs.stream()
-                .flatMap(arch -> types(arch, profile, AddendKind.values()).stream())
+                .flatMap(arch ->
+                        Arrays.stream(AddendKind.values()).flatMap(kind -> all(arch.relocations(profile, kind))))
                 .sorted(Comparator.comparing(RelocationRows::family)
                         .thenComparing(RelocationType::number)
                         .thenComparing(RelocationType::fit))
@@ -106,10 +110,14 @@ final class RelocationRows {
         for (Arch arch : archs) {
             for (AddendKind addends : AddendKind.values()) {
                 String section = addends == AddendKind.IN_PLACE ? "REL" : "RELA";
-                types(arch, profile, addends)
+                RelocationTable table = arch.relocations(profile, addends);
+                all(table)
                         .forEach(type -> Optional.ofNullable(rows.get(cells(type)))
                                 .orElseThrow()
-                                .merge(arch.name(), section, (one, other) -> one + ", " + other));
+                                .merge(
+                                        arch.name(),
+                                        table.beyondKernel().contains(type) ? "(" + section + ")" : section,
+                                        (one, other) -> one + ", " + other));
             }
         }
         String names = archs.stream().map(Arch::name).collect(Collectors.joining(" | "));
@@ -124,12 +132,8 @@ final class RelocationRows {
                 .collect(Collectors.joining("", table, ""));
     }
 
-    private static List<RelocationType> types(Arch arch, KernelProfile profile, AddendKind... kinds) {
-        List<RelocationType> types = new ArrayList<>();
-        for (AddendKind kind : kinds) {
-            types.addAll(arch.relocations(profile, kind).types());
-        }
-        return types;
+    private static Stream<RelocationType> all(RelocationTable table) {
+        return Stream.concat(table.types().stream(), table.beyondKernel().stream());
     }
 
     /** The architecture in the psABI's name, for example {@code MIPS}. */
