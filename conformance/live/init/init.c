@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first and only process: carries out /plan, line by line. The steps and the records: ../README.md. */
+#define _GNU_SOURCE
 #include "rig.h"
 
 #include <errno.h>
@@ -86,6 +87,14 @@ static long available_memory(void)
     return found ? atol(found + strlen("MemAvailable:")) : 0;
 }
 
+/* Takes out the module that was inserted last: the kernel has it first. */
+static void take_back(void)
+{
+    char module[128];
+    if (sscanf(contents("/proc/modules"), "%127s", module) == 1 && syscall(SYS_delete_module, module, 0) != 0)
+        say("%s was accepted, and stays: %s", module, strerror(errno));
+}
+
 /* Gives a file to the kernel as a module, and tells under a record's word what the kernel said. The errno, or 0. */
 static int offer(const char *record, const char *name, const char *path, const char *parameters)
 {
@@ -98,9 +107,12 @@ static int offer(const char *record, const char *name, const char *path, const c
         fail("%s", path);
     int error = syscall(SYS_finit_module, file, parameters, 0) == 0 ? 0 : errno;
     close(file);
-    if (error)
-        say("%s: errno %d, %s", name, error, strerror(error));
-    fprintf(records, "%s %s %d\n", record, name, error);
+    if (error) { /* with its name: numbers differ between architectures */
+        say("%s: %s", name, strerrorname_np(error));
+        fprintf(records, "%s %s %d %s\n", record, name, error, strerrorname_np(error));
+    } else {
+        fprintf(records, "%s %s 0\n", record, name);
+    }
     log_records();
     return error;
 }
@@ -136,8 +148,8 @@ static int step(char *line)
         if (offer("INS", word[1], word[2], parameters) == 0)
             memory_open(); /* it may have been the module that reads memory */
     } else if (strcmp(word[0], "refuse") == 0) { /* refuse NAME PATH [PARAMETERS] */
-        if (offer("REFUSE", word[1], word[2], parameters) == 0 && syscall(SYS_delete_module, word[1], 0) != 0)
-            say("%s was accepted, and stays: %s", word[1], strerror(errno));
+        if (offer("REFUSE", word[1], word[2], parameters) == 0)
+            take_back();
     } else if (strcmp(word[0], "dump") == 0) { /* dump [NAME] */
         if (*word[1])
             dump_module(word[1]);
