@@ -5,6 +5,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.AddressMap;
 import io.modrt.layout.PlacedModule;
 import io.modrt.link.ReachReport;
+import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
 import io.modrt.link.Stub;
 import io.modrt.memory.Address;
@@ -74,6 +75,9 @@ public interface LiveModule {
      * does afterwards (sorted tables, call sites of the tracer, jump labels).
      */
     byte[] relocated(Section section);
+
+    /** Its bytes as they were when it was loaded, worked out anew on each call; not to be committed again. */
+    RelocatedModule asLoaded();
 
     /** From file positions to addresses and back. */
     AddressMap map();

@@ -8,6 +8,7 @@ import io.modrt.engine.layout.SectionBytes;
 import io.modrt.link.Reach;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
+import io.modrt.link.Rewrite;
 import io.modrt.link.Stub;
 import io.modrt.memory.Address;
 import io.modrt.spi.Fit;
@@ -80,6 +81,13 @@ final class Explanation {
             }
         }
         return bytes.array();
+    }
+
+    /** What changes after relocation, and who does it. */
+    List<Rewrite> rewrites() {
+        Application application = new Application(resolved, unheard, null);
+        application.applyAll();
+        return Finish.of(resolved, application, unheard).runWatched();
     }
 
     /** For each section and limited type, what is nearest to its limit: of what goes to stubs, and of what does not. */

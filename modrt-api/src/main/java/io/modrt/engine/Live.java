@@ -9,7 +9,6 @@ import io.modrt.ModuleState;
 import io.modrt.Refusal;
 import io.modrt.StateException;
 import io.modrt.SymbolOffset;
-import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
@@ -17,6 +16,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.AddressMap;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.ReachReport;
+import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
 import io.modrt.link.Stub;
 import io.modrt.memory.Address;
@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A loaded module. What it explains is worked out from the file again. */
 final class Live implements LiveModule {
@@ -37,7 +36,6 @@ final class Live implements LiveModule {
     private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
     private volatile ModuleState state = ModuleState.COMING;
     private volatile boolean initDropped;
-    private volatile @Nullable NearestSymbols nearest;
 
     Live(Kernel kernel, Relocated relocated) {
         this.kernel = kernel;
@@ -116,14 +114,7 @@ final class Live implements LiveModule {
 
     @Override
     public Optional<SymbolOffset> symbolAt(Address address) {
-        NearestSymbols known = nearest;
-        if (known == null) {
-            ElfFile elf = file().elf();
-            known = new NearestSymbols(
-                    map(), elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)), resolved.array());
-            nearest = known;
-        }
-        return known.at(address);
+        return resolved.symbolAt(address);
     }
 
     @Override
@@ -171,6 +162,11 @@ final class Live implements LiveModule {
     @Override
     public List<Diagnostic> diagnostics() {
         return diagnostics.list();
+    }
+
+    @Override
+    public RelocatedModule asLoaded() {
+        return resolved.relocate();
     }
 
     @Override

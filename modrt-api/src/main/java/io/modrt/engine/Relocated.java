@@ -2,16 +2,13 @@ package io.modrt.engine;
 
 import io.modrt.Diagnostic;
 import io.modrt.LiveModule;
-import io.modrt.ModrtException;
 import io.modrt.elf.Section;
-import io.modrt.engine.finish.Finishing;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
+import io.modrt.link.Rewrite;
 import io.modrt.link.Stub;
-import io.modrt.spi.ArchLoad;
-import io.modrt.spi.Finisher;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -34,30 +31,9 @@ final class Relocated implements RelocatedModule {
         Diagnostics diagnostics = resolved.diagnostics().fork();
         Application application = new Application(resolved, diagnostics, null);
         application.applyAll();
-        ArchLoad load = application.load();
-        Target target = resolved.placed().plan().target();
-        Finishing.finish(
-                application.image(),
-                target.tables(),
-                resolved.values(),
-                load.finishers().stream()
-                        .map(finisher -> tolerant(finisher, diagnostics))
-                        .toList(),
-                target.ftrace(),
-                diagnostics::add);
-        return new Relocated(
-                resolved, application.image(), List.copyOf(load.stubs().used()), diagnostics);
-    }
-
-    /** Under a best-effort policy a table that cannot be finished is left as far as it came. */
-    private static Finisher tolerant(Finisher finisher, Diagnostics diagnostics) {
-        return Finisher.of(finisher.name(), image -> {
-            try {
-                finisher.finish(image);
-            } catch (ModrtException failure) {
-                diagnostics.passOver(failure, diagnostics.module() + ": " + finisher.name());
-            }
-        });
+        Finish.of(resolved, application, diagnostics).run();
+        List<Stub> stubs = List.copyOf(application.load().stubs().used());
+        return new Relocated(resolved, application.image(), stubs, diagnostics);
     }
 
     ImageBytes image() {
@@ -87,6 +63,11 @@ final class Relocated implements RelocatedModule {
     @Override
     public Stream<Relocation> relocations() {
         return new Explanation(resolved).relocations().stream();
+    }
+
+    @Override
+    public List<Rewrite> rewrites() {
+        return new Explanation(resolved).rewrites();
     }
 
     @Override

@@ -1,11 +1,18 @@
 package io.modrt.engine;
 
+import io.modrt.SymbolOffset;
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.layout.AddressMap;
 import io.modrt.link.RelocatedModule;
 import io.modrt.link.ResolvedModule;
+import io.modrt.memory.Address;
 import io.modrt.spi.SymbolValues;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A module whose symbols have their values. */
 final class Resolved implements ResolvedModule {
@@ -16,6 +23,7 @@ final class Resolved implements ResolvedModule {
     private final List<Live> uses;
     private final boolean proprietary;
     private final Diagnostics diagnostics;
+    private volatile @Nullable NearestSymbols nearest;
 
     /**
      * @param values by symbol index; kept, not copied
@@ -46,6 +54,18 @@ final class Resolved implements ResolvedModule {
     @Override
     public SymbolValues values() {
         return index -> values[index];
+    }
+
+    @Override
+    public Optional<SymbolOffset> symbolAt(Address address) {
+        NearestSymbols known = nearest;
+        if (known == null) {
+            ElfFile elf = placed.plan().file().elf();
+            known = new NearestSymbols(
+                    new AddressMap(placed), elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)), values);
+            nearest = known;
+        }
+        return known.at(address);
     }
 
     /** The values themselves, not to be changed. */

@@ -30,6 +30,12 @@ public interface RelocatedModule {
     /** Every relocation of the loaded sections, in the order of application; worked out anew on each call. */
     Stream<Relocation> relocations();
 
+    /**
+     * What the kernel changes after relocation, step by step in its order, each by ascending regions and addresses; worked out on
+     * each call.
+     */
+    List<Rewrite> rewrites();
+
     /** How near the limited relocations are to their limits, before anything is loaded; worked out on each call. */
     ReachReport reach();
 

@@ -1,7 +1,10 @@
 package io.modrt.link;
 
+import io.modrt.SymbolOffset;
 import io.modrt.layout.PlacedModule;
+import io.modrt.memory.Address;
 import io.modrt.spi.SymbolValues;
+import java.util.Optional;
 import org.apiguardian.api.API;
 
 /** A module each of whose symbols has its final value. */
@@ -13,6 +16,12 @@ public interface ResolvedModule {
 
     /** The final value of each symbol. */
     SymbolValues values();
+
+    /**
+     * The nearest named symbol at or in front of {@code address} within its section; empty where no section is, or no symbol in front.
+     * Of several at one place the first of the table, as in the kernel; labels of the compiler's own ({@code .L…}) are passed over.
+     */
+    Optional<SymbolOffset> symbolAt(Address address);
 
     /** Applies all relocations and what the kernel does after them, to a copy of the module's bytes. */
     RelocatedModule relocate();

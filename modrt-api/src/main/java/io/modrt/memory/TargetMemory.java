@@ -8,10 +8,7 @@ import org.apiguardian.api.API;
  * <p>Both accesses raise {@link io.modrt.MemoryException} where the range is not memory; then nothing was written.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public interface TargetMemory {
-
-    /** Fills {@code into[offset, offset + length)} with the bytes from {@code from} on. The array stays the caller's. */
-    void read(Address from, byte[] into, int offset, int length);
+public interface TargetMemory extends MemoryReader {
 
     /** Stores {@code bytes[offset, offset + length)} from {@code to} on. The array stays the caller's. */
     void write(Address to, byte[] bytes, int offset, int length);

@@ -6,6 +6,7 @@ import io.modrt.spi.Finisher;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.SymbolValues;
 import io.modrt.spi.TableShapes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -15,7 +16,7 @@ public final class Finishing {
     private Finishing() {}
 
     /**
-     * Finishes a relocated module.
+     * The steps that finish a relocated module; each is for {@code image} alone.
      *
      * @param shapes the architecture's tables
      * @param values the final value of each symbol
@@ -23,19 +24,20 @@ public final class Finishing {
      * @param tracing the architecture's call sites
      * @param told takes what is out of the ordinary and harmless
      */
-    public static void finish(
+    public static List<Finisher> steps(
             ImageBytes image,
             TableShapes shapes,
             SymbolValues values,
             List<Finisher> finishers,
             FtraceTrampoline tracing,
             Consumer<Diagnostic> told) {
-        ExceptionTableOrder.sort(image, shapes.exceptionTable(), told);
-        KallsymsTables.fill(image, values);
-        for (Finisher finisher : finishers) {
-            finisher.finish(image);
-        }
-        FtraceTable.finish(image, tracing, told);
-        JumpTable.finish(image, shapes.jumpTable(), told);
+        List<Finisher> steps = new ArrayList<>();
+        steps.add(Finisher.of(
+                "exception table", module -> ExceptionTableOrder.sort(image, shapes.exceptionTable(), told)));
+        steps.add(Finisher.of("kallsyms", module -> KallsymsTables.fill(image, values)));
+        steps.addAll(finishers);
+        steps.add(Finisher.of("function tracing", module -> FtraceTable.finish(image, tracing, told)));
+        steps.add(Finisher.of("jump table", module -> JumpTable.finish(image, shapes.jumpTable(), told)));
+        return steps;
     }
 }

@@ -54,15 +54,16 @@ class FinishingTest {
             }
         };
         seen.add("before: " + state(image));
-        Finishing.finish(
-                image,
-                SHAPES,
-                symbol -> symbol,
-                List.of(
-                        Finisher.of("one", words -> seen.add("one: " + state(words))),
-                        Finisher.of("two", words -> seen.add("two: " + state(words)))),
-                tracing,
-                diagnostic -> {});
+        Finishing.steps(
+                        image,
+                        SHAPES,
+                        symbol -> symbol,
+                        List.of(
+                                Finisher.of("one", words -> seen.add("one: " + state(words))),
+                                Finisher.of("two", words -> seen.add("two: " + state(words)))),
+                        tracing,
+                        diagnostic -> {})
+                .forEach(step -> step.finish(image));
         seen.add("after: " + state(image));
         assertEquals(
                 List.of(

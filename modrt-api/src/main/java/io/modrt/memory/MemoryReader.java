@@ -1,0 +1,16 @@
+package io.modrt.memory;
+
+import org.apiguardian.api.API;
+
+/** Memory that can be looked at: a target's, or a dump of it with holes. */
+@FunctionalInterface
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface MemoryReader {
+
+    /**
+     * Fills {@code into[offset, offset + length)} with the bytes from {@code from} on. The array stays the caller's.
+     *
+     * @throws io.modrt.MemoryException where not all of the range can be read
+     */
+    void read(Address from, byte[] into, int offset, int length);
+}
