@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -41,25 +40,32 @@ final class KernelImage {
 
     private SymbolMap exports() {
         KernelBytes.Part part = kernel.parts().get(0);
-        int found = findRecord(part, this::isKnown);
-        if (found == KernelBytes.NOWHERE) {
-            found = findRecord(part, this::isDescriptorOfKnown);
+        Table longest = new Table(0, List.of());
+        int at = nextRecord(part, (int) -part.address() & (kernel.wordBytes() - 1));
+        while (at != KernelBytes.NOWHERE) {
+            // why: other tables too have a known address with its name behind it
+            Table table = walk(part, at);
+            longest = table.records.size() > longest.records.size() ? table : longest;
+            at = nextRecord(part, table.end);
         }
-        if (found == KernelBytes.NOWHERE) {
+        if (longest.records.isEmpty()) {
             throw new FormatException(Refusal.beyondKernel("kernel image at 0x" + Long.toHexString(part.address())
                     + ", 0x" + Integer.toHexString(part.sizeBytes()) + " bytes: no export record of any of "
                     + known.size()
                     + " known symbols; give values of exported symbols as this kernel has them, and the base, word size"
                     + " and byte order of the image"));
         }
-        return read(part, found);
+        return read(part, longest);
     }
 
-    /** The array offset of a record of a known symbol, whose value {@code fits}. */
-    private int findRecord(KernelBytes.Part part, LongPredicate fits) {
-        int first = (int) -part.address() & (kernel.wordBytes() - 1);
+    /** Records right behind each other, and the array offset behind the last. */
+    private record Table(int end, List<ExportRecord> records) {}
+
+    /** The array offset of the first record of a known symbol from {@code first} on; of a function where its descriptor is. */
+    private int nextRecord(KernelBytes.Part part, int first) {
         for (int at = first; at <= part.sizeBytes() - ExportRecord.bytes(kernel); at += kernel.wordBytes()) {
-            if (fits.test(kernel.word(at))
+            long value = kernel.word(at);
+            if ((isKnown(value) || isDescriptorOfKnown(value))
                     && ExportRecord.at(kernel, at).filter(this::agrees).isPresent()) {
                 return at;
             }
@@ -94,7 +100,7 @@ final class KernelImage {
     }
 
     /** Walks from one record both ways, while the shape holds. */
-    private SymbolMap read(KernelBytes.Part part, int found) {
+    private Table walk(KernelBytes.Part part, int found) {
         int recordBytes = ExportRecord.bytes(kernel);
         int start = found;
         while (start >= recordBytes
@@ -110,6 +116,12 @@ final class KernelImage {
             }
             records.add(record.get());
         }
+        return new Table(end, records);
+    }
+
+    private SymbolMap read(KernelBytes.Part part, Table table) {
+        List<ExportRecord> records = table.records;
+        int end = table.end;
         int gplOnly = firstGplOnly(records);
         boolean crcs = end + CRC_BYTES * (long) records.size() == textStart(part, records);
         SymbolMap.Builder symbols = new SymbolMap.Builder(records.size());

@@ -116,6 +116,21 @@ class KernelImageTest {
         assertTrue(symbols.find("gamma").orElseThrow().gplOnly());
     }
 
+    @Test
+    void ofTablesWithKnownNamesTheLongestIsThatOfExports() {
+        // in front of the image: a known address, its name, and nothing; then a word that is no record's
+        byte[] exports = KERNEL.image(4);
+        ByteBuffer image = ByteBuffer.allocate(16 + exports.length).order(ByteOrder.LITTLE_ENDIAN);
+        Kernel earlier = new Kernel(KERNEL.base().plus(-16), 4, false);
+        long alphaText = KERNEL.base().value() + 4 * (WORDS_BEFORE + 4 * 3) + 4 * 4 + ALPHA;
+        KERNEL.words(image, KERNEL.base().value() + 0x100, alphaText, 0, 7);
+        image.put(exports);
+
+        SymbolMap symbols = earlier.read(image.array(), KERNEL.known("alpha", 0x100));
+
+        assertEquals(Set.of("alpha", "beta", "gamma", "zeta"), symbols.values().keySet());
+    }
+
     @ParameterizedTest(name = "{0} words of CRC for 4 records")
     @ValueSource(ints = {0, 3, 5})
     void whatIsNotOneCrcARecordIsNone(int crcs) {
