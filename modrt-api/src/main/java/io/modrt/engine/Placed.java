@@ -46,6 +46,10 @@ final class Placed implements PlacedModule {
                     .or(() -> symbols.placeholder(name))
                     .ifPresent(symbol -> anchors.put(name, symbol.value()));
         }
+        for (String name : plan.target().ftrace().kernelEntries()) {
+            symbols.find(name)
+                    .ifPresent(symbol -> anchors.put(name, symbol.code().orElse(symbol.value())));
+        }
     }
 
     static Placed at(Planned plan, Placement placement) {

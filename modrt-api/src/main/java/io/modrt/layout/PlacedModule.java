@@ -21,8 +21,8 @@ public interface PlacedModule extends AutoCloseable {
     Optional<Address> address(Section section);
 
     /**
-     * The value of a kernel symbol that the architecture {@linkplain io.modrt.spi.Arch#kernelAnchors needs by name}; empty where
-     * no source knows it.
+     * The value of a kernel symbol that the architecture {@linkplain io.modrt.spi.Arch#kernelAnchors needs by name}, or the code of
+     * one that its {@linkplain io.modrt.spi.FtraceTrampoline#kernelEntries tracing sites call}; empty where no source knows it.
      */
     Optional<Address> anchor(String name);
 

@@ -8,6 +8,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.PlacedModule;
 import io.modrt.memory.AddressRange;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apiguardian.api.API;
 
@@ -62,6 +63,11 @@ public interface Arch {
 
     /** The state of one load. Two loads may run at the same time. */
     ArchLoad begin(PlacedModule placed, LoadPolicy policy);
+
+    /** The words of static branches in modules with this header; empty where they are not known. */
+    default Optional<StaticBranch> staticBranch(ElfHeader header) {
+        return Optional.empty();
+    }
 
     /** The words of function-tracing sites. */
     default FtraceTrampoline ftrace(KernelProfile profile) {

@@ -4,6 +4,7 @@ import io.modrt.layout.PlacedModule;
 import io.modrt.layout.RegionKind;
 import io.modrt.memory.Address;
 import java.util.List;
+import java.util.Set;
 import org.apiguardian.api.API;
 
 /**
@@ -43,6 +44,11 @@ public interface FtraceTrampoline {
     /** The forms of sites; of the words of one site at most one of them says other than {@link SiteKind.State#FOREIGN}. */
     default List<? extends SiteKind> kinds() {
         return List.of();
+    }
+
+    /** The kernel's functions that a site may call when it is on, by name; {@link PlacedModule#anchor} has their addresses. */
+    default Set<String> kernelEntries() {
+        return Set.of();
     }
 
     /** Bytes of one trampoline, a multiple of {@link Width#bytes()}; 0 where every site reaches every tracer. */

@@ -24,12 +24,14 @@ import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.SectionSizer;
+import io.modrt.spi.StaticBranch;
 import io.modrt.spi.StubAllocator;
 import io.modrt.spi.SymbolValues;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.Width;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** MIPS kernels of either byte order: {@link O32} and {@link N64}. The package's page describes the architecture. */
 public abstract sealed class MipsArch implements Arch {
@@ -180,8 +182,12 @@ public abstract sealed class MipsArch implements Arch {
     }
 
     private MipsStubs.Kind stubs(ModuleFile file) {
-        int arch = file.elf().header().flags() & EF_MIPS_ARCH;
-        return MipsStubs.Kind.of(width, arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6);
+        return MipsStubs.Kind.of(width, isRelease6(file.elf().header()));
+    }
+
+    private static boolean isRelease6(ElfHeader header) {
+        int arch = header.flags() & EF_MIPS_ARCH;
+        return arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6;
     }
 
     @Override
@@ -203,6 +209,11 @@ public abstract sealed class MipsArch implements Arch {
                 RelocationSection relocations, int count, SectionImage words, SymbolValues symbols, Addends addends) {
             MipsAddends.complete(relocations, count, symbols, addends);
         }
+    }
+
+    @Override
+    public Optional<StaticBranch> staticBranch(ElfHeader header) {
+        return Optional.of(isRelease6(header) ? MipsJumpLabels.RELEASE_6 : MipsJumpLabels.RELEASE_2);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.modrt.spi.ModuleImage;
 import io.modrt.spi.Width;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -55,6 +56,11 @@ record MipsFtrace(Width width, int instructions) implements FtraceTrampoline {
     @Override
     public List<MipsSite> kinds() {
         return MipsSite.of(width, instructions);
+    }
+
+    @Override
+    public Set<String> kernelEntries() {
+        return Set.of("_mcount");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.modrt.mips;
 
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
+import io.modrt.spi.StaticBranch;
 import io.modrt.spi.TableShapes;
 
 /**
@@ -14,6 +15,11 @@ final class MipsJumpLabels {
     private static final int BC_NEXT =
             0xc800_0000; // bc .+4, Release 6; before, this opcode was lwc2, which no branch site has
     private static final int NOP = 0;
+
+    /** {@code j}. */
+    static final StaticBranch RELEASE_2 = new StaticBranch(NOP, 0x0800_0000, MipsReloc.R_MIPS_26, 0);
+    /** {@code bc}, which counts from the next instruction. */
+    static final StaticBranch RELEASE_6 = new StaticBranch(NOP, BC_NEXT, MipsReloc.R_MIPS_PC26_S2, -4);
 
     private MipsJumpLabels() {}
 

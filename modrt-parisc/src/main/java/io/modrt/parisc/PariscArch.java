@@ -19,16 +19,21 @@ import io.modrt.spi.ArchLoad;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.SectionSizer;
+import io.modrt.spi.StaticBranch;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.Width;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** PA-RISC kernels: {@link Narrow} with 32-bit and {@link Wide} with 64-bit addresses. The package's page describes the architecture. */
 public abstract sealed class PariscArch implements Arch {
     /** From here on an exception entry also has the instruction that names the register for the error. */
     private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
+
+    private static final StaticBranch STATIC_BRANCH =
+            new StaticBranch(0x0800_0240, 0xe800_0002, PariscReloc.R_PARISC_PCREL17F, 0); // nop, b,n
 
     private final String name;
     private final Width width;
@@ -136,6 +141,11 @@ public abstract sealed class PariscArch implements Arch {
     public ArchLoad begin(PlacedModule placed, LoadPolicy policy) {
         PariscAreas areas = new PariscAreas(placed.plan().file(), placed.plan().profile(), policy, width);
         return new PariscLoad(placed, areas, width);
+    }
+
+    @Override
+    public Optional<StaticBranch> staticBranch(ElfHeader header) {
+        return Optional.of(STATIC_BRANCH);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.LiteralSite;
 import io.modrt.spi.Width;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The places for the function tracer that {@code -fpatchable-function-entry=N,N-1} leaves: N nops, the last of which is the
@@ -45,6 +46,12 @@ record PariscFtrace(Width width, boolean skipsZero) implements FtraceTrampoline 
     @Override
     public long site(long entry) {
         return width.wrap(entry + kinds().get(0).wordsInFront() * (long) Integer.BYTES);
+    }
+
+    /** The second for tracers that ask for registers. */
+    @Override
+    public Set<String> kernelEntries() {
+        return Set.of("ftrace_caller", "ftrace_regs_caller");
     }
 
     @Override
