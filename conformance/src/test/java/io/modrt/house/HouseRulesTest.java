@@ -58,7 +58,7 @@ class HouseRulesTest {
     @ArchTest
     static final ArchRule whatThingsAreDoesNotDependOnWhatIsDoneWithThem = noClasses()
             .that()
-            .resideInAnyPackage("io.modrt.elf..", "io.modrt.memory..", "io.modrt.patch..")
+            .resideInAnyPackage("io.modrt.elf..", "io.modrt.memory..")
             .should()
             .dependOnClassesThat(resideInAnyPackage(
                             "io.modrt.engine..", "io.modrt.layout..", "io.modrt.link..", "io.modrt.spi..")
