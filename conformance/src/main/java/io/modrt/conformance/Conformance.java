@@ -13,7 +13,10 @@ final class Conformance {
 
     private Conformance() {}
 
-    /** {@code load [TREE…]}, {@code oracles} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of. */
+    /**
+     * {@code load [TREE…]}, {@code compare DUMP… TREE}, {@code oracles} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that
+     * the run script tells of.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
     }
@@ -21,7 +24,7 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, oracles or stubs");
+            return misuse("a command is missing: load, compare, oracles or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -42,6 +45,12 @@ final class Conformance {
                 }
                 return new LoadCommand(trees, reports.resolve("load.jsonl"), System.out).run() ? 0 : FAILED;
             }
+            case "compare" -> {
+                if (trees.size() < 2) {
+                    return misuse("compare wants a DUMP and a TREE");
+                }
+                return compare(trees.subList(0, trees.size() - 1), trees.get(trees.size() - 1), reports);
+            }
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
@@ -54,8 +63,16 @@ final class Conformance {
                         : FAILED;
             }
             default -> {
-                return misuse("no command " + args.get(0) + ": there are load, oracles and stubs");
+                return misuse("no command " + args.get(0) + ": there are load, compare, oracles and stubs");
             }
+        }
+    }
+
+    private static int compare(List<Path> dumps, Path tree, Path reports) {
+        try {
+            return new CompareCommand(dumps, tree, reports.resolve("compare"), System.out).run() ? 0 : FAILED;
+        } catch (IOException unreadable) {
+            return misuse(String.valueOf(unreadable.getMessage()));
         }
     }
 

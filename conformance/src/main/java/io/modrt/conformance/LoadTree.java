@@ -69,7 +69,7 @@ final class LoadTree {
             return results;
         }
         ModuleFile first = files.values().iterator().next();
-        KernelProfile profile = profile(first);
+        KernelProfile profile = profile(tree, first);
         RelocationCount count = new RelocationCount(first.elf().header(), profile);
         try (ModuleRuntime runtime = runtime(profile)) {
             for (String path : ModuleGraph.of(files).loadOrder()) {
@@ -98,7 +98,7 @@ final class LoadTree {
     }
 
     /** From the kernel's own configuration where it lies beside the tree, as Debian's packages have it, else from the vermagic alone. */
-    private KernelProfile profile(ModuleFile first) throws IOException {
+    static KernelProfile profile(Path tree, ModuleFile first) throws IOException {
         Optional<String> vermagic = first.info().vermagic();
         Path folder = tree.toRealPath();
         Path config =

@@ -1,0 +1,214 @@
+package io.modrt.conformance;
+
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModrtException;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.layout.Region;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.RelocatedModule;
+import io.modrt.memory.Address;
+import io.modrt.patch.Verification;
+import io.modrt.patch.VerificationResult;
+import io.modrt.tree.ModuleGraph;
+import io.modrt.tree.ModuleTree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** The modules of one boot, each as modrt would load it at the addresses of its regions, against the memory that was captured. */
+final class BootComparison {
+    private final DumpedKernel kernel;
+    private final KernelDump dump;
+    private final ModuleTree tree;
+    private final DumpMemory memory;
+    private final Consumer<ModuleComparison> told;
+
+    /** {@code kernel} is what the dump's own kernel is, {@code told} gets each result as soon as it is there. */
+    BootComparison(DumpedKernel kernel, KernelDump dump, ModuleTree tree, Consumer<ModuleComparison> told) {
+        this.kernel = kernel;
+        this.dump = dump;
+        this.tree = tree;
+        this.told = told;
+        List<DumpMemory.Block> blocks = new ArrayList<>(kernel.memory());
+        dump.modules()
+                .forEach(module -> module.states().values().stream().findFirst().ifPresent(blocks::addAll));
+        this.memory = new DumpMemory(blocks);
+    }
+
+    /** Compares them, each after those whose exports it uses. */
+    void run() throws IOException {
+        Map<String, KernelDump.Module> dumped = new HashMap<>();
+        Map<String, ModuleFile> files = new TreeMap<>();
+        for (KernelDump.Module module : dump.modules()) {
+            dumped.put(module.name(), module);
+            Optional<Path> file = tree.file(module.name());
+            try {
+                files.put(
+                        module.name(),
+                        ModuleFile.open(file.orElseThrow(() -> new IOException("no such module in the tree"))));
+            } catch (IOException | RuntimeException failure) {
+                told.accept(ModuleComparison.failed(module.name(), failure));
+            }
+        }
+        if (files.isEmpty()) {
+            return;
+        }
+        KernelProfile profile =
+                kernel.profile(tree.folder(), files.values().iterator().next());
+        SeenPerCpu perCpu = new SeenPerCpu();
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(profile)
+                .kernelSymbols(kernel.symbols())
+                .perCpu(perCpu)
+                .build()) {
+            for (String name : loadOrder(ModuleGraph.of(files), files.keySet())) {
+                compare(
+                        runtime,
+                        perCpu,
+                        Objects.requireNonNull(files.get(name)),
+                        Objects.requireNonNull(dumped.get(name)));
+            }
+        }
+    }
+
+    /**
+     * The dump's order, or, as {@code /proc/modules} has it, that backwards: what was freed when one module was loaded may be another's
+     * since. Any order in which modules come after those they need where the dump is in neither.
+     */
+    private List<String> loadOrder(ModuleGraph graph, Set<String> names) {
+        List<String> order = new ArrayList<>();
+        dump.modules().stream()
+                .map(KernelDump.Module::name)
+                .filter(names::contains)
+                .forEach(order::add);
+        if (!isLoadOrder(graph, order)) {
+            Collections.reverse(order);
+        }
+        return isLoadOrder(graph, order) ? order : graph.loadOrder();
+    }
+
+    private static boolean isLoadOrder(ModuleGraph graph, List<String> order) {
+        Set<String> loaded = new HashSet<>();
+        for (String name : order) {
+            if (!loaded.containsAll(graph.needs(name))) {
+                return false;
+            }
+            loaded.add(name);
+        }
+        return true;
+    }
+
+    private void compare(ModuleRuntime runtime, SeenPerCpu perCpu, ModuleFile file, KernelDump.Module module) {
+        try {
+            LayoutPlan plan = runtime.plan(file, LoadPolicy.kernelExact());
+            Map<RegionKind, Address> bases = bases(plan, module);
+            List<String> faults = new ArrayList<>();
+            int sections = checkLayout(plan, module, bases, faults);
+            List<Address> cookies = perCpu.candidates(plan, module, kernel.moduleSymbols(dump, module.name()), memory);
+            for (Address cookie : cookies) {
+                perCpu.next(cookie);
+                PlacedModule placed = plan.place(Placement.regions(bases));
+                RelocatedModule relocated = placed.resolve().relocate();
+                List<VerificationResult> results = verify(relocated, module);
+                boolean isLast = cookie.equals(cookies.get(cookies.size() - 1));
+                if (isLast || results.stream().allMatch(VerificationResult::isClean)) {
+                    told.accept(new ModuleComparison(module.name(), sections, results, faults));
+                    LiveModule live = relocated.commit();
+                    if (module.isLive()) {
+                        live.dropInit();
+                    }
+                    return;
+                }
+                placed.close();
+            }
+        } catch (ModrtException | IllegalArgumentException | AssertionError failure) {
+            told.accept(ModuleComparison.failed(module.name(), failure));
+        }
+    }
+
+    private List<VerificationResult> verify(RelocatedModule relocated, KernelDump.Module module) {
+        Verification verification = Verification.of(relocated);
+        Verification comparison = module.isLive() ? verification.withoutInit() : verification;
+        List<VerificationResult> results = new ArrayList<>();
+        module.states().forEach((state, blocks) -> results.add(comparison.run(memory.with(blocks))));
+        return results;
+    }
+
+    /** Where each region is: the first as {@code /proc/modules} tells, others as the first of their sections does. */
+    private static Map<RegionKind, Address> bases(LayoutPlan plan, KernelDump.Module module) {
+        Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
+        for (Region region : plan.regions()) {
+            RegionKind kind = region.kind();
+            if (kind == RegionKind.CORE || kind == RegionKind.TEXT) {
+                bases.put(kind, module.base());
+            } else {
+                bases.put(
+                        kind,
+                        plan.file().elf().sections().stream()
+                                .filter(section -> plan.region(section)
+                                        .filter(kind::equals)
+                                        .isPresent())
+                                .filter(section -> module.sections().containsKey(section.name()))
+                                .map(section -> address(module, section)
+                                        .plus(-plan.regionOffset(section).orElseThrow()))
+                                .findFirst()
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "where region " + kind + " is, no section tells")));
+            }
+        }
+        return bases;
+    }
+
+    private static Address address(KernelDump.Module module, Section section) {
+        return Objects.requireNonNull(module.sections().get(section.name()));
+    }
+
+    /** How many sections are where they were predicted to be; what is not as predicted goes to {@code faults}. */
+    private static int checkLayout(
+            LayoutPlan plan, KernelDump.Module module, Map<RegionKind, Address> bases, List<String> faults) {
+        int predicted = 0;
+        Map<String, Address> unseen = new TreeMap<>(module.sections());
+        for (Section section : plan.file().elf().sections()) {
+            Optional<RegionKind> region = plan.region(section);
+            if (region.isEmpty() || section.sizeBytes() == 0) {
+                continue;
+            }
+            Address expected = Objects.requireNonNull(bases.get(region.get()))
+                    .plus(plan.regionOffset(section).orElseThrow());
+            Address seen = unseen.remove(section.name());
+            if (expected.equals(seen)) {
+                predicted++;
+            } else if (!module.sections().isEmpty()) {
+                faults.add(section.name() + " should be at " + expected + ", and is "
+                        + (seen == null ? "not told of" : "at " + seen));
+            }
+        }
+        unseen.forEach((name, address) -> faults.add(name + " at " + address + " should not be loaded"));
+        long size = plan.regions().stream()
+                .filter(region -> !(module.isLive() && region.kind().isInit()))
+                .mapToLong(Region::sizeBytes)
+                .sum();
+        if (size != module.sizeBytes()) {
+            faults.add("should have " + size + " bytes, and has " + module.sizeBytes());
+        }
+        return predicted;
+    }
+}

@@ -1,0 +1,109 @@
+package io.modrt.conformance;
+
+import io.modrt.ModuleFile;
+import io.modrt.patch.VerificationResult;
+import io.modrt.tree.ModuleTree;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** {@code compare DUMP… TREE}: what memory holds against what modrt would have put there. */
+final class CompareCommand {
+    private final List<Path> dumps;
+    private final Path tree;
+    private final Path pages;
+    private final PrintStream out;
+    private final List<ModuleComparison> comparisons = new ArrayList<>();
+
+    /**
+     * Dumps of one kernel: one of them has its memory and symbols, each that has modules is a boot of its own.
+     *
+     * @param pages the folder for a page of each module that has something unexplained
+     */
+    CompareCommand(List<Path> dumps, Path tree, Path pages, PrintStream out) {
+        this.dumps = dumps;
+        this.tree = tree;
+        this.pages = pages;
+        this.out = out;
+    }
+
+    /** Runs it; whether nothing was unexplained. */
+    boolean run() throws IOException {
+        ModuleTree modules = ModuleTree.open(tree);
+        List<KernelDump> read = new ArrayList<>();
+        for (Path file : dumps) {
+            KernelDump dump = KernelDump.read(file);
+            dump.complaint().ifPresent(out::println);
+            read.add(dump);
+        }
+        KernelDump image = read.stream()
+                .filter(dump -> !dump.kernel().isEmpty())
+                .findFirst()
+                .orElseThrow(() -> new IOException("none of the dumps has the kernel's memory"));
+        DumpedKernel kernel = new DumpedKernel(image, first(read, modules));
+        for (KernelDump dump : read) {
+            if (!dump.release().equals(image.release())) {
+                throw new IOException(
+                        dump.file() + " is of " + dump.release() + ", " + image.file() + " of " + image.release());
+            }
+            if (!dump.modules().isEmpty()) {
+                out.println(dump.file() + ": " + dump.modules().size() + " modules of " + dump.release());
+                new BootComparison(kernel, dump, modules, this::add).run();
+            }
+        }
+        Map<String, Integer> forms = new TreeMap<>();
+        comparisons.stream()
+                .flatMap(comparison -> comparison.results().stream())
+                .forEach(result -> result.sites().forEach((form, count) -> forms.merge(form, count, Integer::sum)));
+        forms.forEach((form, count) -> out.println(form + ": " + count));
+        out.println(closing(comparisons));
+        return !comparisons.isEmpty() && comparisons.stream().allMatch(ModuleComparison::isWell);
+    }
+
+    private static ModuleFile first(List<KernelDump> dumps, ModuleTree modules) throws IOException {
+        Optional<Path> file = dumps.stream()
+                .flatMap(dump -> dump.modules().stream())
+                .flatMap(module -> modules.file(module.name()).stream())
+                .findFirst();
+        return ModuleFile.open(file.orElseThrow(() -> new IOException("no module of the dumps is in " + modules)));
+    }
+
+    private void add(ModuleComparison comparison) {
+        comparisons.add(comparison);
+        comparison.lines().forEach(out::println);
+        for (VerificationResult result : comparison.results()) {
+            if (!result.isClean()) {
+                write(result);
+            }
+        }
+    }
+
+    private void write(VerificationResult result) {
+        try {
+            Files.createDirectories(pages);
+            Path page = pages.resolve(result.module() + ".html");
+            Files.writeString(page, result.html());
+            out.println("  see " + page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last line. */
+    static String closing(List<ModuleComparison> comparisons) {
+        ModuleComparison.Counts sum = comparisons.stream()
+                .map(ModuleComparison::counts)
+                .reduce(ModuleComparison.Counts.NONE, ModuleComparison.Counts::plus);
+        return "conformance: live " + comparisons.size() + " modules, " + sum + ", failed "
+                + comparisons.stream()
+                        .filter(comparison -> !comparison.isWell())
+                        .count();
+    }
+}

@@ -1,0 +1,71 @@
+package io.modrt.conformance;
+
+import io.modrt.Errno;
+import io.modrt.MemoryException;
+import io.modrt.Refusal;
+import io.modrt.memory.Address;
+import io.modrt.memory.MemoryReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** The memory that a dump has: blocks, and nothing between them. */
+final class DumpMemory implements MemoryReader {
+
+    /**
+     * Bytes of a dump's file that were memory.
+     *
+     * @param base the address of the first
+     * @param file the file
+     * @param offset where they are in it
+     * @param length how many
+     * @param unread how many of them could not be read, and are zero
+     */
+    record Block(Address base, byte[] file, int offset, int length, long unread) {
+
+        Block(Address base, byte[] file, int offset, int length) {
+            this(base, file, offset, length, 0);
+        }
+
+        Block withHoles(long count) {
+            return new Block(base, file, offset, length, unread + count);
+        }
+
+        boolean contains(Address address) {
+            return Long.compareUnsigned(address.minus(base), length) < 0;
+        }
+    }
+
+    private final NavigableMap<Address, Block> blocks = new TreeMap<>();
+
+    /** Of blocks with the same base the last one counts. */
+    DumpMemory(List<Block> blocks) {
+        blocks.forEach(block -> this.blocks.put(block.base(), block));
+    }
+
+    /** This memory with other blocks in place of those that have the same base. */
+    DumpMemory with(List<Block> more) {
+        List<Block> all = new ArrayList<>(blocks.values());
+        all.addAll(more);
+        return new DumpMemory(all);
+    }
+
+    @Override
+    public void read(Address from, byte[] into, int offset, int length) {
+        int done = 0;
+        while (done < length) {
+            Address at = from.plus(done);
+            Map.Entry<Address, Block> entry = blocks.floorEntry(at);
+            if (entry == null || !entry.getValue().contains(at)) {
+                throw new MemoryException(Refusal.of(Errno.EFAULT, "memory at " + at + ": the dump has nothing there"));
+            }
+            Block block = entry.getValue();
+            int within = (int) at.minus(block.base());
+            int count = Math.min(length - done, block.length() - within);
+            System.arraycopy(block.file(), block.offset() + within, into, offset + done, count);
+            done += count;
+        }
+    }
+}

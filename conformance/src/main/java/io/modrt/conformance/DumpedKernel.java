@@ -1,0 +1,100 @@
+package io.modrt.conformance;
+
+import io.modrt.ModuleFile;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.MachineFacts;
+import io.modrt.kernel.MachineFacts.Trait;
+import io.modrt.kernel.SymbolMap;
+import io.modrt.memory.Address;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The kernel of a dump: its symbols, its configuration, its machine. */
+final class DumpedKernel {
+    private static final String ON_QEMU = "running_on_qemu";
+
+    private final KernelDump dump;
+    private final SymbolMap kallsyms;
+    private final KernelSymbols symbols;
+    private final boolean bigEndian;
+    private final Map<KernelDump, SymbolMap> moduleSymbols = new HashMap<>();
+
+    /**
+     * The kernel that {@code dump} has the memory and the symbols of.
+     *
+     * @param first one of its modules, for byte order and class
+     * @throws IOException where the dump has no kernel
+     */
+    DumpedKernel(KernelDump dump, ModuleFile first) throws IOException {
+        this.dump = dump;
+        if (dump.symbols().isEmpty() || dump.kernel().isEmpty()) {
+            throw new IOException(dump.file() + ": has not the kernel's memory and symbols");
+        }
+        this.bigEndian = first.elf().isBigEndian();
+        this.kallsyms = KernelSymbols.kallsyms(dump.symbols());
+        DumpMemory.Block image = dump.kernel().get(0);
+        byte[] bytes = new byte[image.length()];
+        System.arraycopy(image.file(), image.offset(), bytes, 0, bytes.length);
+        int wordBytes = first.elf().elfClass().wordBytes();
+        this.symbols = KernelSymbols.memoryImage(bytes, image.base(), wordBytes, bigEndian, kallsyms.values())
+                .or(kallsyms);
+    }
+
+    /** What it exports, and behind that what its symbol table has. */
+    KernelSymbols symbols() {
+        return symbols;
+    }
+
+    List<DumpMemory.Block> memory() {
+        return dump.kernel();
+    }
+
+    /** The symbols that the kernel tells of a module, by the dump that has that module. */
+    SymbolMap moduleSymbols(KernelDump boot, String module) {
+        return moduleSymbols
+                .computeIfAbsent(
+                        boot, any -> boot.symbols().isEmpty() ? kallsyms : KernelSymbols.kallsyms(boot.symbols()))
+                .ownedBy(module);
+    }
+
+    /** From its configuration where that lies beside the tree, as packages and builds have it, else from the vermagic. */
+    KernelProfile profile(Path tree, ModuleFile first) throws IOException {
+        return LoadTree.profile(tree, first).withMachine(machine());
+    }
+
+    private MachineFacts machine() {
+        Set<Trait> traits = EnumSet.noneOf(Trait.class);
+        String text = String.join("\n", dump.cpu());
+        if (isOnQemu()) {
+            traits.add(Trait.QEMU);
+        }
+        if (text.contains("PA-RISC 2.0")) {
+            traits.add(Trait.LOCAL_TLB_PURGE);
+        }
+        if (text.contains("shared with ITLB")) {
+            traits.add(Trait.COMBINED_TLB);
+        }
+        OptionalInt cpus = dump.cpus() > 0 ? OptionalInt.of(dump.cpus()) : OptionalInt.empty();
+        return new MachineFacts(cpus, traits);
+    }
+
+    /** Kernels that rewrite code for QEMU keep what they found out about it. */
+    private boolean isOnQemu() {
+        Optional<Address> flag = symbols.find(ON_QEMU).map(KernelSymbol::value);
+        if (flag.isEmpty()) {
+            return false;
+        }
+        byte[] word = new byte[Integer.BYTES];
+        new DumpMemory(dump.kernel()).read(flag.get(), word, 0, word.length);
+        return (word[0] | word[1] | word[2] | word[3]) != 0;
+    }
+}

@@ -1,0 +1,83 @@
+package io.modrt.conformance;
+
+import io.modrt.ModuleFile;
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.Section;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.SymbolMap;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.memory.Address;
+import io.modrt.memory.MemoryReader;
+import io.modrt.memory.PerCpuAllocator;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Gives modules the per-CPU room that the kernel gave them: as its symbols tell, else as {@code struct module} lets guess. */
+final class SeenPerCpu implements PerCpuAllocator {
+    private static final String PER_CPU = ".data..percpu";
+    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
+
+    private Address next = Address.of(0);
+
+    /** What the next module gets. */
+    void next(Address cookie) {
+        next = cookie;
+    }
+
+    @Override
+    public Address allocate(long sizeBytes, long alignment) {
+        return next;
+    }
+
+    @Override
+    public void free(Address base) {
+        // the kernel of the dump keeps the books
+    }
+
+    /** What the module's base cookie may be, at least one. */
+    List<Address> candidates(LayoutPlan plan, KernelDump.Module module, SymbolMap symbols, MemoryReader memory) {
+        ModuleFile file = plan.file();
+        Optional<Section> section =
+                file.elf().section(PER_CPU).filter(found -> plan.region(found).isEmpty());
+        if (section.isEmpty() || section.get().sizeBytes() == 0) {
+            return List.of(Address.of(0));
+        }
+        SymbolTable table = file.symbols();
+        for (int i = 1; i < table.count(); i++) {
+            if (table.sectionIndex(i) == section.get().index() && !table.isNamed(i, "")) {
+                Optional<KernelSymbol> seen = symbols.find(table.name(i));
+                if (seen.isPresent()) {
+                    return List.of(seen.get().value().plus(-table.value(i)));
+                }
+            }
+        }
+        return List.copyOf(guesses(file.elf(), section.get().sizeBytes(), module, memory));
+    }
+
+    /** The pointers of {@code struct module} behind which the size of the section stands. */
+    private static Set<Address> guesses(ElfFile elf, long sizeBytes, KernelDump.Module module, MemoryReader memory) {
+        Set<Address> guesses = new LinkedHashSet<>();
+        Address at = module.sections().get(THIS_MODULE);
+        Optional<Section> section = elf.section(THIS_MODULE);
+        if (at != null && section.isPresent()) {
+            byte[] bytes = new byte[Math.toIntExact(section.get().sizeBytes())];
+            memory.read(at, bytes, 0, bytes.length);
+            ByteBuffer words =
+                    ByteBuffer.wrap(bytes).order(elf.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+            int wordBytes = elf.elfClass().wordBytes();
+            for (int i = 0; i + wordBytes + Integer.BYTES <= bytes.length; i += wordBytes) {
+                long pointer = wordBytes == Integer.BYTES ? words.getInt(i) & 0xffff_ffffL : words.getLong(i);
+                if (words.getInt(i + wordBytes) == sizeBytes && pointer != 0) {
+                    guesses.add(Address.of(pointer));
+                }
+            }
+        }
+        guesses.add(Address.of(0));
+        return guesses;
+    }
+}
