@@ -1,9 +1,10 @@
 package io.modrt.link;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /**
@@ -15,6 +16,9 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record ReachReport(String module, List<Reach> nearest) {
+
+    /** From this column of the table on, cells are numbers. */
+    private static final int FIRST_NUMBER = 3;
 
     /** Copies the list. */
     public ReachReport {
@@ -28,11 +32,47 @@ public record ReachReport(String module, List<Reach> nearest) {
                 .min(Comparator.comparingLong(Reach::headroomBytes));
     }
 
-    /** One line an entry. */
+    /**
+     * A table, a line an entry: where the relocation is, where it goes, how far that is, how far it could be in that direction, and how much
+     * of that is used.
+     */
     @Override
     public String toString() {
-        return nearest.stream()
-                .map(Reach::toString)
-                .collect(Collectors.joining("\n", module + ": " + nearest.size() + " limited\n", ""));
+        if (nearest.isEmpty()) {
+            return module + ": nothing is limited";
+        }
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(List.of("place", "type", "goes to", "bytes away", "reach", "used"));
+        nearest.forEach(reach -> lines.add(cells(reach)));
+        int[] widths = new int[lines.get(0).size()];
+        for (List<String> line : lines) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        StringBuilder table = new StringBuilder(module).append(": what is nearest to its limit");
+        for (List<String> line : lines) {
+            table.append('\n');
+            for (int i = 0; i < widths.length; i++) {
+                String blanks = " ".repeat(widths[i] - line.get(i).length());
+                table.append("  ").append(i < FIRST_NUMBER ? line.get(i) + blanks : blanks + line.get(i));
+            }
+        }
+        return table.toString();
+    }
+
+    private static List<String> cells(Reach reach) {
+        RelocationSite site = reach.site();
+        String place = site.section() + "+0x" + Long.toHexString(site.sectionOffset());
+        String target = site.symbol() + (reach.toStub() ? ", by a stub" : "");
+        return reach.limit() == Reach.Limit.SEGMENT
+                ? List.of(place, site.type(), target, "in its segment", "", "")
+                : List.of(
+                        place,
+                        site.type(),
+                        target,
+                        String.valueOf(reach.value()),
+                        String.valueOf(reach.value() < 0 ? reach.least() : reach.greatest()),
+                        String.format(Locale.ROOT, "%.1f %%", reach.percentUsed()));
     }
 }

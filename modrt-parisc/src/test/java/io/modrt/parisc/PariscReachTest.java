@@ -45,5 +45,11 @@ class PariscReachTest {
                                 + " 262120 bytes left, 0.0 % used"),
                 report.nearest().stream().map(Reach::toString).toList());
         assertEquals("printk", report.tightest().orElseThrow().site().symbol());
+        assertEquals("""
+                xfs: what is nearest to its limit
+                  place           type               goes to            bytes away    reach    used
+                  .text+0x0       R_PARISC_PCREL17F  far                    131072   262140  50.0 %
+                  .text+0x20000   R_PARISC_PCREL17F  printk, by a stub     -131112  -262144  50.0 %
+                  .text.cold+0x0  R_PARISC_PCREL17F  printk, by a stub         -24  -262144   0.0 %""", report.toString());
     }
 }
