@@ -10,7 +10,6 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
-import io.modrt.link.Stub;
 import io.modrt.memory.Address;
 import io.modrt.memory.TargetMemory;
 import java.io.IOException;
@@ -61,11 +60,7 @@ final class FarCall {
                 + ". The kernel refuses; modrt too:");
         ModrtException refusal = kernel.refusal(farcall, at(MODULE), LoadPolicy.kernelExact())
                 .orElseThrow(() -> new IllegalStateException("farcall loads at " + MODULE));
-        out.println("   kernel's log  " + refusal.kernelMessage().orElseThrow());
-        out.println("   errno         " + refusal.errno());
-        String words = String.valueOf(refusal.getMessage());
-        out.println("   modrt         "
-                + words.replace(": target", ":\n                 target").replace("; ", ";\n                 "));
+        RefusalReport.print(refusal, out);
     }
 
     private void elsewhere(ModuleRuntime kernel) {
@@ -82,21 +77,13 @@ final class FarCall {
         LiveModule module =
                 kernel.load(farcall, at(MODULE), LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
         out.println("\nWith StubPolicy.SHARED it loads at " + MODULE + ", with a stub for each far target:");
-        Columns code = Columns.of("stub for", "address", "word", "code");
-        for (Stub stub : module.stubs().stream()
-                .filter(stub ->
-                        module.placed().range(RegionKind.CORE).orElseThrow().contains(stub.address()))
-                .toList()) {
-            for (int i = 0; i < stub.template().words().size(); i++) {
-                Address place = stub.address().plus(i * (long) Integer.BYTES);
-                code.row(
-                        i == 0 ? stub.symbol() : "",
-                        place,
-                        word(kernel.memory(), place),
-                        stub.template().words().get(i).assembly().replace("target", stub.symbol()));
-            }
-        }
-        code.print(out);
+        new StubReport(kernel.memory(), out)
+                .print(module.stubs().stream()
+                        .filter(stub -> module.placed()
+                                .range(RegionKind.CORE)
+                                .orElseThrow()
+                                .contains(stub.address()))
+                        .toList());
         out.println(
                 "\nThe calls go to the stubs. (ftrace, off, then makes calls of _mcount nops, as the kernel does.)");
         Columns calls = Columns.of("call of", "place", "relocated", "code", "in memory");
@@ -116,17 +103,10 @@ final class FarCall {
                 place,
                 HexFormat.of().toHexDigits(relocated),
                 Instruction.text(relocated, place),
-                word(memory, place));
+                StubReport.word(memory, place));
     }
 
     private static Placement at(Address core) {
         return Placement.regions(Map.of(RegionKind.CORE, core, RegionKind.INIT, core.plus(INIT_DISTANCE)));
-    }
-
-    /** The digits of the word in memory, big endian as this kernel is. */
-    private static String word(TargetMemory memory, Address place) {
-        byte[] bytes = new byte[Integer.BYTES];
-        memory.read(place, bytes, 0, bytes.length);
-        return HexFormat.of().formatHex(bytes);
     }
 }

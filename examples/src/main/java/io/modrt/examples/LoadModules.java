@@ -33,9 +33,11 @@ public final class LoadModules {
     static int run(List<String> files, PrintStream out, PrintStream err) {
         try {
             if (files.isEmpty()) {
-                FourKernels.tell(out);
+                SixKernels.tell(out);
                 OneKernel.tell(out);
                 FarCall.tell(out);
+                FarStubs.tell(out);
+                Descriptors.tell(out);
             } else {
                 GivenFiles.read(files).load(out);
             }

@@ -61,7 +61,7 @@ class LoadModulesTest {
     }
 
     @Test
-    void withoutFilesItLoadsTheBundledModulesOnFourKernels() {
+    void withoutFilesItLoadsTheBundledModulesOnSixKernels() {
         assertEquals(0, run());
         assertEquals("", errors());
         // The module area of 32-bit kernels starts at 0xc0000000, of 64-bit ones at its sign extension; a module of
@@ -73,6 +73,8 @@ class LoadModulesTest {
         for (String kernel : List.of("mips-n64-be-r2", "mips-n64-le-r6")) {
             assertSays(kernel + " 0xffffffffc0000000 0xffffffffc0004000");
         }
+        // PA-RISC: where vmalloc starts, on 32 bit behind 8 MB for DMA
+        assertAll(() -> assertSays("parisc-32 0x810000 "), () -> assertSays("parisc-64 0x8000 "));
     }
 
     @Test
@@ -98,6 +100,39 @@ class LoadModulesTest {
                 () -> assertSays("0xc0000004 2739a740 addiu $25,$25,%lo(_mcount)"),
                 () -> assertSays("0xc0000008 03200008 jr $25"),
                 () -> assertSays("_printk 0xc000005c 0c000004 jal 0xc0000010 0c000004"));
+    }
+
+    /**
+     * The numbers of bulky are derived in modrt-parisc's StoriesTest. vast: 24,488 words in front of its second call and 3 behind. The
+     * middle of vaster is 0x50000 from its end, where its stub is, and 0x40000 are reached: (0x50000 - 8) / 4 = 0x13ffe.
+     */
+    @Test
+    void theModuleOf2008IsRefusedAsItWasAndLoadsAsItDid() {
+        run();
+        assertAll(
+                () -> assertSays(
+                        "module bulky relocation of symbol bulky_bmap is out of range (0x3ffedfd1 in 17 bits)"),
+                () -> assertSays(".text.bulky_bmap+0x1802c R_PARISC_PCREL17F bulky_btree_read_bufs, by a stub"
+                        + " -98380 -262144 37.5 %"),
+                () -> assertSays("It loads. The first of its 8 stubs:"),
+                () -> assertSays("384 KB KERNEL_EXACT in front is refused"),
+                () -> assertSays("384 KB FURTHER_REACH both sides loads"),
+                () -> assertSays("640 KB FURTHER_REACH both sides is refused"),
+                () -> assertSays("module vaster relocation of symbol _printk is out of range (0x13ffe in 17 bits)"),
+                () -> assertSays("link up to 0x80000, their own bytes included"));
+    }
+
+    /** GNU as: {@code ldil 0x20246,%r1}, the upper 21 bits of 0x10123450, is 20312202; {@code be,n 0x450(%sr4,%r1)} is e02028a2. */
+    @Test
+    void stubsOfBothWidthsAreShownWordForWord() {
+        run();
+        assertAll(
+                () -> assertSays("20312202 ldil LR'_printk,%r1"),
+                () -> assertSays("e02028a2 be,n RR'_printk(%sr4,%r1)"),
+                // ldd 32(%dp),%dp: greet has the fifth slot, and 32 << 1 is 0x40
+                () -> assertSays("slot of visitor's GOT 0x12020"),
+                () -> assertSays("greet 0x12120 537b0040 ldd LTOFF'greet(%dp),%dp"),
+                () -> assertSays("537b0030 ldd 24(%dp),%dp"));
     }
 
     @Test

@@ -63,6 +63,18 @@ class ReadmeTest {
                         .strip());
     }
 
+    /** The versions that README names of libraries that users add themselves are those that the build tests with. */
+    @Test
+    void itsVersionsAreTheBuilds() throws IOException {
+        String text = Files.readString(README);
+        String build = Files.readString(Path.of("../pom.xml"));
+        for (String library : List.of("org.tukaani:xz", "io.airlift:aircompressor", "org.slf4j:slf4j-nop")) {
+            String name = library.substring(library.indexOf(':') + 1).replace("-nop", "");
+            String version = build.split("<" + name + ".version>|</" + name + ".version>")[1];
+            assertTrue(text.contains("`" + library + ":" + version + "`"), () -> library + " is " + version);
+        }
+    }
+
     @Test
     void itNamesEveryArchitecture() throws IOException {
         String machines = between("## Machines", "\n## ");

@@ -10,15 +10,15 @@ import java.io.PrintStream;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The same two modules, loaded for four MIPS kernels. */
-final class FourKernels {
+/** The same two modules, loaded for kernels of two architectures, both widths and byte orders. */
+final class SixKernels {
     private static final List<String> TARGETS =
-            List.of("mips-o32-be-r2", "mips-o32-le-r2", "mips-n64-be-r2", "mips-n64-le-r6");
+            List.of("mips-o32-be-r2", "mips-o32-le-r2", "mips-n64-be-r2", "mips-n64-le-r6", "parisc-32", "parisc-64");
 
-    private FourKernels() {}
+    private SixKernels() {}
 
     static void tell(PrintStream out) throws IOException {
-        out.println("Two modules on four kernels: greeter, and visitor, which uses what greeter exports.");
+        out.println("Two modules on six kernels: greeter, and visitor, which uses what greeter exports.");
         out.println("What they need from the kernel itself gets made-up addresses (KernelSymbols.synthetic()).");
         Columns table = Columns.of("kernel", "greeter at", "visitor at", "relocations", "visitor's first bytes");
         for (String target : TARGETS) {
@@ -28,7 +28,7 @@ final class FourKernels {
                 LiveModule greeter = kernel.load(BundledModules.open(target, "greeter"));
                 LiveModule visitor = kernel.load(BundledModules.open(target, "visitor"));
                 byte[] first = new byte[8];
-                kernel.memory().read(visitor.address(".text").orElseThrow(), first, 0, first.length);
+                kernel.memory().read(code(visitor), first, 0, first.length);
                 long relocations =
                         greeter.relocations().count() + visitor.relocations().count();
                 String bytes = HexFormat.ofDelimiter(" ").formatHex(first);
@@ -36,6 +36,15 @@ final class FourKernels {
             }
         }
         table.print(out);
+    }
+
+    /** The first section with code; PA-RISC's compiler makes one for each function and leaves .text empty. */
+    private static Address code(LiveModule module) {
+        return module.file().elf().sections().stream()
+                .filter(section -> section.isExecutable() && section.sizeBytes() > 0)
+                .findFirst()
+                .flatMap(module.placed()::address)
+                .orElseThrow();
     }
 
     private static Address base(LiveModule module) {

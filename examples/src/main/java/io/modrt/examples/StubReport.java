@@ -1,0 +1,41 @@
+package io.modrt.examples;
+
+import io.modrt.link.Stub;
+import io.modrt.memory.Address;
+import io.modrt.memory.TargetMemory;
+import io.modrt.spi.StubTemplate;
+import java.io.PrintStream;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Stubs as they stand in memory, word for word. */
+final class StubReport {
+    private final TargetMemory memory;
+    private final PrintStream out;
+
+    StubReport(TargetMemory memory, PrintStream out) {
+        this.memory = memory;
+        this.out = out;
+    }
+
+    void print(List<Stub> stubs) {
+        Columns code = Columns.of("stub for", "address", "word", "code");
+        for (Stub stub : stubs) {
+            String symbol = stub.symbol();
+            Address place = stub.address();
+            for (StubTemplate.Word word : stub.template().words()) {
+                code.row(symbol, place, word(memory, place), word.assembly().replace("target", stub.symbol()));
+                symbol = "";
+                place = place.plus(Integer.BYTES);
+            }
+        }
+        code.print(out);
+    }
+
+    /** The digits of the word in memory, big endian as the kernels of the stories are. */
+    static String word(TargetMemory memory, Address place) {
+        byte[] bytes = new byte[Integer.BYTES];
+        memory.read(place, bytes, 0, bytes.length);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
