@@ -16,10 +16,11 @@ import java.util.TreeMap;
 
 /** {@code compare DUMP… TREE}: what memory holds against what modrt would have put there. */
 final class CompareCommand {
-    private final List<Path> dumps;
+    private final List<Path> files;
     private final Path tree;
     private final Path pages;
     private final PrintStream out;
+    private final List<KernelDump> read = new ArrayList<>();
     private final List<ModuleComparison> comparisons = new ArrayList<>();
 
     /**
@@ -28,7 +29,7 @@ final class CompareCommand {
      * @param pages the folder for a page of each module that has something unexplained
      */
     CompareCommand(List<Path> dumps, Path tree, Path pages, PrintStream out) {
-        this.dumps = dumps;
+        this.files = dumps;
         this.tree = tree;
         this.pages = pages;
         this.out = out;
@@ -36,9 +37,25 @@ final class CompareCommand {
 
     /** Runs it; whether nothing was unexplained. */
     boolean run() throws IOException {
+        compare();
+        out.println(closing(comparisons));
+        return isWell(comparisons);
+    }
+
+    /** Whether there was something to compare, and nothing was unexplained. */
+    static boolean isWell(List<ModuleComparison> comparisons) {
+        return !comparisons.isEmpty() && comparisons.stream().allMatch(ModuleComparison::isWell);
+    }
+
+    /** The dumps, once they were compared. */
+    List<KernelDump> dumps() {
+        return read;
+    }
+
+    /** Compares, and prints all but the last line. */
+    List<ModuleComparison> compare() throws IOException {
         ModuleTree modules = ModuleTree.open(tree);
-        List<KernelDump> read = new ArrayList<>();
-        for (Path file : dumps) {
+        for (Path file : files) {
             KernelDump dump = KernelDump.read(file);
             dump.complaint().ifPresent(out::println);
             read.add(dump);
@@ -63,8 +80,7 @@ final class CompareCommand {
                 .flatMap(comparison -> comparison.results().stream())
                 .forEach(result -> result.sites().forEach((form, count) -> forms.merge(form, count, Integer::sum)));
         forms.forEach((form, count) -> out.println(form + ": " + count));
-        out.println(closing(comparisons));
-        return !comparisons.isEmpty() && comparisons.stream().allMatch(ModuleComparison::isWell);
+        return comparisons;
     }
 
     private static ModuleFile first(List<KernelDump> dumps, ModuleTree modules) throws IOException {

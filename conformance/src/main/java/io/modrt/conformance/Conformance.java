@@ -14,7 +14,7 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code compare DUMP… TREE}, {@code oracles} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that
+     * {@code load [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code oracles} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that
      * the run script tells of.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -24,7 +24,7 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, compare, oracles or stubs");
+            return misuse("a command is missing: load, compare, live, oracles or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -51,6 +51,9 @@ final class Conformance {
                 }
                 return compare(trees.subList(0, trees.size() - 1), trees.get(trees.size() - 1), reports);
             }
+            case "live" -> {
+                return args.size() < 2 ? misuse("live wants a TAG") : live(args.subList(1, args.size()), reports);
+            }
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
@@ -63,8 +66,20 @@ final class Conformance {
                         : FAILED;
             }
             default -> {
-                return misuse("no command " + args.get(0) + ": there are load, compare, oracles and stubs");
+                return misuse("no command " + args.get(0) + ": there are load, compare, live, oracles and stubs");
             }
+        }
+    }
+
+    /** The tags, comma-separated, and what their kernels insert. */
+    private static int live(List<String> words, Path reports) throws InterruptedException {
+        try {
+            Path rig = Path.of(System.getProperty("modrt.rig", "live"));
+            LiveCommand command = new LiveCommand(rig, DebianKernels.cache(), reports, System.out);
+            List<String> tags = Arrays.asList(words.get(0).split(","));
+            return command.run(tags, LiveCommand.Choice.of(words.subList(1, words.size()))) ? 0 : FAILED;
+        } catch (IOException | IllegalArgumentException misused) {
+            return misuse(String.valueOf(misused.getMessage()));
         }
     }
 

@@ -31,6 +31,8 @@ final class KernelDump {
     private final Map<String, Module> modules = new LinkedHashMap<>();
     private String release = "";
     private int cpus;
+    private final Map<String, String> insertions = new LinkedHashMap<>();
+    private @Nullable String fell;
     private String mark = "";
     private boolean isComplete;
     private int position;
@@ -118,6 +120,8 @@ final class KernelDump {
                 case "UNAME" -> release = rest.split(" ", 2)[0];
                 case "CPU" -> cpu.add(rest);
                 case "CPUS" -> cpus = (int) decimal(rest, "CPUs");
+                case "INS" -> addInsertion(rest.split(" ", 2));
+                case "FELL" -> fell = rest;
                 case "MARK" -> mark = rest;
                 case "MODLINE" -> addModule(rest.split(" ", -1));
                 case "SEC" -> addSection(fields(rest, 3));
@@ -147,6 +151,13 @@ final class KernelDump {
         String text = new String(bytes, position, end - position, StandardCharsets.ISO_8859_1);
         position = end + 1;
         return text;
+    }
+
+    private void addInsertion(String[] fields) throws IOException {
+        if (fields.length != 2) {
+            throw bad("an insertion has a module and an errno");
+        }
+        insertions.put(fields[0], fields[1]);
     }
 
     private void addModule(String[] fields) throws IOException {
@@ -278,6 +289,16 @@ final class KernelDump {
     /** The modules, in the dump's order. */
     List<Module> modules() {
         return List.copyOf(modules.values());
+    }
+
+    /** The modules that were inserted, in order: {@code 0}, or the number and name of the errno. */
+    Map<String, String> insertions() {
+        return insertions;
+    }
+
+    /** The step at which the kernel fell; empty where it did not. */
+    Optional<String> fell() {
+        return Optional.ofNullable(fell);
     }
 
     /** Why the dump may lack something: it does not end as a capture that came to its end. */
