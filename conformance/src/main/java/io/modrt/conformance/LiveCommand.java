@@ -96,8 +96,10 @@ final class LiveCommand {
     }
 
     private boolean run(String tag, Choice choice) throws IOException, InterruptedException {
-        List<String> names =
-                choice.names(choice.random().isPresent() ? text(capture(tag, "--modules")).lines().toList() : List.of());
+        List<String> names = choice.names(
+                choice.random().isPresent()
+                        ? text(capture(tag, "--modules")).lines().toList()
+                        : List.of());
         Path folder = reports.resolve("live").resolve(tag);
         List<String> command = capture(tag, folder.toString());
         command.addAll(names);
@@ -108,7 +110,9 @@ final class LiveCommand {
         }
         List<Path> dumps;
         try (Stream<Path> files = Files.list(folder)) {
-            dumps = files.filter(file -> file.toString().endsWith(".dump")).sorted().toList();
+            dumps = files.filter(file -> file.toString().endsWith(".dump"))
+                    .sorted()
+                    .toList();
         }
         long start = System.nanoTime();
         CompareCommand compare = new CompareCommand(dumps, tree(tag, dumps), reports.resolve("compare"), out);
@@ -163,7 +167,11 @@ final class LiveCommand {
     private Path tree(String tag, List<Path> dumps) throws IOException {
         String release = KernelDump.read(dumps.get(0)).release();
         for (String origin : List.of("debian", "kernels")) {
-            Path tree = cache.resolve("modrt").resolve(origin).resolve(tag).resolve("lib/modules").resolve(release);
+            Path tree = cache.resolve("modrt")
+                    .resolve(origin)
+                    .resolve(tag)
+                    .resolve("lib/modules")
+                    .resolve(release);
             if (Files.isDirectory(tree)) {
                 return tree;
             }

@@ -129,9 +129,18 @@ public final class Verification {
             return initGone && kind.isInit();
         }
 
+        /** Its words are those that begin in it, as elsewhere. */
         private void addGone(RegionKind kind, Areas.Area area) {
-            AddressRange range = new AddressRange(expected.start(kind).plus(area.start()), area.sizeBytes());
-            spans.add(new Span(area.name(), range, Reason.GONE, ""));
+            long first = wordsEnd(area.start());
+            long end = Math.min(wordsEnd(area.end()), expected.of(kind).length);
+            if (end > first) {
+                AddressRange range = new AddressRange(expected.start(kind).plus(first), end - first);
+                spans.add(new Span(area.name(), range, Reason.GONE, ""));
+            }
+        }
+
+        private static long wordsEnd(long offset) {
+            return offset + Integer.BYTES - 1 & -Integer.BYTES;
         }
 
         private void markFinished() {
