@@ -97,17 +97,20 @@ final class LoadTree {
                 .build();
     }
 
-    /** From the kernel's own configuration where it lies beside the tree, as Debian's packages have it, else from the vermagic alone. */
+    /**
+     * From the kernel's own configuration where it lies beside the tree or in it, as Debian's packages have it, else from the vermagic
+     * alone.
+     */
     static KernelProfile profile(Path tree, ModuleFile first) throws IOException {
-        Optional<String> vermagic = first.info().vermagic();
-        Path folder = tree.toRealPath();
-        Path config =
-                folder.resolve("../../../boot/config-" + folder.getFileName()).normalize();
-        if (Files.isRegularFile(config)) {
-            KernelProfile profile = KernelProfile.ofConfig(config);
-            return vermagic.map(profile::withVermagic).orElse(profile);
+        String vermagic = first.info().vermagic().orElse("");
+        String config = "config-" + vermagic.split(" ", 2)[0];
+        for (String boot : List.of("boot", "../../../boot")) {
+            Path file = tree.toRealPath().resolve(boot).resolve(config).normalize();
+            if (Files.isRegularFile(file)) {
+                return KernelProfile.ofConfig(file).withVermagic(vermagic);
+            }
         }
-        return KernelProfile.ofVermagic(vermagic.orElse(""));
+        return KernelProfile.ofVermagic(vermagic);
     }
 
     private void load(ModuleRuntime runtime, ModuleFile file, String path, RelocationCount count) {

@@ -67,9 +67,9 @@ final class VerificationPage {
                 .append(
                         " words of memory, each in the colour of its reason. Where a cell holds several, the most striking shows.</p>\n");
         legend();
+        maps();
         differences();
         sites();
-        maps();
         sections();
         return page.append("</body></html>\n").toString();
     }
@@ -124,6 +124,10 @@ final class VerificationPage {
         page.append("<h2>Unexplained</h2>\n<table><tr><th>address</th><th>place</th><th>symbol</th>");
         page.append("<th>expected</th><th>found</th><th>looked for</th></tr>\n");
         result.differences().stream().limit(MOST_DIFFERENCES).forEach(this::difference);
+        int more = result.differences().size() - MOST_DIFFERENCES;
+        if (more > 0) {
+            page.append("<tr><td colspan=\"6\">and ").append(more).append(" more</td></tr>\n");
+        }
         page.append("</table>\n");
     }
 
