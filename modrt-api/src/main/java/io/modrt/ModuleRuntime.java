@@ -117,6 +117,19 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.modules();
     }
 
+    /**
+     * Tells {@code listener} of the modules that are there, the oldest first, as if they came now; and from now on of each that comes
+     * or goes. An exception of {@link ModuleListener#coming} is rethrown, and the listener is not told of more.
+     */
+    public void listen(ModuleListener listener) {
+        kernel.listen(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** No longer tells {@code listener}. */
+    public void unlisten(ModuleListener listener) {
+        kernel.unlisten(listener);
+    }
+
     /** The target's memory. */
     public TargetMemory memory() {
         return kernel.memory();

@@ -20,8 +20,11 @@ import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.Arch;
 import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +66,7 @@ public final class Kernel {
         this.memory = memory;
         this.givenAllocator = allocator;
         this.givenPerCpu = perCpu;
-        this.listeners = List.copyOf(listeners);
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
     }
 
     /** Checks that the module is for this kernel, and lays it out. */
@@ -182,6 +185,27 @@ public final class Kernel {
 
     List<ModuleListener> listeners() {
         return listeners;
+    }
+
+    /** Tells {@code listener} of the modules that are there, the oldest first, and from now on of each that comes or goes. */
+    public void listen(ModuleListener listener) {
+        exclusively(() -> {
+            List<Live> present = new ArrayList<>(modules.all());
+            Collections.reverse(present);
+            for (Live module : present) {
+                listener.coming(module);
+                listener.live(module);
+                if (module.isInitDropped()) {
+                    listener.initDropped(module);
+                }
+            }
+            listeners.add(listener);
+        });
+    }
+
+    /** No longer tells {@code listener}. */
+    public void unlisten(ModuleListener listener) {
+        exclusively(() -> listeners.remove(listener));
     }
 
     /** The loaded module of this name. */

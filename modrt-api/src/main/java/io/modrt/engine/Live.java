@@ -66,6 +66,11 @@ final class Live implements LiveModule {
         users.remove(user);
     }
 
+    /** Whether its init memory was freed. */
+    boolean isInitDropped() {
+        return initDropped;
+    }
+
     Resolved resolved() {
         return resolved;
     }

@@ -45,7 +45,10 @@ final class HeapMemory implements TargetMemory {
             long at = to.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            byte[] page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new byte[PAGE_BYTES]);
+            byte[] page = pages.get(at >>> PAGE_SHIFT);
+            if (page == null) { // why: asking first takes no lock
+                page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new byte[PAGE_BYTES]);
+            }
             System.arraycopy(bytes, offset + done, page, within, count);
             done += count;
         }
