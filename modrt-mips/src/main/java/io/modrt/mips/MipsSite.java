@@ -14,7 +14,7 @@ import java.util.List;
  * The call sites of {@code -pg}: two words that change, and those beside them that tell a site from other code. A long call loads
  * its target into {@code $3}; off, it branches over itself. A short call is one {@code jal}; off, it is a nop, and so is on o32 the
  * delay slot, since what is done there {@code _mcount} undoes. With {@code -mmcount-ra-address} a site also sets {@code $12}, to
- * where {@code ra} is kept or to 0. Entered, {@code $1} has the caller's {@code ra}.
+ * where {@code ra} is kept or to 0; compiled without optimisation (as jitterentropy_rng is), its delay slot is empty. Entered, {@code $1} has the caller's {@code ra}.
  *
  * <p>On n64 the kernel leaves the second word of a long call as it is, with the lower half of {@code _mcount}; here it gets the
  * entry's lower half, which for {@code _mcount} is the same.
@@ -22,15 +22,19 @@ import java.util.List;
 @SuppressWarnings("ImmutableEnumChecker") // the lists are immutable, without saying so by an annotation
 enum MipsSite implements SiteKind {
     // spotless:off
-    //           name                          width          in front                           behind the two words
-    O32_LONG_RA ("o32 long call, ra address",  Width.BITS_32, List.of(),                         Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
-    O32_LONG    ("o32 long call",              Width.BITS_32, List.of(),                         Word.MOVE_AT, Word.JALR, Word.PUSH),
-    N64_LONG_RA ("n64 long call, ra address",  Width.BITS_64, List.of(),                         Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
-    N64_LONG    ("n64 long call",              Width.BITS_64, List.of(),                         Word.MOVE_AT, Word.JALR, Word.NOP),
-    O32_SHORT_RA("o32 short call, ra address", Width.BITS_32, List.of(Word.MOVE_AT, Word.RA_SLOT)),
-    O32_SHORT   ("o32 short call",             Width.BITS_32, List.of(Word.MOVE_AT)),
-    N64_SHORT_RA("n64 short call, ra address", Width.BITS_64, List.of(Word.MOVE_AT),             Word.RA_SLOT),
-    N64_SHORT   ("n64 short call",             Width.BITS_64, List.of(Word.MOVE_AT),             Word.NOP);
+    //              name                                        width          passes  in front                           behind the two words
+    O32_LONG_RA    ("o32 long call, ra address",                Width.BITS_32, 5, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
+    O32_LONG_RA_O0 ("o32 long call, ra address, empty slot",    Width.BITS_32, 5, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.PUSH, Word.JALR, Word.NOP),
+    O32_LONG       ("o32 long call",                            Width.BITS_32, 4, List.of(),                              Word.MOVE_AT, Word.JALR, Word.PUSH),
+    O32_LONG_O0    ("o32 long call, empty slot",                Width.BITS_32, 4, List.of(),                              Word.MOVE_AT, Word.PUSH, Word.JALR, Word.NOP),
+    N64_LONG_RA    ("n64 long call, ra address",                Width.BITS_64, 4, List.of(),                              Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
+    N64_LONG_RA_O0 ("n64 long call, ra address, empty slot",    Width.BITS_64, 4, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.NOP),
+    N64_LONG       ("n64 long call",                            Width.BITS_64, 4, List.of(),                              Word.MOVE_AT, Word.JALR, Word.NOP),
+    O32_SHORT_RA   ("o32 short call, ra address",               Width.BITS_32, 0, List.of(Word.MOVE_AT, Word.RA_SLOT)),
+    O32_SHORT      ("o32 short call",                           Width.BITS_32, 0, List.of(Word.MOVE_AT)),
+    N64_SHORT_RA   ("n64 short call, ra address",               Width.BITS_64, 0, List.of(Word.MOVE_AT),                  Word.RA_SLOT),
+    N64_SHORT_RA_O0("n64 short call, ra address, empty slot",   Width.BITS_64, 0, List.of(Word.MOVE_AT, Word.RA_SLOT),    Word.NOP),
+    N64_SHORT      ("n64 short call",                           Width.BITS_64, 0, List.of(Word.MOVE_AT),                  Word.NOP);
     // spotless:on
 
     private static final int LUI = 0x3c03_0000; // lui $3,0
@@ -47,14 +51,20 @@ enum MipsSite implements SiteKind {
 
     private final String description;
     private final Width width;
+    private final int passes;
     private final List<Word> front;
     private final List<Word> behind;
+    private final int at;
+    private final int writes;
 
-    MipsSite(String description, Width width, List<Word> front, Word... behind) {
+    MipsSite(String description, Width width, int passes, List<Word> front, Word... behind) {
         this.description = description;
         this.width = width;
+        this.passes = passes;
         this.front = front;
         this.behind = List.of(behind);
+        this.at = front.size();
+        this.writes = passes == 0 && width == Width.BITS_64 ? 1 : 2; // why: a short call on n64 keeps its delay slot
     }
 
     /** A word that stays. */
@@ -87,17 +97,12 @@ enum MipsSite implements SiteKind {
     /** The forms that kernels of this width know, when their long calls pass so many instructions. */
     static List<MipsSite> of(Width width, int instructions) {
         return Arrays.stream(values())
-                .filter(kind -> kind.width == width && (kind.isShort() || kind.instructions() == instructions))
+                .filter(kind -> kind.width == width && (kind.isShort() || kind.passes == instructions))
                 .toList();
     }
 
     private boolean isShort() {
-        return !front.isEmpty();
-    }
-
-    /** The offset of a long call's branch over itself. */
-    private int instructions() {
-        return 1 + behind.size();
+        return passes == 0;
     }
 
     @Override
@@ -107,24 +112,23 @@ enum MipsSite implements SiteKind {
 
     @Override
     public int wordsInFront() {
-        return front.size();
+        return at;
     }
 
     @Override
     public int words() {
-        return front.size() + writes() + behind.size();
+        return at + writes + behind.size();
     }
 
-    /** Of a short call on n64 the second word stays. */
     @Override
     public int writes() {
-        return isShort() && width == Width.BITS_64 ? 1 : 2;
+        return writes;
     }
 
     /** Off, the first word is the first to go; on, it is the last to come. */
     @Override
     public int write(int nth, State to) {
-        return front.size() + (to == State.OFF ? nth : writes() - 1 - nth);
+        return at + (to == State.OFF ? nth : writes - 1 - nth);
     }
 
     @Override
@@ -135,21 +139,21 @@ enum MipsSite implements SiteKind {
             }
         }
         for (int i = 0; i < behind.size(); i++) {
-            if (!behind.get(i).is(words[front.size() + writes() + i])) {
+            if (!behind.get(i).is(words[at + writes + i])) {
                 return State.FOREIGN;
             }
         }
-        int first = words[front.size()];
-        int second = words[front.size() + 1];
+        int first = words[at];
+        int second = words[at + 1];
         if (isShort()) {
-            boolean isPair = writes() == 2;
+            boolean isPair = writes == 2;
             if (first == NOP && (!isPair || second == NOP)) {
                 return State.OFF;
             }
             return (first & ~TARGET) == JAL && (!isPair || second == PUSH) ? State.ON : State.FOREIGN;
         }
         boolean addsLower = (second & ~LOWER) == addiu();
-        if (first == (B | instructions()) && (width == Width.BITS_32 ? second == NOP : addsLower)) {
+        if (first == (B | passes) && (width == Width.BITS_32 ? second == NOP : addsLower)) {
             return State.OFF;
         }
         return (first & ~LOWER) == LUI && (addsLower || (width == Width.BITS_32 && second == NOP))
@@ -163,7 +167,7 @@ enum MipsSite implements SiteKind {
 
     @Override
     public long entry(long site, int[] words) {
-        int first = words[front.size()];
+        int first = words[at];
         if (isShort()) {
             long next = site + Integer.BYTES;
             return width.wrap((next & -SEGMENT) | (first & (long) TARGET) << 2);
@@ -176,17 +180,16 @@ enum MipsSite implements SiteKind {
     public boolean reaches(long site, Address entry) {
         long to = entry.value();
         if (isShort()) {
-            return width.wrap(to ^ (site + Integer.BYTES)) < SEGMENT && entry.isAligned(Integer.BYTES);
+            return (width.wrap(to ^ (site + Integer.BYTES)) & -SEGMENT) == 0 && entry.isAligned(Integer.BYTES);
         }
         return width == Width.BITS_32 || to == (int) to;
     }
 
     @Override
     public void on(long site, int[] words, long entry) {
-        int at = front.size();
         if (isShort()) {
             words[at] = R_MIPS_26.field().insert(JAL, entry);
-            if (writes() == 2) {
+            if (writes == 2) {
                 words[at + 1] = PUSH;
             }
         } else {
@@ -200,8 +203,7 @@ enum MipsSite implements SiteKind {
 
     @Override
     public void off(long site, int[] words) {
-        int at = front.size();
-        words[at] = isShort() ? NOP : B | instructions();
+        words[at] = isShort() ? NOP : B | passes;
         if (width == Width.BITS_32) {
             words[at + 1] = NOP;
         }
