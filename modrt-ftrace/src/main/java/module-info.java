@@ -3,4 +3,6 @@ module io.modrt.ftrace {
     requires static org.apiguardian.api;
     requires static org.jspecify;
     requires transitive io.modrt.api;
+
+    exports io.modrt.ftrace;
 }

@@ -1,0 +1,70 @@
+package io.modrt.benchmarks;
+
+import io.modrt.LiveModule;
+import io.modrt.ModuleRuntime;
+import io.modrt.ftrace.CallSite;
+import io.modrt.ftrace.Ftrace;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.memory.Address;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What it costs to switch all call sites of one module on and off again, checks of the old words included: {@code benchmarks/run
+ * FtraceBenchmark -p module=FILE.ko}. The setup prints how many sites there are; divide by twice that.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgs = "-Xmx1g")
+@State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // why: JMH calls open() before anything else
+public class FtraceBenchmark {
+
+    /** The module's file. */
+    @Param("")
+    public String module = "";
+
+    private ModuleRuntime runtime;
+    private Ftrace ftrace;
+    private Address tracer;
+
+    /** Loads the module; the tracer is in its architecture's kernel, near what the module imports. */
+    @Setup
+    public void open() {
+        runtime =
+                ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
+        LiveModule live = runtime.load(Path.of(module));
+        ftrace = Ftrace.attach(runtime);
+        tracer = live.imports().get(0).value();
+        long switchable =
+                ftrace.sites().stream().filter(site -> site.kind().isPresent()).count();
+        CallSite first = ftrace.sites().get(0);
+        System.out.println(switchable + " sites to switch, the first is " + first);
+    }
+
+    /** Unloads it. */
+    @TearDown
+    public void close() {
+        runtime.close();
+    }
+
+    /** All on, all off. */
+    @Benchmark
+    public Ftrace onAndOff() {
+        return ftrace.trace("", tracer).untrace(tracer);
+    }
+}

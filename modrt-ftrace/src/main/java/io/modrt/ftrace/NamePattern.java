@@ -1,0 +1,135 @@
+package io.modrt.ftrace;
+
+import java.util.regex.Pattern;
+
+/** A pattern of the kernel's filter files; which of its six forms it has shows from left to right. */
+final class NamePattern {
+    private enum Form {
+        INDEX,
+        WHOLE,
+        PREFIX,
+        SUFFIX,
+        SUBSTRING,
+        GLOB
+    }
+
+    private final Form form;
+    private final String text;
+    private final Pattern glob;
+    private final long index;
+
+    private NamePattern(Form form, String text) {
+        this.form = form;
+        this.text = text;
+        this.glob = Pattern.compile(form == Form.GLOB ? regex(text) : "");
+        this.index = form == Form.INDEX ? number(text) : 0;
+    }
+
+    static NamePattern of(String pattern) {
+        if (!pattern.isEmpty() && pattern.charAt(0) >= '0' && pattern.charAt(0) <= '9') {
+            return new NamePattern(Form.INDEX, pattern);
+        }
+        Form form = Form.WHOLE;
+        int last = pattern.length() - 1;
+        for (int i = 0; i <= last; i++) {
+            char c = pattern.charAt(i);
+            if (c == '?' || c == '[' || c == '\\' || (c == '*' && i > 0 && i < last)) {
+                return new NamePattern(Form.GLOB, pattern);
+            }
+            if (c == '*' && i == 0) {
+                form = Form.SUFFIX;
+            } else if (c == '*') {
+                form = form == Form.SUFFIX ? Form.SUBSTRING : Form.PREFIX;
+            }
+        }
+        return new NamePattern(form, stripped(pattern, form));
+    }
+
+    private static String stripped(String pattern, Form form) {
+        int start = form == Form.SUFFIX || form == Form.SUBSTRING ? 1 : 0;
+        int end = form == Form.PREFIX || form == Form.SUBSTRING ? pattern.length() - 1 : pattern.length();
+        return pattern.substring(start, end);
+    }
+
+    /** A number as C writes it: decimal, or with 0x, or octal with 0; 0, which no position is, where it is none. */
+    private static long number(String text) {
+        try {
+            return Long.decode(text);
+        } catch (NumberFormatException none) {
+            return 0;
+        }
+    }
+
+    /**
+     * Whether it matches.
+     *
+     * @param position the function's place in the list of all, from 1 on; 0 for names that have none
+     */
+    boolean matches(String name, long position) {
+        return switch (form) {
+            case INDEX -> position != 0 && position == index;
+            case WHOLE -> name.equals(text);
+            case PREFIX -> name.startsWith(text);
+            case SUFFIX -> name.endsWith(text);
+            case SUBSTRING -> name.contains(text);
+            case GLOB -> glob.matcher(name).matches();
+        };
+    }
+
+    /** The pattern without the {@code *} at its ends, which the kernel has cut off by the time it keeps the pattern for later. */
+    String cut() {
+        return text;
+    }
+
+    private static String regex(String glob) {
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < glob.length(); i++) {
+            char c = glob.charAt(i);
+            int end = c == '[' ? classEnd(glob, i) : -1;
+            if (c == '*') {
+                regex.append(".*");
+            } else if (c == '?') {
+                regex.append('.');
+            } else if (end > 0) {
+                regex.append(characterClass(glob.substring(i + 1, end)));
+                i = end;
+            } else {
+                boolean isQuote = c == '\\' && i + 1 < glob.length();
+                regex.append(Pattern.quote(isQuote ? glob.substring(i + 1, i + 2) : String.valueOf(c)));
+                i += isQuote ? 1 : 0;
+            }
+        }
+        return "(?s)" + regex;
+    }
+
+    /** Where the class that starts at {@code open} ends; a {@code ]} that comes first is part of it. -1 where it does not end. */
+    private static int classEnd(String glob, int open) {
+        int first = glob.startsWith("!", open + 1) ? open + 2 : open + 1;
+        return glob.indexOf(']', first + 1);
+    }
+
+    private static String characterClass(String inside) {
+        boolean isNegated = inside.startsWith("!");
+        StringBuilder regex = new StringBuilder(isNegated ? "[^" : "[");
+        String members = isNegated ? inside.substring(1) : inside;
+        for (int i = 0; i < members.length(); i++) {
+            boolean isRange = i + 2 < members.length() && members.charAt(i + 1) == '-';
+            char from = members.charAt(i);
+            char to = isRange ? members.charAt(i + 2) : from;
+            if (from <= to) {
+                regex.append(escaped(from)).append('-').append(escaped(to));
+            }
+            i += isRange ? 2 : 0;
+        }
+        String text = regex.append(']').toString();
+        return switch (text) { // why: a range that runs backwards has no members
+            case "[]" -> "(?!)";
+            case "[^]" -> ".";
+            default -> text;
+        };
+    }
+
+    private static String escaped(char c) {
+        return Character.isLetterOrDigit(c) ? String.valueOf(c) : "\\" + c;
+    }
+}

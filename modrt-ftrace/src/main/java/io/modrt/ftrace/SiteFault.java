@@ -1,0 +1,88 @@
+package io.modrt.ftrace;
+
+import io.modrt.Errno;
+import io.modrt.PatchException;
+import io.modrt.Refusal;
+import io.modrt.memory.Address;
+import io.modrt.patch.Patch;
+import io.modrt.spi.SiteKind;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What can go wrong at a site, with what the kernel's {@code ftrace_bug} says of it. */
+final class SiteFault {
+
+    private SiteFault() {}
+
+    private static String where(ModuleSites sites, int site) {
+        return sites.module().name() + ": " + sites.place(site) + " at " + Address.of(sites.address(site));
+    }
+
+    /** The line of the kernel's log that tells which site it is, behind the one that tells what is wrong. */
+    private static String logged(String what, ModuleSites sites, int site) {
+        return what + " [<" + Long.toHexString(sites.address(site)) + ">] "
+                + sites.place(site) + " ["
+                + sites.module().name() + "]";
+    }
+
+    static PatchException unswitchable(ModuleSites sites, int site) {
+        String what = sites.isForeign(site)
+                ? "its words are no call site that the architecture knows; leave it out of the filter"
+                : "a switch failed in its middle here, and so did undoing it; load the module anew";
+        return new PatchException(Refusal.beyondKernel(what).at(where(sites, site)));
+    }
+
+    static PatchException outOfReach(ModuleSites sites, int site, Address target) {
+        String what = "a " + sites.kind(site).description() + " does not reach " + target + ", and of the "
+                + sites.trampolines().room(sites.regionOrdinal(site))
+                + " trampolines for which its region has room none is left; load the module by a policy with more of them";
+        return new PatchException(Refusal.of(Errno.EFAULT, what)
+                .at(where(sites, site))
+                .logged(logged("ftrace faulted on modifying", sites, site)));
+    }
+
+    static PatchException unexpected(ModuleSites sites, int site, Patch patch, int found) {
+        SiteKind kind = sites.kind(site);
+        String what = kind.description() + ": word at " + patch.address() + " is 0x" + Integer.toHexString(found)
+                + ", expected 0x" + Integer.toHexString(patch.expected())
+                + "; someone else changed it: nothing was switched";
+        return new PatchException(
+                patch,
+                found,
+                Refusal.of(Errno.EINVAL, what)
+                        .at(where(sites, site))
+                        .logged(logged("ftrace failed to modify", sites, site)));
+    }
+
+    static PatchException unreadable(ModuleSites sites, int site, RuntimeException failure) {
+        return new PatchException(
+                Refusal.of(Errno.EFAULT, "cannot be read: " + failure.getMessage() + "; nothing was switched")
+                        .at(where(sites, site))
+                        .logged(logged("ftrace faulted on modifying", sites, site))
+                        .because(failure));
+    }
+
+    /** {@code site} is -1 where it was a trampoline's turn. */
+    static PatchException unwritable(ModuleSites sites, int site, RuntimeException failure) {
+        Refusal refusal = Refusal.of(
+                        Errno.EPERM, "cannot be written: " + failure.getMessage() + "; nothing was switched")
+                .because(failure);
+        return new PatchException(
+                site < 0
+                        ? refusal.at(sites.module().name() + ": a trampoline")
+                        : refusal.at(where(sites, site)).logged(logged("ftrace faulted on writing", sites, site)));
+    }
+
+    static PatchException torn(RuntimeException failure, List<Address> places, List<RuntimeException> seconds) {
+        String what = failure.getMessage() + "; and undoing it failed, too: "
+                + places.stream().map(Address::toString).collect(Collectors.joining(", "))
+                + " are no longer what they were: " + seconds.get(0).getMessage();
+        Refusal refusal = Refusal.of(Errno.EPERM, what).because(failure);
+        if (failure instanceof PatchException fault && fault.kernelMessage().isPresent()) {
+            refusal = refusal.logged(fault.kernelMessage().get());
+        }
+        PatchException both = new PatchException(refusal);
+        seconds.forEach(both::addSuppressed);
+        return both;
+    }
+}
