@@ -40,6 +40,7 @@ final class BootComparison {
     private final ModuleTree tree;
     private final DumpMemory memory;
     private final Consumer<ModuleComparison> told;
+    private String callSites = "";
 
     /** {@code kernel} is what the dump's own kernel is, {@code told} gets each result as soon as it is there. */
     BootComparison(DumpedKernel kernel, KernelDump dump, ModuleTree tree, Consumer<ModuleComparison> told) {
@@ -51,6 +52,11 @@ final class BootComparison {
         dump.modules()
                 .forEach(module -> module.states().values().stream().findFirst().ifPresent(blocks::addAll));
         this.memory = new DumpMemory(blocks);
+    }
+
+    /** How many call sites of the function tracer were compared, on and off; empty before {@link #run}. */
+    String callSites() {
+        return callSites;
     }
 
     /** Compares them, each after those whose exports it uses. */
@@ -79,13 +85,16 @@ final class BootComparison {
                 .kernelSymbols(kernel.symbols())
                 .perCpu(perCpu)
                 .build()) {
+            TracedStates tracing = new TracedStates(runtime, kernel.symbols());
             for (String name : loadOrder(ModuleGraph.of(files), files.keySet())) {
                 compare(
                         runtime,
+                        tracing,
                         perCpu,
                         Objects.requireNonNull(files.get(name)),
                         Objects.requireNonNull(dumped.get(name)));
             }
+            callSites = tracing.counts();
         }
     }
 
@@ -116,7 +125,8 @@ final class BootComparison {
         return true;
     }
 
-    private void compare(ModuleRuntime runtime, SeenPerCpu perCpu, ModuleFile file, KernelDump.Module module) {
+    private void compare(
+            ModuleRuntime runtime, TracedStates tracing, SeenPerCpu perCpu, ModuleFile file, KernelDump.Module module) {
         try {
             LayoutPlan plan = runtime.plan(file, LoadPolicy.kernelExact());
             Map<RegionKind, Address> bases = bases(plan, module);
@@ -130,11 +140,12 @@ final class BootComparison {
                 List<VerificationResult> results = verify(relocated, module);
                 boolean isLast = cookie.equals(cookies.get(cookies.size() - 1));
                 if (isLast || results.stream().allMatch(VerificationResult::isClean)) {
-                    told.accept(new ModuleComparison(module.name(), sections, results, faults));
                     LiveModule live = relocated.commit();
                     if (module.isLive()) {
                         live.dropInit();
                     }
+                    faults.addAll(tracing.faults(live, module, memory));
+                    told.accept(new ModuleComparison(module.name(), sections, results, faults));
                     return;
                 }
                 placed.close();

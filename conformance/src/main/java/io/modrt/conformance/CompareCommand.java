@@ -72,7 +72,9 @@ final class CompareCommand {
             }
             if (!dump.modules().isEmpty()) {
                 out.println(dump.file() + ": " + dump.modules().size() + " modules of " + dump.release());
-                new BootComparison(kernel, dump, modules, this::add).run();
+                BootComparison boot = new BootComparison(kernel, dump, modules, this::add);
+                boot.run();
+                out.println(dump.file() + ": tracing: " + boot.callSites());
             }
         }
         Map<String, Integer> forms = new TreeMap<>();

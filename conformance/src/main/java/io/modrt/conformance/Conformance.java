@@ -14,8 +14,8 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code oracles} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that
-     * the run script tells of.
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code oracles} or {@code stubs KERNEL
+     * INITRAMFS}; ends the JVM with the status that the run script tells of.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -24,11 +24,11 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, compare, live, oracles or stubs");
+            return misuse("a command is missing: load, sites, compare, live, oracles or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
-            case "load" -> {
+            case "load", "sites" -> {
                 if (trees.isEmpty()) {
                     trees = DebianKernels.trees(DebianKernels.cache());
                 }
@@ -42,6 +42,9 @@ final class Conformance {
                     if (LoadTree.modules(tree).isEmpty()) {
                         return misuse("no module below " + tree);
                     }
+                }
+                if (args.get(0).equals("sites")) {
+                    return new SitesCommand(trees, System.out).run() ? 0 : FAILED;
                 }
                 return new LoadCommand(trees, reports.resolve("load.jsonl"), System.out).run() ? 0 : FAILED;
             }
@@ -66,7 +69,8 @@ final class Conformance {
                         : FAILED;
             }
             default -> {
-                return misuse("no command " + args.get(0) + ": there are load, compare, live, oracles and stubs");
+                return misuse(
+                        "no command " + args.get(0) + ": there are load, sites, compare, live, oracles and stubs");
             }
         }
     }

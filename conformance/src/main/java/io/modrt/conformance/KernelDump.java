@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ final class KernelDump {
     private final StringBuilder symbols = new StringBuilder();
     private final List<DumpMemory.Block> kernel = new ArrayList<>();
     private final Map<String, Module> modules = new LinkedHashMap<>();
+    private final Set<String> traced = new HashSet<>();
     private String release = "";
     private int cpus;
     private final Map<String, String> insertions = new LinkedHashMap<>();
@@ -46,6 +49,7 @@ final class KernelDump {
         private final Address base;
         private final Map<String, Address> sections = new LinkedHashMap<>();
         private final Map<String, List<DumpMemory.Block>> states = new LinkedHashMap<>();
+        private final Set<String> tracedStates = new HashSet<>();
 
         private Module(String name, long sizeBytes, String state, Address base) {
             this.name = name;
@@ -76,6 +80,11 @@ final class KernelDump {
         /** The addresses of its sections, as sysfs has them. */
         Map<String, Address> sections() {
             return sections;
+        }
+
+        /** Whether its functions were traced in this state. */
+        boolean isTraced(String stateName) {
+            return tracedStates.contains(stateName);
         }
 
         /** Its memory in each state in which it was captured, by the state's name; an empty name where that has none. */
@@ -123,6 +132,7 @@ final class KernelDump {
                 case "INS" -> addInsertion(rest.split(" ", 2));
                 case "FELL" -> fell = rest;
                 case "MARK" -> mark = rest;
+                case "TRACE" -> addTrace(rest.split(" ", -1));
                 case "MODLINE" -> addModule(rest.split(" ", -1));
                 case "SEC" -> addSection(fields(rest, 3));
                 case "MEM" -> addMemory(fields(rest, 3));
@@ -160,6 +170,17 @@ final class KernelDump {
         insertions.put(fields[0], fields[1]);
     }
 
+    private void addTrace(String[] fields) throws IOException {
+        if (fields.length < 2) {
+            throw bad("a module and its state are wanted behind TRACE");
+        }
+        if (fields[1].equals("off")) {
+            traced.remove(fields[0]);
+        } else {
+            traced.add(fields[0]);
+        }
+    }
+
     private void addModule(String[] fields) throws IOException {
         if (fields.length < 6) {
             throw bad("a line of /proc/modules has 6 fields, not " + fields.length);
@@ -185,6 +206,9 @@ final class KernelDump {
         if (fields[0].equals(KERNEL)) {
             kernel.add(block);
         } else {
+            if (traced.contains(fields[0])) {
+                module(fields[0]).tracedStates.add(mark);
+            }
             module(fields[0])
                     .states
                     .computeIfAbsent(mark, state -> new ArrayList<>())

@@ -36,14 +36,21 @@ final class LoadTree {
 
     private final Path tree;
     private final Consumer<LoadResult> told;
+    private final Consumer<ModuleRuntime> watch;
     private final List<LoadResult> results = new ArrayList<>();
     private final Map<String, String> placeholders = new HashMap<>();
     private String loading = "";
 
     /** {@code told} gets each result as soon as it is there. */
     LoadTree(Path tree, Consumer<LoadResult> told) {
+        this(tree, told, runtime -> {});
+    }
+
+    /** {@code watch} gets the runtime before the first module is loaded. */
+    LoadTree(Path tree, Consumer<LoadResult> told, Consumer<ModuleRuntime> watch) {
         this.tree = tree;
         this.told = told;
+        this.watch = watch;
     }
 
     /** The files that are modules, by their names, in the order of their paths. */
@@ -72,6 +79,7 @@ final class LoadTree {
         KernelProfile profile = profile(tree, first);
         RelocationCount count = new RelocationCount(first.elf().header(), profile);
         try (ModuleRuntime runtime = runtime(profile)) {
+            watch.accept(runtime);
             for (String path : ModuleGraph.of(files).loadOrder()) {
                 load(runtime, Objects.requireNonNull(files.get(path)), path, count);
             }

@@ -5,6 +5,7 @@ import io.modrt.conformance.LdComparison.Addresses;
 import io.modrt.conformance.LdComparison.Outcome;
 import io.modrt.kernel.KernelProfile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +61,7 @@ final class OracleCommand {
                     running.add(threads.submit(() -> runStubs(module)));
                 }
             }
+            running.add(threads.submit(this::runPariscTracing));
             progress.expect(running.size());
             for (Future<?> task : running) {
                 int failed = checks.failed();
@@ -151,6 +154,18 @@ final class OracleCommand {
                 if (far == StubRun.Far.NEAR || target.is64Bit()) {
                     checks.add("qemu: " + target + " farcall, " + far, new StubRun(target, file, far, folder).faults());
                 }
+            }
+        });
+    }
+
+    private void runPariscTracing() {
+        inFolder(folder -> {
+            try (InputStream module =
+                    OracleCommand.class.getResourceAsStream("/io/modrt/testkit/modules/parisc-32/greeter.ko")) {
+                ModuleFile file = ModuleFile.open(Objects.requireNonNull(module).readAllBytes());
+                checks.add("qemu: PA-RISC 32 tracing", new PariscTraceRun(file, folder).faults());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         });
     }

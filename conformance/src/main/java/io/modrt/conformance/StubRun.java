@@ -5,11 +5,11 @@ import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
 import io.modrt.StubPolicy;
+import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Relocation;
 import io.modrt.link.Stub;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
@@ -44,7 +44,12 @@ final class StubRun {
     /** And two of {@code _mcount}, which counts one each. */
     private static final int STATUS_TRACED = STATUS_UNTRACED + 2;
 
-    private static final int ADDIU_SP_8 = 0x27bd_fff8; // addiu $29,$29,-8: the delay slot of an o32 call of _mcount
+    private static final int TRACER_COUNTS = 7;
+    /** Or two of another tracer. */
+    private static final int STATUS_OTHER = STATUS_UNTRACED + 2 * TRACER_COUNTS;
+    /** From {@code _mcount} to that one. */
+    private static final long TRACER_DISTANCE = 0x1_0000L;
+
     private static final int MISS = 0x0000_1000; // moves what `lui` loads by 256 MB, or more
 
     /** Where {@code _mcount} and {@code _printk} are; the lower halves of both carry. */
@@ -68,7 +73,7 @@ final class StubRun {
     private final Far far;
     private final Path folder;
     private final ElfTarget elf;
-    private final Words image;
+    private Words image;
     private long entry;
 
     StubRun(Target target, ModuleFile file, Far far, Path folder) {
@@ -77,7 +82,11 @@ final class StubRun {
         this.far = far;
         this.folder = folder;
         this.elf = elfTarget(target);
-        this.image = new Words(target.isBigEndian(), target.is64Bit());
+        this.image = blank();
+    }
+
+    private Words blank() {
+        return new Words(target.isBigEndian(), target.is64Bit());
     }
 
     /** Runs it and its controls; empty where all is as it should be. */
@@ -92,11 +101,13 @@ final class StubRun {
                     file,
                     Placement.regions(new EnumMap<>(
                             Map.of(RegionKind.CORE, Address.of(MODULE), RegionKind.INIT, Address.of(INIT)))),
-                    LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
+                    LoadPolicy.kernelExact().stubs(StubPolicy.SHARED).trampolines(1));
             entry = module.symbol("farcall_outer").orElseThrow().address().value();
             read(runtime, module);
             expect(faults, "as loaded", STATUS_UNTRACED);
-            switchOn(module);
+            Ftrace ftrace = Ftrace.attach(runtime);
+            ftrace.trace("", Address.of(far.mcount)); // through the stub that the load made
+            read(runtime, module);
             expect(faults, "traced", STATUS_TRACED);
             for (Stub stub : module.stubs()) {
                 long address = stub.address().value();
@@ -110,11 +121,13 @@ final class StubRun {
             }
             expect(faults, "mended", STATUS_TRACED);
             faults.addAll(new StubText(target, folder).faults(image, module.stubs()));
+            switchTo(runtime, module, faults);
         }
         return faults;
     }
 
     private void read(ModuleRuntime runtime, LiveModule module) {
+        image = blank();
         for (RegionKind kind : List.of(RegionKind.CORE, RegionKind.INIT)) {
             AddressRange range = module.placed().range(kind).orElseThrow();
             byte[] bytes = new byte[Math.toIntExact(range.sizeBytes())];
@@ -123,17 +136,32 @@ final class StubRun {
         }
     }
 
-    /** Puts the relocated calls of {@code _mcount} back, which loading has switched off. */
-    private void switchOn(LiveModule module) {
-        for (Relocation call : module.relocations()
-                .filter(r ->
-                        r.site().type().equals("R_MIPS_26") && r.site().symbol().equals("_mcount"))
-                .toList()) {
-            long site = call.site().P().value();
-            image.putWord(site, (int) call.after());
-            if (!target.is64Bit()) {
-                image.putWord(site + 4, ADDIU_SP_8);
-            }
+    /** Off; on, to another tracer and through a trampoline; to a third, by its literal alone; off and on again. */
+    private void switchTo(ModuleRuntime runtime, LiveModule module, List<String> faults) {
+        Address tracer = Address.of(far.mcount + TRACER_DISTANCE);
+        Address mcount = Address.of(far.mcount);
+        try (Ftrace ftrace = Ftrace.attach(runtime)) { // whose sites another one has switched on
+            ftrace.trace("", mcount).untrace(mcount);
+            read(runtime, module);
+            expect(faults, "off", STATUS_UNTRACED);
+            ftrace.trace("", tracer);
+            read(runtime, module);
+            expect(faults, "traced through a trampoline", STATUS_OTHER);
+            breakTrampolines(module, faults);
+            ftrace.untrace(tracer);
+            read(runtime, module);
+            expect(faults, "off again", STATUS_UNTRACED);
+            ftrace.trace("farcall_outer", tracer);
+            read(runtime, module);
+            expect(faults, "one function on again", STATUS_UNTRACED + TRACER_COUNTS);
+        }
+    }
+
+    private void breakTrampolines(LiveModule module, List<String> faults) {
+        Address start = module.placed().range(RegionKind.CORE).orElseThrow().start();
+        image.putWord(start.value(), image.word(start.value()) ^ MISS);
+        if (run() == STATUS_OTHER) {
+            faults.add("control: it runs with a broken trampoline");
         }
     }
 
@@ -148,7 +176,8 @@ final class StubRun {
         ElfImageWriter program = ElfImageWriter.of(elf)
                 .code(Address.of(START), start(entry))
                 .segment(Address.of(STACK), new byte[STACK_BYTES])
-                .code(Address.of(far.mcount), mcount())
+                .code(Address.of(far.mcount), mcount(1))
+                .code(Address.of(far.mcount + TRACER_DISTANCE), mcount(TRACER_COUNTS))
                 .code(Address.of(far.printk), printk())
                 .entry(Address.of(START));
         image.sections()
@@ -195,9 +224,9 @@ final class StubRun {
     }
 
     /** Undoes the delay slot's push on o32, and gives {@code ra} back, as the kernel's does. */
-    private int[] mcount() {
+    private int[] mcount(int counts) {
         return new int[] {
-            0x2610_0001, // addiu $16,$16,1
+            0x2610_0000 | counts, // addiu $16,$16,counts
             target.is64Bit() ? 0 : 0x27bd_0008, // addiu $29,$29,8
             jumpToCaller(),
             0x0020_f825, // or    $31,$1,$0

@@ -1,0 +1,93 @@
+package io.modrt.conformance;
+
+import io.modrt.LiveModule;
+import io.modrt.ModuleRuntime;
+import io.modrt.ftrace.CallSite;
+import io.modrt.ftrace.Ftrace;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.memory.Address;
+import io.modrt.spi.SiteKind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The call sites of a module that was captured while it was traced, and while it was not, against what {@link Ftrace} makes of them: the same
+ * words at every site, in every state.
+ */
+final class TracedStates {
+    private static final int SHOWN = 3;
+
+    private final ModuleRuntime runtime;
+    private final KernelSymbols symbols;
+    private int sitesOn;
+    private int sitesOff;
+
+    TracedStates(ModuleRuntime runtime, KernelSymbols symbols) {
+        this.runtime = runtime;
+        this.symbols = symbols;
+    }
+
+    /** What differs; {@code memory} has what was captured besides. Afterwards the module is untraced, as before. */
+    List<String> faults(LiveModule module, KernelDump.Module captured, DumpMemory memory) {
+        List<String> faults = new ArrayList<>();
+        try (Ftrace ftrace = Ftrace.attach(runtime)) {
+            captured.states().forEach((state, blocks) -> {
+                DumpMemory then = memory.with(blocks);
+                if (captured.isTraced(state)) {
+                    faults.addAll(on(ftrace, module, state, then));
+                } else {
+                    sitesOff += ftrace.sites(module).size();
+                    faults.addAll(differences(ftrace, module, state + ", off", then));
+                }
+            });
+        }
+        return faults;
+    }
+
+    /** The kernel has more than one entry, and may have used any of them. */
+    private List<String> on(Ftrace ftrace, LiveModule module, String state, DumpMemory then) {
+        LayoutPlan plan = module.placed().plan();
+        sitesOn += ftrace.sites(module).size();
+        return plan.arch().ftrace(plan.profile()).kernelEntries().stream()
+                .flatMap(name -> symbols.find(name).stream())
+                .map(KernelSymbol::value)
+                .map(entry -> {
+                    ftrace.trace(site -> site.module().equals(module), entry);
+                    List<String> found = differences(ftrace, module, state + ", on to " + entry, then);
+                    ftrace.untrace(entry);
+                    return found;
+                })
+                .min(Comparator.comparingInt(List::size))
+                .orElseGet(() -> List.of(state + ": the kernel's entries are not known"));
+    }
+
+    private List<String> differences(Ftrace ftrace, LiveModule module, String state, DumpMemory then) {
+        List<String> faults = new ArrayList<>();
+        for (CallSite site : ftrace.sites(module)) {
+            SiteKind kind = site.kind().orElseThrow();
+            Address from = site.address().plus(-kind.wordsInFront() * (long) Integer.BYTES);
+            byte[] expected = new byte[kind.words() * Integer.BYTES];
+            byte[] actual = new byte[expected.length];
+            runtime.memory().read(from, expected, 0, expected.length);
+            then.read(from, actual, 0, actual.length);
+            if (!Arrays.equals(expected, actual)) {
+                faults.add(state + ": " + site);
+            }
+        }
+        if (faults.size() > SHOWN) {
+            List<String> first = new ArrayList<>(faults.subList(0, SHOWN));
+            first.add(state + ": " + (faults.size() - SHOWN) + " more call sites differ");
+            return first;
+        }
+        return faults;
+    }
+
+    /** How many sites were compared on, and how many off, in all states. */
+    String counts() {
+        return sitesOn + " call sites on, " + sitesOff + " off";
+    }
+}
