@@ -1,5 +1,6 @@
 package io.modrt;
 
+import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
@@ -40,39 +41,58 @@ final class ModuleChecks {
     private void checkHeader() {
         ElfHeader header = file.header();
         if (header.type() != ElfHeader.ET_REL) {
-            throw refuse(notes.where() + "file type (e_type) " + header.type() + ", a module is relocatable (1)");
+            throw refuse(
+                    notes.where() + "file type (e_type) " + header.type() + ", a module is relocatable (1)",
+                    "Invalid ELF header type: " + header.type() + " != 1");
         }
         if (header.sectionHeaderBytes() != header.elfClass().sectionHeaderBytes()) {
-            throw refuse(notes.where() + "section headers (e_shentsize) of " + header.sectionHeaderBytes() + " bytes, "
-                    + header.elfClass() + " has " + header.elfClass().sectionHeaderBytes());
+            throw refuse(
+                    notes.where() + "section headers (e_shentsize) of " + header.sectionHeaderBytes() + " bytes, "
+                            + header.elfClass() + " has " + header.elfClass().sectionHeaderBytes(),
+                    "Invalid ELF section header size");
         }
         if (file.usesExtendedNumbering()) {
             notes.relax(
                     policy,
                     Rule.EXTENDED_NUMBERING,
                     "section numbers that do not fit the header (e_shnum, e_shstrndx): " + header.sectionCount()
-                            + " sections");
+                            + " sections",
+                    nameIndexLine());
         }
         if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
-            throw refuse(notes.where() + "section names (e_shstrndx) in section 0 of " + header.sectionCount());
+            throw refuse(
+                    notes.where() + "section names (e_shstrndx) in section 0 of " + header.sectionCount(),
+                    nameIndexLine());
         }
+    }
+
+    /** The last two numbers of the header as they stand there. */
+    private String nameIndexLine() {
+        int end = file.elfClass().headerBytes();
+        int count = Bytes.getShort(file.array(), end - 2 * Short.BYTES, file.isBigEndian()) & 0xffff;
+        int index = Bytes.getShort(file.array(), end - Short.BYTES, file.isBigEndian()) & 0xffff;
+        return "Invalid ELF section name index: " + index + " || e_shstrndx (" + index + ") >= e_shnum (" + count + ")";
     }
 
     private void checkSectionZero() {
         Section zero = file.section(0);
         boolean sized = zero.sizeBytes() != 0 && !file.usesExtendedNumbering();
         if (zero.type() != Section.SHT_NULL || sized || zero.address() != 0) {
-            throw refuse(notes.where() + "section 0: type " + zero.type() + ", size 0x"
-                    + Long.toHexString(zero.sizeBytes()) + ", address 0x" + Long.toHexString(zero.address())
-                    + ": all of them are 0 in an ELF file");
+            throw refuse(
+                    notes.where() + "section 0: type " + zero.type() + ", size 0x" + Long.toHexString(zero.sizeBytes())
+                            + ", address 0x" + Long.toHexString(zero.address()) + ": all of them are 0 in an ELF file",
+                    "ELF Spec violation: section 0 type(" + zero.type() + ")!=SH_NULL or non-zero len or addr");
         }
     }
 
     /** Of every symbol table, not only of the one that is used. */
     private void checkStringsOf(Section s) {
         if (s.type() == Section.SHT_SYMTAB && (s.link() <= 0 || s.link() >= file.sectionCount())) {
-            throw refuse(s.where() + ": its strings (sh_link) are in section " + Integer.toUnsignedString(s.link())
-                    + " of " + file.sectionCount());
+            String link = Integer.toUnsignedString(s.link());
+            throw refuse(
+                    s.where() + ": its strings (sh_link) are in section " + link + " of " + file.sectionCount(),
+                    "Invalid ELF sh_link!=SHN_UNDEF(" + s.link() + ") or (sh_link(" + s.link() + ") >= hdr->e_shnum("
+                            + file.sectionCount() + ")");
         }
     }
 
@@ -130,19 +150,23 @@ final class ModuleChecks {
         }
     }
 
-    /** All checks that need the symbols. */
-    void checkTables(SymbolTable symbols) {
+    /** All checks that need the symbols, and the module's name. */
+    void checkTables(SymbolTable symbols, String module) {
         int extended = 0;
+        int last = 0;
         for (int i = 1; i < symbols.count(); i++) {
             if (symbols.rawSectionIndex(i) == Symbol.SHN_XINDEX) {
                 extended++;
+                last = i;
             }
         }
         if (extended > 0) {
             notes.relax(
                     policy,
                     Rule.EXTENDED_NUMBERING,
-                    extended + " symbols whose section number stands in SHT_SYMTAB_SHNDX (SHN_XINDEX)");
+                    extended + " symbols whose section number stands in SHT_SYMTAB_SHNDX (SHN_XINDEX)",
+                    module + ": Symbol " + symbols.name(last) + " has an invalid section index " + Symbol.SHN_XINDEX
+                            + " (max " + (file.sectionCount() - 1) + ")");
         }
         for (RelocationSection r : file.relocationSections()) {
             if (r.section().link() != symbols.section().index()) {
@@ -155,8 +179,8 @@ final class ModuleChecks {
         }
     }
 
-    private static FormatException refuse(String what) {
-        return new FormatException(Refusal.of(Errno.ENOEXEC, what));
+    private static FormatException refuse(String what, String line) {
+        return new FormatException(Refusal.of(Errno.ENOEXEC, what).logged(line));
     }
 
     private static FormatException beyond(Section s, String what) {

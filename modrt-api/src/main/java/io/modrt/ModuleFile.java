@@ -4,6 +4,7 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,7 @@ public final class ModuleFile {
     private final ModuleInfo info;
     private final @Nullable Section thisModule;
     private final @Nullable ModuleSignature signature;
+    private final @Nullable PolicyException signatureRefusal;
     private final Compression compression;
     private final LoadPolicy policy;
     private final List<Diagnostic> diagnostics;
@@ -47,18 +49,30 @@ public final class ModuleFile {
         this.policy = policy;
         this.compression = Compression.of(file);
         byte[] image = Decompression.decompress(compression, file, notes.where());
-        this.signature = ModuleSignature.find(image, policy, notes).orElse(null);
-        this.elf = ElfFile.view(fileName, image, signature == null ? image.length : signature.elfBytes());
+        ModuleSignature found = null;
+        PolicyException refusal = null;
+        try {
+            found = ModuleSignature.find(image, policy, notes).orElse(null);
+        } catch (PolicyException malformed) { // kernels without MODULE_SIG do not look
+            refusal = malformed;
+        }
+        this.signature = found;
+        this.signatureRefusal = refusal;
+        this.elf = view(fileName, image, found, refusal);
         ModuleChecks checks = new ModuleChecks(elf, policy, notes);
         checks.checkSections();
         this.info = readInfo();
         this.symbols = readSymbols(policy, notes);
         this.thisModule = findLoaded(THIS_MODULE).orElse(null);
         if (thisModule == null) {
-            notes.relax(policy, Rule.MODULE_SECTIONS, "no section " + THIS_MODULE);
+            notes.relax(
+                    policy,
+                    Rule.MODULE_SECTIONS,
+                    "no section " + THIS_MODULE,
+                    nameInInfo() + ": No module found in object");
         }
         this.name = info.first("name").or(this::nameInThisModule).orElse(fileName);
-        checks.checkTables(symbols);
+        checks.checkTables(symbols, name);
         if (signature != null && !signature.isSupported()) {
             notes.add(
                     Diagnostic.Kind.KERNEL_WARNING,
@@ -117,6 +131,20 @@ public final class ModuleFile {
         }
     }
 
+    /** The kernel looks at the signature first. */
+    private static ElfFile view(
+            String fileName, byte[] image, @Nullable ModuleSignature signature, @Nullable PolicyException refusal) {
+        try {
+            return ElfFile.view(fileName, image, signature == null ? image.length : signature.elfBytes());
+        } catch (FormatException noElf) {
+            if (refusal == null) {
+                throw noElf;
+            }
+            refusal.addSuppressed(noElf);
+            throw refusal;
+        }
+    }
+
     private Optional<Section> findLoaded(String sectionName) {
         for (int i = 1; i < elf.sectionCount(); i++) {
             Section s = elf.section(i);
@@ -134,7 +162,7 @@ public final class ModuleFile {
 
     private ModuleInfo readInfo() {
         Section section = findLoaded(MODINFO)
-                .or(() -> elf.section(MODINFO))
+                .or(() -> policy.isRelaxed(Rule.MODULE_SECTIONS) ? elf.section(MODINFO) : Optional.empty())
                 .filter(Section::hasContents)
                 .orElse(null);
         if (section == null || section.sizeBytes() == 0) {
@@ -146,10 +174,19 @@ public final class ModuleFile {
         return ModuleInfo.of(section);
     }
 
+    /** How the kernel calls a module before it has found its {@code struct module}. */
+    private String nameInInfo() {
+        return info.first("name").orElse("(missing .modinfo section or name field)");
+    }
+
     private SymbolTable readSymbols(LoadPolicy policy, Notes notes) {
         Optional<SymbolTable> table = elf.symbolTable();
         if (table.isEmpty()) {
-            notes.relax(policy, Rule.MODULE_SECTIONS, "no symbols (stripped?)");
+            notes.relax(
+                    policy,
+                    Rule.MODULE_SECTIONS,
+                    "no symbols (stripped?)",
+                    nameInInfo() + ": module has no symbols (stripped?)");
         }
         return table.orElseGet(() -> SymbolTable.none(elf));
     }
@@ -219,7 +256,11 @@ public final class ModuleFile {
      * @throws FormatException if a kernel of this profile would refuse the file
      */
     public void checkFor(KernelProfile profile) {
-        new ProfileChecks(elf, policy, profile).check();
+        PolicyException refusal = signatureRefusal;
+        if (refusal != null && profile.has(ConfigOption.MODULE_SIG)) {
+            throw refusal;
+        }
+        new ProfileChecks(elf, name, policy, profile).check();
     }
 
     /** Whether it records CRCs of what it imports: it has a {@code __versions} section. */

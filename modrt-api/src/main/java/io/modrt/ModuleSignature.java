@@ -72,8 +72,13 @@ public final class ModuleSignature {
         if (signature.idType() == PKCS7) {
             for (int i = 0; i < 8; i++) {
                 if (i != 2 && file[trailer + i] != 0) {
-                    throw refuse(where + "signature: byte " + i + " of the trailer is " + (file[trailer + i] & 0xff)
-                            + ", with PKCS#7 it is 0");
+                    throw new PolicyException(
+                            Rule.SIGNATURE,
+                            Refusal.of(
+                                            Errno.EBADMSG,
+                                            where + "signature: byte " + i + " of the trailer is "
+                                                    + (file[trailer + i] & 0xff) + ", with PKCS#7 it is 0")
+                                    .logged("module: PKCS#7 signature info has unexpected non-zero params"));
                 }
             }
         }

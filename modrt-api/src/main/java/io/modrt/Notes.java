@@ -25,12 +25,13 @@ final class Notes {
     /**
      * Takes a note of a broken rule that {@code policy} relaxes.
      *
+     * @param line what the kernel logs of it
      * @throws FormatException with ENOEXEC, if it does not
      */
-    void relax(LoadPolicy policy, Rule rule, String text) {
+    void relax(LoadPolicy policy, Rule rule, String text, String line) {
         if (!policy.isRelaxed(rule)) {
-            throw new FormatException(
-                    Refusal.of(Errno.ENOEXEC, where() + text + "; relax Rule." + rule + " to load it"));
+            throw new FormatException(Refusal.of(Errno.ENOEXEC, where() + text + "; relax Rule." + rule + " to load it")
+                    .logged(line));
         }
         add(Diagnostic.Kind.RELAXED_RULE, text);
     }

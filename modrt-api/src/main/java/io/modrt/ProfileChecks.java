@@ -24,11 +24,13 @@ final class ProfileChecks {
     private static final KernelVersion V6_14 = new KernelVersion(6, 14, 0);
 
     private final ElfFile file;
+    private final String module;
     private final LoadPolicy policy;
     private final KernelProfile profile;
 
-    ProfileChecks(ElfFile file, LoadPolicy policy, KernelProfile profile) {
+    ProfileChecks(ElfFile file, String module, LoadPolicy policy, KernelProfile profile) {
         this.file = file;
+        this.module = module;
         this.policy = policy;
         this.profile = profile;
     }
@@ -123,11 +125,12 @@ final class ProfileChecks {
     private void checkWriteXorExecute() {
         for (Section s : file.sections()) {
             if (s.isWritable() && s.isExecutable()) {
-                throw refuse(
-                        Errno.ENOEXEC,
-                        s,
-                        "is writable and executable, which STRICT_MODULE_RWX forbids; relax Rule."
-                                + Rule.WRITE_XOR_EXECUTE + " to load it");
+                throw new FormatException(Refusal.of(
+                                Errno.ENOEXEC,
+                                s.where() + ": is writable and executable, which STRICT_MODULE_RWX forbids; relax Rule."
+                                        + Rule.WRITE_XOR_EXECUTE + " to load it")
+                        .logged(module + ": section " + s.name() + " (index " + s.index()
+                                + ") has invalid WRITE|EXEC flags"));
             }
         }
     }

@@ -90,7 +90,11 @@ class ModuleFileTest {
             e.part(ModuleBytes.MODINFO).contents = ElfBytes.strings("name=hello\0");
             e.part(ModuleBytes.MODINFO).flags = 0;
         });
-        assertEquals("hello", ModuleFile.open(unloadedInfo).name());
+        assertEquals("greeter", ModuleFile.open(unloadedInfo).name(), "the kernel looks at loaded sections alone");
+        assertEquals(
+                "hello",
+                ModuleFile.open(unloadedInfo, LoadPolicy.kernelExact().relaxed(Rule.MODULE_SECTIONS))
+                        .name());
     }
 
     @Test

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.elf.ElfBytes;
 import io.modrt.elf.ElfClass;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The trailer: algo, hash, id_type, signer_len, key_id_len, 3 bytes of padding, sig_len big endian on every architecture. */
 class ModuleSignatureTest {
+    private static final KernelProfile KERNEL = KernelProfile.of(new KernelVersion(6, 1, 0));
     private static final byte[] MODULE = ModuleBytes.module(ElfClass.ELF32, false);
     private static final byte[] MARKER = ElfBytes.strings("~Module signature appended~\n");
     private static final byte[] DER = {0x30, 3, 2, 1, 5};
@@ -71,7 +75,7 @@ class ModuleSignatureTest {
     })
     void aTrailerThatIsNotZeroIsRefused(String trailer, String text) {
         byte[] file = signed(DER, trailer + "00000005");
-        PolicyException refusal = assertThrows(PolicyException.class, () -> ModuleFile.open(file));
+        PolicyException refusal = refusal(file);
         assertEquals("signature: " + text, refusal.getMessage());
         assertEquals(Errno.EBADMSG, refusal.errno());
         assertEquals(Rule.SIGNATURE, refusal.rule());
@@ -84,21 +88,37 @@ class ModuleSignatureTest {
                 module.diagnostics());
     }
 
+    /** Of a kernel that looks at signatures, as most do. */
+    private static PolicyException refusal(byte[] file) {
+        return assertThrows(PolicyException.class, () -> ModuleFile.open(file).checkFor(KERNEL));
+    }
+
+    @Test
+    void kernelsWithoutSignaturesDoNotLookAtOne() {
+        ModuleFile malformed = ModuleFile.open(signed(DER, "0100020000000000" + "00000005"));
+        assertEquals(Optional.empty(), malformed.signature());
+        assertEquals(List.of(), malformed.diagnostics());
+        malformed.checkFor(KERNEL.with(ConfigOption.MODULE_SIG, false));
+        assertEquals(
+                Optional.of("module: PKCS#7 signature info has unexpected non-zero params"),
+                refusal(signed(DER, "0100020000000000" + "00000005")).kernelMessage());
+    }
+
     @Test
     void lengthsThatTheFileDoesNotHaveAreRefused() {
         byte[] file = signed(DER, "0000020000000000" + "ffffffff");
-        PolicyException refusal = assertThrows(PolicyException.class, () -> ModuleFile.open(file));
+        PolicyException refusal = refusal(file);
         assertEquals(
                 "signature: sig_len 4294967295, there are " + (MODULE.length + 5) + " bytes before the trailer",
                 refusal.getMessage());
         assertEquals(Errno.EBADMSG, refusal.errno());
 
         byte[] whole = ElfBytes.join(new byte[1], HexFormat.of().parseHex("000002000000000000000001"), MARKER);
-        refusal = assertThrows(PolicyException.class, () -> ModuleFile.open(whole));
+        refusal = refusal(whole);
         assertEquals("signature: sig_len 1, there are 1 bytes before the trailer", refusal.getMessage());
 
         byte[] alone = ElfBytes.join(new byte[12], MARKER);
-        refusal = assertThrows(PolicyException.class, () -> ModuleFile.open(alone));
+        refusal = refusal(alone);
         assertEquals("signature: 12 bytes before the marker, the trailer alone has 12", refusal.getMessage());
     }
 

@@ -79,10 +79,15 @@ public final class ElfFile {
                 }
             } else if (from < 0 || size < 0 || from > lengthBytes || size > lengthBytes - from) {
                 throw new FormatException(Refusal.of(
-                        Errno.ENOEXEC,
-                        where() + "section " + i + ": contents are not inside the file: offset 0x"
-                                + Long.toHexString(from) + ", 0x" + Long.toHexString(size) + " bytes, the file has 0x"
-                                + Integer.toHexString(lengthBytes)));
+                                Errno.ENOEXEC,
+                                where() + "section " + i + ": contents are not inside the file: offset 0x"
+                                        + Long.toHexString(from) + ", 0x" + Long.toHexString(size)
+                                        + " bytes, the file has 0x"
+                                        + Integer.toHexString(lengthBytes))
+                        .logged(
+                                i == header.nameTableIndex()
+                                        ? "Invalid ELF section hdr(type " + s.type() + ")"
+                                        : "Invalid ELF section in module" + inLog(s)));
             }
         }
     }
@@ -95,20 +100,31 @@ public final class ElfFile {
         Section names = sections[header.nameTableIndex()];
         String table = where() + "section " + names.index() + ", the name table";
         if (!names.hasContents() || names.sizeBytes() == 0) {
-            throw new FormatException(Refusal.of(Errno.ENOEXEC, table + ": is empty"));
+            throw new FormatException(
+                    Refusal.of(Errno.ENOEXEC, table + ": is empty").logged("empty section name table"));
         }
         if (bytes[(int) (names.fileOffset() + names.sizeBytes()) - 1] != 0) {
             throw new FormatException(
-                    Refusal.of(Errno.ENOEXEC, table + ": its last string has no end"), names.fileOffset());
+                    Refusal.of(Errno.ENOEXEC, table + ": its last string has no end")
+                            .logged("ELF Spec violation: section name table isn't null terminated"),
+                    names.fileOffset());
         }
         for (Section s : sections) {
             if (Integer.toUnsignedLong(s.nameOffset()) >= names.sizeBytes()) {
                 String what = where() + "section " + s.index() + ": name at 0x" + Integer.toHexString(s.nameOffset())
                         + " of a name table of 0x" + Long.toHexString(names.sizeBytes()) + " bytes";
                 boolean kernelLooks = s.isAllocated() && s.hasContents();
-                throw new FormatException(kernelLooks ? Refusal.of(Errno.ENOEXEC, what) : Refusal.beyondKernel(what));
+                throw new FormatException(
+                        kernelLooks
+                                ? Refusal.of(Errno.ENOEXEC, what)
+                                        .logged("Invalid ELF section name in module" + inLog(s))
+                                : Refusal.beyondKernel(what));
             }
         }
+    }
+
+    private static String inLog(Section s) {
+        return " (section " + s.index() + " type " + s.type() + ")";
     }
 
     String sectionName(int nameOffset) {

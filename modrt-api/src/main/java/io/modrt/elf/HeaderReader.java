@@ -13,25 +13,31 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
     private static final int EI_DATA = 5;
     private static final int ELFDATA2LSB = 1;
     private static final int ELFDATA2MSB = 2;
+    private static final String OVERFLOW = "Invalid ELF section header overflow";
 
     static HeaderReader read(String name, byte[] b, int lengthBytes) {
         String where = name.isEmpty() ? "" : name + ": ";
         int least = ElfClass.ELF32.headerBytes();
         if (lengthBytes < least) {
-            throw refuse(where + "has " + lengthBytes + " bytes, an ELF header has " + least + " or more", 0);
+            throw refuse(
+                    where + "has " + lengthBytes + " bytes, an ELF header has " + least + " or more",
+                    0,
+                    tooShort(lengthBytes));
         }
         if (Bytes.getInt(b, 0, true) != MAGIC) {
             throw refuse(
                     where + "is not an ELF file: starts with 0x"
                             + String.format(Locale.ROOT, "%08x", Bytes.getInt(b, 0, true)) + ", not 0x7f454c46",
-                    0);
+                    0,
+                    "Invalid ELF header magic: != \\x7fELF"); // as dmesg shows the first byte
         }
         ElfClass elfClass = elfClass(where, b[EI_CLASS]);
         boolean big = isBigEndian(where, b[EI_DATA]);
         if (lengthBytes < elfClass.headerBytes()) {
             throw refuse(
                     where + "has " + lengthBytes + " bytes, a header of " + elfClass + " has " + elfClass.headerBytes(),
-                    0);
+                    0,
+                    tooShort(lengthBytes));
         }
         boolean wide = elfClass == ElfClass.ELF64;
         int afterEntry = wide ? 40 : 32;
@@ -42,18 +48,24 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
         long count = ElfFile.u16(b, counts + 2, big);
         long names = ElfFile.u16(b, counts + 4, big);
         boolean extended = false;
+        boolean isOther = isLaidOutAs(wide ? ElfClass.ELF32 : ElfClass.ELF64, b, big, lengthBytes);
+        if (entryBytes != elfClass.sectionHeaderBytes() && (isOther || offset != 0)) {
+            throw refuse(
+                    where + "section headers (e_shentsize) of " + entryBytes + " bytes, " + elfClass + " has "
+                            + elfClass.sectionHeaderBytes()
+                            + (isOther ? "; the file is of the other class, in spite of its EI_CLASS" : ""),
+                    counts,
+                    isOther
+                            ? "Invalid architecture in ELF header: " + ElfFile.u16(b, 18, big)
+                            : "Invalid ELF section header size");
+        }
         if (offset != 0) {
-            if (entryBytes != elfClass.sectionHeaderBytes()) {
-                throw refuse(
-                        where + "section headers (e_shentsize) of " + entryBytes + " bytes, " + elfClass + " has "
-                                + elfClass.sectionHeaderBytes(),
-                        counts);
-            }
             if (offset < 0 || offset > lengthBytes - entryBytes) {
                 throw refuse(
                         where + "section headers (e_shoff) at 0x" + Long.toHexString(offset) + ", the file has 0x"
                                 + Integer.toHexString(lengthBytes) + " bytes",
-                        afterEntry);
+                        afterEntry,
+                        OVERFLOW);
             }
             int zero = (int) offset;
             if (count == 0) {
@@ -70,12 +82,14 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
             throw refuse(
                     where + Long.toUnsignedString(count) + " section headers (e_shnum) at 0x" + Long.toHexString(offset)
                             + ", the file has room for " + room,
-                    counts + 2);
+                    counts + 2,
+                    OVERFLOW);
         }
         if (names != 0 && names >= count) {
             throw refuse(
                     where + "section names (e_shstrndx) in section " + names + ", there are " + count + " sections",
-                    counts + 4);
+                    counts + 4,
+                    nameIndexLine(ElfFile.u16(b, counts + 4, big), ElfFile.u16(b, counts + 2, big)));
         }
         return new HeaderReader(
                 new ElfHeader(
@@ -98,7 +112,28 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
                 return c;
             }
         }
-        throw refuse(where + "class (EI_CLASS) " + ident + " is neither 1 (32 bit) nor 2 (64 bit)", EI_CLASS);
+        throw new FormatException(
+                Refusal.of(
+                        Errno.ENOEXEC, where + "class (EI_CLASS) " + ident + " is neither 1 (32 bit) nor 2 (64 bit)"),
+                EI_CLASS);
+    }
+
+    /** Whether the sizes of headers are those of {@code other}, where that has them. */
+    private static boolean isLaidOutAs(ElfClass other, byte[] b, boolean big, int lengthBytes) {
+        int sizes = other.headerBytes() - 12; // e_ehsize, two of program headers, e_shentsize
+        return lengthBytes >= other.headerBytes()
+                && ElfFile.u16(b, sizes, big) == other.headerBytes()
+                && ElfFile.u16(b, sizes + 6, big) == other.sectionHeaderBytes();
+    }
+
+    private static String tooShort(int lengthBytes) {
+        return "Invalid ELF header len " + lengthBytes;
+    }
+
+    /** What the kernel logs of these two numbers of a header, as they stand there. */
+    static String nameIndexLine(int nameIndex, int sectionCount) {
+        return "Invalid ELF section name index: " + nameIndex + " || e_shstrndx (" + nameIndex + ") >= e_shnum ("
+                + sectionCount + ")";
     }
 
     /** The kernel does not look at EI_DATA: it reads every file in its own order. */
@@ -112,7 +147,7 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
         return ident == ELFDATA2MSB;
     }
 
-    private static FormatException refuse(String what, long fileOffset) {
-        return new FormatException(Refusal.of(Errno.ENOEXEC, what), fileOffset);
+    private static FormatException refuse(String what, long fileOffset, String line) {
+        return new FormatException(Refusal.of(Errno.ENOEXEC, what).logged(line), fileOffset);
     }
 }

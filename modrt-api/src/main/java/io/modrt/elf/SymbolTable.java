@@ -105,15 +105,6 @@ public final class SymbolTable {
                                 + " of " + size + " bytes of strings"),
                         at);
             }
-            if (extendedStart == NO_TABLE && rawSectionIndex(i) == Symbol.SHN_XINDEX) {
-                throw new FormatException(
-                        Refusal.of(
-                                Errno.ENOEXEC,
-                                section.where() + ": symbol " + i
-                                        + ": its section number is elsewhere (SHN_XINDEX), but no SHT_SYMTAB_SHNDX"
-                                        + " section belongs to the table"),
-                        at);
-            }
         }
     }
 

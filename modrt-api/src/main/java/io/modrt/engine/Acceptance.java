@@ -8,10 +8,14 @@ import io.modrt.Rule;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What the kernel asks of a module before it lays it out: architecture, name, vermagic, livepatch. */
 final class Acceptance {
+    private static final String MODULE_LAYOUT = "module_layout";
+
     private final ModuleFile file;
     private final Target target;
     private final Diagnostics diagnostics;
@@ -25,13 +29,16 @@ final class Acceptance {
     void check(Kernel kernel) {
         architecture();
         file.checkFor(target.profile());
+        moduleLayout(kernel);
         vermagic();
         if (!file.info().all("livepatch").isEmpty()) {
             diagnostics.broken(
                     Rule.LIVEPATCH,
                     Refusal.of(
-                            Errno.ENOEXEC,
-                            "is a livepatch module, and kernels of this profile are built without LIVEPATCH"));
+                                    Errno.ENOEXEC,
+                                    "is a livepatch module, and kernels of this profile are built without LIVEPATCH")
+                            .logged(file.name()
+                                    + ": module is marked as livepatch module, but livepatch support is disabled"));
         }
         kernel.requireAbsent(file.name());
     }
@@ -46,6 +53,7 @@ final class Acceptance {
                                     + Integer.toHexString(header.flags()) + " is not for this "
                                     + target.arch().name()
                                     + " kernel; a runtime is one kernel, use another runtime for other machines")
+                    .logged(Architectures.refusalLine(header))
                     .at(file.name()));
         }
         if (header.isBigEndian() != first.isBigEndian()) {
@@ -55,12 +63,32 @@ final class Acceptance {
         }
     }
 
+    /** The symbol whose CRC stands for the loader's own structures, and the exports' CRCs: the kernel loads neither without. */
+    private void moduleLayout(Kernel kernel) {
+        if (!target.profile().has(ConfigOption.MODVERSIONS)) {
+            return;
+        }
+        OptionalInt theirs =
+                kernel.symbols().find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
+        if (theirs.isPresent()) {
+            if (file.hasVersions()) {
+                ImportRules.disagreement(file, MODULE_LAYOUT, theirs.getAsInt(), Errno.ENOEXEC)
+                        .ifPresent(refusal -> diagnostics.broken(Rule.MODVERSIONS, refusal));
+            } else {
+                forced(Rule.MODVERSIONS, "has no __versions");
+            }
+        }
+        if (file.exports().stream().anyMatch(export -> export.crc().isEmpty())) {
+            forced(Rule.MODVERSIONS, "exports symbols without CRCs");
+        }
+    }
+
     private void vermagic() {
         KernelProfile profile = target.profile();
         Optional<String> ours = profile.vermagic();
         Optional<String> theirs = file.info().vermagic();
         if (theirs.isEmpty()) {
-            if (!file.info().entries().isEmpty()) {
+            if (!file.info().entries().isEmpty() || !diagnostics.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
                 forced(Rule.VERMAGIC, "has no vermagic");
             }
             return;

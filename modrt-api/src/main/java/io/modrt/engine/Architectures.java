@@ -43,6 +43,7 @@ final class Architectures {
                                     + (header.isBigEndian() ? "big" : "little") + " endian, flags 0x"
                                     + Integer.toHexString(header.flags()) + "; known are: " + known
                                     + "; add the artifact of the architecture to the class path or module path")
+                    .logged(refusalLine(header))
                     .at(module));
         }
         if (accepting.size() > 1) {
@@ -51,6 +52,11 @@ final class Architectures {
                     + "; leave one of the artifacts out, or name one with ModuleRuntime.Builder.arch");
         }
         return accepting.get(0);
+    }
+
+    /** What a kernel logs of a file for another machine. */
+    static String refusalLine(ElfHeader header) {
+        return "Invalid architecture in ELF header: " + header.machine();
     }
 
     private List<Arch> all() {

@@ -97,9 +97,11 @@ final class ImportRules {
         String namespace = symbol.namespace();
         if (!namespace.isEmpty() && !namespaces.contains(namespace)) {
             Refusal refusal = Refusal.of(
-                    Errno.EINVAL,
-                    "uses symbol " + symbol.name() + " from namespace " + namespace + " without import_ns; it imports "
-                            + (namespaces.isEmpty() ? "none" : namespaces));
+                            Errno.EINVAL,
+                            "uses symbol " + symbol.name() + " from namespace " + namespace
+                                    + " without import_ns; it imports " + (namespaces.isEmpty() ? "none" : namespaces))
+                    .logged(file.name() + ": module uses symbol (" + symbol.name() + ") from namespace " + namespace
+                            + ", but does not import it.");
             if (profile.has(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS)) {
                 diagnostics.warn(refusal.message());
             } else {
@@ -121,19 +123,23 @@ final class ImportRules {
             }
             return;
         }
-        OptionalLong ours = file.expectedCrc(symbol.name());
-        long expected = Integer.toUnsignedLong(theirs.getAsInt());
-        if (ours.isEmpty() || ours.getAsLong() != expected) {
-            diagnostics.broken(
-                    Rule.MODVERSIONS,
-                    Refusal.of(
-                                    Errno.EINVAL,
-                                    "disagrees about version of symbol " + symbol.name() + ": it wants "
-                                            + (ours.isPresent()
-                                                    ? "CRC 0x" + Long.toHexString(ours.getAsLong())
-                                                    : "no CRC")
-                                            + ", the export has 0x" + Long.toHexString(expected))
-                            .logged(file.name() + ": disagrees about version of symbol " + symbol.name()));
+        disagreement(file, symbol.name(), theirs.getAsInt(), Errno.EINVAL)
+                .ifPresent(refusal -> diagnostics.broken(Rule.MODVERSIONS, refusal));
+    }
+
+    /** Why a module with {@code __versions} is refused by the CRC that {@code symbol} has; empty where it is not. */
+    static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
+        OptionalLong ours = file.expectedCrc(symbol);
+        long expected = Integer.toUnsignedLong(crc);
+        if (ours.isPresent() && ours.getAsLong() == expected) {
+            return Optional.empty();
         }
+        String wants = ours.isPresent() ? "CRC 0x" + Long.toHexString(ours.getAsLong()) : "no CRC";
+        String line = ours.isPresent() ? "disagrees about version of symbol " : "no symbol version for ";
+        return Optional.of(Refusal.of(
+                        errno,
+                        "disagrees about version of symbol " + symbol + ": it wants " + wants + ", the export has 0x"
+                                + Long.toHexString(expected))
+                .logged(file.name() + ": " + line + symbol));
     }
 }

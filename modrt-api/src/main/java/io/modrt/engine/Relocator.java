@@ -101,7 +101,7 @@ final class Relocator implements Site {
             String kind = isInPlace ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
-                            .logged("module " + module + ": " + kind + " relocation unsupported")
+                            .logged("module " + module + ": REL relocation unsupported") // why: for either kind
                             .at(relocations.section().where()));
         }
         int count = slips.applied(relocations, rows);

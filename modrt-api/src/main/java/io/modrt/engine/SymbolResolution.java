@@ -107,8 +107,9 @@ final class SymbolResolution {
                     diagnostics.broken(
                             Rule.COMMON_SYMBOL,
                             Refusal.of(
-                                    Errno.ENOEXEC,
-                                    "symbol " + name + " is common; compile the module with -fno-common"));
+                                            Errno.ENOEXEC,
+                                            "symbol " + name + " is common; compile the module with -fno-common")
+                                    .logged(file.name() + ": please compile with -fno-common"));
                     missing.set(index);
                 }
                 return symbols.value(index);
@@ -117,9 +118,12 @@ final class SymbolResolution {
                 missing.set(index);
                 diagnostics.failed(
                         Refusal.of(
-                                Errno.ENOEXEC,
-                                "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
-                                        + ", the file has " + file.elf().sectionCount()),
+                                        Errno.ENOEXEC,
+                                        "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
+                                                + ", the file has " + file.elf().sectionCount())
+                                .logged(file.name() + ": Symbol " + symbols.name(index)
+                                        + " has an invalid section index " + raw + " (max "
+                                        + (file.elf().sectionCount() - 1) + ")"),
                         file.name() + ": symbol " + index + " (" + symbols.name(index) + ")",
                         FormatException::new);
                 return symbols.value(index);

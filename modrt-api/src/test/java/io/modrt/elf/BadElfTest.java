@@ -230,11 +230,6 @@ class BadElfTest {
                         e -> e.part(3).contents = e.symbol(-1, 0, 0, 0, 0),
                         "bad.ko: section 3 (.symtab): symbol 0: name (st_name) at 0xffffffff of 6 bytes of strings"),
                 part(
-                        "a number that is nowhere",
-                        KERNEL,
-                        e -> e.part(3).contents = e.symbol(0, 0, 0, 0, 0xffff),
-                        "bad.ko: section 3 (.symtab): symbol 0: its section number is elsewhere (SHN_XINDEX), but no SHT_SYMTAB_SHNDX section belongs to the table"),
-                part(
                         "too few numbers",
                         BEYOND,
                         e -> e.section(".shndx", Section.SHT_SYMTAB_SHNDX, 0, e.ints(0))
