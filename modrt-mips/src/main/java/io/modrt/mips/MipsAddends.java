@@ -16,21 +16,24 @@ final class MipsAddends {
     private static final int HI16 = MipsReloc.R_MIPS_HI16.number();
     private static final int LO16 = MipsReloc.R_MIPS_LO16.number();
 
+    private final String module;
     private final RelocationSection relocations;
     private final SymbolValues symbols;
     private final Addends addends;
     private int[] waiting = new int[8];
     private int waits;
 
-    private MipsAddends(RelocationSection relocations, SymbolValues symbols, Addends addends) {
+    private MipsAddends(String module, RelocationSection relocations, SymbolValues symbols, Addends addends) {
+        this.module = module;
         this.relocations = relocations;
         this.symbols = symbols;
         this.addends = addends;
     }
 
     /** Joins the pairs among the first {@code count} entries, whose addends are what each place holds. */
-    static void complete(RelocationSection relocations, int count, SymbolValues symbols, Addends addends) {
-        new MipsAddends(relocations, symbols, addends).join(count);
+    static void complete(
+            String module, RelocationSection relocations, int count, SymbolValues symbols, Addends addends) {
+        new MipsAddends(module, relocations, symbols, addends).join(count);
     }
 
     private void join(int count) {
@@ -74,10 +77,11 @@ final class MipsAddends {
 
     private void refuse(int lo, long value, int hi, long hiValue) {
         Refusal unsafe = Refusal.of(
-                Errno.ENOEXEC,
-                "unsafe LO16: the R_MIPS_HI16 at 0x" + Long.toHexString(relocations.offset(hi))
-                        + " that waits is for 0x" + Long.toHexString(hiValue) + ", this one for 0x"
-                        + Long.toHexString(value));
+                        Errno.ENOEXEC,
+                        "unsafe LO16: the R_MIPS_HI16 at 0x" + Long.toHexString(relocations.offset(hi))
+                                + " that waits is for 0x" + Long.toHexString(hiValue) + ", this one for 0x"
+                                + Long.toHexString(value))
+                .logged(MipsReloc.dangerousLine(module, MipsReloc.R_MIPS_LO16.psabiName()));
         addends.refuse(lo, unsafe);
         while (waits > 0) {
             addends.refuseAtEnd(waiting[--waits], unsafe);

@@ -65,17 +65,20 @@ public abstract sealed class MipsArch implements Arch {
     }
 
     private static Refusal unknownType(String module, int number) {
-        String what = MipsReloc.of(number)
-                .map(row -> row.psabiName() + " is for SHT_RELA sections, this is SHT_REL")
-                .orElse("relocation type " + number
-                        + " is none that the kernel applies; build with -fno-pic -mno-abicalls -G 0, as the kernel is");
-        return Refusal.of(Errno.EINVAL, what);
+        // why: of a type that is known, the kernel warns of itself, not of the module
+        return MipsReloc.of(number)
+                .map(row -> Refusal.of(Errno.EINVAL, row.psabiName() + " is for SHT_RELA sections, this is SHT_REL"))
+                .orElseGet(() -> Refusal.of(
+                                Errno.EINVAL,
+                                "relocation type " + number
+                                        + " is none that the kernel applies; build with -fno-pic -mno-abicalls -G 0, as the"
+                                        + " kernel is")
+                        .logged(module + ": Unknown relocation type " + number));
     }
 
     /** 32-bit kernels: ELF32 with SHT_REL. */
     public static final class O32 extends MipsArch {
         private static final int EF_MIPS_ABI2 = 0x20;
-        private static final int EF_MIPS_FP64 = 0x200;
         private static final int EF_MIPS_ABI = 0xf000;
         private static final int E_MIPS_ABI_O32 = 0x1000;
 
@@ -97,13 +100,13 @@ public abstract sealed class MipsArch implements Arch {
             return "mips-o32";
         }
 
-        /** No n32, no other ABI, and no 64-bit floating point registers, for which kernels need an option that is usually off. */
+        /** No n32, no other ABI. Kernels without MIPS_O32_FP64_SUPPORT refuse 64-bit floating point registers too; distributions' have it. */
         @Override
         public boolean accepts(ElfHeader header) {
             int abi = header.flags() & EF_MIPS_ABI;
             return header.machine() == ElfHeader.EM_MIPS
                     && header.elfClass() == ElfClass.ELF32
-                    && (header.flags() & (EF_MIPS_ABI2 | EF_MIPS_FP64)) == 0
+                    && (header.flags() & EF_MIPS_ABI2) == 0
                     && (abi == 0 || abi == E_MIPS_ABI_O32);
         }
     }
@@ -200,14 +203,14 @@ public abstract sealed class MipsArch implements Arch {
         List<Finisher> finishers = profile.has(ConfigOption.JUMP_LABEL)
                 ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, tables.jumpTable())))
                 : List.of();
-        return new Load(stubs, finishers);
+        return new Load(file.name(), stubs, finishers);
     }
 
-    private record Load(StubAllocator stubs, List<Finisher> finishers) implements ArchLoad {
+    private record Load(String module, StubAllocator stubs, List<Finisher> finishers) implements ArchLoad {
         @Override
         public void completeAddends(
                 RelocationSection relocations, int count, SectionImage words, SymbolValues symbols, Addends addends) {
-            MipsAddends.complete(relocations, count, symbols, addends);
+            MipsAddends.complete(module, relocations, count, symbols, addends);
         }
     }
 

@@ -154,6 +154,19 @@ enum MipsReloc implements RelocationType {
         return overflow(site, what + wayOut);
     }
 
+    @Override
+    public Refusal misaligned(Site site, String what) {
+        String type = psabiName().endsWith("_S2")
+                ? psabiName().substring(0, psabiName().length() - "_S2".length())
+                : psabiName();
+        return Refusal.of(Errno.ENOEXEC, what).logged(dangerousLine(site.moduleName(), type));
+    }
+
+    /** What the kernel logs of a relocation that it does not dare to apply. */
+    static String dangerousLine(String module, String type) {
+        return "module " + module + ": dangerous " + type + " relocation";
+    }
+
     /** The kernel's refusal of what does not reach, with its log line. */
     static Refusal overflow(Site site, String what) {
         return Refusal.of(Errno.ENOEXEC, what).logged("module " + site.moduleName() + ": relocation overflow");

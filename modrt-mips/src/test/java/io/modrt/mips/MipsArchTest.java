@@ -38,7 +38,7 @@ class MipsArchTest {
                     ELF64   | true  | 8       | 0xa0000401 | false | true  | n64 for Release 6
                     ELF32   | false | 8       | 0x80000021 | false | false | n32
                     ELF32   | false | 8       | 0x80002001 | false | false | o64
-                    ELF32   | false | 8       | 0x70001201 | false | false | 64-bit floating point registers
+                    ELF32   | false | 8       | 0x70001201 | true  | false | 64-bit floating point registers
                     ELF32   | true  | 15      | 0x00000210 | false | false | PA-RISC
                     ELF64   | false | 183     | 0x00000000 | false | false | AArch64
                     """)

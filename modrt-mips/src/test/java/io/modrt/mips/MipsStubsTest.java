@@ -210,7 +210,7 @@ class MipsStubsTest {
                 Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1002L).with(SHARED);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "f");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
-        assertEquals(Optional.empty(), refused.kernelMessage());
+        assertEquals(Optional.of("module m: dangerous R_MIPS_26 relocation"), refused.kernelMessage());
         assertTrue(refused.getMessage().contains("0x80001002"), refused.getMessage());
     }
 
