@@ -51,7 +51,9 @@ public abstract sealed class PariscArch implements Arch {
     private static RelocationTable table(RelocationTable types) {
         return types.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
                 .unknownType((module, number) -> Refusal.of(
-                        Errno.ENOEXEC, "relocation type " + number + " is none that kernels of this width apply"));
+                                Errno.ENOEXEC,
+                                "relocation type " + number + " is none that kernels of this width apply")
+                        .logged("module " + module + ": Unknown relocation: " + number));
     }
 
     /** 32-bit kernels. */
