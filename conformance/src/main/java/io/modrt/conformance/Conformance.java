@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The commands behind {@code conformance/run}. */
 final class Conformance {
@@ -14,8 +15,8 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code oracles} or {@code stubs KERNEL
-     * INITRAMFS}; ends the JVM with the status that the run script tells of.
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles}
+     * or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -24,7 +25,7 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, sites, compare, live, oracles or stubs");
+            return misuse("a command is missing: load, sites, compare, live, refusals, oracles or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -57,6 +58,9 @@ final class Conformance {
             case "live" -> {
                 return args.size() < 2 ? misuse("live wants a TAG") : live(args.subList(1, args.size()), reports);
             }
+            case "refusals" -> {
+                return args.size() == 2 ? refusals(args.get(1), reports) : misuse("refusals wants a TAG");
+            }
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
@@ -69,8 +73,8 @@ final class Conformance {
                         : FAILED;
             }
             default -> {
-                return misuse(
-                        "no command " + args.get(0) + ": there are load, sites, compare, live, oracles and stubs");
+                return misuse("no command " + args.get(0)
+                        + ": there are load, sites, compare, live, refusals, oracles and stubs");
             }
         }
     }
@@ -85,6 +89,16 @@ final class Conformance {
         } catch (IOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }
+    }
+
+    private static int refusals(String tag, Path reports) throws IOException, InterruptedException {
+        Optional<LiveKernel> kernel = LiveKernel.find(tag, DebianKernels.cache());
+        if (kernel.isEmpty()) {
+            return misuse("no kernel " + tag + ": run fetch or run kernel brings it");
+        }
+        Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
+        Path folder = reports.resolve("refusals").resolve(tag);
+        return new RefusalsCommand(kernel.get(), capture, folder, System.out).run() ? 0 : FAILED;
     }
 
     private static int compare(List<Path> dumps, Path tree, Path reports) {

@@ -35,6 +35,7 @@ final class KernelDump {
     private String release = "";
     private int cpus;
     private final Map<String, String> insertions = new LinkedHashMap<>();
+    private final List<String> answers = new ArrayList<>();
     private @Nullable String fell;
     private String mark = "";
     private boolean isComplete;
@@ -129,7 +130,11 @@ final class KernelDump {
                 case "UNAME" -> release = rest.split(" ", 2)[0];
                 case "CPU" -> cpu.add(rest);
                 case "CPUS" -> cpus = (int) decimal(rest, "CPUs");
-                case "INS" -> addInsertion(rest.split(" ", 2));
+                case "INS" -> {
+                    addInsertion(rest.split(" ", 2));
+                    answers.add(text);
+                }
+                case "REFUSE", "LOG" -> answers.add(text);
                 case "FELL" -> fell = rest;
                 case "MARK" -> mark = rest;
                 case "TRACE" -> addTrace(rest.split(" ", -1));
@@ -318,6 +323,11 @@ final class KernelDump {
     /** The modules that were inserted, in order: {@code 0}, or the number and name of the errno. */
     Map<String, String> insertions() {
         return insertions;
+    }
+
+    /** The lines of what was offered, {@code INS} and {@code REFUSE}, each with the {@code LOG} lines behind it. */
+    List<String> answers() {
+        return answers;
     }
 
     /** The step at which the kernel fell; empty where it did not. */

@@ -1,0 +1,155 @@
+package io.modrt.conformance;
+
+import io.modrt.ModuleFile;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.spi.AddendKind;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.KernelModuleBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * What a module must be so that one kernel takes it, read off the kernel's own modules.
+ *
+ * @param target class, byte order, machine and flags
+ * @param profile the kernel, with its vermagic
+ * @param thisModuleBytes the size of {@code struct module}
+ * @param initOffset where in it the pointer to the init function is
+ * @param exitOffset where in it the pointer to the exit function is
+ * @param crcs CRCs that the kernel's modules record, by symbol
+ */
+record KernelShape(
+        ElfTarget target,
+        KernelProfile profile,
+        int thisModuleBytes,
+        int initOffset,
+        int exitOffset,
+        Map<String, Integer> crcs) {
+
+    /** A function that every kernel exports to everybody. */
+    static final String PRINTK = "_printk";
+    /** The symbol whose CRC stands for the loader's own structures. */
+    static final String MODULE_LAYOUT = "module_layout";
+
+    private static final Set<String> WANTED = Set.of(PRINTK, MODULE_LAYOUT);
+    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
+
+    /** Of the kernel whose modules are {@code files}, of which only the first few are opened. */
+    static KernelShape of(List<Path> files, KernelProfile profile) throws IOException {
+        Map<String, Integer> crcs = new HashMap<>();
+        for (Path file : files) {
+            ModuleFile module = ModuleFile.open(Files.readAllBytes(file));
+            for (String symbol : WANTED) {
+                module.expectedCrc(symbol).ifPresent(crc -> crcs.put(symbol, (int) crc));
+            }
+            OptionalInt init = pointer(module, "init_module");
+            OptionalInt exit = pointer(module, "cleanup_module");
+            if (crcs.keySet().containsAll(WANTED) && init.isPresent() && exit.isPresent()) {
+                Section thisModule = module.thisModule().orElseThrow();
+                return new KernelShape(
+                        target(module.elf().header()),
+                        profile.withVermagic(module.info().vermagic().orElseThrow()),
+                        (int) thisModule.sizeBytes(),
+                        init.getAsInt(),
+                        exit.getAsInt(),
+                        Map.copyOf(crcs));
+            }
+        }
+        throw new IOException("none of " + files.size() + " modules has init, exit and the CRCs of " + WANTED);
+    }
+
+    private static OptionalInt pointer(ModuleFile module, String function) {
+        int symbol = module.symbols().indexOf(function);
+        for (RelocationSection relocations : module.elf().relocationSections()) {
+            if (symbol != 0 && relocations.target().isNamed(THIS_MODULE)) {
+                for (int i = 0; i < relocations.count(); i++) {
+                    if (relocations.symbol(i) == symbol) {
+                        return OptionalInt.of((int) relocations.offset(i));
+                    }
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static ElfTarget target(ElfHeader header) {
+        boolean wide = header.elfClass() == ElfClass.ELF64;
+        ElfTarget target;
+        if (header.machine() == ElfHeader.EM_PARISC) {
+            target = wide ? ElfTarget.PARISC_64 : ElfTarget.PARISC_32;
+        } else if (header.isBigEndian()) {
+            target = wide ? ElfTarget.MIPS_N64_BE : ElfTarget.MIPS_O32_BE;
+        } else {
+            target = wide ? ElfTarget.MIPS_N64_LE : ElfTarget.MIPS_O32_LE;
+        }
+        return target.withFlags(header.flags());
+    }
+
+    /** Whether it is MIPS; PA-RISC otherwise. */
+    boolean isMips() {
+        return target.machine() == ElfHeader.EM_MIPS;
+    }
+
+    /** Whether relocations carry no addend. */
+    boolean isRel() {
+        return target.addends() == AddendKind.IN_PLACE;
+    }
+
+    /** Whether addresses have 64 bits. */
+    boolean isWide() {
+        return target.encoding().is64Bit();
+    }
+
+    /** The CRC that the kernel's modules record. */
+    int crc(String symbol) {
+        return java.util.Objects.requireNonNull(crcs.get(symbol), symbol);
+    }
+
+    /**
+     * A module that this kernel takes: a function {@code body} of two instructions that returns, and eight bytes of data that point at
+     * {@link #PRINTK}. It has no init function.
+     */
+    KernelModuleBuilder module(String name) {
+        return bare(name)
+                .crc(MODULE_LAYOUT, crc(MODULE_LAYOUT))
+                .imports(PRINTK, crc(PRINTK))
+                .data(0, 0)
+                .relocation(".data", 0, target.pointerType(), PRINTK);
+    }
+
+    /** The same without imports and without CRCs. */
+    KernelModuleBuilder bare(String name) {
+        return KernelModuleBuilder.of(target, name)
+                .vermagic(profile.vermagic().orElseThrow())
+                .thisModuleBytes(thisModuleBytes)
+                .initOffset(initOffset)
+                .exitOffset(exitOffset)
+                .info("intree", "Y")
+                .text(returning())
+                .function("body", ".text", 0);
+    }
+
+    /** Instructions that return. */
+    int[] returning() {
+        return isMips()
+                ? new int[] {0x03e0_0008, 0} /* jr ra; nop */
+                : new int[] {0xe840_c000, 0x0800_0240}; // bv (rp); nop
+    }
+
+    /** Instructions that return -12. */
+    int[] failing() {
+        return isMips()
+                ? new int[] {0x03e0_0008, 0x2402_fff4} // jr ra; li v0,-12
+                : new int[] {0xe840_c000, 0x341c_3fe9}; // bv (rp); ldi -12,ret0
+    }
+}

@@ -1,0 +1,66 @@
+package io.modrt.conformance;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a live kernel answered to the modules that it was offered: {@code INS} and {@code REFUSE}, each with the {@code LOG} lines behind it. */
+final class LiveAnswers {
+    private static final Pattern OFFER = Pattern.compile("(?:INS|REFUSE) (\\S+) (\\d+)(?: E\\S+)?");
+    private static final Pattern LOG = Pattern.compile("LOG (?:<\\d+>)?\\s*(?:\\[[ \\d.]+\\] )?(.*)");
+    /** What a taint is logged with, whether or not the module is refused in the end. */
+    private static final String TAINT = "taint";
+
+    private final Map<String, Verdict> answers = new LinkedHashMap<>();
+    private List<String> lines = new ArrayList<>();
+    private boolean isWarning;
+
+    private LiveAnswers() {}
+
+    /** The answers in these lines of the dump of a boot, by the modules' names. */
+    static Map<String, Verdict> of(List<String> records) {
+        LiveAnswers reader = new LiveAnswers();
+        records.forEach(reader::record);
+        return reader.answers;
+    }
+
+    private void record(String line) {
+        Matcher offer = OFFER.matcher(line);
+        Matcher log = LOG.matcher(line);
+        if (offer.matches()) {
+            lines = new ArrayList<>();
+            isWarning = false;
+            answers.put(offer.group(1), new Verdict(Integer.parseInt(offer.group(2)), lines, false, ""));
+        } else if (log.matches()) {
+            log(log.group(1));
+        }
+    }
+
+    private void log(String text) {
+        if (text.contains("[ cut here ]")) {
+            isWarning = true; // a stack trace, not a line about the module
+        } else if (text.contains("[ end trace ")) {
+            isWarning = false;
+        } else if (!isWarning && !text.contains(TAINT)) {
+            ownersLines(text).add(escaped(text));
+        }
+    }
+
+    /** What dmesg shows: bytes that are no printable ASCII as {@code \\xNN}. */
+    private static String escaped(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.chars()
+                .forEach(c -> shown.append(c >= ' ' && c < 0x7f ? String.valueOf((char) c) : "\\x%02x".formatted(c)));
+        return shown.toString();
+    }
+
+    /** A line that the kernel did not end comes out with the next one: when another module was offered already. */
+    private List<String> ownersLines(String text) {
+        int colon = text.indexOf(':');
+        Verdict owner = colon < 0 ? null : answers.get(text.substring(0, colon));
+        return owner == null ? lines : owner.lines();
+    }
+}

@@ -1,0 +1,142 @@
+package io.modrt.conformance;
+
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** {@code refusals TAG}: broken modules, offered to a live kernel and to modrt; both answer with the same errno and the same line. */
+final class RefusalsCommand {
+    private final LiveKernel live;
+    private final Path capture;
+    private final Path folder;
+    private final PrintStream out;
+    private final KernelShape kernel;
+    private final List<BrokenModule> modules;
+
+    /**
+     * For the kernel {@code live}.
+     *
+     * @param capture the script that boots it
+     * @param folder what is written for the boot and by it
+     */
+    RefusalsCommand(LiveKernel live, Path capture, Path folder, PrintStream out) throws IOException {
+        this.live = live;
+        this.capture = capture;
+        this.folder = folder.toAbsolutePath();
+        this.out = out;
+        List<Path> files = bySize(live.tree());
+        this.kernel = KernelShape.of(files, KernelProfile.ofConfig(live.config()));
+        this.modules = modules(kernel, harmless(files));
+    }
+
+    /** All modules, in the order in which they are offered. */
+    static List<BrokenModule> modules(KernelShape kernel, byte[] real) {
+        List<BrokenModule> modules = new ArrayList<>(BrokenImports.foundations(kernel));
+        modules.addAll(BrokenFiles.of(kernel, real));
+        modules.addAll(BrokenImports.of(kernel, real));
+        modules.addAll(BrokenRelocations.of(kernel));
+        return modules;
+    }
+
+    private static List<Path> bySize(Path tree) throws IOException {
+        List<Path> files = new ArrayList<>(LoadTree.modules(tree));
+        Map<Path, Long> sizes = new HashMap<>();
+        for (Path file : files) {
+            sizes.put(file, Files.size(file));
+        }
+        files.sort(Comparator.comparing(sizes::get));
+        return files;
+    }
+
+    /** The smallest module that needs no other and does nothing when it is loaded. */
+    private static byte[] harmless(List<Path> files) throws IOException {
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            ModuleFile module = ModuleFile.open(bytes);
+            if (module.info().depends().isEmpty() && module.symbols().indexOf("init_module") == SymbolTable.NONE) {
+                return bytes;
+            }
+        }
+        throw new IOException("each of " + files.size() + " modules needs another, or has an init function");
+    }
+
+    /** Boots and compares; whether all answers are the same. */
+    boolean run() throws IOException, InterruptedException {
+        Path plan = write();
+        int status = new ProcessBuilder(capture.toString(), live.tag(), folder.toString(), "--plan", plan.toString())
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+        if (status != 0) {
+            out.println("refusals: " + live.tag() + " was not captured, " + capture.getFileName() + " ended with "
+                    + status);
+            return false;
+        }
+        Map<String, Verdict> answers = new LinkedHashMap<>();
+        for (int boot = 1; Files.exists(folder.resolve(boot + ".dump")); boot++) {
+            answers.putAll(LiveAnswers.of(
+                    KernelDump.read(folder.resolve(boot + ".dump")).answers()));
+        }
+        KernelDump dump = KernelDump.read(folder.resolve("kernel.dump"));
+        KernelSymbols symbols =
+                new DumpedKernel(dump, ModuleFile.open(modules.get(0).file())).symbols();
+        return compare(answers, symbols);
+    }
+
+    /** Writes the modules, and a plan that inserts what is to stay and offers the rest. */
+    private Path write() throws IOException {
+        Files.createDirectories(folder);
+        try (Stream<Path> old = Files.list(folder)) {
+            for (Path file : old.toList()) {
+                Files.delete(file);
+            }
+        }
+        StringBuilder plan = new StringBuilder();
+        for (BrokenModule module : modules) {
+            Path file = folder.resolve(module.name() + ".ko");
+            Files.write(file, module.file());
+            plan.append(module.stays() ? "insert " : "refuse ").append(file).append('\n');
+        }
+        return Files.writeString(folder.resolve("plan"), plan);
+    }
+
+    /** Prints a row a module, and at the end how many there are; whether no answer differs. */
+    private boolean compare(Map<String, Verdict> answers, KernelSymbols symbols) {
+        int failed = 0;
+        out.printf("%-36s %6s %6s  %s%n", "module", "kernel", "modrt", "line");
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(kernel.profile())
+                .kernelSymbols(symbols)
+                .build()) {
+            for (BrokenModule module : modules) {
+                Verdict ours = Verdict.of(runtime, module, kernel.isMips());
+                Verdict theirs = answers.getOrDefault(module.name(), Verdict.none());
+                out.printf(
+                        "%-36s %6d %6d  %s%n",
+                        module.name(), theirs.errno(), ours.errno(), String.join(" | ", ours.lines()));
+                String complaint = Verdict.complaint(module, theirs, ours, kernel.isMips());
+                if (!complaint.isEmpty()) {
+                    failed++;
+                    out.println("  FAILED " + complaint + ": the kernel logged " + theirs.lines() + ", modrt says: "
+                            + ours.text());
+                }
+            }
+        }
+        out.println("refusals: " + modules.size() + " rows, " + (modules.size() - failed) + " equal, failed " + failed);
+        return failed == 0;
+    }
+}

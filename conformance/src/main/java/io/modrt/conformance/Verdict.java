@@ -1,0 +1,74 @@
+package io.modrt.conformance;
+
+import io.modrt.Errno;
+import io.modrt.LoadPolicy;
+import io.modrt.ModrtException;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import java.util.List;
+
+/**
+ * What one loader said of one module.
+ *
+ * @param errno the number of its error, in the architecture's own numbering; 0 where it took the module
+ * @param lines what it logged of the refusal, without time and level
+ * @param beyondKernel whether it said that the kernel does not look at this
+ * @param text its own words
+ */
+record Verdict(int errno, List<String> lines, boolean beyondKernel, String text) {
+
+    /** Loads {@code module} into {@code runtime}, where it stays if it is taken. */
+    static Verdict of(ModuleRuntime runtime, BrokenModule module, boolean isMips) {
+        try {
+            runtime.load(ModuleFile.open(module.name() + ".ko", module.file(), LoadPolicy.kernelExact()));
+            return new Verdict(0, List.of(), false, "taken");
+        } catch (ModrtException refused) {
+            return new Verdict(
+                    number(refused.errno(), isMips),
+                    refused.kernelMessage().stream().toList(),
+                    refused.beyondKernel(),
+                    String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** The number that an architecture gives to an error: above 34 each has its own. */
+    static int number(Errno errno, boolean isMips) {
+        return switch (errno) {
+            case EBADMSG -> isMips ? 77 : 67;
+            case ENOPKG -> isMips ? 65 : 55;
+            case EOPNOTSUPP -> isMips ? 122 : 223;
+            case EKEYREJECTED -> isMips ? 164 : 187;
+            default -> errno.number();
+        };
+    }
+
+    /** The number that is known of a module in advance. */
+    static int expected(BrokenModule module, boolean isMips) {
+        return module.errno().map(errno -> number(errno, isMips)).orElse(0);
+    }
+
+    /** Of a module that was not offered. */
+    static Verdict none() {
+        return new Verdict(-1, List.of(), false, "");
+    }
+
+    /** What is not as it should be; empty where all is. The kernel may log several lines, of which modrt gives one. */
+    static String complaint(BrokenModule module, Verdict kernel, Verdict modrt, boolean isMips) {
+        int expected = expected(module, isMips);
+        if (kernel.errno() != expected) {
+            return "the kernel answers " + kernel.errno() + ", not " + expected;
+        }
+        return switch (module.kind()) {
+            case STAYS, TAKEN, INIT_FAILS -> modrt.errno() == 0 ? "" : "modrt refuses it";
+            case BEYOND_KERNEL -> modrt.beyondKernel() ? "" : "modrt does not say that it goes beyond the kernel";
+            case REFUSED -> {
+                if (modrt.errno() != kernel.errno() || modrt.beyondKernel()) {
+                    yield "modrt answers " + modrt.errno();
+                }
+                boolean same = modrt.lines().isEmpty() == kernel.lines().isEmpty()
+                        && kernel.lines().containsAll(modrt.lines());
+                yield same ? "" : "modrt's line " + modrt.lines();
+            }
+        };
+    }
+}

@@ -1,0 +1,177 @@
+package io.modrt.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.ModuleRuntime;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.memory.Address;
+import io.modrt.testkit.ElfTarget;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** modrt's side of {@code run refusals}. The sizes and options are those of Debian's 6.1 kernels for Malta and of defconfig's for PA-RISC. */
+class BrokenModulesTest {
+    private static final String MIPS = "6.1.0-50-4kc-malta SMP mod_unload modversions MIPS32_R2 32BIT ";
+    private static final String MIPS64 = "6.1.0-50-5kc-malta SMP mod_unload modversions MIPS64_R2 64BIT ";
+    private static final String PARISC = "6.1.192-32bit SMP mod_unload modversions ";
+    private static final String PARISC64 = "6.1.192-64bit SMP mod_unload modversions ";
+
+    private static KernelShape mips(ElfTarget target, String vermagic) {
+        KernelProfile profile = KernelProfile.ofVermagic(vermagic).with(ConfigOption.MODULE_FORCE_LOAD, true);
+        boolean wide = target.encoding().is64Bit();
+        return new KernelShape(
+                target, profile, wide ? 0x340 : 0x240, wide ? 0x138 : 0xc8, wide ? 0x328 : 0x210, crcs());
+    }
+
+    private static KernelShape parisc(ElfTarget target, String vermagic) {
+        KernelProfile profile = KernelProfile.ofVermagic(vermagic)
+                .with(ConfigOption.MODULE_FORCE_LOAD, false)
+                .with(ConfigOption.MODULE_SIG, false)
+                .with(ConfigOption.STRICT_MODULE_RWX, true);
+        boolean wide = target.encoding().is64Bit();
+        return new KernelShape(
+                target, profile, wide ? 0x380 : 0x210, wide ? 0x138 : 0xe4, wide ? 0x328 : 0x200, crcs());
+    }
+
+    private static Map<String, Integer> crcs() {
+        return Map.of(KernelShape.PRINTK, 0x92997ed8, KernelShape.MODULE_LAYOUT, 0x0a1b2c3d);
+    }
+
+    private static List<KernelShape> kernels() {
+        return List.of(
+                mips(ElfTarget.MIPS_O32_LE, MIPS),
+                mips(ElfTarget.MIPS_N64_LE, MIPS64),
+                parisc(ElfTarget.PARISC_32, PARISC),
+                parisc(ElfTarget.PARISC_64, PARISC64));
+    }
+
+    private static ModuleRuntime runtime(KernelShape kernel) {
+        long base = kernel.isMips() ? (kernel.isWide() ? 0xffff_ffff_8010_0000L : 0x8010_0000L) : 0x1010_0000L;
+        Map<String, KernelSymbol> exports = Map.of(
+                KernelShape.PRINTK,
+                KernelSymbol.of(KernelShape.PRINTK, Address.of(base + 0x1000)).withCrc(0x92997ed8),
+                KernelShape.MODULE_LAYOUT,
+                KernelSymbol.of(KernelShape.MODULE_LAYOUT, Address.of(base + 0x2000))
+                        .withCrc(0x0a1b2c3d),
+                "kfree",
+                KernelSymbol.of("kfree", Address.of(base + 0x3000)).withCrc(1),
+                "$global$",
+                KernelSymbol.of("$global$", Address.of(base + 0x4000)).withCrc(2));
+        return ModuleRuntime.builder()
+                .profile(kernel.profile())
+                .kernelSymbols(name -> Optional.ofNullable(exports.get(name)))
+                .build();
+    }
+
+    private static Map<String, Verdict> answers(KernelShape kernel) {
+        Map<String, Verdict> answers = new LinkedHashMap<>();
+        try (ModuleRuntime runtime = runtime(kernel)) {
+            for (BrokenModule module : modules(kernel)) {
+                answers.put(module.name(), Verdict.of(runtime, module, kernel.isMips()));
+            }
+        }
+        return answers;
+    }
+
+    private static List<BrokenModule> modules(KernelShape kernel) {
+        return RefusalsCommand.modules(kernel, kernel.module("some").build());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyModuleIsAnsweredAsTheKernelIsKnownToAnswer() {
+        return kernels().stream().flatMap(kernel -> {
+            Map<String, Verdict> answers = answers(kernel);
+            return modules(kernel).stream()
+                    .map(module -> DynamicTest.dynamicTest(
+                            kernel.profile().vermagic().orElseThrow().split(" ")[0] + " " + module.name(), () -> {
+                                Verdict answer = java.util.Objects.requireNonNull(answers.get(module.name()));
+                                boolean loads = module.kind() != BrokenModule.Kind.REFUSED;
+                                assertEquals(
+                                        loads ? 0 : Verdict.expected(module, kernel.isMips()),
+                                        answer.errno(),
+                                        answer.text());
+                            }));
+        });
+    }
+
+    @Test
+    void thereIsNoNameTwiceAndEnoughOfThem() {
+        for (KernelShape kernel : kernels()) {
+            List<BrokenModule> modules = modules(kernel);
+            Set<String> names = new HashSet<>();
+            modules.forEach(module -> assertTrue(names.add(module.name()), module.name()));
+            long refused = modules.stream()
+                    .filter(module -> module.kind() == BrokenModule.Kind.REFUSED)
+                    .count();
+            assertTrue(refused > 50, kernel + ": " + refused);
+        }
+    }
+
+    /** Each line as a 4kc-malta kernel logged it. */
+    @Test
+    void linesAreThoseOfALiveMipsKernel() {
+        Map<String, Verdict> answers = answers(mips(ElfTarget.MIPS_O32_LE, MIPS));
+        assertAll(
+                () -> logs(answers, "truncated_in_header", "Invalid ELF header len 51"),
+                () -> logs(answers, "wrong_magic", "Invalid ELF header magic: != \\x7fELF"),
+                () -> logs(answers, "wrong_class", "Invalid architecture in ELF header: 8"),
+                () -> logs(answers, "shnum_zero", "Invalid ELF section name index: 9 || e_shstrndx (9) >= e_shnum (0)"),
+                () -> logs(
+                        answers,
+                        "module_layout_altered",
+                        "module_layout_altered: disagrees about version of symbol module_layout"),
+                () -> logs(answers, "crc_missing", "crc_missing: no symbol version for for_all"),
+                () -> logs(
+                        answers,
+                        "namespace_not_imported",
+                        "namespace_not_imported: module uses symbol (in_space) from namespace SPACE, but does not import it."),
+                () -> logs(
+                        answers,
+                        "symbol_with_extended_index",
+                        "symbol_with_extended_index: Symbol lost has an invalid section index 65535 (max 9)"),
+                () -> logs(answers, "unknown_type_jalr", "unknown_type_jalr: Unknown relocation type 37"),
+                () -> logs(answers, "far_jal", "module far_jal: relocation overflow"),
+                () -> logs(answers, "pc21_misaligned", "module pc21_misaligned: dangerous R_MIPS_PC21 relocation"),
+                () -> logs(
+                        answers,
+                        "lo16_of_other_symbol",
+                        "module lo16_of_other_symbol: dangerous R_MIPS_LO16 relocation"),
+                () -> logs(answers, "rela_section", "module rela_section: REL relocation unsupported"),
+                () -> assertEquals(List.of(), lines(answers, "hi16_alone")),
+                () -> assertEquals(List.of(), lines(answers, "higher_in_rel")));
+    }
+
+    /** Each line as a kernel of generic-32bit_defconfig logged it. */
+    @Test
+    void linesAreThoseOfALivePariscKernel() {
+        Map<String, Verdict> answers = answers(parisc(ElfTarget.PARISC_32, PARISC));
+        assertAll(
+                () -> logs(answers, "unknown_type", "module unknown_type: Unknown relocation: 3"),
+                () -> logs(answers, "absolute_value_0", "absolute_value_0: Unknown symbol zero"),
+                () -> logs(
+                        answers,
+                        "writable_code_not_loaded",
+                        "writable_code_not_loaded: section .not_loaded (index 3) has invalid WRITE|EXEC flags"),
+                () -> assertEquals(List.of(), lines(answers, "no_versions")));
+    }
+
+    private static List<String> lines(Map<String, Verdict> answers, String module) {
+        return java.util.Objects.requireNonNull(answers.get(module)).lines();
+    }
+
+    private static void logs(Map<String, Verdict> answers, String module, String line) {
+        assertEquals(List.of(line), lines(answers, module));
+    }
+}

@@ -1,0 +1,89 @@
+package io.modrt.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.modrt.Errno;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LiveAnswersTest {
+    private static Map<String, Verdict> read(String text) {
+        return LiveAnswers.of(text.lines().toList());
+    }
+
+    @Test
+    void anAnswerHasTheLinesBehindIt() {
+        Map<String, Verdict> answers = read("""
+                LOG <5>[    0.000000] Linux
+                INS sound 0
+                LOG <5>[    3.000000] sound: module verification failed: signature missing - tainting kernel
+                REFUSE crc 22 EINVAL
+                LOG <4>[    3.049419] crc: disagrees about version of symbol a
+                LOG <4>[   13.049500] crc: Unknown symbol a (err -22)
+                REFUSE quiet 8 ENOEXEC
+                """);
+        assertEquals(
+                Map.of(
+                        "sound", new Verdict(0, List.of(), false, ""),
+                        "crc",
+                                new Verdict(
+                                        22,
+                                        List.of(
+                                                "crc: disagrees about version of symbol a",
+                                                "crc: Unknown symbol a (err -22)"),
+                                        false,
+                                        ""),
+                        "quiet", new Verdict(8, List.of(), false, "")),
+                answers);
+    }
+
+    @Test
+    void aLineThatComesLateBelongsToTheModuleItNames() {
+        Map<String, Verdict> answers = read(
+                "REFUSE livepatch 8\nREFUSE next 8\nLOG <3>[    3.0] livepatch: is disabled\nLOG <3>[    3.1] next: no\n");
+        assertEquals(new Verdict(8, List.of("livepatch: is disabled"), false, ""), answers.get("livepatch"));
+        assertEquals(new Verdict(8, List.of("next: no"), false, ""), answers.get("next"));
+    }
+
+    @Test
+    void aWarningWithItsStackIsNoLineOfTheModule() {
+        Map<String, Verdict> answers = read("""
+                REFUSE a 22
+                LOG <4>[    3.0] ------------[ cut here ]------------
+                LOG <4>[    3.0] WARNING: CPU: 0
+                LOG <4>[    3.0] ---[ end trace 0000000000000000 ]---
+                LOG <3>[    3.1] a: unknown
+                """);
+        assertEquals(Map.of("a", new Verdict(22, List.of("a: unknown"), false, "")), answers);
+    }
+
+    @Test
+    void bytesThatArePrintedNowhereAreEscapedAsDmesgDoes() {
+        Map<String, Verdict> answers = read("REFUSE a 8\nLOG <3>[    3.1] magic: != \u007fELF\n");
+        assertEquals(Map.of("a", new Verdict(8, List.of("magic: != \\x7fELF"), false, "")), answers);
+    }
+
+    @Test
+    void aDifferenceIsTold() {
+        BrokenModule module = BrokenModule.refused("a", Errno.EBADMSG, new byte[0]);
+        Verdict kernel = new Verdict(77, List.of("one", "two"), false, "");
+        assertEquals("", Verdict.complaint(module, kernel, new Verdict(77, List.of("two"), false, ""), true));
+        assertEquals(
+                "modrt's line [three]",
+                Verdict.complaint(module, kernel, new Verdict(77, List.of("three"), false, ""), true));
+        assertEquals("modrt's line []", Verdict.complaint(module, kernel, new Verdict(77, List.of(), false, ""), true));
+        assertEquals(
+                "modrt answers 8", Verdict.complaint(module, kernel, new Verdict(8, List.of("two"), false, ""), true));
+        assertEquals(
+                "the kernel answers 77, not 67",
+                Verdict.complaint(module, kernel, new Verdict(67, List.of("two"), false, ""), false));
+        assertEquals(
+                "modrt refuses it",
+                Verdict.complaint(
+                        BrokenModule.taken("b", new byte[0]),
+                        new Verdict(0, List.of(), false, ""),
+                        new Verdict(8, List.of(), false, ""),
+                        true));
+    }
+}
