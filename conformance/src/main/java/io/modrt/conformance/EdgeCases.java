@@ -1,11 +1,9 @@
 package io.modrt.conformance;
 
 import io.modrt.ModuleFile;
-import io.modrt.conformance.LdComparison.Addresses;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelProfile;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +33,9 @@ final class EdgeCases {
     private EdgeCases() {}
 
     /** The addresses for one file, to be tried one by one. */
-    static List<Addresses> of(ModuleFile file, Target target, KernelProfile profile, Path folder) {
+    static List<Addresses> of(ModuleFile file, Target target, KernelProfile profile) {
         List<Addresses> cases = new ArrayList<>();
-        LdComparison near = new LdComparison(file, target, folder, Addresses.near(target, Map.of()));
+        Setting near = new Setting(file, Addresses.near(target, Map.of()));
         SymbolTable symbols = file.symbols();
         near.placed(profile, placed -> {
             for (RelocationSection section : file.elf().relocationSections()) {

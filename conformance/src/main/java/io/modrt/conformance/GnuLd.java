@@ -17,6 +17,8 @@ import java.util.SortedMap;
 final class GnuLd {
     private static final String OVERFLOW = "relocation truncated to fit: ";
     private static final String MISALIGNED = "to a non-";
+    /** 32-bit PA-RISC, where a stub is out of reach too. */
+    private static final String OUT_OF_REACH = "cannot reach ";
 
     private final Path folder;
     private final Target target;
@@ -31,39 +33,43 @@ final class GnuLd {
      * What ld made of a module.
      *
      * @param log what it said; empty when it had nothing to say
-     * @param output the linked file
-     * @param succeeded whether it called the link a success
+     * @param made the linked file, unless ld gave up
      */
-    record Linked(String log, ElfFile output, boolean succeeded) {
+    record Linked(String log, Optional<ElfFile> made) {
+
+        /** The linked file. */
+        ElfFile output() {
+            return made.orElseThrow(() -> new IllegalStateException("ld made nothing: " + log.strip()));
+        }
 
         /** Whether it refused a relocation because the value does not fit, or is not aligned. */
         boolean refusedARelocation() {
-            return log.contains(OVERFLOW) || log.contains(MISALIGNED);
+            return GnuLd.refusedARelocation(log);
         }
 
         /** What became of the section with this number in the module; empty where ld left it out. */
         Optional<Section> section(int index) {
-            return output.section(LdInput.name(index));
+            return output().section(LdInput.name(index));
         }
 
         /** The section's bytes; zeros for one that has no place in the file. */
         byte[] bytes(Section section) {
             int from = Math.toIntExact(section.fileOffset());
             int size = Math.toIntExact(section.sizeBytes());
-            return section.hasContents() ? Arrays.copyOfRange(output.array(), from, from + size) : new byte[size];
+            return section.hasContents() ? Arrays.copyOfRange(output().array(), from, from + size) : new byte[size];
         }
     }
 
-    /**
-     * Links {@code object}.
-     *
-     * @param sections the address of each section that is to be in the output, by section number; others are discarded
-     * @param externals the value of each undefined symbol
-     */
-    Linked link(byte[] object, SortedMap<Integer, Long> sections, Map<String, Long> externals) {
+    /** Whether the log says so. */
+    static boolean refusedARelocation(String log) {
+        return log.contains(OVERFLOW) || log.contains(MISALIGNED) || log.contains(OUT_OF_REACH);
+    }
+
+    /** Links {@code object} as {@code script} says. */
+    Linked link(byte[] object, String script) {
         try {
             Files.write(folder.resolve("module.o"), object);
-            Files.writeString(folder.resolve("script"), script(sections, externals), StandardCharsets.UTF_8);
+            Files.writeString(folder.resolve("script"), script, StandardCharsets.UTF_8);
             Files.deleteIfExists(folder.resolve("linked"));
             Tool.Result result = Tool.run(
                     folder,
@@ -80,20 +86,23 @@ final class GnuLd {
                             "--no-warn-rwx-segments",
                             "module.o"));
             Path output = folder.resolve("linked");
-            if (!Files.exists(output)) {
-                throw new IllegalStateException(
-                        "ld made nothing: " + result.text().strip());
-            }
-            return new Linked(result.text(), ElfFile.view(Files.readAllBytes(output)), result.status() == 0);
+            Optional<ElfFile> made =
+                    Files.exists(output) ? Optional.of(ElfFile.view(Files.readAllBytes(output))) : Optional.empty();
+            return new Linked(result.text(), made);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** It begins with a comment: a script that begins with {@code $$} is taken for S-records. */
-    private static String script(SortedMap<Integer, Long> sections, Map<String, Long> externals) {
+    /**
+     * A script. It begins with a comment: one that begins with {@code $$} is taken for S-records.
+     *
+     * @param sections the address of each section that is to be in the output, by section number; others are discarded
+     * @param externals the value of each undefined symbol
+     */
+    static String script(SortedMap<Integer, Long> sections, Map<String, Long> externals) {
         StringBuilder script = new StringBuilder("/* a module's sections, each where modrt has it */\n");
-        externals.forEach((name, value) -> script.append("\"%s\" = 0x%x;\n".formatted(name, value)));
+        define(script, externals);
         script.append("SECTIONS {\n");
         sections.forEach((index, address) -> {
             String name = LdInput.name(index);
@@ -102,5 +111,10 @@ final class GnuLd {
             script.append("  %s 0x%x : { \"start of %s\" = .; *(%s) }\n".formatted(name, address, name, name));
         });
         return script.append("  /DISCARD/ : { *(*) }\n}\n").toString();
+    }
+
+    /** Appends what gives each symbol its value. */
+    static void define(StringBuilder script, Map<String, Long> symbols) {
+        symbols.forEach((name, value) -> script.append("\"%s\" = 0x%x;\n".formatted(name, value)));
     }
 }

@@ -15,7 +15,8 @@ import java.util.Set;
  *
  * <ul>
  *   <li>Each section gets a name of its own, {@code .s} and its number, so that a linker script can place it, and so that ld sees no
- *       {@code .reginfo}, {@code .MIPS.options} or {@code .gnu.linkonce.*} to treat in a way of its own.
+ *       {@code .reginfo}, {@code .MIPS.options} or {@code .gnu.linkonce.*} to treat in a way of its own; relocations {@code .rela.s} and the number of
+ *       what they are for.
  *   <li>Sections that the script places keep only SHF_WRITE, SHF_ALLOC and SHF_EXECINSTR, and become SHT_PROGBITS unless they are
  *       SHT_NOBITS: ld would merge strings (SHF_MERGE), sort (SHF_LINK_ORDER) and drop (SHF_GROUP, SHF_EXCLUDE), the kernel does not.
  *   <li>Other sections, and their relocations, become SHT_NULL: the kernel does not load them.
@@ -40,7 +41,7 @@ final class LdInput {
      */
     static byte[] of(ElfFile elf, Set<Integer> placed, Set<Integer> relocated) {
         byte[] original = elf.array();
-        byte[] names = names(elf.sectionCount());
+        byte[] names = names(elf);
         byte[] copy = Arrays.copyOf(original, original.length + names.length);
         System.arraycopy(names, 0, copy, original.length, names.length);
         ByteBuffer out =
@@ -54,7 +55,7 @@ final class LdInput {
                 continue;
             }
             out.putInt(at, nameOffset);
-            nameOffset += name(section.index()).length() + 1;
+            nameOffset += name(section).length() + 1;
             if (section.index() == elf.header().nameTableIndex()) {
                 putLong(out, wide, at + (wide ? 24 : 16), original.length); // sh_offset
                 putLong(out, wide, at + (wide ? 32 : 20), names.length); // sh_size
@@ -76,14 +77,19 @@ final class LdInput {
         };
     }
 
-    private static byte[] names(int count) {
+    private static byte[] names(ElfFile elf) {
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         names.write(0);
-        for (int i = 1; i < count; i++) {
-            names.writeBytes(name(i).getBytes(StandardCharsets.US_ASCII));
+        for (Section section : elf.sections().subList(1, elf.sectionCount())) {
+            names.writeBytes(name(section).getBytes(StandardCharsets.US_ASCII));
             names.write(0);
         }
         return names.toByteArray();
+    }
+
+    /** why: ld for 64-bit PA-RISC gives up, without a word, on relocations whose section is not named after the one that they are for. */
+    private static String name(Section section) {
+        return section.type() == Section.SHT_RELA ? ".rela" + name(section.info()) : name(section.index());
     }
 
     private static void putLong(ByteBuffer out, boolean wide, int at, long value) {

@@ -16,7 +16,6 @@ import io.modrt.spi.StubTemplate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -207,7 +206,8 @@ final class LiveStubs {
         }
     }
 
-    private static ModuleFile assemble(Path folder) throws IOException {
+    /** The module, an object file. */
+    static ModuleFile assemble(Path folder) {
         StringBuilder text = new StringBuilder("\t.level 2.0w\n\t.text\n");
         for (int i = 0; i < OUTSIDE; i++) {
             function(text, "call_outside_" + i, "outside_" + i);
@@ -219,15 +219,7 @@ final class LiveStubs {
         text.append("\t.section .gap,\"ax\",@nobits\n\t.space ").append(GAP).append("\n\t.section .text.far,\"ax\"\n");
         own(text, "own_a", OWN_A);
         own(text, "own_b", OWN_B);
-        Path source = folder.resolve("calls.s");
-        Path object = folder.resolve("calls.o");
-        Files.writeString(source, text);
-        Tool.Result result =
-                Tool.run(folder, List.of("hppa64-linux-gnu-as", "-o", object.toString(), source.toString()));
-        if (result.status() != 0) {
-            throw new IOException("the assembler says " + result.text());
-        }
-        return ModuleFile.open(object, LoadPolicy.kernelExact().bestEffort());
+        return Target.PARISC_64.assemble(folder, text.toString());
     }
 
     /** A function that calls {@code target} and returns. The long branch sets %rp, so the function keeps its own elsewhere. */

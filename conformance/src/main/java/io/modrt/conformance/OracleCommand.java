@@ -1,7 +1,6 @@
 package io.modrt.conformance;
 
 import io.modrt.ModuleFile;
-import io.modrt.conformance.LdComparison.Addresses;
 import io.modrt.conformance.LdComparison.Outcome;
 import io.modrt.kernel.KernelProfile;
 import java.io.IOException;
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
 
 /** {@code oracles}: GNU ld, qemu-user and objdump against modrt. */
 final class OracleCommand {
-    private static final int DRAWN_MODULES = 50;
+    static final int DRAWN_MODULES = 50;
 
     private final PrintStream out;
     private final Checks checks;
@@ -44,8 +43,9 @@ final class OracleCommand {
     /** Runs it; whether every check passed. */
     boolean run() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        List<Path> bundled = bundled();
+        List<Path> bundled = bundled("mips-.*\\.ko");
         List<Path> drawn = drawn();
+        PariscOracles parisc = new PariscOracles(checks, out);
         ExecutorService threads =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         try (Progress progress = Progress.of("oracles")) {
@@ -62,6 +62,7 @@ final class OracleCommand {
                 }
             }
             running.add(threads.submit(this::runPariscTracing));
+            parisc.tasks().forEach(task -> running.add(threads.submit(task)));
             progress.expect(running.size());
             for (Future<?> task : running) {
                 int failed = checks.failed();
@@ -73,23 +74,19 @@ final class OracleCommand {
         } finally {
             threads.shutdownNow();
         }
-        print((System.nanoTime() - start) / 1_000_000_000.0);
+        print((System.nanoTime() - start) / 1_000_000_000.0, parisc);
         return checks.failed() == 0;
     }
 
-    /**
-     * The MIPS modules that come with the test kit, one file each. PA-RISC's are held against GNU ld's words by its tests alone: ld shares
-     * stubs, so a comparison must follow branches, not compare words.
-     */
-    private static List<Path> bundled() throws IOException {
+    /** The modules that come with the test kit whose paths, the target first, match. */
+    static List<Path> bundled(String paths) throws IOException {
         URL folder = OracleCommand.class.getResource("/io/modrt/testkit/modules");
         if (folder == null) {
             throw new IOException("the test kit's modules are not on the class path");
         }
         Path modules = Path.of(URI.create(folder.toString()));
         try (Stream<Path> files = Files.walk(modules)) {
-            return files.filter(file -> file.toString().endsWith(".ko"))
-                    .filter(file -> modules.relativize(file).toString().startsWith("mips-"))
+            return files.filter(file -> modules.relativize(file).toString().matches(paths))
                     .sorted()
                     .toList();
         }
@@ -122,7 +119,7 @@ final class OracleCommand {
             checks.add(
                     "GNU ld: " + target + " " + path.getFileName() + ", control",
                     blind ? List.of("no difference although externals are elsewhere for ld") : List.of());
-            for (Addresses edge : EdgeCases.of(file, target, profile, folder)) {
+            for (Addresses edge : EdgeCases.of(file, target, profile)) {
                 compare(path, file, folder, edge);
             }
         });
@@ -195,10 +192,11 @@ final class OracleCommand {
         }
     }
 
-    private void print(double seconds) {
+    private void print(double seconds, PariscOracles parisc) {
         out.printf(
-                "GNU ld: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
+                "GNU ld, MIPS: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
                 modules.get(), refusals.get(), sections.get(), words.get(), finished.get());
+        parisc.print();
         out.println(
                 "ld links a copy in which only section headers are changed: names, types and flags, so that it merges, sorts and"
                         + " drops nothing (LdInput)");

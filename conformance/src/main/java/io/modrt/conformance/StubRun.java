@@ -247,6 +247,7 @@ final class StubRun {
             case O32_LE_R6 -> ElfTarget.MIPS_O32_R6_LE;
             case N64_BE_R6 -> ElfTarget.MIPS_N64_R6_BE;
             case N64_LE_R6 -> ElfTarget.MIPS_N64_R6_LE;
+            case PARISC_32, PARISC_64 -> throw new IllegalArgumentException(target + " has stubs of its own");
         };
     }
 }

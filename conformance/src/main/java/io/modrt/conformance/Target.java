@@ -1,9 +1,16 @@
 package io.modrt.conformance;
 
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
-/** The MIPS targets for which Debian has cross binutils. */
+/** The targets for which Debian has cross binutils. */
 enum Target {
     O32_BE("mips-linux-gnu", "mips", false, true, false),
     O32_LE("mipsel-linux-gnu", "mipsel", false, false, false),
@@ -12,7 +19,10 @@ enum Target {
     O32_BE_R6("mipsisa32r6-linux-gnu", "mips", false, true, true),
     O32_LE_R6("mipsisa32r6el-linux-gnu", "mipsel", false, false, true),
     N64_BE_R6("mipsisa64r6-linux-gnuabi64", "mips64", true, true, true),
-    N64_LE_R6("mipsisa64r6el-linux-gnuabi64", "mips64el", true, false, true);
+    N64_LE_R6("mipsisa64r6el-linux-gnuabi64", "mips64el", true, false, true),
+    PARISC_32("hppa-linux-gnu", "hppa", false, true, false),
+    /** The one that qemu-user does not know. */
+    PARISC_64("hppa64-linux-gnu", "hppa64", true, true, false);
 
     private static final int EF_MIPS_ARCH = 0xf000_0000;
     private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
@@ -35,16 +45,16 @@ enum Target {
     /** The target that a file was made for. */
     static Target of(ElfHeader header) {
         int arch = header.flags() & EF_MIPS_ARCH;
-        boolean r6 = arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6;
+        boolean r6 = header.machine() == ElfHeader.EM_MIPS && (arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6);
         for (Target target : values()) {
-            if (header.machine() == ElfHeader.EM_MIPS
+            if (header.machine() == (target.isParisc() ? ElfHeader.EM_PARISC : ElfHeader.EM_MIPS)
                     && target.is64Bit == (header.elfClass() == ElfClass.ELF64)
                     && target.isBigEndian == header.isBigEndian()
                     && target.isR6 == r6) {
                 return target;
             }
         }
-        throw new IllegalArgumentException("no MIPS file: " + header);
+        throw new IllegalArgumentException("no file of a known target: " + header);
     }
 
     /** The command of a binutils program, for example {@code mips-linux-gnu-ld}. */
@@ -52,12 +62,36 @@ enum Target {
         return tools + "-" + program;
     }
 
+    /**
+     * Assembles {@code text} in {@code folder}, where the object file stays.
+     *
+     * @throws IllegalStateException with what the assembler says, where it refuses
+     */
+    ModuleFile assemble(Path folder, String text) {
+        Path object = folder.resolve("assembled.o");
+        try {
+            Files.writeString(folder.resolve("source.s"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Tool.Result result = Tool.run(folder, List.of(tool("as"), "-o", object.toString(), "source.s"));
+        if (result.status() != 0) {
+            throw new IllegalStateException("the assembler says " + result.text());
+        }
+        return ModuleFile.open(object, LoadPolicy.kernelExact().bestEffort());
+    }
+
     /** The command of qemu-user. */
     String qemu() {
         return "qemu-" + qemu + "-static";
     }
 
-    /** Whether it is n64. */
+    /** Whether it is PA-RISC; else it is MIPS. */
+    boolean isParisc() {
+        return this == PARISC_32 || this == PARISC_64;
+    }
+
+    /** Whether addresses have 64 bits: n64, PA-RISC 64. */
     boolean is64Bit() {
         return is64Bit;
     }
@@ -77,7 +111,7 @@ enum Target {
         return wrap(segmentAddress);
     }
 
-    /** The value in the target's width: zero-extended from 32 bits on o32. */
+    /** The value in the target's width: zero-extended where addresses have 32 bits. */
     long wrap(long value) {
         return is64Bit ? value : value & 0xffff_ffffL;
     }

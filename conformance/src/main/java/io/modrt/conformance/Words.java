@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The loaded sections of a module as bytes at addresses, and the words and pointers in them. */
 final class Words {
@@ -27,6 +30,7 @@ final class Words {
     }
 
     private final List<Placed> sections = new ArrayList<>();
+    private final NavigableMap<Long, Placed> byAddress = new TreeMap<>();
     private final ByteOrder order;
     private final int pointerBytes;
 
@@ -35,10 +39,12 @@ final class Words {
         this.pointerBytes = is64Bit ? Long.BYTES : Integer.BYTES;
     }
 
-    /** Adds a section; {@code bytes} are viewed. */
+    /** Adds a section that overlaps no other; {@code bytes} are viewed. */
     void add(int index, String name, long address, boolean isInit, byte[] bytes) {
-        sections.add(
-                new Placed(index, name, address, isInit, ByteBuffer.wrap(bytes).order(order)));
+        Placed section =
+                new Placed(index, name, address, isInit, ByteBuffer.wrap(bytes).order(order));
+        sections.add(section);
+        byAddress.put(address, section);
     }
 
     List<Placed> sections() {
@@ -52,7 +58,9 @@ final class Words {
 
     /** The section that holds {@code sizeBytes} bytes at {@code place}. */
     Optional<Placed> at(long place, int sizeBytes) {
-        return sections.stream().filter(s -> s.holds(place, sizeBytes)).findFirst();
+        return Optional.ofNullable(byAddress.floorEntry(place))
+                .map(Map.Entry::getValue)
+                .filter(section -> section.holds(place, sizeBytes));
     }
 
     int pointerBytes() {
@@ -68,6 +76,11 @@ final class Words {
     void putWord(long place, int word) {
         Placed section = at(place, Integer.BYTES).orElseThrow();
         section.bytes().putInt((int) (place - section.address()), word);
+    }
+
+    /** The value in a pointer's width; one of 32 bits is zero-extended. */
+    long wrap(long value) {
+        return pointerBytes == Long.BYTES ? value : value & 0xffff_ffffL;
     }
 
     /** The pointer at an offset of a section; one of 32 bits is zero-extended. */

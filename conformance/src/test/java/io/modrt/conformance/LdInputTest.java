@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.modrt.ModuleFile;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
+import io.modrt.spi.AddendKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LdInputTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"mips-o32-be-r2", "mips-n64-le-r2"})
+    @ValueSource(strings = {"mips-o32-be-r2", "mips-n64-le-r2", "parisc-64"})
     void onlySectionHeadersChange(String target) throws IOException {
         ElfFile before;
         try (InputStream bytes =
@@ -44,6 +45,9 @@ class LdInputTest {
                 after.symbolTable().orElseThrow().count());
         assertEquals(1, after.relocationSections().size());
         assertEquals(text, after.relocationSections().get(0).target().index());
+        assertEquals(
+                before.relocationSections().get(0).addends() == AddendKind.EXPLICIT,
+                after.section(".rela.s" + text).isPresent());
         assertEquals(
                 Section.SHT_NULL,
                 after.section(before.section(".modinfo").orElseThrow().index()).type());

@@ -1,0 +1,82 @@
+package io.modrt.conformance;
+
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.StubPolicy;
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.link.Reach;
+import io.modrt.link.RelocatedModule;
+import io.modrt.link.Stub;
+import io.modrt.spi.SectionSizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** How much room a module's stubs take under each policy, and how near its branches are to their limits, with the kernel where it really is. */
+final class PariscRoom {
+    private final Path tree;
+    private final ModuleFile file;
+
+    PariscRoom(Path tree, ModuleFile file) {
+        this.tree = tree;
+        this.file = file;
+    }
+
+    /** A line for each policy, and one for the branch and the way to a stub that are nearest to their limits. */
+    List<String> lines() throws IOException {
+        KernelProfile profile = LoadTree.profile(tree, file);
+        Path map =
+                tree.resolve("../../../boot/System.map-" + tree.getFileName()).normalize();
+        List<String> lines = new ArrayList<>();
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(profile)
+                .kernelSymbols(KernelSymbols.systemMap(map).or(KernelSymbols.synthetic()))
+                .build()) {
+            for (StubPolicy stubs : StubPolicy.values()) {
+                LoadPolicy policy = LoadPolicy.kernelExact().stubs(stubs);
+                LayoutPlan plan = runtime.plan(file, policy);
+                SectionSizer sizer = plan.arch().sizer(file, plan.profile(), policy);
+                long reserved = 0;
+                for (Section section : file.elf().sections()) {
+                    if (plan.region(section).isPresent()) {
+                        reserved += sizer.frontBytes(section) + sizer.behindBytes(section);
+                    }
+                }
+                try (PlacedModule placed = plan.place()) {
+                    RelocatedModule relocated = placed.resolve().relocate();
+                    lines.add("%s, %s, %s: %d bytes reserved for stubs, %d used by %d stubs"
+                            .formatted(
+                                    tree.getFileName(),
+                                    file.name(),
+                                    stubs,
+                                    reserved,
+                                    used(relocated.stubs()),
+                                    relocated.stubs().size()));
+                    if (stubs == StubPolicy.KERNEL_EXACT) {
+                        nearest(relocated, false, lines);
+                        nearest(relocated, true, lines);
+                    }
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static long used(List<Stub> stubs) {
+        return stubs.stream().mapToLong(stub -> stub.template().sizeBytes()).sum();
+    }
+
+    private void nearest(RelocatedModule relocated, boolean toStub, List<String> lines) {
+        relocated.reach().nearest().stream()
+                .filter(reach -> reach.toStub() == toStub)
+                .min(Comparator.comparingLong(Reach::headroomBytes))
+                .ifPresent(reach -> lines.add("%s, %s, nearest: %s".formatted(tree.getFileName(), file.name(), reach)));
+    }
+}

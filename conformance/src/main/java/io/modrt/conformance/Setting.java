@@ -1,0 +1,130 @@
+package io.modrt.conformance;
+
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleFile;
+import io.modrt.ModuleRuntime;
+import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.layout.Region;
+import io.modrt.layout.RegionKind;
+import io.modrt.memory.Address;
+import io.modrt.memory.AddressRange;
+import io.modrt.memory.PerCpuAllocator;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * One module at addresses of a comparison's choice: those of its regions, of the per-CPU area and of each external symbol. modrt chooses those
+ * of the sections.
+ */
+final class Setting {
+    /** Room between regions, so that displacements are not those of one block. */
+    private static final long REGION_GAP_BYTES = 0x3_7000;
+
+    private static final int PER_CPU_COOKIE = 0x6000;
+
+    private final ModuleFile file;
+    private final Addresses addresses;
+    private final Map<String, Long> externals = new LinkedHashMap<>();
+
+    Setting(ModuleFile file, Addresses addresses) {
+        this.file = file;
+        this.addresses = addresses;
+        file.elf().symbolTable().ifPresent(this::chooseExternals);
+        addresses.chosen().forEach(externals::putIfAbsent);
+    }
+
+    /** All but weak symbols get a value; a weak one that nobody has is 0 for the kernel and for ld. */
+    private void chooseExternals(SymbolTable symbols) {
+        for (int i = 1; i < symbols.count(); i++) {
+            if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF && symbols.binding(i) == Symbol.STB_GLOBAL) {
+                String name = symbols.name(i);
+                long next = addresses.externals() + (long) externals.size() * addresses.strideBytes();
+                externals.putIfAbsent(name, addresses.chosen().getOrDefault(name, next));
+            }
+        }
+    }
+
+    /** The value of each external symbol. */
+    Map<String, Long> externals() {
+        return Collections.unmodifiableMap(externals);
+    }
+
+    /** The same with all of them four bytes further: a link with these must differ. */
+    Map<String, Long> askew() {
+        Map<String, Long> askew = new LinkedHashMap<>(externals);
+        askew.replaceAll((name, value) -> value + 4);
+        return askew;
+    }
+
+    /** Does {@code what} with the module while it is placed for a kernel of {@code profile}, and takes it away again. */
+    <T> T placed(KernelProfile profile, Function<PlacedModule, T> what) {
+        KernelSymbols kernel =
+                name -> Optional.ofNullable(externals.get(name)).map(value -> KernelSymbol.of(name, Address.of(value)));
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(profile)
+                .kernelSymbols(kernel)
+                .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(PER_CPU_COOKIE), 1 << 20)))
+                .build()) {
+            LayoutPlan plan = runtime.plan(file, LoadPolicy.kernelExact());
+            try (PlacedModule placed = plan.place(Placement.regions(bases(plan)))) {
+                return what.apply(placed);
+            }
+        }
+    }
+
+    private Map<RegionKind, Address> bases(LayoutPlan plan) {
+        Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
+        long next = addresses.moduleBase();
+        for (Region region : plan.regions()) {
+            bases.put(region.kind(), Address.of(next));
+            next += (region.sizeBytes() + 0xfff & -0x1000L) + REGION_GAP_BYTES;
+        }
+        return bases;
+    }
+
+    /** The sections to compare: loaded, and not symbol or string table, which no relocation touches. */
+    List<Section> sections(PlacedModule placed) {
+        return file.elf().sections().stream()
+                .filter(s -> placed.address(s).isPresent())
+                .filter(s -> s.type() != Section.SHT_SYMTAB && s.type() != Section.SHT_STRTAB)
+                .toList();
+    }
+
+    /** The address that a link gives to each section, by number: those to compare, and the per-CPU one that no kernel relocates. */
+    SortedMap<Integer, Long> sectionAddresses(PlacedModule placed) {
+        SortedMap<Integer, Long> where = new TreeMap<>();
+        for (Section section : sections(placed)) {
+            where.put(section.index(), placed.address(section).orElseThrow().value());
+        }
+        for (Section section : file.elf().sections()) {
+            if (section.name().equals(".data..percpu") && section.isAllocated()) {
+                where.putIfAbsent(section.index(), (long) PER_CPU_COOKIE); // its symbols have values
+            }
+        }
+        return where;
+    }
+
+    /** What ld is given: a copy of the module in which the sections at {@code where} can be placed. */
+    byte[] ldInput(PlacedModule placed, SortedMap<Integer, Long> where) {
+        Set<Integer> relocated = new HashSet<>();
+        sections(placed).forEach(section -> relocated.add(section.index()));
+        return LdInput.of(file.elf(), where.keySet(), relocated);
+    }
+}
