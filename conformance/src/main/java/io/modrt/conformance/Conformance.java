@@ -1,5 +1,6 @@
 package io.modrt.conformance;
 
+import io.modrt.ModuleFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles}
-     * or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles},
+     * {@code short-calls MODULE MAP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -25,7 +26,7 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, sites, compare, live, refusals, oracles or stubs");
+            return misuse("a command is missing: load, sites, compare, live, refusals, oracles, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -64,6 +65,12 @@ final class Conformance {
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
+            case "short-calls" -> {
+                if (trees.size() != 2) {
+                    return misuse("short-calls takes the module and the kernel's System.map");
+                }
+                return new ShortCalls(ModuleFile.open(trees.get(0)), trees.get(1), System.out).run() ? 0 : FAILED;
+            }
             case "stubs" -> {
                 if (trees.size() != 2) {
                     return misuse("stubs takes the kernel and the initramfs");
@@ -74,7 +81,7 @@ final class Conformance {
             }
             default -> {
                 return misuse("no command " + args.get(0)
-                        + ": there are load, sites, compare, live, refusals, oracles and stubs");
+                        + ": there are load, sites, compare, live, refusals, oracles, short-calls and stubs");
             }
         }
     }

@@ -46,8 +46,10 @@ final class Switch {
     void plan(ModuleSites sites, BitSet touched, Targets wanted) {
         long[] targets = new long[sites.count()];
         long[] entries = new long[sites.count()];
+        Width width = sites.module().placed().plan().arch().width();
         for (int i = 0; i < targets.length; i++) {
-            targets[i] = touched.get(i) ? wanted.of(i) : sites.target(i);
+            // why: maps of 32-bit MIPS kernels have their symbols' values sign-extended
+            targets[i] = touched.get(i) ? width.wrap(wanted.of(i)) : sites.target(i);
             entries[i] = sites.entry(i);
         }
         for (int i = touched.nextSetBit(0); i >= 0; i = touched.nextSetBit(i + 1)) {

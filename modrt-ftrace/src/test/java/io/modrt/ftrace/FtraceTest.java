@@ -169,6 +169,15 @@ class FtraceTest {
     }
 
     @Test
+    void aSignExtendedTracerIsTheSameOn32Bits() {
+        try (Target target = new Target("mips-o32-le-r2")) {
+            target.load("greeter");
+            Ftrace ftrace = Ftrace.attach(target.runtime).trace("greet", Address.of(0xffff_ffff_8020_9abcL));
+            assertEquals(Optional.of(TRACER), site(ftrace, "greet").target());
+        }
+    }
+
+    @Test
     void withoutRoomAShortCallIsRefusedAndAsBefore() {
         try (Target target = new Target("mips-n64-le-r2")) {
             target.runtime.load(
