@@ -134,13 +134,14 @@ final class Switch {
             if (isChanged(step, i)) {
                 SiteKind kind = sites.kind(i);
                 long start = sites.address(i) - kind.wordsInFront() * (long) Integer.BYTES;
+                int count = kind.words();
                 sites.words(i, before, sites.entry(i));
                 try {
-                    memory.read(start, found, kind.words());
+                    memory.read(start, found, count);
                 } catch (RuntimeException failure) {
                     throw SiteFault.unreadable(sites, i, failure);
                 }
-                for (int w = 0; w < kind.words(); w++) {
+                for (int w = 0; w < count; w++) {
                     if (found[w] != before[w]) {
                         sites.words(i, after, step.entries()[i]);
                         Patch patch = new Patch(Address.of(start + w * (long) Integer.BYTES), before[w], after[w]);
@@ -194,7 +195,8 @@ final class Switch {
         long start = sites.address(site) - kind.wordsInFront() * (long) Integer.BYTES;
         int from = 0;
         int end = 0;
-        for (int nth = 0; nth < kind.writes(); nth++) {
+        int writes = kind.writes();
+        for (int nth = 0; nth < writes; nth++) {
             int index = kind.write(nth, to);
             if (before[index] != after[index]) {
                 if (from == end) {

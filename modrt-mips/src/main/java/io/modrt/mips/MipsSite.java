@@ -56,6 +56,7 @@ enum MipsSite implements SiteKind {
     private final List<Word> behind;
     private final int at;
     private final int writes;
+    private final int words;
 
     MipsSite(String description, Width width, int passes, List<Word> front, Word... behind) {
         this.description = description;
@@ -65,6 +66,7 @@ enum MipsSite implements SiteKind {
         this.behind = List.of(behind);
         this.at = front.size();
         this.writes = passes == 0 && width == Width.BITS_64 ? 1 : 2; // why: a short call on n64 keeps its delay slot
+        this.words = at + writes + behind.length;
     }
 
     /** A word that stays. */
@@ -117,7 +119,7 @@ enum MipsSite implements SiteKind {
 
     @Override
     public int words() {
-        return at + writes + behind.size();
+        return words;
     }
 
     @Override
