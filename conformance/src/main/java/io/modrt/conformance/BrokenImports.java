@@ -66,6 +66,7 @@ final class BrokenImports {
         imports.names();
         imports.symbols();
         imports.real(real);
+        imports.init();
         imports.signatures();
         return imports.rows;
     }
@@ -201,6 +202,13 @@ final class BrokenImports {
             module.symbol("lost").inReserved(0xffff, 0);
             return module;
         });
+    }
+
+    /** Not where a function's pointer is its descriptor's, for which {@link KernelModuleBuilder} has no relocation. */
+    private void init() {
+        if (!kernel.isMips() && kernel.isWide()) {
+            return;
+        }
         String name = "init_fails";
         rows.add(BrokenModule.initFails(
                 name,
