@@ -1,7 +1,5 @@
 package io.modrt.parisc;
 
-import static java.util.Map.entry;
-
 import io.modrt.Errno;
 import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
@@ -80,6 +78,11 @@ public abstract sealed class PariscArch implements Arch {
         return name;
     }
 
+    @Override
+    public String toString() {
+        return name;
+    }
+
     /** PA 1.1 or 2.0, the kernel does not look. */
     @Override
     public boolean accepts(ElfHeader header) {
@@ -93,22 +96,15 @@ public abstract sealed class PariscArch implements Arch {
         return width;
     }
 
+    /** Where Debian's kernels differ from {@link ConfigOption#assumed()}. */
     @Override
     public Map<ConfigOption, Boolean> usualConfiguration() {
-        return Map.ofEntries(
-                entry(ConfigOption.SMP, true),
-                entry(ConfigOption.MODULE_UNLOAD, true),
-                entry(ConfigOption.MODVERSIONS, true),
-                entry(ConfigOption.KALLSYMS, true),
-                entry(ConfigOption.KALLSYMS_ALL, true),
-                entry(ConfigOption.STRICT_MODULE_RWX, true),
-                entry(ConfigOption.JUMP_LABEL, width == Width.BITS_64),
-                entry(ConfigOption.DYNAMIC_FTRACE, true),
-                entry(ConfigOption.FUNCTION_GRAPH_TRACER, true),
-                entry(ConfigOption.MODULE_SIG, false),
-                entry(ConfigOption.MODULE_FORCE_LOAD, false),
-                entry(ConfigOption.MODULE_FORCE_UNLOAD, true),
-                entry(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, false));
+        return Map.of(
+                ConfigOption.KALLSYMS_ALL, true,
+                ConfigOption.STRICT_MODULE_RWX, true,
+                ConfigOption.JUMP_LABEL, width == Width.BITS_64,
+                ConfigOption.MODULE_SIG, false,
+                ConfigOption.MODULE_FORCE_LOAD, false);
     }
 
     @Override
@@ -141,8 +137,8 @@ public abstract sealed class PariscArch implements Arch {
 
     @Override
     public ArchLoad begin(PlacedModule placed, LoadPolicy policy) {
-        PariscAreas areas = new PariscAreas(placed.plan().file(), placed.plan().profile(), policy, width);
-        return new PariscLoad(placed, areas, width);
+        return new PariscLoad(
+                placed, new PariscAreas(placed.plan().file(), placed.plan().profile(), policy, width), width);
     }
 
     @Override

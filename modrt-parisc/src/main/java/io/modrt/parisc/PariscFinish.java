@@ -38,7 +38,7 @@ final class PariscFinish {
     }
 
     /**
-     * Moves the symbols of the table in init memory together, without those whose names start with {@code .L}. What is left
+     * Moves the symbols of the table in init memory, where kernels with KALLSYMS have one, together, without those whose names start with {@code .L}. What is left
      * behind the last stays, and the letters of their types do not move: the kernel's slip, seen while the module initialises.
      */
     static void dropLocalLabels(ModuleImage image) {

@@ -1,15 +1,12 @@
 package io.modrt.parisc;
 
 import io.modrt.Refusal;
-import io.modrt.kernel.ConfigOption;
-import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.PlacedModule;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.Site;
 import io.modrt.spi.StubAllocator;
 import io.modrt.spi.Width;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What one load keeps: the kernel's data pointer, the module's GOT and descriptors, its stubs. */
@@ -66,15 +63,13 @@ final class PariscLoad implements ArchLoad {
 
     @Override
     public List<Finisher> finishers() {
-        KernelProfile profile = placed.plan().profile();
-        List<Finisher> finishers = new ArrayList<>();
-        finishers.add(Finisher.of("GOT and descriptors", got::write));
-        finishers.add(Finisher.of("unwind table", PariscFinish::sortUnwindTable));
-        finishers.add(Finisher.of("GOT limit", image -> got.checkLimit()));
-        if (profile.has(ConfigOption.KALLSYMS)) {
-            finishers.add(Finisher.of("symbol table", PariscFinish::dropLocalLabels));
-        }
-        finishers.add(Finisher.of("alternatives", new PariscAlternatives(profile.machine(), width)::apply));
-        return finishers;
+        return List.of(
+                Finisher.of("GOT and descriptors", got::write),
+                Finisher.of("unwind table", PariscFinish::sortUnwindTable),
+                Finisher.of("GOT limit", image -> got.checkLimit()),
+                Finisher.of("symbol table", PariscFinish::dropLocalLabels),
+                Finisher.of(
+                        "alternatives",
+                        new PariscAlternatives(placed.plan().profile().machine(), width)::apply));
     }
 }
