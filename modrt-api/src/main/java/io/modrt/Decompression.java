@@ -1,6 +1,7 @@
 package io.modrt;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -37,10 +38,20 @@ final class Decompression {
                                     + " to the class path or module path")
                     .because(e));
         } catch (IOException e) {
-            throw new FormatException(
-                    Refusal.of(Errno.EINVAL, where + compression + " data is damaged: " + e.getMessage())
-                            .because(e));
+            throw new FormatException(Refusal.of(Errno.EINVAL, where + compression + " data is damaged: " + reason(e))
+                    .because(e));
         }
+    }
+
+    /** What a library says; some say it by the exception's class alone. */
+    private static String reason(IOException damage) {
+        String message = damage.getMessage();
+        if (message != null && !message.isEmpty()) {
+            return message;
+        }
+        return damage instanceof EOFException
+                ? "it ends early"
+                : damage.getClass().getSimpleName();
     }
 
     private static InputStream open(Compression compression, InputStream in) throws IOException {

@@ -2,6 +2,7 @@ package io.modrt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -59,6 +60,7 @@ class CompressionTest {
             byte[] cut = Arrays.copyOf(file, length);
             FormatException refusal = assertThrows(FormatException.class, () -> ModuleFile.open(cut));
             assertEquals(length < 6 ? Errno.ENOEXEC : Errno.EINVAL, refusal.errno(), refusal.getMessage());
+            assertFalse(String.valueOf(refusal.getMessage()).contains("null"), refusal::getMessage);
         }
     }
 

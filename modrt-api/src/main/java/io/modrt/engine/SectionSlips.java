@@ -73,7 +73,8 @@ final class SectionSlips {
             diagnostics.silent(
                     relocations.section().where() + " entry " + first,
                     "r_ssym, r_type3, r_type2 are 0x" + Integer.toHexString(relocations.packedRest(first))
-                            + " and ignored, as in " + ignored + " entries of this section",
+                            + " and ignored"
+                            + (ignored > 1 ? ", as in " + (ignored - 1) + " more of this section" : ""),
                     FormatException::new);
         }
     }
