@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class ModuleFile {
     private @Nullable List<Import> imports;
     private @Nullable List<Export> exports;
 
-    private ModuleFile(String fileName, byte[] file, LoadPolicy policy) {
+    private ModuleFile(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
         Notes notes = new Notes(fileName);
         this.policy = policy;
         this.compression = Compression.of(file);
@@ -62,8 +63,12 @@ public final class ModuleFile {
         ModuleChecks checks = new ModuleChecks(elf, policy, notes);
         checks.checkSections();
         this.info = readInfo();
-        this.symbols = readSymbols(policy, notes);
         this.thisModule = findLoaded(THIS_MODULE).orElse(null);
+        if (thisModule == null) {
+            machine.accept(
+                    elf); // why: what is no module is most often for another machine, which the kernel sees first
+        }
+        this.symbols = readSymbols(policy, notes);
         if (thisModule == null) {
             notes.relax(
                     policy,
@@ -92,12 +97,17 @@ public final class ModuleFile {
 
     /** The same as {@link #open(byte[])}, with {@link Rule#EXTENDED_NUMBERING} and {@link Rule#MODULE_SECTIONS} as {@code policy} has them. */
     public static ModuleFile open(byte[] file, LoadPolicy policy) {
-        return new ModuleFile("", file, policy);
+        return open("", file, policy);
     }
 
     /** The same as {@link #open(byte[], LoadPolicy)}, called {@code fileName} in messages. */
     public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy) {
-        return new ModuleFile(fileName, file, policy);
+        return open(fileName, file, policy, elf -> {});
+    }
+
+    /** The same; where it is no module, {@code machine} has a look before it is refused for that. */
+    static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
+        return new ModuleFile(fileName, file, policy, machine);
     }
 
     /** The module in the remaining bytes of {@code file}, which are copied; the buffer's position stays. */
@@ -123,9 +133,14 @@ public final class ModuleFile {
 
     /** The same as {@link #open(Path)} under {@code policy}. */
     public static ModuleFile open(Path path, LoadPolicy policy) {
+        return open(path, policy, elf -> {});
+    }
+
+    /** The same with a look at the machine of what is no module. */
+    static ModuleFile open(Path path, LoadPolicy policy, Consumer<ElfFile> machine) {
         Path fileName = path.getFileName();
         try {
-            return new ModuleFile(fileName == null ? "" : fileName.toString(), Files.readAllBytes(path), policy);
+            return open(fileName == null ? "" : fileName.toString(), Files.readAllBytes(path), policy, machine);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

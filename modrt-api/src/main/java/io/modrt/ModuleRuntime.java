@@ -79,12 +79,17 @@ public final class ModuleRuntime implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public LiveModule load(Path file) {
-        return load(ModuleFile.open(file, policy));
+        return load(file, policy);
+    }
+
+    /** The same under {@code loadPolicy}, which also decides whether the file is taken for a module. */
+    public LiveModule load(Path file, LoadPolicy loadPolicy) {
+        return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine), loadPolicy);
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
     public LiveModule load(byte[] bytes) {
-        return load(ModuleFile.open(bytes, policy));
+        return load(ModuleFile.open("", bytes, policy, kernel::requireMachine));
     }
 
     /** The first step of a load, for those who take the steps one by one. */

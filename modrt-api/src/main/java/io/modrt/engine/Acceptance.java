@@ -27,7 +27,7 @@ final class Acceptance {
     }
 
     void check(Kernel kernel) {
-        architecture();
+        architecture(file.name(), file.elf().header(), target);
         file.checkFor(target.profile());
         moduleLayout(kernel);
         vermagic();
@@ -43,8 +43,8 @@ final class Acceptance {
         kernel.requireAbsent(file.name());
     }
 
-    private void architecture() {
-        ElfHeader header = file.elf().header();
+    /** Raises ENOEXEC where a file with this header is not for the kernel. */
+    static void architecture(String name, ElfHeader header, Target target) {
         ElfHeader first = target.first();
         if (!target.arch().accepts(header)) {
             throw new FormatException(Refusal.of(
@@ -54,12 +54,12 @@ final class Acceptance {
                                     + target.arch().name()
                                     + " kernel; a runtime is one kernel, use another runtime for other machines")
                     .logged(Architectures.refusalLine(header))
-                    .at(file.name()));
+                    .at(name));
         }
         if (header.isBigEndian() != first.isBigEndian()) {
             throw new FormatException(Refusal.beyondKernel("is " + (header.isBigEndian() ? "big" : "little")
                             + " endian, the runtime's first module was not; use another runtime")
-                    .at(file.name()));
+                    .at(name));
         }
     }
 

@@ -9,6 +9,7 @@ import io.modrt.ModuleListener;
 import io.modrt.Refusal;
 import io.modrt.Rule;
 import io.modrt.StateException;
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
@@ -98,6 +99,17 @@ public final class Kernel {
             return known;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Raises ENOEXEC where the file is for a machine that no architecture takes, or not that of the modules that are loaded. */
+    public void requireMachine(ElfFile elf) {
+        Target known = target;
+        String name = elf.name().isEmpty() ? "file" : elf.name();
+        if (known == null || modules.isEmpty()) {
+            architectures.select(name, elf.header());
+        } else {
+            Acceptance.architecture(name, elf.header(), known);
         }
     }
 

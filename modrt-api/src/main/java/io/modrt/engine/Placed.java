@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A module with addresses, and what was reserved for it. */
@@ -212,5 +213,13 @@ final class Placed implements PlacedModule {
         if (state != State.OPEN) {
             throw new IllegalStateException(plan.file().name() + ": this placement is " + state + "; place it again");
         }
+    }
+
+    @Override
+    public String toString() {
+        return plan.file().name() + " at "
+                + plan.layout().regions().stream()
+                        .map(kind -> kind + " " + range(kind).orElseThrow())
+                        .collect(Collectors.joining(", "));
     }
 }

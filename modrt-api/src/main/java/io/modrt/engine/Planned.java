@@ -100,4 +100,9 @@ final class Planned implements LayoutPlan {
     public PlacedModule place(Placement placement) {
         return Placed.at(this, placement);
     }
+
+    @Override
+    public String toString() {
+        return file.name() + " for " + target.profile() + ": " + regions();
+    }
 }

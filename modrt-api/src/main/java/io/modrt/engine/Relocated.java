@@ -94,4 +94,9 @@ final class Relocated implements RelocatedModule {
     public LiveModule commit() {
         return Live.commit(this);
     }
+
+    @Override
+    public String toString() {
+        return resolved.placed() + ", relocated, " + stubs.size() + " stubs";
+    }
 }

@@ -97,4 +97,9 @@ final class Resolved implements ResolvedModule {
     public RelocatedModule relocate() {
         return Relocated.of(this);
     }
+
+    @Override
+    public String toString() {
+        return placed + ", " + imports.size() + " imports bound";
+    }
 }

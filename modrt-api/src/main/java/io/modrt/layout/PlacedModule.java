@@ -29,7 +29,10 @@ public interface PlacedModule extends AutoCloseable {
     /** Looks every symbol up. */
     ResolvedModule resolve();
 
-    /** Gives the reserved addresses back. Harmless when called twice, or once the module is live. */
+    /**
+     * Gives the reserved addresses back. Harmless when called twice, or once the module is live. What was placed can still be asked
+     * afterwards; {@link io.modrt.link.RelocatedModule#commit()} then raises IllegalStateException.
+     */
     @Override
     void close();
 }

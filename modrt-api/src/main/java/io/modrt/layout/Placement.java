@@ -14,7 +14,7 @@ public sealed interface Placement {
         return new Allocated();
     }
 
-    /** Each region at a given base; every region of the plan must be named. */
+    /** Each region at a given base; the regions of the plan are named, all of them and no others. */
     static Placement regions(Map<RegionKind, Address> bases) {
         return new AtRegions(bases);
     }

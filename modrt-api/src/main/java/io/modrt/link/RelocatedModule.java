@@ -45,6 +45,11 @@ public interface RelocatedModule {
     /** What happened in silence, or was let pass. */
     List<Diagnostic> diagnostics();
 
-    /** Writes each region to the target's memory once, and makes the module one of the runtime's. */
+    /**
+     * Writes each region to the target's memory once, and makes the module one of the runtime's.
+     *
+     * @throws IllegalStateException where the placement was closed, so that its addresses may be another's, or is live already
+     * @throws io.modrt.StateException where a module of this name, or one that this one uses, came or went since
+     */
     LiveModule commit();
 }

@@ -140,6 +140,11 @@ public abstract sealed class MipsArch implements Arch {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Width width() {
         return width;
     }

@@ -38,12 +38,17 @@ public final class SectionAddresses {
     /**
      * Each region at its base, sections where the layout has them.
      *
-     * @throws LayoutException where a region has no base, a base is not page aligned, or regions overlap or leave the address space
+     * @throws LayoutException where a region has no base or one is named that there is none of, a base is not page aligned, or regions overlap or leave the address space
      */
     public static SectionAddresses at(SectionLayout layout, Placement.AtRegions placement) {
         long[] address = new long[layout.sectionCount()];
         Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
         Map<RegionKind, Long> tailDeltas = new EnumMap<>(RegionKind.class);
+        for (RegionKind kind : placement.bases().keySet()) {
+            if (!layout.regions().contains(kind)) {
+                throw refuse(layout, "region " + kind + " is none of the layout's, which are " + layout.regions());
+            }
+        }
         for (RegionKind kind : layout.regions()) {
             Address base = placement.bases().get(kind);
             if (base == null) {

@@ -1,0 +1,133 @@
+package io.modrt.testkit.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.jimfs.Jimfs;
+import io.modrt.Diagnostic;
+import io.modrt.Errno;
+import io.modrt.FormatException;
+import io.modrt.LayoutException;
+import io.modrt.LiveModule;
+import io.modrt.LoadPolicy;
+import io.modrt.ModuleRuntime;
+import io.modrt.Rule;
+import io.modrt.layout.LayoutPlan;
+import io.modrt.layout.PlacedModule;
+import io.modrt.layout.Placement;
+import io.modrt.layout.RegionKind;
+import io.modrt.link.RelocatedModule;
+import io.modrt.link.ResolvedModule;
+import io.modrt.memory.Address;
+import io.modrt.testkit.ElfBuilder;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.KernelModuleBuilder;
+import io.modrt.testkit.aarch64.Aarch64;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the steps of a load say of themselves, and what they refuse. */
+class StepsTest {
+    private static final Address CORE = Address.of(0xffff_8000_0800_0000L);
+    private static final Address INIT = Address.of(0xffff_8000_0810_0000L);
+
+    private final ModuleRuntime runtime = Samples.runtime().build();
+
+    @Test
+    void each_step_tells_what_it_is() {
+        // .text and .data, 4 and 8 bytes; __this_module and the symbol tables make the rest of the regions
+        LayoutPlan plan = runtime.plan(Samples.file(Samples.module("guest")));
+        String regions = plan.regions().toString();
+        assertEquals("guest for " + plan.profile() + ": " + regions, plan.toString());
+        assertTrue(regions.startsWith("[CORE of "), regions);
+
+        try (PlacedModule placed =
+                plan.place(Placement.regions(Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT)))) {
+            String where = placed.toString();
+            assertTrue(where.startsWith("guest at CORE [0xffff800008000000, 0xffff80000800"), where);
+            assertTrue(where.contains(", INIT [0xffff800008100000, 0xffff80000810"), where);
+            ResolvedModule resolved = placed.resolve();
+            assertEquals(where + ", 0 imports bound", resolved.toString());
+            assertEquals(where + ", relocated, 0 stubs", resolved.relocate().toString());
+        }
+    }
+
+    @Test
+    void what_is_closed_or_live_already_cannot_be_committed() {
+        PlacedModule placed =
+                runtime.plan(Samples.file(Samples.module("guest"))).place();
+        RelocatedModule relocated = placed.resolve().relocate();
+        placed.close();
+        assertEquals(
+                "guest: this placement is CLOSED; place it again",
+                assertThrows(IllegalStateException.class, relocated::commit).getMessage());
+
+        RelocatedModule again = runtime.plan(Samples.file(Samples.module("guest")))
+                .place()
+                .resolve()
+                .relocate();
+        LiveModule guest = again.commit();
+        assertEquals(
+                "guest: this placement is COMMITTED; place it again",
+                assertThrows(IllegalStateException.class, again::commit).getMessage());
+        assertEquals(List.of(guest), runtime.modules());
+    }
+
+    @Test
+    void a_region_that_the_plan_lacks_is_not_placed() {
+        LayoutPlan plan = runtime.plan(Samples.file(Samples.module("guest")));
+        Placement more = Placement.regions(
+                Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT, RegionKind.TEXT, INIT.plus(0x10_0000)));
+
+        LayoutException refused = assertThrows(LayoutException.class, () -> plan.place(more));
+
+        assertEquals("guest: region TEXT is none of the layout's, which are [CORE, INIT]", refused.getMessage());
+    }
+
+    @Test
+    void a_file_is_loaded_from_any_file_system_under_a_policy_of_its_own() throws IOException {
+        KernelModuleBuilder older = Samples.module("older").vermagic("5.10.0 SMP mod_unload modversions ");
+        runtime.load(Samples.file(Samples.module("guest")));
+        try (FileSystem memory = Jimfs.newFileSystem()) {
+            Path file = Files.write(memory.getPath("/older.ko"), older.build());
+
+            LiveModule loaded = runtime.load(file, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC));
+
+            // what is relaxed already is not advised
+            List<String> relaxed = loaded.diagnostics().stream()
+                    .filter(diagnostic -> diagnostic.kind() == Diagnostic.Kind.RELAXED_RULE)
+                    .map(Diagnostic::text)
+                    .toList();
+            assertEquals(
+                    List.of("version magic '5.10.0 SMP mod_unload modversions ' should be '"
+                            + KernelModuleBuilder.VERMAGIC + "'"),
+                    relaxed);
+        }
+    }
+
+    /** The kernel looks at a file's machine before it looks for a module in it. */
+    @Test
+    void a_file_for_another_machine_is_refused_for_that() {
+        byte[] foreign = ElfBuilder.relocatable(ElfTarget.MIPS_O32_BE).build();
+        FormatException first = assertThrows(FormatException.class, () -> runtime.load(foreign));
+        assertEquals(Errno.ENOEXEC, first.errno());
+        assertTrue(first.getMessage().contains("no architecture takes machine 8,"), first.getMessage());
+
+        runtime.load(Samples.file(Samples.module("guest")));
+        FormatException second = assertThrows(FormatException.class, () -> runtime.load(foreign));
+        assertTrue(second.getMessage().contains("machine 8, ELF32"), second.getMessage());
+        assertTrue(second.getMessage().contains("is not for this "), second.getMessage());
+
+        byte[] plain = ElfBuilder.relocatable(Aarch64.TARGET).build();
+        assertFalse(assertThrows(FormatException.class, () -> runtime.load(plain))
+                .getMessage()
+                .contains("machine"));
+    }
+}
