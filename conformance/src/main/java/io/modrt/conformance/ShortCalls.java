@@ -64,7 +64,8 @@ final class ShortCalls {
         execute(folder.resolve("program"));
         Files.delete(folder.resolve("program"));
         Files.delete(folder);
-        out.printf("conformance: short calls: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());
+        out.printf(
+                "conformance: short calls: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());
         return checks.failed() == 0;
     }
 
@@ -77,8 +78,7 @@ final class ShortCalls {
 
     private void refuseAndLoad(KernelSymbols symbols) {
         try (ModuleRuntime runtime = runtime(symbols)) {
-            Optional<ModrtException> refused =
-                    runtime.refusal(file, Placement.allocated(), LoadPolicy.kernelExact());
+            Optional<ModrtException> refused = runtime.refusal(file, Placement.allocated(), LoadPolicy.kernelExact());
             String log = refused.flatMap(ModrtException::kernelMessage).orElse("nothing");
             checks.add(
                     "the kernel's way",
@@ -87,7 +87,8 @@ final class ShortCalls {
             Ftrace ftrace = Ftrace.attach(runtime);
             List<CallSite> sites = ftrace.sites();
             boolean isShort = sites.stream()
-                    .allMatch(site -> site.kind().map(SiteKind::description).orElse("").startsWith("o32 short call"));
+                    .allMatch(site ->
+                            site.kind().map(SiteKind::description).orElse("").startsWith("o32 short call"));
             checks.add("forms", isShort && !sites.isEmpty() ? List.of() : List.of("not all are short calls"));
             Address mcount = symbols.find("_mcount").orElseThrow().value();
             ftrace.trace("", mcount).untrace(mcount).trace("", mcount.plus(0x40));
