@@ -60,10 +60,9 @@ final class ShortCalls {
     /** Runs it; whether all is as it should be. */
     boolean run() throws IOException {
         refuseAndLoad(KernelSymbols.systemMap(map).or(KernelSymbols.synthetic()));
-        Path folder = Files.createTempDirectory("modrt-short-calls");
-        execute(folder.resolve("program"));
-        Files.delete(folder.resolve("program"));
-        Files.delete(folder);
+        try (TemporaryFolder folder = TemporaryFolder.of("modrt-short-calls")) {
+            execute(folder.path());
+        }
         out.printf(
                 "conformance: short calls: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());
         return checks.failed() == 0;
@@ -102,7 +101,7 @@ final class ShortCalls {
         }
     }
 
-    private void execute(Path program) throws IOException {
+    private void execute(Path folder) throws IOException {
         KernelSymbols symbols =
                 KernelSymbols.of(Map.of("_mcount", Address.of(MCOUNT))).or(KernelSymbols.synthetic());
         try (ModuleRuntime runtime = runtime(symbols)) {
@@ -112,25 +111,25 @@ final class ShortCalls {
             Ftrace ftrace = Ftrace.attach(runtime);
             Address mcount = Address.of(MCOUNT);
             Address tracer = Address.of(TRACER);
-            expect("as loaded", 0, runtime, module, program);
+            expect("as loaded", 0, runtime, module, folder);
             ftrace.trace("", mcount);
-            expect("on, through the stub", 2, runtime, module, program);
+            expect("on, through the stub", 2, runtime, module, folder);
             ftrace.untrace(mcount);
-            expect("off", 0, runtime, module, program);
+            expect("off", 0, runtime, module, folder);
             ftrace.trace("", tracer);
-            expect("on again, through a trampoline", 2 * TRACER_COUNTS, runtime, module, program);
+            expect("on again, through a trampoline", 2 * TRACER_COUNTS, runtime, module, folder);
             ftrace.untrace(tracer).trace("usb_disabled", tracer);
-            expect("one function on", TRACER_COUNTS, runtime, module, program);
+            expect("one function on", TRACER_COUNTS, runtime, module, folder);
         }
     }
 
-    private void expect(String what, int status, ModuleRuntime runtime, LiveModule module, Path program)
+    private void expect(String what, int status, ModuleRuntime runtime, LiveModule module, Path folder)
             throws IOException {
-        int actual = execute(runtime, module, program);
+        int actual = execute(runtime, module, folder);
         checks.add(what, actual == status ? List.of() : List.of("exit status " + actual + ", not " + status));
     }
 
-    private static int execute(ModuleRuntime runtime, LiveModule module, Path program) throws IOException {
+    private static int execute(ModuleRuntime runtime, LiveModule module, Path folder) throws IOException {
         ElfImageWriter writer = ElfImageWriter.of(ElfTarget.MIPS_O32_BE)
                 .code(Address.of(START), start(module))
                 .segment(Address.of(STACK), new byte[STACK_BYTES])
@@ -143,12 +142,12 @@ final class ShortCalls {
             runtime.memory().read(range.start(), bytes, 0, bytes.length);
             writer.segment(range.start(), bytes);
         }
+        Path program = folder.resolve("program");
         Files.write(program, writer.build());
         if (!program.toFile().setExecutable(true)) {
             throw new IOException(program + " cannot be made executable");
         }
-        return Tool.run(program.getParent(), List.of("qemu-mips-static", program.toString()))
-                .status();
+        return Tool.run(folder, List.of("qemu-mips-static", program.toString())).status();
     }
 
     /** Calls a leaf, and with a null pointer a function that has a frame; what was counted is the exit status. */
