@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** {@code oracles}: GNU ld, qemu-user and objdump against modrt. */
+/** {@code oracles}: GNU ld, QEMU and objdump against modrt. */
 final class OracleCommand {
     static final int DRAWN_MODULES = 50;
 
@@ -147,10 +147,13 @@ final class OracleCommand {
         inFolder(folder -> {
             ModuleFile file = ModuleFile.open(path);
             Target target = Target.of(file.elf().header());
-            for (StubRun.Far far : StubRun.Far.values()) {
-                if (far == StubRun.Far.NEAR || target.is64Bit()) {
-                    checks.add("qemu: " + target + " farcall, " + far, new StubRun(target, file, far, folder).faults());
-                }
+            List<MipsPlaces> all = target.is64Bit()
+                    ? List.of(MipsPlaces.near(), MipsPlaces.anywhere(), MipsPlaces.kernel(target))
+                    : List.of(MipsPlaces.near(), MipsPlaces.kernel(target));
+            for (MipsPlaces places : all) {
+                checks.add(
+                        "qemu: " + target + " farcall, " + places.name(),
+                        new StubRun(target, file, places, folder).faults());
             }
         });
     }

@@ -4,6 +4,7 @@ import io.modrt.LoadPolicy;
 import io.modrt.ModuleFile;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
+import io.modrt.testkit.ElfTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -84,6 +85,35 @@ enum Target {
     /** The command of qemu-user. */
     String qemu() {
         return "qemu-" + qemu + "-static";
+    }
+
+    /** The command of QEMU as a whole machine. */
+    String qemuSystem() {
+        return "qemu-system-" + qemu;
+    }
+
+    /** The processor that QEMU shall be, for MIPS: one of the target's release. */
+    String cpu() {
+        if (isR6) {
+            return is64Bit ? "I6400" : "mips32r6-generic";
+        }
+        return is64Bit ? "5KEf" : "24Kf";
+    }
+
+    /** How the test kit names it. */
+    ElfTarget elf() {
+        return switch (this) {
+            case O32_BE -> ElfTarget.MIPS_O32_BE;
+            case O32_LE -> ElfTarget.MIPS_O32_LE;
+            case N64_BE -> ElfTarget.MIPS_N64_BE;
+            case N64_LE -> ElfTarget.MIPS_N64_LE;
+            case O32_BE_R6 -> ElfTarget.MIPS_O32_R6_BE;
+            case O32_LE_R6 -> ElfTarget.MIPS_O32_R6_LE;
+            case N64_BE_R6 -> ElfTarget.MIPS_N64_R6_BE;
+            case N64_LE_R6 -> ElfTarget.MIPS_N64_R6_LE;
+            case PARISC_32 -> ElfTarget.PARISC_32;
+            case PARISC_64 -> ElfTarget.PARISC_64;
+        };
     }
 
     /** Whether it is PA-RISC; else it is MIPS. */
