@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory of the whole 64-bit address space in pages that come into being when they are first written.
@@ -19,7 +20,13 @@ final class HeapMemory implements TargetMemory {
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
-    private final Map<Long, byte[]> pages = new ConcurrentHashMap<>();
+    /** Those that were written, by their numbers. */
+    private final Map<Long, Page> pages = new ConcurrentHashMap<>();
+
+    /** The last one that was used: most uses are next to the one before. Threads may see each other's, which does no harm. */
+    private @Nullable Page last;
+
+    private record Page(long number, byte[] bytes) {}
 
     @Override
     public void read(Address from, byte[] into, int offset, int length) {
@@ -28,11 +35,11 @@ final class HeapMemory implements TargetMemory {
             long at = from.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            byte[] page = pages.get(at >>> PAGE_SHIFT);
+            Page page = page(at);
             if (page == null) {
                 Arrays.fill(into, offset + done, offset + done + count, (byte) 0);
             } else {
-                System.arraycopy(page, within, into, offset + done, count);
+                System.arraycopy(page.bytes(), within, into, offset + done, count);
             }
             done += count;
         }
@@ -45,18 +52,30 @@ final class HeapMemory implements TargetMemory {
             long at = to.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            byte[] page = pages.get(at >>> PAGE_SHIFT);
+            Page page = page(at);
             if (page == null) { // why: asking first takes no lock
-                page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new byte[PAGE_BYTES]);
+                page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new Page(number, new byte[PAGE_BYTES]));
             }
-            System.arraycopy(bytes, offset + done, page, within, count);
+            System.arraycopy(bytes, offset + done, page.bytes(), within, count);
             done += count;
         }
     }
 
+    private @Nullable Page page(long address) {
+        long number = address >>> PAGE_SHIFT;
+        Page page = last;
+        if (page == null || page.number() != number) {
+            page = pages.get(number);
+            if (page != null) {
+                last = page;
+            }
+        }
+        return page;
+    }
+
     private static void check(Address start, byte[] bytes, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        if (length > 0 && start.plus(length - 1L).compareTo(start) < 0) {
+        if (length > 0 && Long.compareUnsigned(start.value() + length - 1, start.value()) < 0) {
             throw new MemoryException(Refusal.of(
                     Errno.EFAULT,
                     "memory at " + start + ": " + length + " bytes, but only " + -start.value()
