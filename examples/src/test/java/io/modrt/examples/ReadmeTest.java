@@ -32,13 +32,15 @@ class ReadmeTest {
     private static final String FRAGMENT = """
             import io.modrt.*;
             import io.modrt.elf.*;
+            import io.modrt.ftrace.*;
             import io.modrt.layout.*;
             import io.modrt.link.*;
             import io.modrt.memory.*;
-            import java.nio.file.Path;
+            import io.modrt.patch.*;
+            import java.nio.file.*;
             import java.util.*;
             public class Fragment {
-                public static void run(ModuleRuntime kernel, Path path) {
+                public static void run(ModuleRuntime kernel, Path path) throws Exception {
             %s
                 }
             }
