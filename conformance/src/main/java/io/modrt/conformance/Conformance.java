@@ -17,7 +17,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles},
-     * {@code short-calls MODULE MAP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
+     * {@code short-calls MODULE… MAP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -66,10 +66,10 @@ final class Conformance {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
             case "short-calls" -> {
-                if (trees.size() != 2) {
-                    return misuse("short-calls takes the module and the kernel's System.map");
+                if (trees.size() < 2) {
+                    return misuse("short-calls takes modules and the kernel's System.map");
                 }
-                return new ShortCalls(ModuleFile.open(trees.get(0)), trees.get(1), System.out).run() ? 0 : FAILED;
+                return shortCalls(trees.subList(0, trees.size() - 1), trees.get(trees.size() - 1));
             }
             case "stubs" -> {
                 if (trees.size() != 2) {
@@ -106,6 +106,14 @@ final class Conformance {
         Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
         Path folder = reports.resolve("refusals").resolve(tag);
         return new RefusalsCommand(kernel.get(), capture, folder, System.out).run() ? 0 : FAILED;
+    }
+
+    private static int shortCalls(List<Path> modules, Path map) throws IOException {
+        ShortCalls calls = new ShortCalls(map, System.out);
+        for (Path module : modules) {
+            calls.run(ModuleFile.open(module));
+        }
+        return calls.succeeded() ? 0 : FAILED;
     }
 
     private static int compare(List<Path> dumps, Path tree, Path reports) {

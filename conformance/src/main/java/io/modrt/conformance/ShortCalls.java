@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code short-calls MODULE MAP}: usbcore as it was reported in 2009, its calls of the kernel short ones. At a kernel's addresses the kernel's
+ * {@code short-calls MODULE… MAP}: usbcore as it was reported in 2009, its calls of the kernel short ones. At a kernel's addresses the kernel's
  * way of loading refuses it, and with stubs and trampolines it loads and can be traced. Two of its functions are run by QEMU, at those addresses
  * on a bare Malta board, and at a user's, as far apart, as a program: the calls of {@code _mcount} reach it when they should.
  */
@@ -29,49 +29,46 @@ final class ShortCalls {
     static final LoadPolicy POLICY =
             LoadPolicy.kernelExact().stubs(StubPolicy.SHARED).trampolines(1);
 
-    private final ModuleFile file;
-    private final Path map;
+    private final KernelSymbols symbols;
     private final PrintStream out;
     private final Checks checks;
 
     /** {@code map} is the kernel's System.map. */
-    ShortCalls(ModuleFile file, Path map, PrintStream out) {
-        this.file = file;
-        this.map = map;
+    ShortCalls(Path map, PrintStream out) throws IOException {
+        this.symbols = KernelSymbols.systemMap(map);
         this.out = out;
         this.checks = new Checks(out);
     }
 
-    /** Runs it; whether all is as it should be. */
-    boolean run() throws IOException {
-        KernelSymbols symbols = KernelSymbols.systemMap(map);
+    /** Runs it for one build of the module. */
+    void run(ModuleFile file) throws IOException {
         Target target = Target.of(file.elf().header());
         long mapped = symbols.find("_mcount").orElseThrow().value().value();
         Address mcount = Address.of(target.wrap(mapped)); // the map has the sign extended
-        refuseAndLoad(symbols.or(KernelSymbols.synthetic()), mcount);
+        refuseAndLoad(file, target, mcount);
         try (TemporaryFolder folder = TemporaryFolder.of("modrt-short-calls")) {
             for (MipsPlaces places : List.of(MipsPlaces.near(), MipsPlaces.kernel(target, mcount))) {
                 new ShortCallRun(file, places, folder.path(), checks).run();
             }
         }
+    }
+
+    /** Says how many checks there were; whether none failed. */
+    boolean succeeded() {
         out.printf(
                 "conformance: short calls: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());
         return checks.failed() == 0;
     }
 
-    private ModuleRuntime runtime(KernelSymbols symbols) {
-        return ModuleRuntime.builder()
+    private void refuseAndLoad(ModuleFile file, Target target, Address mcount) {
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .profile(KernelProfile.ofVermagic(file.info().vermagic().orElseThrow()))
-                .kernelSymbols(symbols)
-                .build();
-    }
-
-    private void refuseAndLoad(KernelSymbols symbols, Address mcount) {
-        try (ModuleRuntime runtime = runtime(symbols)) {
+                .kernelSymbols(symbols.or(KernelSymbols.synthetic()))
+                .build()) {
             Optional<ModrtException> refused = runtime.refusal(file, Placement.allocated(), LoadPolicy.kernelExact());
             String log = refused.flatMap(ModrtException::kernelMessage).orElse("nothing");
             checks.add(
-                    "the kernel's way",
+                    target + ": the kernel's way",
                     log.equals("module usbcore: relocation overflow") ? List.of() : List.of("the log has " + log));
             LiveModule module = runtime.load(file, POLICY);
             Ftrace ftrace = Ftrace.attach(runtime);
@@ -79,10 +76,12 @@ final class ShortCalls {
             boolean isShort = sites.stream()
                     .allMatch(site ->
                             site.kind().map(SiteKind::description).orElse("").startsWith("o32 short call"));
-            checks.add("forms", isShort && !sites.isEmpty() ? List.of() : List.of("not all are short calls"));
+            checks.add(
+                    target + ": forms", isShort && !sites.isEmpty() ? List.of() : List.of("not all are short calls"));
             ftrace.trace("", mcount).untrace(mcount).trace("", mcount.plus(0x40));
             out.printf(
-                    "usbcore at %s: %d calls of _mcount at %s, %d stubs, trampolines %s%n",
+                    "usbcore, %s, at %s: %d calls of _mcount at %s, %d stubs, trampolines %s%n",
+                    target,
                     module.placed().range(RegionKind.CORE).orElseThrow(),
                     sites.size(),
                     mcount,
