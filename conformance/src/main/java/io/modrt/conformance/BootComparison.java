@@ -41,6 +41,7 @@ final class BootComparison {
     private final DumpMemory memory;
     private final Consumer<ModuleComparison> told;
     private String callSites = "";
+    private int tamperedWords;
 
     /** {@code kernel} is what the dump's own kernel is, {@code told} gets each result as soon as it is there. */
     BootComparison(DumpedKernel kernel, KernelDump dump, ModuleTree tree, Consumer<ModuleComparison> told) {
@@ -57,6 +58,11 @@ final class BootComparison {
     /** How many call sites of the function tracer were compared, on and off; empty before {@link #run}. */
     String callSites() {
         return callSites;
+    }
+
+    /** How many words of the captured memory were changed in one bit, to see each of them reported. */
+    int tamperedWords() {
+        return tamperedWords;
     }
 
     /** Compares them, each after those whose exports it uses. */
@@ -137,7 +143,10 @@ final class BootComparison {
                 perCpu.next(cookie);
                 PlacedModule placed = plan.place(Placement.regions(bases));
                 RelocatedModule relocated = placed.resolve().relocate();
-                List<VerificationResult> results = verify(relocated, module);
+                Verification verification =
+                        module.isLive() ? Verification.of(relocated).withoutInit() : Verification.of(relocated);
+                List<VerificationResult> results = new ArrayList<>();
+                module.states().values().forEach(blocks -> results.add(verification.run(memory.with(blocks))));
                 boolean isLast = cookie.equals(cookies.get(cookies.size() - 1));
                 if (isLast || results.stream().allMatch(VerificationResult::isClean)) {
                     LiveModule live = relocated.commit();
@@ -145,6 +154,7 @@ final class BootComparison {
                         live.dropInit();
                     }
                     faults.addAll(tracing.faults(live, module, memory));
+                    faults.addAll(tamper(verification, file, module, results.get(0)));
                     told.accept(new ModuleComparison(module.name(), sections, results, faults));
                     return;
                 }
@@ -155,12 +165,17 @@ final class BootComparison {
         }
     }
 
-    private List<VerificationResult> verify(RelocatedModule relocated, KernelDump.Module module) {
-        Verification verification = Verification.of(relocated);
-        Verification comparison = module.isLive() ? verification.withoutInit() : verification;
-        List<VerificationResult> results = new ArrayList<>();
-        module.states().forEach((state, blocks) -> results.add(comparison.run(memory.with(blocks))));
-        return results;
+    /** Whether the verification of the first state, clean as it is, would find what is not as it should be. */
+    private List<String> tamper(
+            Verification verification, ModuleFile file, KernelDump.Module module, VerificationResult clean) {
+        if (!clean.isClean()) {
+            return List.of();
+        }
+        DumpMemory first = memory.with(module.states().values().iterator().next());
+        TamperedMemory tampered =
+                new TamperedMemory(first, file.elf(), clean, module.name().hashCode());
+        tamperedWords += tampered.count();
+        return tampered.faults(verification.run(tampered));
     }
 
     /** Where each region is: the first as {@code /proc/modules} tells, others as the first of their sections does. */

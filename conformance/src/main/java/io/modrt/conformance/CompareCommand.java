@@ -75,6 +75,7 @@ final class CompareCommand {
                 BootComparison boot = new BootComparison(kernel, dump, modules, this::add);
                 boot.run();
                 out.println(dump.file() + ": tracing: " + boot.callSites());
+                out.println(dump.file() + ": " + boot.tamperedWords() + " words changed in one bit, each looked for");
             }
         }
         Map<String, Integer> forms = new TreeMap<>();
