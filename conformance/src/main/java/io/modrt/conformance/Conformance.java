@@ -17,7 +17,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles},
-     * {@code short-calls MODULE… MAP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
+     * {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -66,10 +66,10 @@ final class Conformance {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
             case "short-calls" -> {
-                if (trees.size() < 2) {
-                    return misuse("short-calls takes modules and the kernel's System.map");
+                if (trees.size() < 3) {
+                    return misuse("short-calls takes modules, the kernel's System.map and the dump of its boot");
                 }
-                return shortCalls(trees.subList(0, trees.size() - 1), trees.get(trees.size() - 1));
+                return shortCalls(trees);
             }
             case "stubs" -> {
                 if (trees.size() != 2) {
@@ -108,9 +108,10 @@ final class Conformance {
         return new RefusalsCommand(kernel.get(), capture, folder, System.out).run() ? 0 : FAILED;
     }
 
-    private static int shortCalls(List<Path> modules, Path map) throws IOException {
-        ShortCalls calls = new ShortCalls(map, System.out);
-        for (Path module : modules) {
+    private static int shortCalls(List<Path> files) throws IOException {
+        int modules = files.size() - 2;
+        ShortCalls calls = new ShortCalls(files.get(modules), KernelDump.read(files.get(modules + 1)), System.out);
+        for (Path module : files.subList(0, modules)) {
             calls.run(ModuleFile.open(module));
         }
         return calls.succeeded() ? 0 : FAILED;

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code short-calls MODULE… MAP}: usbcore as it was reported in 2009, its calls of the kernel short ones. At a kernel's addresses the kernel's
- * way of loading refuses it, and with stubs and trampolines it loads and can be traced. Two of its functions are run by QEMU, at those addresses
+ * {@code short-calls MODULE… MAP DUMP}: usbcore as it was reported in 2009, its calls of the kernel short ones. At a kernel's addresses the kernel's
+ * way of loading refuses it with the line that the live kernel had for it, and with stubs and trampolines it loads and can be traced. Two of its functions are run by QEMU, at those addresses
  * on a bare Malta board, and at a user's, as far apart, as a program: the calls of {@code _mcount} reach it when they should.
  */
 final class ShortCalls {
@@ -30,12 +30,18 @@ final class ShortCalls {
             LoadPolicy.kernelExact().stubs(StubPolicy.SHARED).trampolines(1);
 
     private final KernelSymbols symbols;
+    private final Verdict kernel;
     private final PrintStream out;
     private final Checks checks;
 
-    /** {@code map} is the kernel's System.map. */
-    ShortCalls(Path map, PrintStream out) throws IOException {
+    /**
+     * {@code map} is the kernel's System.map.
+     *
+     * @param boot the kernel was offered usbcore in it
+     */
+    ShortCalls(Path map, KernelDump boot, PrintStream out) throws IOException {
         this.symbols = KernelSymbols.systemMap(map);
+        this.kernel = LiveAnswers.of(boot.answers()).getOrDefault("usbcore", Verdict.none());
         this.out = out;
         this.checks = new Checks(out);
     }
@@ -66,10 +72,15 @@ final class ShortCalls {
                 .kernelSymbols(symbols.or(KernelSymbols.synthetic()))
                 .build()) {
             Optional<ModrtException> refused = runtime.refusal(file, Placement.allocated(), LoadPolicy.kernelExact());
-            String log = refused.flatMap(ModrtException::kernelMessage).orElse("nothing");
+            int errno = refused.map(why -> Verdict.number(why.errno(), true)).orElse(0);
+            List<String> log =
+                    refused.flatMap(ModrtException::kernelMessage).stream().toList();
             checks.add(
                     target + ": the kernel's way",
-                    log.equals("module usbcore: relocation overflow") ? List.of() : List.of("the log has " + log));
+                    errno == kernel.errno() && log.equals(kernel.lines())
+                            ? List.of()
+                            : List.of(errno + " " + log + ", the kernel's " + kernel.errno() + " " + kernel.lines()));
+            out.printf("usbcore, %s: the kernel refused it with %d %s%n", target, kernel.errno(), kernel.lines());
             LiveModule module = runtime.load(file, POLICY);
             Ftrace ftrace = Ftrace.attach(runtime);
             List<CallSite> sites = ftrace.sites();
