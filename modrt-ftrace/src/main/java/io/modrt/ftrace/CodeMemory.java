@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 
-/** Words of code in the target's memory, and what they were before they were written. */
+/** Words of code in the target's memory, and a list of those that shall change: all of it is written, or undone. */
 final class CodeMemory {
     private static final int MOST_WORDS = 32;
 
@@ -21,6 +21,9 @@ final class CodeMemory {
     private final byte[] buffer = new byte[MOST_WORDS * Integer.BYTES];
     private long[] places = new long[64];
     private int[] before = new int[64];
+    private int[] after = new int[64];
+    private boolean[] joins = new boolean[64];
+    private int planned;
     private int written;
 
     CodeMemory(TargetMemory memory, boolean bigEndian) {
@@ -51,23 +54,46 @@ final class CodeMemory {
         return bigEndian ? word : Integer.reverseBytes(word);
     }
 
+    /** Makes room for so many words. */
+    void expect(int words) {
+        if (words > places.length) {
+            places = Arrays.copyOf(places, words);
+            before = Arrays.copyOf(before, words);
+            after = Arrays.copyOf(after, words);
+            joins = Arrays.copyOf(joins, words);
+        }
+    }
+
     /**
-     * Writes {@code words[from, to)} at once and remembers {@code old[from, to)}.
+     * Plans to write a word, behind all that was planned before.
      *
-     * @param address of {@code words[from]}
+     * @param joinsLast whether it is written together with the word planned before it, which is in front of it in memory
      */
-    void write(long address, int[] old, int[] words, int from, int to) {
-        store(address, words, from, to);
-        if (written + to - from > places.length) {
-            places = Arrays.copyOf(places, 2 * places.length + MOST_WORDS);
-            before = Arrays.copyOf(before, places.length);
+    void plan(long place, int old, int word, boolean joinsLast) {
+        if (planned == places.length) {
+            expect(2 * planned);
         }
-        for (int i = from;
-                i < to;
-                i++) { // why: a write that fails has written nothing, so there is nothing to remember
-            places[written] = address + (i - from) * (long) Integer.BYTES;
-            before[written++] = old[i];
+        places[planned] = place;
+        before[planned] = old;
+        after[planned] = word;
+        joins[planned++] = joinsLast;
+    }
+
+    /** Writes what was planned, in that order, until something cannot be written: {@link #failed} is its place then. */
+    void write() {
+        while (written < planned) {
+            int end = written + 1;
+            while (end < planned && joins[end]) {
+                end++;
+            }
+            store(places[written], after, written, end);
+            written = end; // why: a write that fails has written nothing, so there is nothing to undo
         }
+    }
+
+    /** The place of the first word that was not written. */
+    long failed() {
+        return places[written];
     }
 
     private void store(long address, int[] words, int from, int to) {
@@ -95,19 +121,13 @@ final class CodeMemory {
     }
 
     /** Puts all words back, the last first; {@code failed} takes the address of each that cannot be, and why. */
-    void undo(int[] scratch, BiConsumer<Address, RuntimeException> failed) {
+    void undo(BiConsumer<Address, RuntimeException> failed) {
         for (int i = written - 1; i >= 0; i--) {
-            scratch[0] = before[i];
             try {
-                store(places[i], scratch, 0, 1);
+                store(places[i], before, i, i + 1);
             } catch (RuntimeException failure) {
                 failed.accept(Address.of(places[i]), failure);
             }
         }
-    }
-
-    /** Forgets what was written. */
-    void forget() {
-        written = 0;
     }
 }

@@ -204,14 +204,23 @@ final class ModuleSites {
 
     /** Marks the site to which the word at {@code address} belongs as torn. */
     void tear(long address) {
+        int site = owner(address);
+        if (site >= 0) {
+            torn.set(site);
+        }
+    }
+
+    /** The site to which the word at {@code address} belongs, or -1. */
+    int owner(long address) {
         for (int i = 0; i < sites.length; i++) {
             if (kind[i] != FOREIGN) {
                 long start = sites[i] - kind(i).wordsInFront() * (long) Integer.BYTES;
                 if (Long.compareUnsigned(address - start, kind(i).words() * (long) Integer.BYTES) < 0) {
-                    torn.set(i);
+                    return i;
                 }
             }
         }
+        return -1;
     }
 
     /** Forgets the sites of init code; returns them. */

@@ -1,6 +1,7 @@
 package io.modrt.ftrace;
 
 import io.modrt.PatchException;
+import io.modrt.layout.PlacedModule;
 import io.modrt.layout.RegionKind;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
@@ -9,15 +10,19 @@ import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * One change of many sites: planned, checked against memory, then written; all of it or nothing. No object is made for a site. First
+ * One change of many sites, to be made once: planned, checked against memory, then written; all of it or nothing. No object is made for a site. First
  * come the trampolines, then the sites in the order of their modules and addresses, each in the kernel's order of words.
  */
 final class Switch {
+
+    /** Most sites change two words. */
+    private static final int WORDS_A_SITE = 2;
 
     /** Where sites of one module shall go: 0 for off. */
     @FunctionalInterface
@@ -30,9 +35,6 @@ final class Switch {
 
     private final CodeMemory memory;
     private final List<Step> steps = new ArrayList<>();
-    private int[] before = new int[0];
-    private int[] after = new int[0];
-    private int[] found = new int[0];
 
     Switch(TargetMemory memory, boolean bigEndian) {
         this.memory = new CodeMemory(memory, bigEndian);
@@ -98,118 +100,85 @@ final class Switch {
      *     sites that it says are torn
      */
     void run() {
-        int most = 2;
+        memory.expect(steps.stream()
+                .mapToInt(step -> WORDS_A_SITE * step.touched().cardinality())
+                .sum());
         for (Step step : steps) {
-            most = Math.max(most, step.sites().mostWords());
+            try {
+                step.sites().trampolines().plan(memory);
+            } catch (RuntimeException failure) {
+                throw SiteFault.unwritable(step.sites(), -1, failure);
+            }
         }
-        before = new int[most];
-        after = new int[most];
-        found = new int[most];
         steps.forEach(this::check);
-        int[] at = {-1};
-        Step current = steps.get(0);
         try {
-            for (Step step : steps) {
-                current = step;
-                step.sites().trampolines().write(memory, before, after);
-            }
-            for (Step step : steps) {
-                current = step;
-                write(step, at);
-            }
+            memory.write();
         } catch (RuntimeException failure) {
-            throw undo(SiteFault.unwritable(current.sites(), at[0], failure));
+            throw undo(unwritable(memory.failed(), failure));
         }
         steps.forEach(this::settle);
         tell();
     }
 
-    private boolean isChanged(Step step, int site) {
-        return step.entries()[site] != step.sites().entry(site);
-    }
-
+    /** Compares the words of the sites that change with what they must be, and plans those that they get. */
     private void check(Step step) {
         ModuleSites sites = step.sites();
+        int[] before = new int[sites.mostWords()];
+        int[] after = new int[sites.mostWords()];
+        int[] found = new int[sites.mostWords()];
         for (int i = 0; i < step.entries().length; i++) {
-            if (isChanged(step, i)) {
-                SiteKind kind = sites.kind(i);
-                long start = sites.address(i) - kind.wordsInFront() * (long) Integer.BYTES;
-                int count = kind.words();
-                sites.words(i, before, sites.entry(i));
-                try {
-                    memory.read(start, found, count);
-                } catch (RuntimeException failure) {
-                    throw SiteFault.unreadable(sites, i, failure);
-                }
-                for (int w = 0; w < count; w++) {
-                    if (found[w] != before[w]) {
-                        sites.words(i, after, step.entries()[i]);
-                        Patch patch = new Patch(Address.of(start + w * (long) Integer.BYTES), before[w], after[w]);
-                        throw SiteFault.unexpected(sites, i, patch, found[w]);
-                    }
+            long from = sites.entry(i);
+            long to = step.entries()[i];
+            if (from == to) {
+                continue;
+            }
+            SiteKind kind = sites.kind(i);
+            long start = sites.address(i) - kind.wordsInFront() * (long) Integer.BYTES;
+            sites.words(i, before, from);
+            sites.words(i, after, to);
+            try {
+                memory.read(start, found, kind.words());
+            } catch (RuntimeException failure) {
+                throw SiteFault.unreadable(sites, i, failure);
+            }
+            for (int w = 0; w < kind.words(); w++) {
+                if (found[w] != before[w]) {
+                    Patch patch = new Patch(Address.of(start + w * (long) Integer.BYTES), before[w], after[w]);
+                    throw SiteFault.unexpected(sites, i, patch, found[w]);
                 }
             }
-        }
-    }
-
-    private void write(Step step, int[] at) {
-        ModuleSites sites = step.sites();
-        for (int i = 0; i < step.entries().length; i++) {
-            if (isChanged(step, i)) {
-                at[0] = i;
-                sites.words(i, before, sites.entry(i));
-                sites.words(i, after, step.entries()[i]);
-                boolean isFromOnToOn = sites.entry(i) != 0 && step.entries()[i] != 0;
-                if (isFromOnToOn && !isOneUnit(sites, i)) {
-                    // why: half of one target and half of the other would be neither
-                    sites.words(i, after, 0);
-                    write(sites, i, SiteKind.State.OFF);
-                    sites.words(i, before, 0);
-                    sites.words(i, after, step.entries()[i]);
-                }
-                write(sites, i, step.entries()[i] == 0 ? SiteKind.State.OFF : SiteKind.State.ON);
+            if (from != 0 && to != 0 && !isOneUnit(sites, start, kind.words(), before, after)) {
+                // why: half of one target and half of the other would be neither
+                sites.words(i, found, 0);
+                plan(kind, start, before, found, SiteKind.State.OFF);
+                plan(kind, start, found, after, SiteKind.State.ON);
+            } else {
+                plan(kind, start, before, after, to == 0 ? SiteKind.State.OFF : SiteKind.State.ON);
             }
         }
-        at[0] = -1;
     }
 
     /** Whether one aligned write, of a word or of an address, makes the words before those after. */
-    private boolean isOneUnit(ModuleSites sites, int site) {
-        SiteKind kind = sites.kind(site);
-        int first = -1;
-        int last = -1;
-        for (int w = 0; w < kind.words(); w++) {
-            if (before[w] != after[w]) {
-                first = first < 0 ? w : first;
-                last = w;
-            }
+    private static boolean isOneUnit(ModuleSites sites, long start, int words, int[] before, int[] after) {
+        int first = Arrays.mismatch(before, 0, words, after, 0, words);
+        int last = words - 1;
+        while (last > first && before[last] == after[last]) {
+            last--;
         }
         Width width = sites.module().placed().plan().arch().width();
-        Address start = Address.of(sites.address(site) + (first - kind.wordsInFront()) * (long) Integer.BYTES);
-        return first == last || (last - first == 1 && width == Width.BITS_64 && start.isAligned(width.bytes()));
+        Address place = Address.of(start + first * (long) Integer.BYTES);
+        return first == last || (last - first == 1 && width == Width.BITS_64 && place.isAligned(width.bytes()));
     }
 
-    /** Writes the words that change; those that follow each other in memory and in the order of writing at once. */
-    private void write(ModuleSites sites, int site, SiteKind.State to) {
-        SiteKind kind = sites.kind(site);
-        long start = sites.address(site) - kind.wordsInFront() * (long) Integer.BYTES;
-        int from = 0;
-        int end = 0;
-        int writes = kind.writes();
-        for (int nth = 0; nth < writes; nth++) {
+    /** Plans the words that change; those that follow each other in memory and in the order of writing at once. */
+    private void plan(SiteKind kind, long start, int[] before, int[] after, SiteKind.State to) {
+        int end = -1;
+        for (int nth = 0; nth < kind.writes(); nth++) {
             int index = kind.write(nth, to);
             if (before[index] != after[index]) {
-                if (from == end) {
-                    from = index;
-                } else if (index != end) {
-                    memory.write(start + from * (long) Integer.BYTES, before, after, from, end);
-                    from = index;
-                }
+                memory.plan(start + index * (long) Integer.BYTES, before[index], after[index], index == end);
                 end = index + 1;
             }
-        }
-        if (from != end) {
-            memory.write(start + from * (long) Integer.BYTES, before, after, from, end);
         }
     }
 
@@ -220,10 +189,31 @@ final class Switch {
         step.sites().trampolines().settle();
     }
 
+    private PatchException unwritable(long place, RuntimeException failure) {
+        for (Step step : steps) {
+            int site = step.sites().owner(place);
+            if (site >= 0) {
+                return SiteFault.unwritable(step.sites(), site, failure);
+            }
+        }
+        ModuleSites owner = steps.stream()
+                .map(Step::sites)
+                .filter(sites -> holds(sites.module().placed(), Address.of(place)))
+                .findFirst()
+                .orElseThrow();
+        return SiteFault.unwritable(owner, -1, failure);
+    }
+
+    private static boolean holds(PlacedModule placed, Address place) {
+        return Arrays.stream(RegionKind.values())
+                .flatMap(kind -> placed.range(kind).stream())
+                .anyMatch(range -> range.contains(place));
+    }
+
     private RuntimeException undo(RuntimeException failure) {
         List<Address> lost = new ArrayList<>();
         List<RuntimeException> seconds = new ArrayList<>();
-        memory.undo(before, (place, second) -> {
+        memory.undo((place, second) -> {
             lost.add(place);
             seconds.add(second);
             steps.forEach(step -> step.sites().tear(place.value()));
@@ -241,6 +231,5 @@ final class Switch {
                 }
             }
         }
-        memory.forget();
     }
 }

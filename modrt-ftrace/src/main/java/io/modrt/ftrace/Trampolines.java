@@ -114,21 +114,26 @@ final class Trampolines {
         return slots.get(free).at();
     }
 
-    /** Writes those whose target changes: the literal, and the code of those that had none. */
-    void write(CodeMemory memory, int[] before, int[] words) {
+    /** Plans to write those whose target changes: the literal, and the code of those that had none. */
+    void plan(CodeMemory memory) {
+        int[] literal = new int[width.bytes() / Integer.BYTES];
         for (int i = 0; i < next.length; i++) {
             if (needed.get(i) && next[i] != target[i]) {
-                int literalWords = width.bytes() / Integer.BYTES;
-                long literal = slots.get(i).at() + tracing.trampolineBytes() - width.bytes();
-                memory.read(literal, before, literalWords);
-                memory.putPointer(words, width, next[i]);
-                memory.write(literal, before, words, 0, literalWords);
+                long at = slots.get(i).at();
+                memory.putPointer(literal, width, next[i]);
+                plan(memory, at + tracing.trampolineBytes() - width.bytes(), literal);
                 if (target[i] == 0) {
-                    int[] code = tracing.trampoline(Address.of(slots.get(i).at()));
-                    memory.read(slots.get(i).at(), before, code.length);
-                    memory.write(slots.get(i).at(), before, code, 0, code.length);
+                    plan(memory, at, tracing.trampoline(Address.of(at)));
                 }
             }
+        }
+    }
+
+    private static void plan(CodeMemory memory, long place, int[] words) {
+        int[] old = new int[words.length];
+        memory.read(place, old, old.length);
+        for (int w = 0; w < words.length; w++) {
+            memory.plan(place + w * (long) Integer.BYTES, old[w], words[w], w > 0);
         }
     }
 
