@@ -106,10 +106,12 @@ final class PariscGot {
         LayoutRules rules = placed.plan().profile().layoutRules();
         int most = rules == LayoutRules.STUBS_AT_HEAD ? MOST_SLOTS_OF_14_BITS : MOST_SLOTS;
         if (slots.size() > most) {
+            String name = placed.plan().file().name();
             throw new LayoutException(Refusal.of(
-                    Errno.EINVAL,
-                    placed.plan().file().name() + ": " + slots.size() + " GOT slots are used, and a load reaches "
-                            + most + "; split the module"));
+                            Errno.EINVAL,
+                            slots.size() + " GOT slots are used, and a load reaches " + most + "; split the module")
+                    .at(name)
+                    .logged(name + ": Global Offset Table overflow (used " + slots.size() + ", allowed " + most + ")"));
         }
     }
 }

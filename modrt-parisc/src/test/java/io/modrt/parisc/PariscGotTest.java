@@ -213,6 +213,10 @@ class PariscGotTest {
                             slots,
                             slots - 1),
                     refused.getMessage());
+            assertEquals(
+                    String.format(
+                            Locale.ROOT, "m: Global Offset Table overflow (used %d, allowed %d)", slots, slots - 1),
+                    refused.kernelMessage().orElseThrow());
         }
     }
 
