@@ -50,6 +50,12 @@ final class FarCall {
             story.elsewhere(kernel);
             story.loaded(kernel);
         }
+        try (ModuleRuntime kernel =
+                ModuleRuntime.builder().kernelSymbols(symbols).build()) {
+            LoadPolicy withRoom =
+                    LoadPolicy.kernelExact().stubs(StubPolicy.SHARED).trampolines(1);
+            Tracing.tell(kernel, kernel.load(farcall, at(MODULE), withRoom), out);
+        }
     }
 
     private void refused(ModuleRuntime kernel) {

@@ -9,6 +9,7 @@ final class Instruction {
     /** The instruction {@code word} at {@code place}; data where it is none of the few. */
     static String text(int word, Address place) {
         return switch (word >>> 26) {
+            case 0 -> word == 0 ? "nop" : ".word  0x" + Integer.toHexString(word);
             case 2 -> "j      " + jumpTarget(word, place);
             case 3 -> "jal    " + jumpTarget(word, place);
             case 9 -> "addiu  " + target(word) + "," + source(word) + "," + (short) word;

@@ -102,6 +102,16 @@ class LoadModulesTest {
                 () -> assertSays("_printk 0xc000005c 0c000004 jal 0xc0000010 0c000004"));
     }
 
+    /** The trampoline is the first word of the module: a jal there has no bits set but its own. */
+    @Test
+    void theModuleOf2009IsTracedFromOutOfReach() {
+        run();
+        assertAll(
+                () -> assertSays("nobody 00000000 nop"),
+                () -> assertSays("0x80300000 0c000000 jal 0xc0000000 0xc0000000 -> 0x80300000"),
+                () -> assertSays("0x80300400 0c000000 jal 0xc0000000 0xc0000000 -> 0x80300400"));
+    }
+
     /**
      * The numbers of bulky are derived in modrt-parisc's StoriesTest. vast: 24,488 words in front of its second call and 3 behind. The
      * middle of vaster is 0x50000 from its end, where its stub is, and 0x40000 are reached: (0x50000 - 8) / 4 = 0x13ffe.
