@@ -84,7 +84,7 @@ final class BootComparison {
             return;
         }
         KernelProfile profile =
-                kernel.profile(tree.folder(), files.values().iterator().next());
+                kernel.profile(tree.folder(), files.values().iterator().next(), dump);
         SeenPerCpu perCpu = new SeenPerCpu();
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .profile(profile)

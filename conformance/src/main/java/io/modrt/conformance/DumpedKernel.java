@@ -67,11 +67,11 @@ final class DumpedKernel {
     }
 
     /** From its configuration where that lies beside the tree, as packages and builds have it, else from the vermagic. */
-    KernelProfile profile(Path tree, ModuleFile first) throws IOException {
-        return LoadTree.profile(tree, first).withMachine(machine());
+    KernelProfile profile(Path tree, ModuleFile first, KernelDump boot) throws IOException {
+        return LoadTree.profile(tree, first).withMachine(machine(boot));
     }
 
-    private MachineFacts machine() {
+    private MachineFacts machine(KernelDump boot) {
         Set<Trait> traits = EnumSet.noneOf(Trait.class);
         String text = String.join("\n", dump.cpu());
         if (isOnQemu()) {
@@ -82,6 +82,10 @@ final class DumpedKernel {
         }
         if (text.contains("shared with ITLB")) {
             traits.add(Trait.COMBINED_TLB);
+        }
+        if (boot.answers().stream()
+                .anyMatch(line -> line.contains("ommand line: ") && line.contains("no-alternatives"))) {
+            traits.add(Trait.NO_ALTERNATIVES);
         }
         OptionalInt cpus = dump.cpus() > 0 ? OptionalInt.of(dump.cpus()) : OptionalInt.empty();
         return new MachineFacts(cpus, traits);

@@ -29,7 +29,9 @@ public record MachineFacts(OptionalInt presentCpus, Set<Trait> traits) {
         /** TLB entries can be purged on one CPU alone: PA 2.0. */
         LOCAL_TLB_PURGE,
         /** The machine is emulated by QEMU. */
-        QEMU
+        QEMU,
+        /** The kernel was booted with {@code no-alternatives}: no other trait counts, and code stays as it was compiled. */
+        NO_ALTERNATIVES
     }
 
     private static final MachineFacts UNKNOWN = new MachineFacts(OptionalInt.empty(), Set.of());

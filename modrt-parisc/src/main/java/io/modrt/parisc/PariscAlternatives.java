@@ -43,6 +43,9 @@ record PariscAlternatives(MachineFacts machine, Width width) {
     }
 
     private int conditions() {
+        if (machine.has(Trait.NO_ALTERNATIVES)) {
+            return ALWAYS;
+        }
         return ALWAYS
                 | (machine.isUniprocessor() ? ONE_CPU : 0)
                 | (machine.has(Trait.NO_DATA_CACHE) ? NO_DCACHE : 0)

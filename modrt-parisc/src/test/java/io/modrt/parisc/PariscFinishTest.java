@@ -3,6 +3,7 @@ package io.modrt.parisc;
 import static io.modrt.kernel.MachineFacts.Trait.COHERENT_IO_DIRECTORY;
 import static io.modrt.kernel.MachineFacts.Trait.COMBINED_TLB;
 import static io.modrt.kernel.MachineFacts.Trait.LOCAL_TLB_PURGE;
+import static io.modrt.kernel.MachineFacts.Trait.NO_ALTERNATIVES;
 import static io.modrt.kernel.MachineFacts.Trait.NO_DATA_CACHE;
 import static io.modrt.kernel.MachineFacts.Trait.NO_INSTRUCTION_CACHE;
 import static io.modrt.kernel.MachineFacts.Trait.QEMU;
@@ -114,7 +115,8 @@ class PariscFinishTest {
                 Arguments.of(MachineFacts.of(2, NO_INSTRUCTION_CACHE), 0x84),
                 Arguments.of(MachineFacts.of(2, COMBINED_TLB), 0x88),
                 Arguments.of(MachineFacts.of(2, COHERENT_IO_DIRECTORY), 0x90),
-                Arguments.of(MachineFacts.of(1, QEMU), 0xa1));
+                Arguments.of(MachineFacts.of(1, QEMU), 0xa1),
+                Arguments.of(MachineFacts.of(1, QEMU, NO_ALTERNATIVES), 0x80));
     }
 
     /** One entry a condition bit; the ones that hold put a nop for {@code sync}. */
