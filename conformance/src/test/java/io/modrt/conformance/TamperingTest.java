@@ -11,6 +11,7 @@ import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
 import io.modrt.Refusal;
 import io.modrt.elf.Section;
+import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
@@ -355,6 +356,29 @@ class TamperingTest {
 
         assertEquals(List.of(), result.differences());
         assertEquals(1, result.sites().get("function tracing: on, to mine"));
+    }
+
+    /** Whose kernel nobody knows: {@code _mcount} is where its calls go. */
+    @Test
+    void aMadeUpEntryIsKnown() throws IOException {
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                        .kernelSymbols(KernelSymbols.synthetic())
+                        .build();
+                InputStream in = Objects.requireNonNull(TamperingTest.class.getResourceAsStream(
+                        "/io/modrt/testkit/modules/mips-o32-be-r2/greeter.ko"))) {
+            LiveModule greeter = runtime.load(ModuleFile.open(in.readAllBytes()));
+            Address mcount = greeter.imports().stream()
+                    .filter(symbol -> symbol.name().equals("_mcount"))
+                    .findFirst()
+                    .orElseThrow()
+                    .value();
+            Ftrace.attach(runtime).trace("say_*", mcount); // say_plain and say_loud
+
+            VerificationResult result = Verification.of(greeter).run(runtime.memory());
+
+            assertEquals(List.of(), result.differences());
+            assertEquals(2, result.sites().get("function tracing: on, to _mcount"));
+        }
     }
 
     @Test

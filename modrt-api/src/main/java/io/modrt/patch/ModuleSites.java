@@ -3,6 +3,7 @@ package io.modrt.patch;
 import io.modrt.MemoryException;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.Section;
+import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.layout.LayoutPlan;
 import io.modrt.layout.PlacedModule;
@@ -55,7 +56,10 @@ final class ModuleSites {
             return List.of();
         }
         Map<String, Address> entries = new LinkedHashMap<>();
-        tracing.kernelEntries().forEach(name -> placed.anchor(name).ifPresent(address -> entries.put(name, address)));
+        tracing.kernelEntries()
+                .forEach(name -> placed.anchor(name)
+                        .or(() -> imported(name))
+                        .ifPresent(address -> entries.put(name, address)));
         entries.putAll(more);
         byte[] bytes = module.bytes(table.get());
         List<PatchSite> sites = new ArrayList<>();
@@ -67,6 +71,14 @@ final class ModuleSites {
             }
         }
         return sites;
+    }
+
+    /** What the module calls by this name: a made-up address, where no source knows the symbol. */
+    private Optional<Address> imported(String name) {
+        int symbol = plan.file().symbols().indexOf(name);
+        return symbol == SymbolTable.NONE
+                ? Optional.empty()
+                : Optional.of(width.address(module.resolved().values().value(symbol)));
     }
 
     private Optional<PatchSite> tracingSite(FtraceTrampoline tracing, long site, Map<String, Address> entries) {

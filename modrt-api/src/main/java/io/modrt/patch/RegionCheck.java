@@ -79,7 +79,7 @@ final class RegionCheck {
     /** Where a site is in none of its forms, and no other site has its words, they are wrong where they are not the first form's. */
     void markWrong(PatchSite site) {
         int offset = (int) site.address().minus(start);
-        String why = site.kind() + ", which is neither of: "
+        String why = site.kind() + ", in none of its forms: "
                 + site.forms().stream().map(Form::name).collect(Collectors.joining("; "));
         List<Integer> words = site.forms().get(0).words();
         for (int i = 0; i < words.size(); i++) {

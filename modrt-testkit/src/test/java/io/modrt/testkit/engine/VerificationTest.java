@@ -182,7 +182,7 @@ class VerificationTest {
         VerificationResult foreign = verification.run(runtime.memory());
         assertEquals(Map.of(), foreign.sites());
         assertEquals(
-                "mine, which is neither of: not patched; patched",
+                "mine, in none of its forms: not patched; patched",
                 foreign.differences().get(0).why());
         assertEquals(1, foreign.differences().size());
     }
