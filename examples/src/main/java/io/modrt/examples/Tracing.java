@@ -4,6 +4,7 @@ import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
 import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
+import io.modrt.ftrace.Trampoline;
 import io.modrt.memory.Address;
 import java.io.PrintStream;
 import java.util.HexFormat;
@@ -59,6 +60,7 @@ final class Tracing {
                 word,
                 Instruction.text(HexFormat.fromHexDigits(word), site.address()),
                 ftrace.trampolines().getOrDefault(module, List.of()).stream()
+                        .map(Trampoline::toString)
                         .findFirst()
                         .orElse(""));
     }

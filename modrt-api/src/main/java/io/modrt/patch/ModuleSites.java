@@ -57,9 +57,8 @@ final class ModuleSites {
         }
         Map<String, Address> entries = new LinkedHashMap<>();
         tracing.kernelEntries()
-                .forEach(name -> placed.anchor(name)
-                        .or(() -> imported(name))
-                        .ifPresent(address -> entries.put(name, address)));
+                .forEach(name ->
+                        placed.anchor(name).or(() -> imported(name)).ifPresent(address -> entries.put(name, address)));
         entries.putAll(more);
         byte[] bytes = module.bytes(table.get());
         List<PatchSite> sites = new ArrayList<>();

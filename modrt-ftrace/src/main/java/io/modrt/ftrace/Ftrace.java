@@ -344,9 +344,9 @@ public final class Ftrace implements AutoCloseable {
         return entry.value();
     }
 
-    /** The trampolines in use, each with its target, for example {@code 0xc0000000 -> 0x80123450}; module by module. */
-    public synchronized Map<LiveModule, List<String>> trampolines() {
-        Map<LiveModule, List<String>> all = new LinkedHashMap<>();
+    /** The trampolines in use, module by module; modules that use none are left out. A new map. */
+    public synchronized Map<LiveModule, List<Trampoline>> trampolines() {
+        Map<LiveModule, List<Trampoline>> all = new LinkedHashMap<>();
         modules.forEach((module, sites) -> {
             if (!sites.trampolines().inUse().isEmpty()) {
                 all.put(module, sites.trampolines().inUse());

@@ -153,14 +153,14 @@ final class Trampolines {
         }
     }
 
-    /** The places and targets of those in use, for example {@code 0xc0000000 -> 0x80123450}. */
-    List<String> inUse() {
-        List<String> text = new ArrayList<>();
+    /** Those in use. A new list. */
+    List<Trampoline> inUse() {
+        List<Trampoline> all = new ArrayList<>();
         for (int i = 0; i < target.length; i++) {
             if (target[i] != 0 && !slots.get(i).isFixed()) {
-                text.add(Address.of(slots.get(i).at()) + " -> " + Address.of(target[i]));
+                all.add(new Trampoline(Address.of(slots.get(i).at()), Address.of(target[i])));
             }
         }
-        return text;
+        return all;
     }
 }

@@ -143,7 +143,7 @@ class FtraceTest {
                             .skip(writes)
                             .map(Object::toString)
                             .toList());
-            assertEquals(Map.of(module, List.of(trampoline + " -> " + OTHER)), ftrace.trampolines());
+            assertEquals(Map.of(module, List.of(new Trampoline(trampoline, OTHER))), ftrace.trampolines());
 
             ftrace.untrace(OTHER);
             assertArrayEquals(new int[] {0x03e0_0825, 0, 0}, target.words(at.plus(-4), 3));

@@ -1,0 +1,20 @@
+package io.modrt.ftrace;
+
+import io.modrt.memory.Address;
+import org.apiguardian.api.API;
+
+/**
+ * A trampoline in a module's memory, as it was when it was asked for.
+ *
+ * @param address its first instruction, which call sites go to
+ * @param target where it jumps to, as its literal has it
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record Trampoline(Address address, Address target) {
+
+    /** For example {@code 0xc0000000 -> 0x80123450}. */
+    @Override
+    public String toString() {
+        return address + " -> " + target;
+    }
+}
