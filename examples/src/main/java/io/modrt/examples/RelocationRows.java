@@ -56,7 +56,7 @@ final class RelocationRows {
             case S_A_P -> "S + A - P";
             case CUSTOM -> "of its own";
         };
-        if (type.bias() == 0) {
+        if (type.bias() == 0 || type.formula() == Formula.CUSTOM) {
             return value;
         }
         return value + (type.bias() < 0 ? " - 0x" : " + 0x") + Long.toHexString(Math.abs(type.bias()));

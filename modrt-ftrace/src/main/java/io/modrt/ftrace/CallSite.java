@@ -7,7 +7,8 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * A place where a function can be traced, as it was when it was asked for.
+ * A place where a function can be traced, as its {@link Ftrace} had left it when it was asked for: what others write there since is
+ * seen, and refused, when it is switched next.
  *
  * @param module the module that it belongs to
  * @param address the address by which the kernel knows it

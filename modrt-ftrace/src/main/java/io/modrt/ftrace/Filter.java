@@ -82,7 +82,7 @@ public final class Filter {
      */
     public static Filter of(String text) {
         List<Term> terms = new ArrayList<>();
-        for (String token : text.strip().split("\\s+")) {
+        for (String token : Objects.requireNonNull(text, "filter").strip().split("\\s+")) {
             if (!token.isEmpty()) {
                 terms.add(term(token));
             }

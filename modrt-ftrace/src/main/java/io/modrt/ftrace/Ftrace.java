@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apiguardian.api.API;
@@ -45,6 +46,7 @@ public final class Ftrace implements AutoCloseable {
     private final Map<ModuleSites, Map<Integer, Long>> redirections = new HashMap<>();
     private final Follower follower = new Follower();
     private @Nullable Address list;
+    private boolean isClosed;
 
     private final class Follower implements ModuleListener {
         @Override
@@ -67,7 +69,10 @@ public final class Ftrace implements AutoCloseable {
         this.runtime = runtime;
     }
 
-    /** Finds the call sites of the modules that are loaded, and of those that will be. Nothing is written. */
+    /**
+     * Finds the call sites of the modules that are loaded, and of those that will be. Nothing is written. One {@code Ftrace} a runtime
+     * is enough: a second one takes what the first has switched on for a state that it may change, and the first then refuses to switch.
+     */
     public static Ftrace attach(ModuleRuntime runtime) {
         Ftrace ftrace = new Ftrace(runtime);
         runtime.listen(ftrace.follower);
@@ -194,6 +199,7 @@ public final class Ftrace implements AutoCloseable {
     }
 
     private static void requireEntry(Address entry) {
+        Objects.requireNonNull(entry, "tracer");
         if (entry.value() == 0 || !entry.isAligned(Integer.BYTES)) {
             throw new IllegalArgumentException(entry + " is no entry of a function");
         }
@@ -275,6 +281,9 @@ public final class Ftrace implements AutoCloseable {
 
     /** Switches every site whose tracers or redirection change. */
     private Ftrace switchTo(Map<Address, Tracer> next, Map<ModuleSites, Map<Integer, Long>> nextRedirections) {
+        if (isClosed) {
+            throw new IllegalStateException("this Ftrace is closed; attach another one");
+        }
         Switch change = null;
         for (ModuleSites module : modules.values()) {
             BitSet touched = touched(module, tracers.values(), redirections);
@@ -356,14 +365,19 @@ public final class Ftrace implements AutoCloseable {
     }
 
     /**
-     * Switches all off that was switched on here, and follows the runtime's modules no longer.
+     * Switches all off that was switched on here, and follows the runtime's modules no longer. What switches throws
+     * {@link IllegalStateException} from then on; closing again does nothing.
      *
      * @throws PatchException where a site cannot be switched; then nothing changes, and it still follows
      */
     @Override
     public void close() {
         synchronized (this) {
+            if (isClosed) {
+                return;
+            }
             switchTo(Map.of(), Map.of());
+            isClosed = true;
         }
         runtime.unlisten(follower);
     }

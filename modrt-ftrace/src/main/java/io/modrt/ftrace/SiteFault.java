@@ -6,6 +6,7 @@ import io.modrt.Refusal;
 import io.modrt.memory.Address;
 import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,13 @@ final class SiteFault {
                 + sites.module().name() + "]";
     }
 
+    /** An address that the target does not have. */
+    static PatchException noAddress(ModuleSites sites, long entry) {
+        return new PatchException(Refusal.beyondKernel(
+                        "is no address of a 32-bit kernel; " + sites.module().name() + " has one")
+                .at("tracer " + Address.of(entry)));
+    }
+
     static PatchException unswitchable(ModuleSites sites, int site) {
         String what = sites.isForeign(site)
                 ? "its words are no call site that the architecture knows; leave it out of the filter"
@@ -33,9 +41,10 @@ final class SiteFault {
     }
 
     static PatchException outOfReach(ModuleSites sites, int site, Address target) {
-        String what = "a " + sites.kind(site).description() + " does not reach " + target + ", and of the "
-                + sites.trampolines().room(sites.regionOrdinal(site))
-                + " trampolines for which its region has room none is left; load the module by a policy with more of them";
+        int room = sites.trampolines().room(sites.regionOrdinal(site));
+        String what = sites.kind(site).description() + " does not reach " + target + ", and its region has "
+                + (room == 0 ? "no room for a trampoline" : "no other trampoline left (it has room for " + room + ")")
+                + "; load the module with LoadPolicy.trampolines(" + (room + 1) + ")";
         return new PatchException(Refusal.of(Errno.EFAULT, what)
                 .at(where(sites, site))
                 .logged(logged("ftrace faulted on modifying", sites, site)));
@@ -43,8 +52,9 @@ final class SiteFault {
 
     static PatchException unexpected(ModuleSites sites, int site, Patch patch, int found) {
         SiteKind kind = sites.kind(site);
-        String what = kind.description() + ": word at " + patch.address() + " is 0x" + Integer.toHexString(found)
-                + ", expected 0x" + Integer.toHexString(patch.expected())
+        HexFormat digits = HexFormat.of();
+        String what = kind.description() + ": word at " + patch.address() + " is 0x" + digits.toHexDigits(found)
+                + ", expected 0x" + digits.toHexDigits(patch.expected())
                 + "; someone else changed it: nothing was switched";
         return new PatchException(
                 patch,

@@ -48,10 +48,8 @@ final class Switch {
     void plan(ModuleSites sites, BitSet touched, Targets wanted) {
         long[] targets = new long[sites.count()];
         long[] entries = new long[sites.count()];
-        Width width = sites.module().placed().plan().arch().width();
         for (int i = 0; i < targets.length; i++) {
-            // why: maps of 32-bit MIPS kernels have their symbols' values sign-extended
-            targets[i] = touched.get(i) ? width.wrap(wanted.of(i)) : sites.target(i);
+            targets[i] = touched.get(i) ? wrapped(sites, wanted.of(i)) : sites.target(i);
             entries[i] = sites.entry(i);
         }
         for (int i = touched.nextSetBit(0); i >= 0; i = touched.nextSetBit(i + 1)) {
@@ -62,6 +60,16 @@ final class Switch {
         Step step = new Step(sites, touched, targets, entries);
         findEntries(step);
         steps.add(step);
+    }
+
+    /** Maps of 32-bit MIPS kernels have their symbols' values sign-extended. */
+    private static long wrapped(ModuleSites sites, long target) {
+        Width width = sites.module().placed().plan().arch().width();
+        long wrapped = width.wrap(target);
+        if (wrapped != target && (int) target != target) {
+            throw SiteFault.noAddress(sites, target);
+        }
+        return wrapped;
     }
 
     private static void findEntries(Step step) {

@@ -131,7 +131,7 @@ final class Tracer {
     void take(Iterable<ModuleSites> modules, Filter filter) {
         for (Filter.Term term : filter.terms()) {
             if (!apply(modules, term) && !postpone(modules, term)) {
-                throw new PatchException(Refusal.of(Errno.EINVAL, "a pattern matches no function")
+                throw new PatchException(Refusal.of(Errno.EINVAL, "pattern " + term.text() + " matches no function")
                         .at("filter " + filter));
             }
         }

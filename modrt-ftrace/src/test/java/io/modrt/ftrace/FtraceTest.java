@@ -89,6 +89,51 @@ class FtraceTest {
     }
 
     @Test
+    void anAddressThatTheTargetDoesNotHaveIsNotCut() {
+        try (Target target = new Target("mips-o32-le-r2")) {
+            target.load("greeter");
+            Ftrace ftrace = Ftrace.attach(target.runtime);
+            Address at = site(ftrace, "greet_alloc").address();
+            for (long beyond : new long[] {0x1_0000_1000L, 0x1_0000_0000L, 0xffff_ffff_0000_0000L}) {
+                PatchException refused =
+                        assertThrows(PatchException.class, () -> ftrace.trace("greet_alloc", Address.of(beyond)));
+                assertEquals(
+                        "tracer " + Address.of(beyond) + ": is no address of a 32-bit kernel; greeter has one",
+                        refused.getMessage());
+            }
+            assertArrayEquals(new int[] {0x1000_0005, 0}, target.words(at, 2));
+
+            ftrace.trace("greet_alloc", Address.of(0xffff_ffff_8020_9abcL)); // as maps have it
+            assertArrayEquals(new int[] {0x3c03_8021, 0x2463_9abc}, target.words(at, 2));
+        }
+    }
+
+    @Test
+    void whatIsClosedSwitchesNothing() {
+        try (Target target = new Target("mips-o32-le-r2")) {
+            target.load("greeter");
+            Ftrace ftrace = Ftrace.attach(target.runtime);
+            Address at = site(ftrace, "greet_alloc").address();
+            ftrace.trace("greet_alloc", TRACER).close();
+            assertArrayEquals(new int[] {0x1000_0005, 0}, target.words(at, 2));
+
+            assertThrows(IllegalStateException.class, () -> ftrace.trace("greet_alloc", TRACER));
+            assertArrayEquals(new int[] {0x1000_0005, 0}, target.words(at, 2));
+            ftrace.close();
+        }
+    }
+
+    @Test
+    void aPatternThatMatchesNothingIsNamed() {
+        try (Target target = new Target("mips-o32-le-r2")) {
+            target.load("greeter");
+            Ftrace ftrace = Ftrace.attach(target.runtime);
+            PatchException refused = assertThrows(PatchException.class, () -> ftrace.trace("greet* no_such_*", TRACER));
+            assertEquals("filter greet* no_such_*: pattern no_such_* matches no function", refused.getMessage());
+        }
+    }
+
+    @Test
     void anN64LongCallHasThePartsOfASignedAddress() {
         try (Target target = new Target("mips-n64-be-r2")) {
             target.load("greeter");

@@ -198,7 +198,7 @@ class SwitchSequencesTest {
                 }
             }
         } catch (PatchException full) {
-            assertTrue(full.getMessage().contains("trampolines for which its region has room"), full.getMessage());
+            assertTrue(full.getMessage().contains("its region has no other trampoline left"), full.getMessage());
         }
     }
 
