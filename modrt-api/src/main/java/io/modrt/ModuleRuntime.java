@@ -145,7 +145,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.profile();
     }
 
-    /** Unloads every module, users before those they use. */
+    /** Unloads every module, users before those they use. A runtime holds nothing else: it may be used again. */
     @Override
     public void close() {
         kernel.unloadAll();

@@ -1,6 +1,7 @@
 package io.modrt.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.Errno;
@@ -390,5 +391,7 @@ class TamperingTest {
         });
 
         assertEquals(result.words(), result.words(Reason.UNREADABLE));
+        assertFalse(result.isComplete());
+        assertTrue(result.html().contains(" words unreadable</span>"), result.html());
     }
 }

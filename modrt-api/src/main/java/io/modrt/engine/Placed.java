@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
@@ -34,6 +35,7 @@ final class Placed implements PlacedModule {
     private final SectionAddresses addresses;
     private final Reservations reservations;
     private final Map<String, Address> anchors = new HashMap<>();
+    private final List<String> madeUp = new ArrayList<>();
 
     private volatile State state = State.OPEN;
 
@@ -43,9 +45,12 @@ final class Placed implements PlacedModule {
         this.reservations = reservations;
         KernelSymbols symbols = plan.kernel().symbols();
         for (String name : plan.target().arch().kernelAnchors(plan.profile())) {
-            symbols.find(name)
-                    .or(() -> symbols.placeholder(name))
-                    .ifPresent(symbol -> anchors.put(name, symbol.value()));
+            Optional<KernelSymbol> known = symbols.find(name);
+            if (known.isEmpty()) {
+                known = symbols.placeholder(name);
+                known.ifPresent(symbol -> madeUp.add(name));
+            }
+            known.ifPresent(symbol -> anchors.put(name, symbol.value()));
         }
         for (String name : plan.target().ftrace().kernelEntries()) {
             symbols.find(name)
@@ -183,6 +188,11 @@ final class Placed implements PlacedModule {
         return plan.layout().isLoaded(section.index())
                 ? Optional.of(Address.of(addresses.address(section.index())))
                 : Optional.empty();
+    }
+
+    /** The anchors whose addresses are made up, since no source knows them. */
+    List<String> madeUpAnchors() {
+        return madeUp;
     }
 
     @Override

@@ -57,6 +57,7 @@ final class SymbolResolution {
             refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
             throw last;
         }
+        placeholders.addAll(placed.madeUpAnchors());
         if (!placeholders.isEmpty()) {
             diagnostics.add(
                     Kind.PLACEHOLDERS,

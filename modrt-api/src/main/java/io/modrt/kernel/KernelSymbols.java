@@ -52,7 +52,8 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The symbols of a kernel's {@code System.map}.
+     * The symbols of a kernel's {@code System.map}. It leaves out those whose names begin with {@code $}, such as PA-RISC's
+     * {@code $global$}: {@link #vmlinux} has them.
      *
      * @throws io.modrt.FormatException where it is not one, naming the line
      * @throws IOException where it cannot be read

@@ -20,30 +20,45 @@ public record ReachReport(String module, List<Reach> nearest) {
     /** From this column of the table on, cells are numbers. */
     private static final int FIRST_NUMBER = 3;
 
+    private static final int MOST_SHOWN = 20;
+
     /** Copies the list. */
     public ReachReport {
         nearest = List.copyOf(nearest);
     }
 
-    /** The relocation limited by distance that has the least headroom; empty where there is none. */
+    /**
+     * The relocation limited by distance that has the least headroom; empty where there is none. A branch that goes to its target itself
+     * counts too: where the architecture has stubs for it, one that were farther away would get one.
+     */
     public Optional<Reach> tightest() {
         return nearest.stream()
                 .filter(reach -> reach.limit() == Reach.Limit.DISTANCE)
                 .min(Comparator.comparingLong(Reach::headroomBytes));
     }
 
+    /** Of those limited by distance the {@code most} that use the greatest share of their reach, the greatest first. A new list. */
+    public List<Reach> nearest(int most) {
+        return nearest.stream()
+                .filter(reach -> reach.limit() == Reach.Limit.DISTANCE)
+                .sorted(Comparator.comparingDouble(Reach::percentUsed).reversed())
+                .limit(most)
+                .toList();
+    }
+
     /**
-     * A table, a line an entry: where the relocation is, where it goes, how far that is, how far it could be in that direction, and how much
+     * A table, a line an entry, of many entries those that are {@linkplain #nearest(int) nearest}: where the relocation is, where it goes, how far that is, how far it could be in that direction, and how much
      * of that is used.
      */
     @Override
     public String toString() {
         if (nearest.isEmpty()) {
-            return module + ": nothing is limited";
+            return module + ": no relocation has a limited reach";
         }
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("place", "type", "goes to", "bytes away", "reach", "used"));
-        nearest.forEach(reach -> lines.add(cells(reach)));
+        List<Reach> shown = nearest.size() > MOST_SHOWN ? nearest(MOST_SHOWN) : nearest;
+        shown.forEach(reach -> lines.add(cells(reach)));
         int[] widths = new int[lines.get(0).size()];
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
@@ -57,6 +72,9 @@ public record ReachReport(String module, List<Reach> nearest) {
                 String blanks = " ".repeat(widths[i] - line.get(i).length());
                 table.append("  ").append(i < FIRST_NUMBER ? line.get(i) + blanks : blanks + line.get(i));
             }
+        }
+        if (shown.size() < nearest.size()) {
+            table.append("\n  and ").append(nearest.size() - shown.size()).append(" more");
         }
         return table.toString();
     }

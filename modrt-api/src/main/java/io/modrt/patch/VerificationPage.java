@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -57,13 +58,9 @@ final class VerificationPage {
             page.append("; background: ").append(colour(reason)).append(" }\n");
         }
         page.append("</style></head>\n<body>\n<h1>").append(name);
-        int wrong = result.differences().size();
-        page.append("<span class=\"verdict\" style=\"background: ")
-                .append(wrong == 0 ? "#3c8d5a" : colour(Reason.UNEXPLAINED))
-                .append("\">")
-                .append(wrong == 0 ? "every word has its reason" : wrong + " unexplained")
-                .append("</span></h1>\n<p>")
-                .append(result.words())
+        verdict();
+        page.append("</h1>\n<p>")
+                .append(count(result.words()))
                 .append(
                         " words of memory, each in the colour of its reason. Where a cell holds several, the most striking shows.</p>\n");
         legend();
@@ -72,6 +69,32 @@ final class VerificationPage {
         sites();
         sections();
         return page.append("</body></html>\n").toString();
+    }
+
+    private void verdict() {
+        int wrong = result.differences().size();
+        if (wrong > 0) {
+            pill(colour(Reason.UNEXPLAINED), count(wrong) + " unexplained");
+        }
+        if (!result.isComplete()) {
+            pill(
+                    "#b3781e",
+                    count(result.words(Reason.UNREADABLE)) + " of " + count(result.words()) + " words unreadable");
+        } else if (wrong == 0) {
+            pill("#3c8d5a", "every word has its reason");
+        }
+    }
+
+    private void pill(String colour, String text) {
+        page.append("<span class=\"verdict\" style=\"background: ")
+                .append(colour)
+                .append("\">")
+                .append(text)
+                .append("</span>");
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
     }
 
     private static String colour(Reason reason) {
@@ -110,7 +133,7 @@ final class VerificationPage {
                 page.append("<span><i class=\"").append(reason.name()).append("\"></i>");
                 page.append(text(reason.toString()))
                         .append(" <b>")
-                        .append(words)
+                        .append(count(words))
                         .append("</b></span>");
             }
         }

@@ -80,9 +80,14 @@ public record VerificationResult(
         }
     }
 
-    /** Whether nothing is unexplained. */
+    /** Whether nothing that could be read is unexplained. Memory that was not read proves nothing: see {@link #isComplete}. */
     public boolean isClean() {
         return differences.isEmpty();
+    }
+
+    /** Whether all words could be read, but for those that are {@link Reason#GONE}. */
+    public boolean isComplete() {
+        return words(Reason.UNREADABLE) == 0;
     }
 
     /** All words. */

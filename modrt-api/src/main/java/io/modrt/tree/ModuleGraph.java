@@ -121,15 +121,16 @@ public final class ModuleGraph {
      * @throws IllegalArgumentException where there is no such module
      */
     public List<String> needs(String name) {
-        return List.copyOf(known(name));
+        return List.copyOf(needs.getOrDefault(known(name), Collections.emptyNavigableSet()));
     }
 
-    private NavigableSet<String> known(String name) {
-        NavigableSet<String> needed = needs.get(name);
-        if (needed == null) {
-            throw new IllegalArgumentException("no module " + name + " among " + needs.size());
+    /** The name as the graph has it: as it is said, or with the underscores that modules have for dashes. */
+    private String known(String name) {
+        String module = needs.containsKey(name) ? name : name.replace('-', '_');
+        if (!needs.containsKey(module)) {
+            throw new IllegalArgumentException("no module " + name + " among the " + needs.size() + " of this graph");
         }
-        return needed;
+        return module;
     }
 
     /** All modules, each behind those that it needs, else by name. Where modules need each other, one of them comes too early. */
@@ -143,8 +144,7 @@ public final class ModuleGraph {
      * @throws IllegalArgumentException where there is no such module
      */
     public List<String> loadOrder(Collection<String> names) {
-        names.forEach(this::known);
-        return LoadOrder.of(needs, names).names();
+        return LoadOrder.of(needs, names.stream().map(this::known).toList()).names();
     }
 
     /** Modules that need each other, and so cannot be loaded: for the first ways round that were found, their modules in order. */

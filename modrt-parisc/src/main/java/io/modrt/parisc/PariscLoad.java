@@ -52,7 +52,7 @@ final class PariscLoad implements ArchLoad {
                 .orElseThrow(() -> PariscStubs.refusal(
                         site,
                         Refusal.beyondKernel("counts from the kernel's " + DATA_POINTER
-                                + ", which no source knows; add it to the runtime's kernel symbols")))
+                                + ", which no source knows; vmlinux has it, System.map does not")))
                 .value();
     }
 

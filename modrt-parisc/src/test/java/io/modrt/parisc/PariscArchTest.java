@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.Diagnostic;
 import io.modrt.Errno;
 import io.modrt.FormatException;
+import io.modrt.ModuleRuntime;
 import io.modrt.RelocationException;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
@@ -129,8 +132,23 @@ class PariscArchTest {
         assertTrue(refused.beyondKernel());
         assertEquals(
                 "m: .text+0x0: R_PARISC_DPREL21L against jiffies+0x0: counts from the kernel's $global$, which no source"
-                        + " knows; add it to the runtime's kernel symbols",
+                        + " knows; vmlinux has it, System.map does not",
                 refused.getMessage());
+    }
+
+    /** The words that count from it are wrong then, as those of made-up symbols are. */
+    @Test
+    void that_the_data_pointer_is_made_up_is_told() {
+        try (ModuleRuntime runtime =
+                ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build()) {
+            List<Diagnostic> told =
+                    runtime.load(Bundled.module("parisc-32/greeter.ko")).diagnostics();
+            assertTrue(
+                    told.stream()
+                            .anyMatch(each -> each.kind() == Diagnostic.Kind.PLACEHOLDERS
+                                    && each.text().contains("$global$")),
+                    told::toString);
+        }
     }
 
     /** Weak or not, whatever the type, even one that does not exist. */

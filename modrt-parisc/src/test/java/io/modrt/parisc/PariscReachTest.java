@@ -45,6 +45,12 @@ class PariscReachTest {
                                 + " 262120 bytes left, 0.0 % used"),
                 report.nearest().stream().map(Reach::toString).toList());
         assertEquals("printk", report.tightest().orElseThrow().site().symbol());
+        assertEquals(
+                List.of(".text+0x20000", ".text+0x0"),
+                report.nearest(2).stream()
+                        .map(reach -> reach.site().section() + "+0x"
+                                + Long.toHexString(reach.site().sectionOffset()))
+                        .toList());
         assertEquals("""
                 xfs: what is nearest to its limit
                   place           type               goes to            bytes away    reach    used

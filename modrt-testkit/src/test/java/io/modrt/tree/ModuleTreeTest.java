@@ -131,6 +131,8 @@ class ModuleTreeTest {
         assertEquals(List.of("lib"), graph.needs("m_core"));
         assertEquals(List.of(), graph.needs("alone"));
         assertEquals(List.of("lib", "m_core"), graph.loadOrder(List.of("m_core")));
+        assertEquals(List.of("lib", "m_core", "a_fs"), graph.loadOrder(List.of("a-fs")));
+        assertEquals(List.of("lib"), graph.needs("m-core"));
         assertEquals(List.of("a_fs", "alone", "lib", "m_core"), graph.names());
         assertEquals(List.of(), graph.cycles());
     }
