@@ -1,6 +1,7 @@
 package io.modrt.link;
 
 import io.modrt.spi.RelocationType;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
@@ -24,13 +25,19 @@ public record Relocation(
     }
 
     /**
-     * For example {@code farcall: .text+0x8: R_MIPS_26 against _mcount+0x0: 0xc000000 becomes 0xc002000, by way of the stub at
+     * For example {@code farcall: .text+0x8: R_MIPS_26 against _mcount+0x0: 0x0c000000 becomes 0x0c002000, by way of the stub at
      * 0xc0008000}.
      */
     @Override
     public String toString() {
-        return site + ": 0x" + Long.toHexString(before) + " becomes 0x" + Long.toHexString(after)
+        boolean isWord = (before | after) >>> Integer.SIZE == 0;
+        return site + ": " + hex(before, isWord) + " becomes " + hex(after, isWord)
                 + stub.map(bridge -> ", by way of the stub at " + bridge.address())
                         .orElse("");
+    }
+
+    private static String hex(long value, boolean isWord) {
+        HexFormat digits = HexFormat.of();
+        return "0x" + (isWord ? digits.toHexDigits((int) value) : digits.toHexDigits(value));
     }
 }
