@@ -56,7 +56,7 @@ public final class LoadPolicy {
      * The same with room for trampolines to tracers that call sites do not reach, in each region with code: for modules that call
      * {@code _mcount} by a short branch, and tracers beyond 32 bits. Where every site reaches every tracer, none is reserved.
      *
-     * @param tracers to how many tracers at a time, not negative
+     * @param tracers to how many tracers at a time, 0 to 65,536
      */
     public LoadPolicy trampolines(int tracers) {
         if (tracers < 0 || tracers > MOST_TRAMPOLINES) {
@@ -107,5 +107,12 @@ public final class LoadPolicy {
     /** Whether silent truncation is refused. */
     public boolean isStrict() {
         return strict;
+    }
+
+    /** For example {@code LoadPolicy[stubs=SHARED, trampolines=1, relaxed=[VERMAGIC], onFailure=STOP, strict=false]}. */
+    @Override
+    public String toString() {
+        return "LoadPolicy[stubs=" + stubs + ", trampolines=" + trampolines + ", relaxed=" + relaxed + ", onFailure="
+                + onFailure + ", strict=" + strict + "]";
     }
 }

@@ -185,6 +185,7 @@ final class Placed implements PlacedModule {
 
     @Override
     public Optional<Address> address(Section section) {
+        plan.requireOwn(section);
         return plan.layout().isLoaded(section.index())
                 ? Optional.of(Address.of(addresses.address(section.index())))
                 : Optional.empty();

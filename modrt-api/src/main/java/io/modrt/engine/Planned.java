@@ -81,11 +81,21 @@ final class Planned implements LayoutPlan {
 
     @Override
     public Optional<RegionKind> region(Section section) {
+        requireOwn(section);
         return layout.isLoaded(section.index()) ? Optional.of(layout.region(section.index())) : Optional.empty();
+    }
+
+    /** Raises an error for a section of another file, which would be taken for this file's of the same number. */
+    void requireOwn(Section section) {
+        List<Section> own = file.elf().sections();
+        if (section.index() >= own.size() || own.get(section.index()) != section) {
+            throw new IllegalArgumentException(section + " is not a section of this file of " + file.name());
+        }
     }
 
     @Override
     public OptionalLong regionOffset(Section section) {
+        requireOwn(section);
         return layout.isLoaded(section.index())
                 ? OptionalLong.of(layout.offset(section.index()))
                 : OptionalLong.empty();

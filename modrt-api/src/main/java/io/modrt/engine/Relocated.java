@@ -52,11 +52,13 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public byte[] bytes(Section section) {
+        resolved.placed().plan().requireOwn(section);
         return image.copyOf(section.index());
     }
 
     @Override
     public byte[] relocated(Section section) {
+        resolved.placed().plan().requireOwn(section);
         return new Explanation(resolved).bytes(section);
     }
 

@@ -118,7 +118,10 @@ final class SymbolText {
             value = value << 4 | digit;
         }
         if (position == start || position - start > 16) {
-            throw malformed("begins with no address of 1 to 16 hexadecimal digits");
+            throw malformed("begins with no address of 1 to 16 hexadecimal digits"
+                    + (text.startsWith("\u007fELF")
+                            ? "; an ELF file: a kernel's is read by KernelSymbols.vmlinux"
+                            : ""));
         }
         return value;
     }
@@ -135,7 +138,11 @@ final class SymbolText {
     /** The type's letter between two blanks. */
     private char letter(int end) {
         if (end - position < 3 || text.charAt(position) != ' ' || text.charAt(position + 2) != ' ') {
-            throw malformed("no blank, type letter and blank behind the address");
+            throw malformed("no blank, type letter and blank behind the address"
+                    + (text.startsWith("0x", lineStart)
+                                    && text.substring(lineStart, end).indexOf('\t') > 0
+                            ? "; a Module.symvers is read by ModuleSymvers"
+                            : ""));
         }
         char letter = text.charAt(position + 1);
         position += 3;

@@ -13,4 +13,11 @@ import org.apiguardian.api.API;
  * @param template its code
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Stub(Address address, Address target, String symbol, StubTemplate template) {}
+public record Stub(Address address, Address target, String symbol, StubTemplate template) {
+
+    /** For example {@code stub at 0xc0000000 to _mcount, 0x8027a740}. */
+    @Override
+    public String toString() {
+        return "stub at " + address + " to " + symbol + ", " + target;
+    }
+}

@@ -4,6 +4,7 @@ import io.modrt.ModuleFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -41,6 +42,9 @@ public final class ModuleTree {
      * @throws IOException where it is no folder or cannot be listed
      */
     public static ModuleTree open(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
         if (!Files.isDirectory(folder)) {
             throw new NotDirectoryException(folder.toString());
         }

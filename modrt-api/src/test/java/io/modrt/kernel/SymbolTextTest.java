@@ -202,6 +202,21 @@ class SymbolTextTest {
         assertTrue(refusal.beyondKernel());
     }
 
+    @Test
+    void aFileOfAnotherKindIsToldApart() {
+        FormatException elf = assertThrows(FormatException.class, () -> KernelSymbols.systemMap("\u007fELF\1\2\1\n"));
+        assertEquals(
+                "System.map: line 1: begins with no address of 1 to 16 hexadecimal digits; an ELF file: a kernel's is read by"
+                        + " KernelSymbols.vmlinux",
+                elf.getMessage());
+        FormatException symvers = assertThrows(
+                FormatException.class, () -> KernelSymbols.systemMap("0x2df8175b\tgreet\tvmlinux\tEXPORT_SYMBOL\t\n"));
+        assertEquals(
+                "System.map: line 1: no blank, type letter and blank behind the address; a Module.symvers is read by"
+                        + " ModuleSymvers",
+                symvers.getMessage());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "\n\n", "   U f\n"})
     void aTextWithoutSymbolsIsRefused(String text) {

@@ -114,8 +114,12 @@ class ModuleTreeTest {
     }
 
     @Test
-    void aFolderThatIsNoneIsAnInputError() {
-        assertThrows(NotDirectoryException.class, () -> ModuleTree.open(files.path("/lib/modules/none")));
+    void aFolderThatIsNoneIsAnInputError() throws IOException {
+        assertThrows(NoSuchFileException.class, () -> ModuleTree.open(files.path("/lib/modules/none")));
+        files.module("a.ko", module("a"));
+        assertThrows(
+                NotDirectoryException.class,
+                () -> ModuleTree.open(open().file("a").orElseThrow()));
     }
 
     @Test

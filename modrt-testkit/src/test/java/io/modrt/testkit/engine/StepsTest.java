@@ -14,6 +14,8 @@ import io.modrt.LiveModule;
 import io.modrt.LoadPolicy;
 import io.modrt.ModuleRuntime;
 import io.modrt.Rule;
+import io.modrt.StubPolicy;
+import io.modrt.elf.Section;
 import io.modrt.layout.LayoutPlan;
 import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
@@ -32,6 +34,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What the steps of a load say of themselves, and what they refuse. */
 class StepsTest {
@@ -57,6 +60,37 @@ class StepsTest {
             assertEquals(where + ", 0 imports bound", resolved.toString());
             assertEquals(where + ", relocated, 0 stubs", resolved.relocate().toString());
         }
+    }
+
+    @Test
+    void a_section_of_another_file_is_not_taken_for_one_of_this() {
+        Section foreign =
+                Samples.file(Samples.module("other")).elf().section(".text").orElseThrow();
+        LayoutPlan plan = runtime.plan(Samples.file(Samples.module("guest")));
+        try (PlacedModule placed = plan.place()) {
+            RelocatedModule relocated = placed.resolve().relocate();
+            for (Executable use : List.<Executable>of(
+                    () -> plan.region(foreign),
+                    () -> plan.regionOffset(foreign),
+                    () -> placed.address(foreign),
+                    () -> relocated.bytes(foreign),
+                    () -> relocated.relocated(foreign))) {
+                assertEquals(
+                        foreign + " is not a section of this file of guest",
+                        assertThrows(IllegalArgumentException.class, use).getMessage());
+            }
+        }
+    }
+
+    @Test
+    void a_policy_tells_what_it_is() {
+        assertEquals(
+                "LoadPolicy[stubs=SHARED, trampolines=1, relaxed=[VERMAGIC], onFailure=STOP, strict=false]",
+                LoadPolicy.kernelExact()
+                        .stubs(StubPolicy.SHARED)
+                        .trampolines(1)
+                        .relaxed(Rule.VERMAGIC)
+                        .toString());
     }
 
     @Test
