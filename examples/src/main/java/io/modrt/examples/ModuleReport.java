@@ -7,6 +7,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.LayoutPlan;
 import io.modrt.layout.Region;
+import io.modrt.link.Reach;
 import io.modrt.link.Relocation;
 import io.modrt.memory.Address;
 import io.modrt.memory.AddressRange;
@@ -14,6 +15,7 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -132,20 +134,23 @@ final class ModuleReport {
     void reach() {
         out.println("\nHow far " + module.name() + "'s jumps and branches reach");
         Columns nearest = Columns.atMost(MOST_ROWS, "type", "place", "goes to", "value", "must be in");
-        module.reach()
-                .nearest()
+        List<Reach> all = module.reach().nearest();
+        (all.size() > MOST_ROWS ? module.reach().nearest(MOST_ROWS) : all)
                 .forEach(reach -> nearest.row(
                         reach.site().type(),
                         reach.site().section() + "+0x"
                                 + Long.toHexString(reach.site().sectionOffset()),
-                        reach.site().symbol(),
+                        reach.site().symbol() + (reach.toStub() ? ", by a stub" : ""),
                         RelocationReport.signed(reach.value()),
                         "[" + RelocationReport.signed(reach.least()) + ", " + RelocationReport.signed(reach.greatest())
                                 + "]"));
-        if (module.reach().nearest().isEmpty()) {
+        if (all.isEmpty()) {
             out.println("   nothing in it has a limit: each call loads its full target into a register (-mlong-calls)");
         } else {
             nearest.print(out);
+            if (all.size() > MOST_ROWS) {
+                out.println("   and " + (all.size() - MOST_ROWS) + " that are farther from their limits");
+            }
         }
     }
 }

@@ -27,11 +27,15 @@ final class RelocationReport {
                 .row("place", place + ", P = " + site.P())
                 .row("type", site.type() + ": bits " + RelocationRows.bits(type) + " of " + value)
                 .row("symbol", site.symbol() + ", S = " + site.S() + ", A = " + signed(site.A()))
-                .row("value", value + " = 0x" + Long.toHexString(applied.value()))
+                .row(
+                        "value",
+                        applied.stub()
+                                        .map(stub -> "for the stub at " + stub.address() + ": ")
+                                        .orElse(value + " = ")
+                                + signed(applied.value()))
                 .row("before", word(applied.before()))
                 .row("after", word(applied.after()))
                 .print(out);
-        applied.stub().ifPresent(stub -> out.println("   through the stub at " + stub.address()));
     }
 
     private String word(long word) {

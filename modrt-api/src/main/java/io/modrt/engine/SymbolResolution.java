@@ -63,7 +63,7 @@ final class SymbolResolution {
                     Kind.PLACEHOLDERS,
                     file.name(),
                     placeholders.size()
-                            + " symbols that neither kernel nor loaded modules export have made-up addresses: "
+                            + " of its symbols, which neither kernel nor loaded modules export, made up: "
                             + some(placeholders));
         }
         List<KernelSymbol> imports =

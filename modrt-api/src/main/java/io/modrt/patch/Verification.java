@@ -52,7 +52,7 @@ public final class Verification {
         return new Verification(module, false, Map.of(), List.of());
     }
 
-    /** Of a module that is loaded, against the bytes that it was loaded with. */
+    /** Of a module that is loaded, against the bytes that it was loaded with; after {@link LiveModule#dropInit} add {@link #withoutInit}. */
     public static Verification of(LiveModule module) {
         return of(module.asLoaded());
     }

@@ -29,7 +29,7 @@ final class SiteFault {
     /** An address that the target does not have. */
     static PatchException noAddress(ModuleSites sites, long entry) {
         return new PatchException(Refusal.beyondKernel(
-                        "is no address of a 32-bit kernel; " + sites.module().name() + " has one")
+                        "has more than 32 bits, and " + sites.module().name() + " is a 32-bit kernel's")
                 .at("tracer " + Address.of(entry)));
     }
 

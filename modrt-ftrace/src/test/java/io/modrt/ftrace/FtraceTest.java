@@ -98,7 +98,7 @@ class FtraceTest {
                 PatchException refused =
                         assertThrows(PatchException.class, () -> ftrace.trace("greet_alloc", Address.of(beyond)));
                 assertEquals(
-                        "tracer " + Address.of(beyond) + ": is no address of a 32-bit kernel; greeter has one",
+                        "tracer " + Address.of(beyond) + ": has more than 32 bits, and greeter is a 32-bit kernel's",
                         refused.getMessage());
             }
             assertArrayEquals(new int[] {0x1000_0005, 0}, target.words(at, 2));
