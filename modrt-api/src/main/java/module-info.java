@@ -6,14 +6,20 @@ module io.modrt.api {
     requires org.slf4j;
 
     exports io.modrt;
+    exports io.modrt.address;
     exports io.modrt.elf;
+    exports io.modrt.error;
     exports io.modrt.kernel;
     exports io.modrt.layout;
     exports io.modrt.link;
+    exports io.modrt.load;
     exports io.modrt.memory;
+    exports io.modrt.module;
     exports io.modrt.patch;
+    exports io.modrt.policy;
     exports io.modrt.spi;
     exports io.modrt.tree;
+    exports io.modrt.verify;
 
     uses io.modrt.spi.Arch;
 }

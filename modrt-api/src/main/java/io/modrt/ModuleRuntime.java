@@ -1,16 +1,21 @@
 package io.modrt;
 
 import io.modrt.engine.Kernel;
+import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
-import io.modrt.link.RelocatedModule;
-import io.modrt.link.ResolvedModule;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.LiveModule;
+import io.modrt.load.ModuleListener;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.load.ResolvedModule;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
 import java.nio.file.Path;
 import java.util.ArrayList;

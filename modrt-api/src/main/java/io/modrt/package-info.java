@@ -1,4 +1,4 @@
-/** The embedder's way in: a kernel's set of modules, a validated module file, a loaded module. */
+/** The embedder's way in: {@link ModuleRuntime} loads the modules of one kernel. */
 @NullMarked
 package io.modrt;
 

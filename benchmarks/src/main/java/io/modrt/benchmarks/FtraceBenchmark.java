@@ -1,11 +1,11 @@
 package io.modrt.benchmarks;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

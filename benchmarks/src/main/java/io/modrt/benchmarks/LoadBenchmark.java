@@ -1,13 +1,13 @@
 package io.modrt.benchmarks;
 
-import io.modrt.LiveModule;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.layout.PlacedModule;
-import io.modrt.link.RelocatedModule;
-import io.modrt.link.ResolvedModule;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.LiveModule;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.load.ResolvedModule;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,7 +17,7 @@ import static io.modrt.testkit.ElfField.SH_OFFSET;
 import static io.modrt.testkit.ElfField.SH_SIZE;
 import static io.modrt.testkit.ElfField.SH_TYPE;
 
-import io.modrt.Errno;
+import io.modrt.error.Errno;
 import io.modrt.testkit.ElfEdit;
 import java.util.ArrayList;
 import java.util.List;

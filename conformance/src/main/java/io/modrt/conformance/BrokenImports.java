@@ -1,8 +1,8 @@
 package io.modrt.conformance;
 
-import io.modrt.Errno;
-import io.modrt.ModuleFile;
+import io.modrt.error.Errno;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.module.ModuleFile;
 import io.modrt.testkit.ElfEdit;
 import io.modrt.testkit.ElfField;
 import io.modrt.testkit.KernelModuleBuilder;

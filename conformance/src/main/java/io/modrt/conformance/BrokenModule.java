@@ -1,6 +1,6 @@
 package io.modrt.conformance;
 
-import io.modrt.Errno;
+import io.modrt.error.Errno;
 import java.util.Optional;
 
 /**

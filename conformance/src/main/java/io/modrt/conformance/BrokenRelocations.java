@@ -1,8 +1,8 @@
 package io.modrt.conformance;
 
-import io.modrt.Errno;
+import io.modrt.elf.AddendKind;
+import io.modrt.error.Errno;
 import io.modrt.kernel.ConfigOption;
-import io.modrt.spi.AddendKind;
 import io.modrt.testkit.ElfBuilder;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;

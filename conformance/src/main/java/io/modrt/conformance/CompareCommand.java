@@ -1,8 +1,8 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
-import io.modrt.patch.VerificationResult;
+import io.modrt.module.ModuleFile;
 import io.modrt.tree.ModuleTree;
+import io.modrt.verify.VerificationResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.modrt.conformance;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
-import io.modrt.Refusal;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
+import io.modrt.error.Refusal;
 import io.modrt.memory.MemoryReader;
 import java.util.ArrayList;
 import java.util.List;

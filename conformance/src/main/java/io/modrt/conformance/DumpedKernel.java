@@ -1,13 +1,13 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
+import io.modrt.address.Address;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.kernel.MachineFacts.Trait;
 import io.modrt.kernel.SymbolMap;
-import io.modrt.memory.Address;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;

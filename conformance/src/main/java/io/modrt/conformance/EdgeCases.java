@@ -1,9 +1,9 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.module.ModuleFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

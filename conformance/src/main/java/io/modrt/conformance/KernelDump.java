@@ -1,6 +1,6 @@
 package io.modrt.conformance;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.spi.AddendKind;
+import io.modrt.module.ModuleFile;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.io.IOException;

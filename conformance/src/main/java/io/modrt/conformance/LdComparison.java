@@ -1,12 +1,12 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
-import io.modrt.RelocationException;
+import io.modrt.address.Address;
 import io.modrt.elf.Section;
+import io.modrt.error.RelocationException;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.layout.PlacedModule;
-import io.modrt.link.RelocatedModule;
-import io.modrt.memory.Address;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.module.ModuleFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,17 +1,17 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.spi.Stub;
 import io.modrt.spi.StubTemplate;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,9 +1,9 @@
 package io.modrt.conformance;
 
-import io.modrt.Diagnostic;
-import io.modrt.LiveModule;
-import io.modrt.ModrtException;
+import io.modrt.error.ModrtException;
 import io.modrt.layout.Region;
+import io.modrt.load.LiveModule;
+import io.modrt.policy.Diagnostic;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.modrt.conformance;
 
+import io.modrt.address.Address;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,10 +1,10 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
 import io.modrt.testkit.ElfImageWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.modrt.conformance;
 
-import io.modrt.patch.Reason;
-import io.modrt.patch.VerificationResult;
-import io.modrt.patch.VerificationResult.Difference;
+import io.modrt.verify.Reason;
+import io.modrt.verify.VerificationResult;
+import io.modrt.verify.VerificationResult.Difference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

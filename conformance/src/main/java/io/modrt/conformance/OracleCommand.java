@@ -1,8 +1,8 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
 import io.modrt.conformance.LdComparison.Outcome;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -1,19 +1,19 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
-import io.modrt.RelocationException;
 import io.modrt.conformance.PariscFinish.Machine;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.error.RelocationException;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.kernel.MachineFacts.Trait;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
-import io.modrt.link.Stub;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.spi.Stub;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,7 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.AddressRange;
 import io.modrt.conformance.PariscComparison.Outcome;
 import io.modrt.conformance.PariscFinish.Machine;
 import io.modrt.conformance.PariscStubText.Kind;
@@ -13,7 +11,9 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

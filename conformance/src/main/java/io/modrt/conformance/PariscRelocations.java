@@ -1,11 +1,11 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
 import io.modrt.conformance.PariscImage.Reached;
 import io.modrt.conformance.Words.Placed;
 import io.modrt.elf.RelocationEntry;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
+import io.modrt.module.ModuleFile;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,18 +1,18 @@
 package io.modrt.conformance;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
-import io.modrt.StubPolicy;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.layout.PlacedModule;
 import io.modrt.link.Reach;
-import io.modrt.link.RelocatedModule;
-import io.modrt.link.Stub;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import io.modrt.spi.SectionSizer;
+import io.modrt.spi.Stub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
+import io.modrt.spi.Stub;
 import io.modrt.spi.StubTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,16 +1,16 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfImageWriter;
 import io.modrt.testkit.ElfTarget;
 import java.io.IOException;

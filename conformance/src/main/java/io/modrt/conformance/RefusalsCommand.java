@@ -1,10 +1,10 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.spi.AddendKind;
+import io.modrt.load.LiveModule;
 import io.modrt.spi.Arch;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;

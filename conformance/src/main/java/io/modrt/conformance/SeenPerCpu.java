@@ -1,15 +1,15 @@
 package io.modrt.conformance;
 
-import io.modrt.ModuleFile;
+import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.SymbolMap;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.memory.Address;
+import io.modrt.load.LayoutPlan;
 import io.modrt.memory.MemoryReader;
 import io.modrt.memory.PerCpuAllocator;
+import io.modrt.module.ModuleFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashSet;

@@ -1,12 +1,12 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

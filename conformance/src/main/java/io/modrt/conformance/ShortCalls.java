@@ -1,18 +1,18 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModrtException;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
+import io.modrt.error.ModrtException;
 import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import io.modrt.spi.SiteKind;
 import java.io.IOException;
 import java.io.PrintStream;

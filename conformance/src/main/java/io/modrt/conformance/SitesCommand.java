@@ -1,10 +1,10 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.ModuleListener;
 import io.modrt.ModuleRuntime;
 import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
+import io.modrt.load.LiveModule;
+import io.modrt.load.ModuleListener;
 import io.modrt.spi.SiteKind;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,16 +1,16 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
+import io.modrt.spi.Stub;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.modrt.conformance;
 
-import io.modrt.link.Stub;
+import io.modrt.spi.Stub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package io.modrt.conformance;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import io.modrt.memory.MemoryReader;
-import io.modrt.patch.Reason;
-import io.modrt.patch.VerificationResult;
-import io.modrt.patch.VerificationResult.Difference;
-import io.modrt.patch.VerificationResult.Span;
+import io.modrt.verify.Reason;
+import io.modrt.verify.VerificationResult;
+import io.modrt.verify.VerificationResult.Difference;
+import io.modrt.verify.VerificationResult.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

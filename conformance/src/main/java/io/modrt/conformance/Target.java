@@ -1,9 +1,9 @@
 package io.modrt.conformance;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,13 +1,13 @@
 package io.modrt.conformance;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.memory.Address;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.LiveModule;
 import io.modrt.spi.SiteKind;
 import java.util.ArrayList;
 import java.util.Arrays;

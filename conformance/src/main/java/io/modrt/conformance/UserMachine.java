@@ -1,6 +1,6 @@
 package io.modrt.conformance;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import io.modrt.testkit.ElfImageWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 package io.modrt.conformance;
 
-import io.modrt.Errno;
-import io.modrt.LoadPolicy;
-import io.modrt.ModrtException;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.error.Errno;
+import io.modrt.error.ModrtException;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import java.util.List;
 
 /**

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
-import io.modrt.memory.Address;
 import io.modrt.testkit.ElfTarget;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.modrt.ModuleFile;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
-import io.modrt.spi.AddendKind;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

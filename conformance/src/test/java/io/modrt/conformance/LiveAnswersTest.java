@@ -2,7 +2,7 @@ package io.modrt.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.modrt.Errno;
+import io.modrt.error.Errno;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

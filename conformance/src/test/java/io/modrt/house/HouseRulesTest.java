@@ -20,7 +20,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import io.modrt.spi.AddendKind;
+import io.modrt.elf.AddendKind;
 import java.util.Set;
 import org.apiguardian.api.API;
 

@@ -1,7 +1,7 @@
 package io.modrt.examples;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

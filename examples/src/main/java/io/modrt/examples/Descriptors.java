@@ -1,13 +1,13 @@
 package io.modrt.examples;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
+import io.modrt.spi.Stub;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;

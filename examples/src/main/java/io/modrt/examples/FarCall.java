@@ -1,17 +1,17 @@
 package io.modrt.examples;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModrtException;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
+import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
 import io.modrt.memory.TargetMemory;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.HashSet;

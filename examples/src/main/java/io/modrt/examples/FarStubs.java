@@ -1,19 +1,19 @@
 package io.modrt.examples;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModrtException;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
+import io.modrt.error.ModrtException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
+import io.modrt.load.PlacedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
+import io.modrt.spi.Stub;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.io.IOException;

@@ -1,14 +1,14 @@
 package io.modrt.examples;
 
-import io.modrt.FormatException;
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
+import io.modrt.error.FormatException;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.ModuleSymvers;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

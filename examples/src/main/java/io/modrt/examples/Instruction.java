@@ -1,6 +1,6 @@
 package io.modrt.examples;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 
 /** Assembler text of the few MIPS instructions that the reports show. */
 final class Instruction {

@@ -1,6 +1,6 @@
 package io.modrt.examples;
 
-import io.modrt.ModrtException;
+import io.modrt.error.ModrtException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

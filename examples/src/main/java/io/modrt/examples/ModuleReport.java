@@ -1,16 +1,16 @@
 package io.modrt.examples;
 
-import io.modrt.Import;
-import io.modrt.LiveModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.layout.LayoutPlan;
 import io.modrt.layout.Region;
 import io.modrt.link.Reach;
 import io.modrt.link.Relocation;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.LiveModule;
+import io.modrt.module.Import;
 import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.modrt.examples;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.load.LiveModule;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;

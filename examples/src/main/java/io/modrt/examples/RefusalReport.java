@@ -1,6 +1,6 @@
 package io.modrt.examples;
 
-import io.modrt.ModrtException;
+import io.modrt.error.ModrtException;
 import java.io.PrintStream;
 
 /** Why a module is refused: in the kernel's words, and in modrt's. */

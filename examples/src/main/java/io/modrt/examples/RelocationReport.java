@@ -1,8 +1,8 @@
 package io.modrt.examples;
 
-import io.modrt.layout.LayoutPlan;
+import io.modrt.error.RelocationSite;
 import io.modrt.link.Relocation;
-import io.modrt.link.RelocationSite;
+import io.modrt.load.LayoutPlan;
 import io.modrt.spi.RelocationType;
 import java.io.PrintStream;
 import java.util.HexFormat;

@@ -1,10 +1,10 @@
 package io.modrt.examples;
 
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.spi.AddendKind;
+import io.modrt.load.LayoutPlan;
 import io.modrt.spi.Arch;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;

@@ -1,10 +1,10 @@
 package io.modrt.examples;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.HexFormat;

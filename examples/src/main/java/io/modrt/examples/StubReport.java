@@ -1,8 +1,8 @@
 package io.modrt.examples;
 
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import io.modrt.memory.TargetMemory;
+import io.modrt.spi.Stub;
 import io.modrt.spi.StubTemplate;
 import java.io.PrintStream;
 import java.util.HexFormat;

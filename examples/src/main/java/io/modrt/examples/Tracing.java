@@ -1,11 +1,11 @@
 package io.modrt.examples;
 
-import io.modrt.LiveModule;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.ftrace.Trampoline;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
 import java.io.PrintStream;
 import java.util.HexFormat;
 import java.util.List;

@@ -31,12 +31,18 @@ class ReadmeTest {
     /** What the fragments of README leave out. */
     private static final String FRAGMENT = """
             import io.modrt.*;
+            import io.modrt.address.*;
             import io.modrt.elf.*;
+            import io.modrt.error.*;
             import io.modrt.ftrace.*;
             import io.modrt.layout.*;
             import io.modrt.link.*;
+            import io.modrt.load.*;
             import io.modrt.memory.*;
+            import io.modrt.module.*;
             import io.modrt.patch.*;
+            import io.modrt.policy.*;
+            import io.modrt.verify.*;
             import java.nio.file.*;
             import java.util.*;
             public class Fragment {

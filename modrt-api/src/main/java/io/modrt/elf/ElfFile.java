@@ -1,9 +1,9 @@
 package io.modrt.elf;
 
-import io.modrt.Errno;
-import io.modrt.FormatException;
-import io.modrt.Refusal;
 import io.modrt.bytes.Bytes;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,7 +1,6 @@
 package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
-import io.modrt.spi.AddendKind;
 import org.apiguardian.api.API;
 
 /**

@@ -1,7 +1,7 @@
 package io.modrt.elf;
 
-import io.modrt.Refusal;
 import io.modrt.bytes.Bytes;
+import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 

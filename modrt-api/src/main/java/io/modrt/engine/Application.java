@@ -4,8 +4,8 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SectionLayout;
-import io.modrt.link.Stub;
 import io.modrt.spi.ArchLoad;
+import io.modrt.spi.Stub;
 import org.jspecify.annotations.Nullable;
 
 /** One run over a module's relocations, in the kernel's order, with an image and an architecture's state of its own. */

@@ -1,8 +1,8 @@
 package io.modrt.engine;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
 import io.modrt.elf.ElfHeader;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import io.modrt.spi.Arch;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Architectures {
             String known =
                     all().isEmpty() ? "none" : all().stream().map(Arch::name).collect(Collectors.joining(", "));
             throw new FormatException(Refusal.of(
-                            io.modrt.Errno.ENOEXEC,
+                            io.modrt.error.Errno.ENOEXEC,
                             "no architecture takes machine " + header.machine() + ", " + header.elfClass() + ", "
                                     + (header.isBigEndian() ? "big" : "little") + " endian, flags 0x"
                                     + Integer.toHexString(header.flags()) + "; known are: " + known

@@ -1,14 +1,14 @@
 package io.modrt.engine;
 
-import io.modrt.Errno;
-import io.modrt.LayoutException;
-import io.modrt.ModuleListener;
-import io.modrt.ModuleState;
-import io.modrt.Refusal;
-import io.modrt.Rule;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.LayoutException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.ModuleListener;
+import io.modrt.load.ModuleState;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package io.modrt.engine;
 
-import io.modrt.Diagnostic;
-import io.modrt.Diagnostic.Kind;
-import io.modrt.LoadPolicy;
-import io.modrt.ModrtException;
-import io.modrt.PolicyException;
-import io.modrt.Refusal;
-import io.modrt.Rule;
+import io.modrt.error.ModrtException;
+import io.modrt.error.PolicyException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.policy.Diagnostic;
+import io.modrt.policy.Diagnostic.Kind;
+import io.modrt.policy.LoadPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -1,6 +1,6 @@
 package io.modrt.engine;
 
-import io.modrt.LoadPolicy;
+import io.modrt.address.Address;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.engine.RelocationRows.Row;
@@ -9,9 +9,9 @@ import io.modrt.link.Reach;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
 import io.modrt.link.Rewrite;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Fit;
+import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.HashSet;

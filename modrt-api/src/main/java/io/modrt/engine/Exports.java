@@ -1,9 +1,9 @@
 package io.modrt.engine;
 
-import io.modrt.Export;
+import io.modrt.address.Address;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.kernel.KernelSymbol;
-import io.modrt.memory.Address;
+import io.modrt.module.Export;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.List;

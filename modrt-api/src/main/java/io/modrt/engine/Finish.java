@@ -1,12 +1,12 @@
 package io.modrt.engine;
 
-import io.modrt.ModrtException;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.engine.finish.Finishing;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.error.ModrtException;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Rewrite;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import io.modrt.spi.Finisher;
 import java.util.ArrayList;
 import java.util.Arrays;

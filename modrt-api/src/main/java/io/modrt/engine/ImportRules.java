@@ -1,12 +1,12 @@
 package io.modrt.engine;
 
-import io.modrt.Errno;
-import io.modrt.ModuleFile;
-import io.modrt.Refusal;
-import io.modrt.Rule;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.module.ModuleFile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

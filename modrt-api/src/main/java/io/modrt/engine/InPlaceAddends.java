@@ -1,10 +1,10 @@
 package io.modrt.engine;
 
-import io.modrt.Refusal;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.RelocationSection;
 import io.modrt.engine.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
+import io.modrt.error.Refusal;
 import io.modrt.spi.Addends;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.modrt.engine;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.modrt.engine;
 
-import io.modrt.LoadedSymbol;
-import io.modrt.SymbolOffset;
+import io.modrt.address.Address;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.KallsymsLayout;
-import io.modrt.layout.AddressMap;
-import io.modrt.memory.Address;
+import io.modrt.load.AddressMap;
+import io.modrt.load.LoadedSymbol;
+import io.modrt.load.SymbolOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;

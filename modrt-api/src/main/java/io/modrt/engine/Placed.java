@@ -1,16 +1,16 @@
 package io.modrt.engine;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.ResolvedModule;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.ResolvedModule;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;

@@ -1,15 +1,15 @@
 package io.modrt.engine;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.PlacedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.modrt.engine;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
-import io.modrt.Refusal;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
+import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.AddressRange;
 import io.modrt.memory.TargetMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,14 +1,14 @@
 package io.modrt.engine;
 
-import io.modrt.Diagnostic;
-import io.modrt.LiveModule;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.RelocatedModule;
 import io.modrt.link.Relocation;
 import io.modrt.link.Rewrite;
-import io.modrt.link.Stub;
+import io.modrt.load.LiveModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.policy.Diagnostic;
+import io.modrt.spi.Stub;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,8 +1,8 @@
 package io.modrt.engine;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.engine.layout.SectionBytes;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;

@@ -1,13 +1,13 @@
 package io.modrt.engine;
 
-import io.modrt.SymbolOffset;
+import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
-import io.modrt.layout.AddressMap;
-import io.modrt.link.RelocatedModule;
-import io.modrt.link.ResolvedModule;
-import io.modrt.memory.Address;
+import io.modrt.load.AddressMap;
+import io.modrt.load.RelocatedModule;
+import io.modrt.load.ResolvedModule;
+import io.modrt.load.SymbolOffset;
 import io.modrt.spi.SymbolValues;
 import java.util.BitSet;
 import java.util.List;

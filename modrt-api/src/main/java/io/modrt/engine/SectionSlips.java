@@ -1,9 +1,9 @@
 package io.modrt.engine;
 
-import io.modrt.FormatException;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.FormatException;
 import io.modrt.spi.RelocationTable.WeakErrorValue;
 import io.modrt.spi.Width;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package io.modrt.engine;
 
-import io.modrt.ModuleFile;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
-import io.modrt.spi.AddendKind;
+import io.modrt.module.ModuleFile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.TableShapes;

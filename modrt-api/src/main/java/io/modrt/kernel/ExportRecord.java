@@ -1,6 +1,6 @@
 package io.modrt.kernel;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package io.modrt.kernel;
 
+import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
-import io.modrt.memory.Address;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

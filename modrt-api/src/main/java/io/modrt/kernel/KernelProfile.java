@@ -1,6 +1,6 @@
 package io.modrt.kernel;
 
-import io.modrt.FormatException;
+import io.modrt.error.FormatException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;

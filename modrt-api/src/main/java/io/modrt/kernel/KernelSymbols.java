@@ -1,8 +1,7 @@
 package io.modrt.kernel;
 
-import io.modrt.link.SymbolResolver;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -55,7 +54,7 @@ public interface KernelSymbols extends SymbolResolver {
      * The symbols of a kernel's {@code System.map}. It leaves out those whose names begin with {@code $}, such as PA-RISC's
      * {@code $global$}: {@link #vmlinux} has them.
      *
-     * @throws io.modrt.FormatException where it is not one, naming the line
+     * @throws io.modrt.error.FormatException where it is not one, naming the line
      * @throws IOException where it cannot be read
      */
     static SymbolMap systemMap(Path map) throws IOException {
@@ -76,7 +75,7 @@ public interface KernelSymbols extends SymbolResolver {
      * The kernel's own symbols in the text of {@code /proc/kallsyms}; those of the modules that were loaded are had from
      * {@link SymbolMap#ownedBy}.
      *
-     * @throws io.modrt.FormatException where it is not such a text, naming the line, or where the kernel hid all addresses
+     * @throws io.modrt.error.FormatException where it is not such a text, naming the line, or where the kernel hid all addresses
      * @throws IOException where it cannot be read
      */
     static SymbolMap kallsyms(Path kallsyms) throws IOException {
@@ -97,7 +96,7 @@ public interface KernelSymbols extends SymbolResolver {
      * The exports that a kernel's {@code Module.symvers} lists: no values, so it goes with another source
      * ({@link #withVersions}).
      *
-     * @throws io.modrt.FormatException where it is not such a file, naming the line
+     * @throws io.modrt.error.FormatException where it is not such a file, naming the line
      * @throws IOException where it cannot be read
      */
     static ModuleSymvers moduleSymvers(Path symvers) throws IOException {
@@ -117,7 +116,7 @@ public interface KernelSymbols extends SymbolResolver {
     /**
      * The symbols of an unstripped {@code vmlinux} as it was linked; what it exports has CRC, namespace and licence rule too.
      *
-     * @throws io.modrt.FormatException where it is not a linked kernel with a symbol table
+     * @throws io.modrt.error.FormatException where it is not a linked kernel with a symbol table
      * @throws IOException where it cannot be read
      */
     static SymbolMap vmlinux(Path vmlinux) throws IOException {
@@ -138,7 +137,7 @@ public interface KernelSymbols extends SymbolResolver {
      * @param image the kernel's bytes from {@code base} on; only read
      * @param wordBytes the size of its pointers, 4 or 8
      * @param known values of symbols as this kernel has them, for example {@link SymbolMap#values()} of its kallsyms
-     * @throws io.modrt.FormatException where no record of a known symbol is found
+     * @throws io.modrt.error.FormatException where no record of a known symbol is found
      */
     static SymbolMap memoryImage(
             byte[] image, Address base, int wordBytes, boolean bigEndian, Map<String, Address> known) {

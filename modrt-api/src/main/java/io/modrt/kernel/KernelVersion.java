@@ -1,7 +1,7 @@
 package io.modrt.kernel;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;

@@ -1,7 +1,7 @@
 package io.modrt.kernel;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;

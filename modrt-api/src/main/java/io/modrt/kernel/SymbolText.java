@@ -1,8 +1,8 @@
 package io.modrt.kernel;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;

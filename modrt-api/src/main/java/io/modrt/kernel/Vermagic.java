@@ -1,6 +1,6 @@
 package io.modrt.kernel;
 
-import io.modrt.FormatException;
+import io.modrt.error.FormatException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

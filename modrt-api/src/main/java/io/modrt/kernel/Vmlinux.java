@@ -1,13 +1,13 @@
 package io.modrt.kernel;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
+import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
-import io.modrt.memory.Address;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

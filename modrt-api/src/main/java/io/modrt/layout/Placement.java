@@ -1,7 +1,7 @@
 package io.modrt.layout;
 
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import java.util.Map;
 import org.apiguardian.api.API;
 

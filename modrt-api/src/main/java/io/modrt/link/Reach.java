@@ -1,6 +1,7 @@
 package io.modrt.link;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.RelocationSite;
 import java.util.Locale;
 import org.apiguardian.api.API;
 

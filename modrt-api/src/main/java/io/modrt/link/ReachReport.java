@@ -1,5 +1,6 @@
 package io.modrt.link;
 
+import io.modrt.error.RelocationSite;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.modrt.link;
 
+import io.modrt.error.RelocationSite;
 import io.modrt.spi.RelocationType;
+import io.modrt.spi.Stub;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.apiguardian.api.API;

@@ -1,6 +1,6 @@
 package io.modrt.link;
 
-import io.modrt.memory.AddressRange;
+import io.modrt.address.AddressRange;
 import org.apiguardian.api.API;
 
 /**

@@ -1,8 +1,10 @@
 package io.modrt.memory;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
-import io.modrt.Refusal;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
+import io.modrt.error.Refusal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;

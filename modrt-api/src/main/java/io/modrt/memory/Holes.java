@@ -1,5 +1,6 @@
 package io.modrt.memory;
 
+import io.modrt.address.AddressRange;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;

@@ -1,5 +1,6 @@
 package io.modrt.memory;
 
+import io.modrt.address.AddressRange;
 import org.apiguardian.api.API;
 
 /** Hands out the memory that modules are loaded into, as the kernel's {@code module_alloc} does. */
@@ -9,7 +10,7 @@ public interface ModuleAllocator {
     /**
      * Reserves {@code sizeBytes} bytes, page aligned.
      *
-     * @throws io.modrt.MemoryException with ENOMEM when there is no room
+     * @throws io.modrt.error.MemoryException with ENOMEM when there is no room
      */
     AddressRange allocate(long sizeBytes, Permission permission);
 

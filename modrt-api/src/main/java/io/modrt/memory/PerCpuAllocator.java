@@ -1,5 +1,7 @@
 package io.modrt.memory;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import org.apiguardian.api.API;
 
 /** Hands out room in the kernel's reserved per-CPU area for a module's {@code .data..percpu}. */
@@ -11,7 +13,7 @@ public interface PerCpuAllocator {
      *
      * @param alignment a power of two, at most a page
      * @return the base cookie, to which code adds the CPU's offset
-     * @throws io.modrt.MemoryException with ENOMEM when there is no room
+     * @throws io.modrt.error.MemoryException with ENOMEM when there is no room
      */
     Address allocate(long sizeBytes, long alignment);
 

@@ -1,11 +1,13 @@
 package io.modrt.memory;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import org.apiguardian.api.API;
 
 /**
  * The target's memory: an emulator's RAM, an image, a byte array. The embedder owns it.
  *
- * <p>Both accesses raise {@link io.modrt.MemoryException} where the range is not memory; then nothing was written.
+ * <p>Both accesses raise {@link io.modrt.error.MemoryException} where the range is not memory; then nothing was written.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface TargetMemory extends MemoryReader {

@@ -1,6 +1,6 @@
 package io.modrt.patch;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

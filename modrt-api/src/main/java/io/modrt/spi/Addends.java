@@ -1,6 +1,6 @@
 package io.modrt.spi;
 
-import io.modrt.Refusal;
+import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
 
 /** The addends of one relocation section, by entry. */

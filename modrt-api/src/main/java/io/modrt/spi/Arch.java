@@ -1,12 +1,13 @@
 package io.modrt.spi;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
+import io.modrt.address.AddressRange;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.layout.PlacedModule;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

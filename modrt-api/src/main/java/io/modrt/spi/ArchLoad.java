@@ -24,7 +24,7 @@ public interface ArchLoad {
      * The value of a {@link Formula#CUSTOM} type, before the bias. The type itself knows it, unless the load has a part in it: a
      * GOT, descriptors, a kernel symbol.
      *
-     * @throws io.modrt.RelocationException where there is none
+     * @throws io.modrt.error.RelocationException where there is none
      */
     default long custom(Site site) {
         return site.type().custom(site);

@@ -7,7 +7,7 @@ import org.apiguardian.api.API;
 public enum Fit {
     /** Nothing: high bits are lost in silence. */
     TRUNCATED,
-    /** Nothing is refused, but a value that fits the field neither signed nor unsigned becomes a {@link io.modrt.Diagnostic}. */
+    /** Nothing is refused, but a value that fits the field neither signed nor unsigned becomes a {@link io.modrt.policy.Diagnostic}. */
     REPORTED,
     /** The value is within the field's signed range. */
     SIGNED,

@@ -1,8 +1,8 @@
 package io.modrt.spi;
 
-import io.modrt.layout.PlacedModule;
+import io.modrt.address.Address;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
+import io.modrt.load.PlacedModule;
 import java.util.List;
 import java.util.Set;
 import org.apiguardian.api.API;
@@ -12,7 +12,7 @@ import org.apiguardian.api.API;
  * does not reach. No state, no access to memory.
  *
  * <p>A trampoline is a piece of code in the module's own memory, in room that the architecture's {@link SectionSizer} reserves
- * where {@link io.modrt.LoadPolicy#trampolines} asks for it; kernels reserve none. It loads its target from a literal, the last
+ * where {@link io.modrt.policy.LoadPolicy#trampolines} asks for it; kernels reserve none. It loads its target from a literal, the last
  * {@link Width#bytes()} of its bytes, and jumps there; so one aligned write retargets it. It changes no register and no stack that
  * is in use at a site.
  */

@@ -1,6 +1,6 @@
 package io.modrt.spi;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import java.util.Arrays;
 import org.apiguardian.api.API;
 

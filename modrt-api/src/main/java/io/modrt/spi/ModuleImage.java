@@ -1,6 +1,6 @@
 package io.modrt.spi;
 
-import io.modrt.layout.PlacedModule;
+import io.modrt.load.PlacedModule;
 import java.util.List;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -21,9 +21,9 @@ public interface ModuleImage {
     /** Whether 4 bytes at {@code address} belong to the module. */
     boolean holdsWord(long address);
 
-    /** The 32-bit word at {@code address}; {@link io.modrt.FormatException} where the module has none. */
+    /** The 32-bit word at {@code address}; {@link io.modrt.error.FormatException} where the module has none. */
     int wordAt(long address);
 
-    /** Stores a 32-bit word at {@code address}; {@link io.modrt.FormatException} where the module has none. */
+    /** Stores a 32-bit word at {@code address}; {@link io.modrt.error.FormatException} where the module has none. */
     void putWordAt(long address, int word);
 }

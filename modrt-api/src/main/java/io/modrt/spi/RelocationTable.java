@@ -1,8 +1,8 @@
 package io.modrt.spi;
 
-import io.modrt.Errno;
-import io.modrt.Refusal;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -61,7 +61,7 @@ public final class RelocationTable {
         }
         return new RelocationTable(
                 rows,
-                new AddressRange(io.modrt.memory.Address.of(0), 0),
+                new AddressRange(io.modrt.address.Address.of(0), 0),
                 WeakErrorValue.REFUSED,
                 (module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number),
                 List.of());
@@ -93,7 +93,7 @@ public final class RelocationTable {
 
     /**
      * The same table with types that the ABI has and the kernel lacks: it stays {@linkplain #unknownType unknown} unless
-     * {@link io.modrt.Rule#RELOCATION_TYPE} is relaxed.
+     * {@link io.modrt.error.Rule#RELOCATION_TYPE} is relaxed.
      */
     public RelocationTable beyondKernel(Collection<? extends RelocationType> types) {
         for (RelocationType type : types) {

@@ -1,7 +1,7 @@
 package io.modrt.spi;
 
-import io.modrt.Errno;
-import io.modrt.Refusal;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
 
 /**

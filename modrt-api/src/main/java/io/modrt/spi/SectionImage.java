@@ -5,7 +5,7 @@ import org.apiguardian.api.API;
 
 /**
  * The bytes of one loaded section, in the module's byte order. Offsets outside the section raise
- * {@link io.modrt.FormatException}.
+ * {@link io.modrt.error.FormatException}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface SectionImage {

@@ -1,6 +1,6 @@
 package io.modrt.spi;
 
-import io.modrt.link.RelocationSite;
+import io.modrt.error.RelocationSite;
 import org.apiguardian.api.API;
 
 /**
@@ -39,7 +39,7 @@ public interface Site {
 
     /**
      * Tells that the kernel cuts bits off without a word, {@code what} with the numbers: a strict policy refuses that, any other
-     * keeps it as a {@link io.modrt.Diagnostic}.
+     * keeps it as a {@link io.modrt.policy.Diagnostic}.
      */
     void silentLoss(String what);
 

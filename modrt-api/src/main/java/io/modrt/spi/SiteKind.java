@@ -1,6 +1,6 @@
 package io.modrt.spi;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import io.modrt.patch.Patch;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.modrt.spi;
 
-import io.modrt.link.Stub;
 import java.util.List;
 import org.apiguardian.api.API;
 
@@ -14,7 +13,7 @@ public interface StubAllocator {
     /**
      * Where the branch at {@code site} should go: {@code S + A}, or the address of a stub that goes there.
      *
-     * @throws io.modrt.RelocationException where a stub is needed and none is left
+     * @throws io.modrt.error.RelocationException where a stub is needed and none is left
      */
     long route(Site site);
 

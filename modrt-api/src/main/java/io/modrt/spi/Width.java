@@ -1,6 +1,6 @@
 package io.modrt.spi;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import org.apiguardian.api.API;
 
 /** The width of the target's addresses, and all narrowing to it. */

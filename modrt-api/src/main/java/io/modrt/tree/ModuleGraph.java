@@ -1,10 +1,10 @@
 package io.modrt.tree;
 
-import io.modrt.Export;
-import io.modrt.FormatException;
-import io.modrt.Import;
-import io.modrt.ModuleFile;
-import io.modrt.Refusal;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.module.Export;
+import io.modrt.module.Import;
+import io.modrt.module.ModuleFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

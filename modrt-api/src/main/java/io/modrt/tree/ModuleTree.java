@@ -1,6 +1,6 @@
 package io.modrt.tree;
 
-import io.modrt.ModuleFile;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ public final class ModuleTree {
     /**
      * Which modules need which: as {@code modules.dep} lists it, or, where that is missing or empty, as all modules' symbols tell.
      *
-     * @throws io.modrt.FormatException where that list, or a module, is not what it should be
+     * @throws io.modrt.error.FormatException where that list, or a module, is not what it should be
      * @throws IOException where a file cannot be read
      */
     public ModuleGraph graph() throws IOException {
@@ -116,7 +116,7 @@ public final class ModuleTree {
     /**
      * Which modules need which, as their imports and exports tell; reads every module.
      *
-     * @throws io.modrt.FormatException where a module is not what it should be
+     * @throws io.modrt.error.FormatException where a module is not what it should be
      * @throws IOException where a file cannot be read
      */
     public ModuleGraph graphOfSymbols() throws IOException {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.spi.AddendKind;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

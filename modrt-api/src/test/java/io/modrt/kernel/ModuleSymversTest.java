@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import io.modrt.FormatException;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.FormatException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.FileSystem;

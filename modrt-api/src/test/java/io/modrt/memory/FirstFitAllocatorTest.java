@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,7 +1,7 @@
 package io.modrt.ftrace;
 
-import io.modrt.LiveModule;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.load.LiveModule;
 import io.modrt.spi.SiteKind;
 import java.util.Optional;
 import org.apiguardian.api.API;

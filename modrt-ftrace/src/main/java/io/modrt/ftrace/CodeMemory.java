@@ -1,7 +1,7 @@
 package io.modrt.ftrace;
 
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.Width;
 import java.lang.invoke.MethodHandles;

@@ -1,8 +1,8 @@
 package io.modrt.ftrace;
 
-import io.modrt.Errno;
-import io.modrt.PatchException;
-import io.modrt.Refusal;
+import io.modrt.error.Errno;
+import io.modrt.error.PatchException;
+import io.modrt.error.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

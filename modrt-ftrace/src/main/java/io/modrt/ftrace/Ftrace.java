@@ -1,13 +1,13 @@
 package io.modrt.ftrace;
 
-import io.modrt.Errno;
-import io.modrt.LiveModule;
-import io.modrt.ModuleListener;
 import io.modrt.ModuleRuntime;
-import io.modrt.PatchException;
-import io.modrt.Refusal;
-import io.modrt.StateException;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.Errno;
+import io.modrt.error.PatchException;
+import io.modrt.error.Refusal;
+import io.modrt.error.StateException;
+import io.modrt.load.LiveModule;
+import io.modrt.load.ModuleListener;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;

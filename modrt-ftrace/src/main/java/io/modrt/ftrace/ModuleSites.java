@@ -1,11 +1,11 @@
 package io.modrt.ftrace;
 
-import io.modrt.LiveModule;
-import io.modrt.SymbolOffset;
-import io.modrt.layout.PlacedModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.SymbolOffset;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.SiteKind;

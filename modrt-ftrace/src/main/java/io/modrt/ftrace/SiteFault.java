@@ -1,9 +1,9 @@
 package io.modrt.ftrace;
 
-import io.modrt.Errno;
-import io.modrt.PatchException;
-import io.modrt.Refusal;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.Errno;
+import io.modrt.error.PatchException;
+import io.modrt.error.Refusal;
 import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;
 import java.util.HexFormat;

@@ -1,10 +1,10 @@
 package io.modrt.ftrace;
 
-import io.modrt.LiveModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.kernel.ConfigOption;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.Width;

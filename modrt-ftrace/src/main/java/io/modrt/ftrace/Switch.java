@@ -1,10 +1,10 @@
 package io.modrt.ftrace;
 
-import io.modrt.PatchException;
-import io.modrt.layout.PlacedModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.error.PatchException;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
 import io.modrt.memory.TargetMemory;
 import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;

@@ -1,10 +1,10 @@
 package io.modrt.ftrace;
 
-import io.modrt.Errno;
-import io.modrt.PatchException;
-import io.modrt.Refusal;
+import io.modrt.address.Address;
+import io.modrt.error.Errno;
+import io.modrt.error.PatchException;
+import io.modrt.error.Refusal;
 import io.modrt.kernel.ConfigOption;
-import io.modrt.memory.Address;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.modrt.ftrace;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import org.apiguardian.api.API;
 
 /**

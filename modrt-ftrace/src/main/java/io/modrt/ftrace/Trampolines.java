@@ -1,11 +1,11 @@
 package io.modrt.ftrace;
 
-import io.modrt.LiveModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
 import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -17,8 +17,8 @@
  * <h2>Out of reach</h2>
  *
  * A short call ({@code jal _mcount}) of a MIPS module stays within 256 MB, and kernels lie elsewhere. {@link
- * io.modrt.LoadPolicy#trampolines} reserves room at the head of the module's code for trampolines, one for each tracer; together
- * with {@link io.modrt.StubPolicy#SHARED}, without which such a module does not load, it makes such modules traceable. In the same
+ * io.modrt.policy.LoadPolicy#trampolines} reserves room at the head of the module's code for trampolines, one for each tracer; together
+ * with {@link io.modrt.policy.StubPolicy#SHARED}, without which such a module does not load, it makes such modules traceable. In the same
  * way long calls of n64 reach tracers beyond 32 bits.
  */
 @NullMarked

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Errno;
-import io.modrt.LiveModule;
-import io.modrt.PatchException;
-import io.modrt.StateException;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.Errno;
+import io.modrt.error.PatchException;
+import io.modrt.error.StateException;
+import io.modrt.load.LiveModule;
 import io.modrt.patch.Patch;
 import java.util.List;
 import java.util.Map;
@@ -226,7 +226,8 @@ class FtraceTest {
     void withoutRoomAShortCallIsRefusedAndAsBefore() {
         try (Target target = new Target("mips-n64-le-r2")) {
             target.runtime.load(
-                    target.file("farcall"), io.modrt.LoadPolicy.kernelExact().stubs(io.modrt.StubPolicy.SHARED));
+                    target.file("farcall"),
+                    io.modrt.policy.LoadPolicy.kernelExact().stubs(io.modrt.policy.StubPolicy.SHARED));
             Ftrace ftrace = Ftrace.attach(target.runtime);
             Map<Long, String> before = target.memory.contents();
             PatchException refused = assertThrows(PatchException.class, () -> ftrace.trace("farcall_leaf", TRACER));

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.PatchException;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.PatchException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.modrt.ftrace;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.memory.Address;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import io.modrt.testkit.FakeMemory;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.modrt.mips;
 
-import io.modrt.Errno;
-import io.modrt.Refusal;
 import io.modrt.elf.RelocationSection;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
 import io.modrt.spi.Addends;
 import io.modrt.spi.SymbolValues;
 import java.util.Arrays;

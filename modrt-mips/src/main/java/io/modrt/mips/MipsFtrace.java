@@ -1,11 +1,11 @@
 package io.modrt.mips;
 
-import io.modrt.LoadPolicy;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.layout.PlacedModule;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.PlacedModule;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.Width;

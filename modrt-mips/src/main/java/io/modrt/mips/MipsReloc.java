@@ -16,8 +16,8 @@ import static io.modrt.spi.Formula.NONE;
 import static io.modrt.spi.Formula.S_A;
 import static io.modrt.spi.Formula.S_A_P;
 
-import io.modrt.Errno;
-import io.modrt.Refusal;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;

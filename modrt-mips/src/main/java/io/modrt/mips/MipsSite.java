@@ -4,7 +4,7 @@ import static io.modrt.mips.MipsReloc.R_MIPS_26;
 import static io.modrt.mips.MipsReloc.R_MIPS_HI16;
 import static io.modrt.mips.MipsReloc.R_MIPS_LO16;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.Width;
 import java.util.Arrays;

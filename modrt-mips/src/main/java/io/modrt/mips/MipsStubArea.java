@@ -1,8 +1,6 @@
 package io.modrt.mips;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
-import io.modrt.StubPolicy;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -11,7 +9,9 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.spi.AddendKind;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import io.modrt.spi.SectionSizer;
 import io.modrt.spi.Width;
 import java.nio.ByteBuffer;

@@ -2,15 +2,15 @@ package io.modrt.mips;
 
 import static io.modrt.spi.StubTemplate.word;
 
-import io.modrt.Refusal;
-import io.modrt.RelocationException;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
-import io.modrt.layout.PlacedModule;
+import io.modrt.error.Refusal;
+import io.modrt.error.RelocationException;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.Site;
+import io.modrt.spi.Stub;
 import io.modrt.spi.StubAllocator;
 import io.modrt.spi.StubTemplate;
 import io.modrt.spi.Width;

@@ -15,7 +15,7 @@
  *
  * <p>The kernel lies at 0x80000000, modules at 0xc0000000 (both sign-extended on n64): <b>no {@code jal} of a module ever reaches
  * the kernel</b>, however near the two are. That is why modules are built with {@code -mlong-calls}, and why one that is not is
- * refused with {@code relocation overflow}; {@link io.modrt.StubPolicy#SHARED}, like any policy but the kernel's own, loads it
+ * refused with {@code relocation overflow}; {@link io.modrt.policy.StubPolicy#SHARED}, like any policy but the kernel's own, loads it
  * with {@linkplain io.modrt.mips.MipsStubs local stubs}.
  *
  * <h2>The relocations that the kernel applies</h2>

@@ -3,9 +3,9 @@ package io.modrt.mips;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.modrt.Errno;
-import io.modrt.RelocationException;
-import io.modrt.spi.AddendKind;
+import io.modrt.elf.AddendKind;
+import io.modrt.error.Errno;
+import io.modrt.error.RelocationException;
 import io.modrt.testkit.ElfTarget;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,19 +1,19 @@
 package io.modrt.mips;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
-import io.modrt.layout.LayoutPlan;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.RelocatedModule;
-import io.modrt.memory.Address;
+import io.modrt.load.LayoutPlan;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfEdit;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Diagnostic;
-import io.modrt.Errno;
-import io.modrt.RelocationException;
+import io.modrt.error.Errno;
+import io.modrt.error.RelocationException;
+import io.modrt.policy.Diagnostic;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Optional;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Diagnostic;
-import io.modrt.Errno;
-import io.modrt.FormatException;
-import io.modrt.LoadPolicy;
-import io.modrt.RelocationException;
-import io.modrt.spi.AddendKind;
+import io.modrt.elf.AddendKind;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.RelocationException;
+import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfField;
 import io.modrt.testkit.ElfTarget;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package io.modrt.mips;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.modrt.FormatException;
+import io.modrt.error.FormatException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.address.Address;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
-import io.modrt.memory.Address;
 import io.modrt.patch.Patch;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.SiteKind;

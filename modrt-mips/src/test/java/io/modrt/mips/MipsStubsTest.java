@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.LoadPolicy;
-import io.modrt.RelocationException;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
+import io.modrt.error.RelocationException;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
+import io.modrt.spi.Stub;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Optional;

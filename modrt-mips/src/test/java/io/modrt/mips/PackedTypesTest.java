@@ -2,7 +2,7 @@ package io.modrt.mips;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.modrt.Diagnostic;
+import io.modrt.policy.Diagnostic;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.SectionBuilder;
 import java.util.List;

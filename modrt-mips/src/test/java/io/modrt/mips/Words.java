@@ -1,8 +1,8 @@
 package io.modrt.mips;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
-import io.modrt.layout.PlacedModule;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import java.util.LinkedHashMap;

@@ -1,15 +1,15 @@
 package io.modrt.parisc;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
-import io.modrt.Rule;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.error.Rule;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.SectionSizer;
 import io.modrt.spi.Width;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package io.modrt.parisc;
 
+import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
-import io.modrt.memory.Address;
 import io.modrt.spi.ModuleImage;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,12 +1,12 @@
 package io.modrt.parisc;
 
-import io.modrt.Errno;
-import io.modrt.LayoutException;
-import io.modrt.Refusal;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.LayoutException;
+import io.modrt.error.Refusal;
 import io.modrt.kernel.LayoutRules;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.Site;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.modrt.parisc;
 
-import io.modrt.Refusal;
-import io.modrt.layout.PlacedModule;
+import io.modrt.error.Refusal;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.Site;

@@ -47,7 +47,7 @@
  *  80  DIR64          64    S + A                   doubleword
  * </pre>
  *
- * Any other number is ENOEXEC. The ABI has more, and GNU ld applies them; with {@link io.modrt.Rule#RELOCATION_TYPE} relaxed, so does
+ * Any other number is ENOEXEC. The ABI has more, and GNU ld applies them; with {@link io.modrt.error.Rule#RELOCATION_TYPE} relaxed, so does
  * this loader:
  *
  * <pre>
@@ -78,7 +78,7 @@
  * </pre>
  *
  * Since 6.4 regions are by type of use: GOT and descriptors head the text, and the end of a block no longer counts as the module's.
- * {@link io.modrt.StubPolicy#SHARED} makes one stub for each callee and section; {@link io.modrt.StubPolicy#FURTHER_REACH} puts those
+ * {@link io.modrt.policy.StubPolicy#SHARED} makes one stub for each callee and section; {@link io.modrt.policy.StubPolicy#FURTHER_REACH} puts those
  * of a section's second half behind it, so that sections up to twice a branch's reach link.
  *
  * <h2>Quirks</h2>

@@ -1,6 +1,6 @@
 package io.modrt.parisc;
 
-import io.modrt.ModuleFile;
+import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

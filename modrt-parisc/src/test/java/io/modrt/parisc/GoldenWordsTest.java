@@ -2,8 +2,8 @@ package io.modrt.parisc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.modrt.LoadPolicy;
-import io.modrt.Rule;
+import io.modrt.error.Rule;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfTarget;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,10 +1,10 @@
 package io.modrt.parisc;
 
-import io.modrt.LoadPolicy;
-import io.modrt.StubPolicy;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import io.modrt.spi.Arch;
 import io.modrt.testkit.ArchContract;
 import io.modrt.testkit.ElfTarget;

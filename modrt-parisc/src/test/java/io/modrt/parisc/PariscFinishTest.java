@@ -10,9 +10,9 @@ import static io.modrt.kernel.MachineFacts.Trait.QEMU;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.modrt.FormatException;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.FormatException;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.testkit.ElfEncoding;
 import io.modrt.testkit.ElfTarget;

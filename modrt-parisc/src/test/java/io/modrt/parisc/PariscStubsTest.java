@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Errno;
-import io.modrt.LoadPolicy;
-import io.modrt.RelocationException;
-import io.modrt.StubPolicy;
 import io.modrt.elf.Section;
+import io.modrt.error.Errno;
+import io.modrt.error.RelocationException;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.StubPolicy;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.modrt.testkit;
 
-import io.modrt.spi.AddendKind;
+import io.modrt.elf.AddendKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

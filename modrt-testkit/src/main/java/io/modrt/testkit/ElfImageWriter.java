@@ -1,7 +1,7 @@
 package io.modrt.testkit;
 
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.apiguardian.api.API;

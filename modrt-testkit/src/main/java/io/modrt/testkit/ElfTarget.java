@@ -1,7 +1,7 @@
 package io.modrt.testkit;
 
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
-import io.modrt.spi.AddendKind;
 import java.nio.ByteOrder;
 import org.apiguardian.api.API;
 

@@ -1,9 +1,9 @@
 package io.modrt.testkit;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
-import io.modrt.Refusal;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
+import io.modrt.error.Refusal;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.Permission;
 import java.util.ArrayList;

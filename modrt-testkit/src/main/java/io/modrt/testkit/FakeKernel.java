@@ -1,13 +1,13 @@
 package io.modrt.testkit;
 
-import io.modrt.LiveModule;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleListener;
 import io.modrt.ModuleRuntime;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.LiveModule;
+import io.modrt.load.ModuleListener;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
 import java.util.ArrayList;
 import java.util.List;

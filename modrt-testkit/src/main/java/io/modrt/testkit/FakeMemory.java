@@ -1,10 +1,10 @@
 package io.modrt.testkit;
 
-import io.modrt.Errno;
-import io.modrt.MemoryException;
-import io.modrt.Refusal;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
+import io.modrt.error.Refusal;
 import io.modrt.memory.TargetMemory;
 import java.util.ArrayList;
 import java.util.Arrays;

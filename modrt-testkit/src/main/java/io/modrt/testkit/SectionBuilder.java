@@ -1,6 +1,6 @@
 package io.modrt.testkit;
 
-import io.modrt.spi.AddendKind;
+import io.modrt.elf.AddendKind;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

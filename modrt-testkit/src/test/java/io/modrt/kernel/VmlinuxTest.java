@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.FormatException;
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
+import io.modrt.error.FormatException;
 import io.modrt.testkit.ElfBuilder;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FileTrees;

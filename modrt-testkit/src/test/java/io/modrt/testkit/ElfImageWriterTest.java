@@ -3,7 +3,7 @@ package io.modrt.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.modrt.memory.Address;
+import io.modrt.address.Address;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.FormatException;
-import io.modrt.ModuleFile;
+import io.modrt.error.FormatException;
+import io.modrt.module.ModuleFile;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FileTrees;
 import io.modrt.testkit.KernelModuleBuilder;

@@ -1,6 +1,6 @@
 package consumer;
 
-import io.modrt.LiveModule;
+import io.modrt.load.LiveModule;
 import io.modrt.ModuleRuntime;
 import io.modrt.kernel.KernelSymbols;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.modrt.engine.finish;
 
-import io.modrt.Diagnostic;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.TableShapes.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;

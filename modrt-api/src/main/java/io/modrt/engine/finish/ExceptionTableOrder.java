@@ -1,7 +1,7 @@
 package io.modrt.engine.finish;
 
-import io.modrt.Diagnostic;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes;
 import java.util.Arrays;

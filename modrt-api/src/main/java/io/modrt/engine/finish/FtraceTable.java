@@ -1,10 +1,10 @@
 package io.modrt.engine.finish;
 
-import io.modrt.Diagnostic;
-import io.modrt.FormatException;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.error.FormatException;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes.Reference;

@@ -1,12 +1,12 @@
 package io.modrt.engine.finish;
 
-import io.modrt.Diagnostic;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.modrt.engine.finish;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.KallsymsLayout;
-import io.modrt.engine.layout.Pointers;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SymbolValues;

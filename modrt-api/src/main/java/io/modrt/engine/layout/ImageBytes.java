@@ -1,13 +1,14 @@
 package io.modrt.engine.layout;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
+import io.modrt.address.AddressRange;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
-import io.modrt.layout.PlacedModule;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.AddressRange;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.modrt.engine.layout;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.modrt.engine.layout;
 
-import io.modrt.LayoutException;
-import io.modrt.Refusal;
+import io.modrt.error.LayoutException;
+import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.modrt.engine.layout;
 
-import io.modrt.LayoutException;
-import io.modrt.Refusal;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.ElfClass;
+import io.modrt.error.LayoutException;
+import io.modrt.error.Refusal;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,9 +1,10 @@
 package io.modrt.engine.layout;
 
-import io.modrt.FormatException;
-import io.modrt.Refusal;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import io.modrt.elf.Section;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import io.modrt.spi.SectionImage;
 import java.util.Arrays;
 

@@ -1,18 +1,18 @@
 package io.modrt.engine.layout;
 
-import io.modrt.Diagnostic;
-import io.modrt.Errno;
-import io.modrt.LayoutException;
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
-import io.modrt.PolicyException;
-import io.modrt.Refusal;
-import io.modrt.Rule;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.Errno;
+import io.modrt.error.LayoutException;
+import io.modrt.error.PolicyException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.SectionSizer;
 import java.util.ArrayList;
 import java.util.Arrays;

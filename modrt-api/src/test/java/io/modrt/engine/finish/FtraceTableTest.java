@@ -6,12 +6,12 @@ import static io.modrt.engine.layout.SmallModule.PACKED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Diagnostic;
 import io.modrt.elf.ElfClass;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SmallModule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.ModuleImage;
 import java.util.ArrayList;

@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.Diagnostic;
 import io.modrt.elf.ElfClass;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SmallModule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.layout.RegionKind;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.TableShapes.Reference;
 import java.util.ArrayList;

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.FormatException;
 import io.modrt.elf.ElfClass;
+import io.modrt.error.FormatException;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SectionImage;
 import java.util.HexFormat;

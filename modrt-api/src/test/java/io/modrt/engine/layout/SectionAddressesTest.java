@@ -10,14 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modrt.LayoutException;
-import io.modrt.LoadPolicy;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.Section;
+import io.modrt.error.LayoutException;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.SectionSizer;
 import java.util.Map;
 import java.util.Optional;

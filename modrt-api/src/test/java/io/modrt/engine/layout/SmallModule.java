@@ -2,20 +2,20 @@ package io.modrt.engine.layout;
 
 import static org.mockito.Mockito.mock;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
-import io.modrt.Rule;
+import io.modrt.address.Address;
 import io.modrt.elf.ElfBytes;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
+import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
-import io.modrt.layout.PlacedModule;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.memory.Address;
+import io.modrt.load.PlacedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.SectionSizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

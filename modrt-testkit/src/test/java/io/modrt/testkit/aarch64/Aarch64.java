@@ -1,7 +1,7 @@
 package io.modrt.testkit.aarch64;
 
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
-import io.modrt.spi.AddendKind;
 import io.modrt.testkit.ElfEncoding;
 import io.modrt.testkit.ElfTarget;
 import java.nio.ByteOrder;

@@ -1,15 +1,15 @@
 package io.modrt.testkit.aarch64;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.layout.PlacedModule;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
-import io.modrt.spi.AddendKind;
+import io.modrt.load.PlacedModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.RelocationTable;

@@ -1,8 +1,8 @@
 package io.modrt.testkit.aarch64;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.memory.Address;
-import io.modrt.memory.AddressRange;
 import io.modrt.spi.Arch;
 import io.modrt.testkit.ArchContract;
 import io.modrt.testkit.KernelModuleBuilder;

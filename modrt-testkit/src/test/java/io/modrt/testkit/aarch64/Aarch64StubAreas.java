@@ -1,8 +1,8 @@
 package io.modrt.testkit.aarch64;
 
-import io.modrt.ModuleFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.module.ModuleFile;
 import io.modrt.spi.SectionSizer;
 import java.util.HashMap;
 import java.util.HashSet;

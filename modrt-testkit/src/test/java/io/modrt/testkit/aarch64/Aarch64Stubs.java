@@ -2,12 +2,12 @@ package io.modrt.testkit.aarch64;
 
 import static io.modrt.spi.StubTemplate.word;
 
+import io.modrt.address.Address;
 import io.modrt.elf.Section;
-import io.modrt.layout.PlacedModule;
-import io.modrt.link.Stub;
-import io.modrt.memory.Address;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.Field;
 import io.modrt.spi.Site;
+import io.modrt.spi.Stub;
 import io.modrt.spi.StubAllocator;
 import io.modrt.spi.StubTemplate;
 import java.util.ArrayList;

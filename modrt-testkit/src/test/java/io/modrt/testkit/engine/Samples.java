@@ -1,8 +1,8 @@
 package io.modrt.testkit.engine;
 
-import io.modrt.LoadPolicy;
-import io.modrt.ModuleFile;
 import io.modrt.ModuleRuntime;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.testkit.aarch64.Aarch64;
 import io.modrt.testkit.aarch64.Aarch64Arch;

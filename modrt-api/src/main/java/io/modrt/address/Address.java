@@ -1,0 +1,52 @@
+package io.modrt.address;
+
+import org.apiguardian.api.API;
+
+/**
+ * An address of the target, an unsigned number of 64 bits. Addresses of 32-bit targets are zero-extended, those of a 64-bit
+ * target's kernel segments are as the target sees them (sign-extended on n64).
+ *
+ * <p>Two addresses cannot be added; their difference is a signed number of bytes.
+ *
+ * @param value the address, to be read as unsigned
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record Address(long value) implements Comparable<Address> {
+
+    /** The address {@code value}, read as unsigned. */
+    public static Address of(long value) {
+        return new Address(value);
+    }
+
+    /** The address written in hexadecimal digits, with or without {@code 0x}. */
+    public static Address parse(CharSequence hex) {
+        String digits = hex.toString();
+        return new Address(Long.parseUnsignedLong(digits.startsWith("0x") ? digits.substring(2) : digits, 16));
+    }
+
+    /** This address moved by a signed number of bytes, modulo 2^64. */
+    public Address plus(long byteDelta) {
+        return new Address(value + byteDelta);
+    }
+
+    /** The bytes from {@code other} to this address, negative where this one is lower. */
+    public long minus(Address other) {
+        return value - other.value;
+    }
+
+    /** Whether the address is a multiple of {@code alignment}, a power of two. */
+    public boolean isAligned(long alignment) {
+        return (value & (alignment - 1)) == 0;
+    }
+
+    @Override
+    public int compareTo(Address other) {
+        return Long.compareUnsigned(value, other.value);
+    }
+
+    /** Hexadecimal, lower case, with {@code 0x}. */
+    @Override
+    public String toString() {
+        return "0x" + Long.toHexString(value);
+    }
+}

@@ -1,0 +1,33 @@
+package io.modrt.error;
+
+import org.apiguardian.api.API;
+
+/** The error numbers with which the kernel answers {@code init_module} and {@code finit_module}. Numbers below 35 are the same on every architecture. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public enum Errno {
+    EPERM(1),
+    ENOENT(2),
+    ENOEXEC(8),
+    ENOMEM(12),
+    EFAULT(14),
+    EBUSY(16),
+    EEXIST(17),
+    EINVAL(22),
+    EFBIG(27),
+    EWOULDBLOCK(11),
+    EBADMSG(74),
+    EOPNOTSUPP(95),
+    ENOPKG(65),
+    EKEYREJECTED(129);
+
+    private final int number;
+
+    Errno(int number) {
+        this.number = number;
+    }
+
+    /** The generic number; MIPS and PA-RISC number those above 34 differently. */
+    public int number() {
+        return number;
+    }
+}

@@ -1,0 +1,38 @@
+package io.modrt.error;
+
+import io.modrt.policy.LoadPolicy;
+import org.apiguardian.api.API;
+
+/** A rule of the kernel that {@link LoadPolicy#relaxed} can switch off by name. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public enum Rule {
+    /** The module's vermagic equals the kernel's, where the kernel's is known. */
+    VERMAGIC,
+    /** The CRC of every import, and of {@code module_layout}, equals the exporter's. */
+    MODVERSIONS,
+    /** GPL-only exports are for modules with a compatible licence. */
+    GPL_ONLY,
+    /** An export with a namespace wants a matching {@code import_ns}. */
+    NAMESPACE,
+    /** No two loaded modules, nor a module and the kernel, export one name. */
+    DUPLICATE_EXPORT,
+    /** No common symbols. */
+    COMMON_SYMBOL,
+    /** Every strong undefined symbol is found; relaxed, places that need a missing one stay as they were. */
+    UNRESOLVED_SYMBOL,
+    /**
+     * The kernel knows the type of every relocation; relaxed, types are applied too that the ABI has and the kernel lacks, as far
+     * as the {@linkplain io.modrt.spi.RelocationTable#beyondKernel() architecture} has them.
+     */
+    RELOCATION_TYPE,
+    /** No extended section numbering; relaxed, {@code e_shnum} 0 and {@code SHN_XINDEX} are followed. */
+    EXTENDED_NUMBERING,
+    /** A module has {@code .modinfo} and {@code .gnu.linkonce.this_module}; relaxed, any relocatable object will do. */
+    MODULE_SECTIONS,
+    /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
+    WRITE_XOR_EXECUTE,
+    /** A signature at the end of the module has the form that the kernel reads; relaxed, one that has not is no signature. */
+    SIGNATURE,
+    /** Kernels without LIVEPATCH take no livepatch modules; relaxed, they are loaded like any other. */
+    LIVEPATCH
+}

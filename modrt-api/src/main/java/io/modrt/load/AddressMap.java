@@ -1,0 +1,61 @@
+package io.modrt.load;
+
+import io.modrt.address.Address;
+import io.modrt.elf.Section;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apiguardian.api.API;
+
+/** From file positions, section offsets and addresses of a placed module to each other. A look-up walks the sections. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class AddressMap {
+    private final PlacedModule placed;
+
+    /** The map of {@code placed}. */
+    public AddressMap(PlacedModule placed) {
+        this.placed = Objects.requireNonNull(placed, "placed");
+    }
+
+    /** The byte at {@code address}; empty where no section of the module is. */
+    public Optional<Location> at(Address address) {
+        for (Section section : placed.plan().file().elf().sections()) {
+            Optional<Address> start = placed.address(section);
+            if (start.isPresent()) {
+                long sectionOffset = address.minus(start.get());
+                if (Long.compareUnsigned(sectionOffset, section.sizeBytes()) < 0) {
+                    return Optional.of(at(section, sectionOffset));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The byte {@code fileOffset} bytes into the (decompressed) file; empty where no section has contents there. */
+    public Optional<Location> atFileOffset(long fileOffset) {
+        for (Section section : placed.plan().file().elf().sections()) {
+            long sectionOffset = fileOffset - section.fileOffset();
+            if (section.hasContents() && Long.compareUnsigned(sectionOffset, section.sizeBytes()) < 0) {
+                return Optional.of(at(section, sectionOffset));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The byte {@code sectionOffset} bytes into {@code section}.
+     *
+     * @throws IllegalArgumentException where the section is not as long
+     */
+    public Location at(Section section, long sectionOffset) {
+        if (Long.compareUnsigned(sectionOffset, section.sizeBytes()) >= 0) {
+            throw new IllegalArgumentException(section.name() + " has " + section.sizeBytes()
+                    + " bytes, none at offset " + Long.toUnsignedString(sectionOffset));
+        }
+        return new Location(
+                section,
+                sectionOffset,
+                section.hasContents() ? OptionalLong.of(section.fileOffset() + sectionOffset) : OptionalLong.empty(),
+                placed.address(section).map(start -> start.plus(sectionOffset)));
+    }
+}

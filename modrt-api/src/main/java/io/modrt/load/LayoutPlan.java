@@ -1,0 +1,50 @@
+package io.modrt.load;
+
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.Placement;
+import io.modrt.layout.Region;
+import io.modrt.layout.RegionKind;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.spi.Arch;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apiguardian.api.API;
+
+/** Where each section of a module goes within its regions. Immutable; the next step is {@link #place()}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface LayoutPlan {
+
+    /** The module. */
+    ModuleFile file();
+
+    /** The architecture that takes the module. */
+    Arch arch();
+
+    /** The kernel whose rules were used. */
+    KernelProfile profile();
+
+    /** How the load departs from what the kernel does. */
+    LoadPolicy policy();
+
+    /** The regions that are not empty, in the kernel's order. */
+    List<Region> regions();
+
+    /** The region of a section; empty for one that is not loaded. */
+    Optional<RegionKind> region(Section section);
+
+    /** The section's start, in bytes from its region's; empty for a section that is not loaded. */
+    OptionalLong regionOffset(Section section);
+
+    /** Takes memory from the runtime's allocator. */
+    PlacedModule place();
+
+    /**
+     * Puts the module where the caller says.
+     *
+     * @throws io.modrt.error.LayoutException where the addresses do not fit the plan
+     */
+    PlacedModule place(Placement placement);
+}

@@ -1,0 +1,37 @@
+package io.modrt.module;
+
+import io.modrt.bytes.Bytes;
+import org.apiguardian.api.API;
+
+/** How a module file is compressed, told by its first bytes. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public enum Compression {
+    /** Not at all. */
+    NONE,
+    /** {@code .gz}: 1f 8b. */
+    GZIP,
+    /** {@code .xz}: fd 37 7a 58 5a 00. */
+    XZ,
+    /** {@code .zst}: 28 b5 2f fd. */
+    ZSTD;
+
+    private static final int XZ_START = 0xfd37_7a58;
+    private static final int XZ_REST = 0x5a00;
+    private static final int ZSTD_MAGIC = 0x28b5_2ffd;
+    private static final int GZIP_MAGIC = 0x1f8b;
+
+    /** The compression that the first bytes of {@code file} tell of. */
+    static Compression of(byte[] file) {
+        if (file.length < 6) {
+            return NONE;
+        }
+        int start = Bytes.getInt(file, 0, true);
+        if (start >>> 16 == GZIP_MAGIC) {
+            return GZIP;
+        }
+        if (start == ZSTD_MAGIC) {
+            return ZSTD;
+        }
+        return start == XZ_START && Bytes.getShort(file, 4, true) == XZ_REST ? XZ : NONE;
+    }
+}

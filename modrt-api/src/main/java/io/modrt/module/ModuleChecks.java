@@ -1,0 +1,194 @@
+package io.modrt.module;
+
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.ElfHeader;
+import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.policy.LoadPolicy;
+import java.util.Arrays;
+
+/**
+ * What a module's file must be, beyond what {@link ElfFile#view} has checked: first as the kernel (6.1) checks it, then what the kernel
+ * takes on trust.
+ */
+final class ModuleChecks {
+    private static final long GREATEST_ALIGNMENT = 1L << 31;
+
+    private final ElfFile file;
+    private final LoadPolicy policy;
+    private final Notes notes;
+
+    ModuleChecks(ElfFile file, LoadPolicy policy, Notes notes) {
+        this.file = file;
+        this.policy = policy;
+        this.notes = notes;
+    }
+
+    /** All checks that need no symbols. */
+    void checkSections() {
+        checkHeader();
+        checkSectionZero();
+        for (int i = 1; i < file.sectionCount(); i++) {
+            checkAlignment(file.section(i));
+            checkStringsOf(file.section(i));
+        }
+        checkLinks();
+        checkOverlaps();
+    }
+
+    private void checkHeader() {
+        ElfHeader header = file.header();
+        if (header.type() != ElfHeader.ET_REL) {
+            throw refuse(
+                    notes.where() + "file type (e_type) " + header.type() + ", a module is relocatable (1)",
+                    "Invalid ELF header type: " + header.type() + " != 1");
+        }
+        if (header.sectionHeaderBytes() != header.elfClass().sectionHeaderBytes()) {
+            throw refuse(
+                    notes.where() + "section headers (e_shentsize) of " + header.sectionHeaderBytes() + " bytes, "
+                            + header.elfClass() + " has " + header.elfClass().sectionHeaderBytes(),
+                    "Invalid ELF section header size");
+        }
+        if (file.usesExtendedNumbering()) {
+            notes.relax(
+                    policy,
+                    Rule.EXTENDED_NUMBERING,
+                    "section numbers that do not fit the header (e_shnum, e_shstrndx): " + header.sectionCount()
+                            + " sections",
+                    nameIndexLine());
+        }
+        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
+            throw refuse(
+                    notes.where() + "section names (e_shstrndx) in section 0 of " + header.sectionCount(),
+                    nameIndexLine());
+        }
+    }
+
+    /** The last two numbers of the header as they stand there. */
+    private String nameIndexLine() {
+        int end = file.elfClass().headerBytes();
+        int count = Bytes.getShort(file.array(), end - 2 * Short.BYTES, file.isBigEndian()) & 0xffff;
+        int index = Bytes.getShort(file.array(), end - Short.BYTES, file.isBigEndian()) & 0xffff;
+        return "Invalid ELF section name index: " + index + " || e_shstrndx (" + index + ") >= e_shnum (" + count + ")";
+    }
+
+    private void checkSectionZero() {
+        Section zero = file.section(0);
+        boolean sized = zero.sizeBytes() != 0 && !file.usesExtendedNumbering();
+        if (zero.type() != Section.SHT_NULL || sized || zero.address() != 0) {
+            throw refuse(
+                    notes.where() + "section 0: type " + zero.type() + ", size 0x" + Long.toHexString(zero.sizeBytes())
+                            + ", address 0x" + Long.toHexString(zero.address()) + ": all of them are 0 in an ELF file",
+                    "ELF Spec violation: section 0 type(" + zero.type() + ")!=SH_NULL or non-zero len or addr");
+        }
+    }
+
+    /** Of every symbol table, not only of the one that is used. */
+    private void checkStringsOf(Section s) {
+        if (s.type() == Section.SHT_SYMTAB && (s.link() <= 0 || s.link() >= file.sectionCount())) {
+            String link = Integer.toUnsignedString(s.link());
+            throw refuse(
+                    s.where() + ": its strings (sh_link) are in section " + link + " of " + file.sectionCount(),
+                    "Invalid ELF sh_link!=SHN_UNDEF(" + s.link() + ") or (sh_link(" + s.link() + ") >= hdr->e_shnum("
+                            + file.sectionCount() + ")");
+        }
+    }
+
+    private void checkAlignment(Section s) {
+        long alignment = s.alignment();
+        if (Long.bitCount(alignment) != 1 || alignment < 0 || alignment > GREATEST_ALIGNMENT) {
+            throw beyond(
+                    s,
+                    "alignment (sh_addralign) 0x" + Long.toHexString(alignment) + " is not a power of two up to 0x"
+                            + Long.toHexString(GREATEST_ALIGNMENT));
+        }
+    }
+
+    /** That no section leads back to itself by way of sh_link. Each section is passed once. */
+    private void checkLinks() {
+        int[] walkOf = new int[file.sectionCount()];
+        for (int first = 1; first < walkOf.length; first++) {
+            int i = first;
+            while (i > 0 && i < walkOf.length && walkOf[i] == 0) {
+                walkOf[i] = first;
+                i = file.section(i).link();
+            }
+            if (i > 0 && i < walkOf.length && walkOf[i] == first) {
+                throw beyond(file.section(i), "sh_link leads back to it");
+            }
+        }
+    }
+
+    /** That no two sections that are loaded share bytes of the file. */
+    private void checkOverlaps() {
+        long[] byOffset = new long[file.sectionCount()];
+        int found = 0;
+        boolean sorted = true;
+        for (int i = 1; i < file.sectionCount(); i++) {
+            Section s = file.section(i);
+            if (s.isAllocated() && s.hasContents() && s.sizeBytes() != 0) {
+                byOffset[found] = s.fileOffset() << Integer.SIZE | i;
+                sorted &= found == 0 || byOffset[found - 1] < byOffset[found];
+                found++;
+            }
+        }
+        if (!sorted) {
+            Arrays.sort(byOffset, 0, found);
+        }
+        for (int k = 1; k < found; k++) {
+            Section before = file.section((int) byOffset[k - 1]);
+            Section s = file.section((int) byOffset[k]);
+            if (before.fileOffset() + before.sizeBytes() > s.fileOffset()) {
+                throw beyond(
+                        s,
+                        "its contents at 0x" + Long.toHexString(s.fileOffset()) + " overlap those of section "
+                                + before + ", 0x" + Long.toHexString(before.fileOffset()) + " up to 0x"
+                                + Long.toHexString(before.fileOffset() + before.sizeBytes()));
+            }
+        }
+    }
+
+    /** All checks that need the symbols, and the module's name. */
+    void checkTables(SymbolTable symbols, String module) {
+        int extended = 0;
+        int last = 0;
+        for (int i = 1; i < symbols.count(); i++) {
+            if (symbols.rawSectionIndex(i) == Symbol.SHN_XINDEX) {
+                extended++;
+                last = i;
+            }
+        }
+        if (extended > 0) {
+            notes.relax(
+                    policy,
+                    Rule.EXTENDED_NUMBERING,
+                    extended + " symbols whose section number stands in SHT_SYMTAB_SHNDX (SHN_XINDEX)",
+                    module + ": Symbol " + symbols.name(last) + " has an invalid section index " + Symbol.SHN_XINDEX
+                            + " (max " + (file.sectionCount() - 1) + ")");
+        }
+        for (RelocationSection r : file.relocationSections()) {
+            if (r.section().link() != symbols.section().index()) {
+                throw beyond(
+                        r.section(),
+                        "its symbols (sh_link) are in section "
+                                + Integer.toUnsignedString(r.section().link()) + ", the symbol table is section "
+                                + symbols.section());
+            }
+        }
+    }
+
+    private static FormatException refuse(String what, String line) {
+        return new FormatException(Refusal.of(Errno.ENOEXEC, what).logged(line));
+    }
+
+    private static FormatException beyond(Section s, String what) {
+        return new FormatException(Refusal.beyondKernel(s.where() + ": " + what));
+    }
+}

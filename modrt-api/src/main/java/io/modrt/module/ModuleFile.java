@@ -1,0 +1,364 @@
+package io.modrt.module;
+
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.error.FormatException;
+import io.modrt.error.PolicyException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A module's file, validated as the kernel does it and further. Immutable; many threads and loads may share it.
+ *
+ * <p>The bytes are viewed, not copied: the caller leaves them alone while the file is in use. A buffer or path is read once, and a
+ * compressed file is decompressed once, to at most 1,024 times its size.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class ModuleFile {
+    private static final String MODINFO = ".modinfo";
+    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
+
+    private final String name;
+    private final ElfFile elf;
+    private final SymbolTable symbols;
+    private final ModuleInfo info;
+    private final @Nullable Section thisModule;
+    private final @Nullable ModuleSignature signature;
+    private final @Nullable PolicyException signatureRefusal;
+    private final Compression compression;
+    private final LoadPolicy policy;
+    private final List<Diagnostic> diagnostics;
+    private @Nullable VersionRecords versions;
+    private @Nullable List<Import> imports;
+    private @Nullable List<Export> exports;
+
+    private ModuleFile(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
+        Notes notes = new Notes(fileName);
+        this.policy = policy;
+        this.compression = Compression.of(file);
+        byte[] image = Decompression.decompress(compression, file, notes.where());
+        ModuleSignature found = null;
+        PolicyException refusal = null;
+        try {
+            found = ModuleSignature.find(image, policy, notes).orElse(null);
+        } catch (PolicyException malformed) { // kernels without MODULE_SIG do not look
+            refusal = malformed;
+        }
+        this.signature = found;
+        this.signatureRefusal = refusal;
+        this.elf = view(fileName, image, found, refusal);
+        ModuleChecks checks = new ModuleChecks(elf, policy, notes);
+        checks.checkSections();
+        this.info = readInfo();
+        this.thisModule = findLoaded(THIS_MODULE).orElse(null);
+        if (thisModule == null) {
+            machine.accept(
+                    elf); // why: what is no module is most often for another machine, which the kernel sees first
+        }
+        this.symbols = readSymbols(policy, notes);
+        if (thisModule == null) {
+            notes.relax(
+                    policy,
+                    Rule.MODULE_SECTIONS,
+                    "no section " + THIS_MODULE,
+                    nameInInfo() + ": No module found in object");
+        }
+        this.name = info.first("name").or(this::nameInThisModule).orElse(fileName);
+        checks.checkTables(symbols, name);
+        if (signature != null && !signature.isSupported()) {
+            notes.add(
+                    Diagnostic.Kind.KERNEL_WARNING,
+                    signature + ": not supported (ENOPKG), the kernel takes it for unsigned");
+        }
+        this.diagnostics = notes.diagnostics();
+    }
+
+    /**
+     * The module in {@code file}, which may be compressed, under the kernel's rules.
+     *
+     * @throws FormatException if the kernel would not take the file for a module, or it is not sound in a way that the kernel does not check
+     */
+    public static ModuleFile open(byte[] file) {
+        return open(file, LoadPolicy.kernelExact());
+    }
+
+    /** The same as {@link #open(byte[])}, with {@link Rule#EXTENDED_NUMBERING} and {@link Rule#MODULE_SECTIONS} as {@code policy} has them. */
+    public static ModuleFile open(byte[] file, LoadPolicy policy) {
+        return open("", file, policy);
+    }
+
+    /** The same as {@link #open(byte[], LoadPolicy)}, called {@code fileName} in messages. */
+    public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy) {
+        return open(fileName, file, policy, elf -> {});
+    }
+
+    /**
+     * The same as {@link #open(String, byte[], LoadPolicy)}; of a file without {@code struct module} {@code machine} sees the ELF file
+     * first, since the kernel refuses a file for another machine before it misses that section.
+     */
+    public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
+        return new ModuleFile(fileName, file, policy, machine);
+    }
+
+    /** The module in the remaining bytes of {@code file}, which are copied; the buffer's position stays. */
+    public static ModuleFile open(ByteBuffer file) {
+        return open(file, LoadPolicy.kernelExact());
+    }
+
+    /** The same as {@link #open(ByteBuffer)} under {@code policy}. */
+    public static ModuleFile open(ByteBuffer file, LoadPolicy policy) {
+        byte[] bytes = new byte[file.remaining()];
+        file.get(file.position(), bytes);
+        return open(bytes, policy);
+    }
+
+    /**
+     * The module at {@code path}, on any file system.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public static ModuleFile open(Path path) {
+        return open(path, LoadPolicy.kernelExact());
+    }
+
+    /** The same as {@link #open(Path)} under {@code policy}. */
+    public static ModuleFile open(Path path, LoadPolicy policy) {
+        return open(path, policy, elf -> {});
+    }
+
+    /** The same as {@link #open(String, byte[], LoadPolicy, Consumer)} of the file at {@code path}. */
+    public static ModuleFile open(Path path, LoadPolicy policy, Consumer<ElfFile> machine) {
+        Path fileName = path.getFileName();
+        try {
+            return open(fileName == null ? "" : fileName.toString(), Files.readAllBytes(path), policy, machine);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The kernel looks at the signature first. */
+    private static ElfFile view(
+            String fileName, byte[] image, @Nullable ModuleSignature signature, @Nullable PolicyException refusal) {
+        try {
+            return ElfFile.view(fileName, image, signature == null ? image.length : signature.elfBytes());
+        } catch (FormatException noElf) {
+            if (refusal == null) {
+                throw noElf;
+            }
+            refusal.addSuppressed(noElf);
+            throw refusal;
+        }
+    }
+
+    private Optional<Section> findLoaded(String sectionName) {
+        for (int i = 1; i < elf.sectionCount(); i++) {
+            Section s = elf.section(i);
+            if (s.isAllocated() && s.isNamed(sectionName)) {
+                return Optional.of(s);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The loaded section of this name, if it has contents in the file. */
+    private Optional<Section> findTable(String sectionName) {
+        return findLoaded(sectionName).filter(Section::hasContents);
+    }
+
+    private ModuleInfo readInfo() {
+        Section section = findLoaded(MODINFO)
+                .or(() -> policy.isRelaxed(Rule.MODULE_SECTIONS) ? elf.section(MODINFO) : Optional.empty())
+                .filter(Section::hasContents)
+                .orElse(null);
+        if (section == null || section.sizeBytes() == 0) {
+            return ModuleInfo.none();
+        }
+        if (elf.array()[(int) (section.fileOffset() + section.sizeBytes()) - 1] != 0) {
+            throw new FormatException(Refusal.beyondKernel(section.where() + ": its last string has no end"));
+        }
+        return ModuleInfo.of(section);
+    }
+
+    /** How the kernel calls a module before it has found its {@code struct module}. */
+    private String nameInInfo() {
+        return info.first("name").orElse("(missing .modinfo section or name field)");
+    }
+
+    private SymbolTable readSymbols(LoadPolicy policy, Notes notes) {
+        Optional<SymbolTable> table = elf.symbolTable();
+        if (table.isEmpty()) {
+            notes.relax(
+                    policy,
+                    Rule.MODULE_SECTIONS,
+                    "no symbols (stripped?)",
+                    nameInInfo() + ": module has no symbols (stripped?)");
+        }
+        return table.orElseGet(() -> SymbolTable.none(elf));
+    }
+
+    /** The {@code name} of {@code struct module}: behind the state and the list head, as long as 64 bytes less a long. */
+    private Optional<String> nameInThisModule() {
+        Section s = thisModule;
+        int wordBytes = elf.elfClass().wordBytes();
+        int from = 3 * wordBytes;
+        if (s == null || !s.hasContents() || s.sizeBytes() < from + 64 - wordBytes) {
+            return Optional.empty();
+        }
+        int start = (int) s.fileOffset() + from;
+        int end = start;
+        while (end < start + 64 - wordBytes && elf.array()[end] != 0) {
+            end++;
+        }
+        return end == start
+                ? Optional.empty()
+                : Optional.of(new String(elf.array(), start, end - start, StandardCharsets.UTF_8));
+    }
+
+    /** The module's name: of its modinfo, else of its {@code struct module}, else the file's name, which may be empty. */
+    public String name() {
+        return name;
+    }
+
+    /** The ELF file, decompressed and without the signature. */
+    public ElfFile elf() {
+        return elf;
+    }
+
+    /** Its symbols; none in a plain object without a symbol table. */
+    public SymbolTable symbols() {
+        return symbols;
+    }
+
+    /** Its modinfo strings; none in a file without them. */
+    public ModuleInfo info() {
+        return info;
+    }
+
+    /** The section that becomes the kernel's {@code struct module}; empty only in a plain object. */
+    public Optional<Section> thisModule() {
+        return Optional.ofNullable(thisModule);
+    }
+
+    /** The signature at its end. */
+    public Optional<ModuleSignature> signature() {
+        return Optional.ofNullable(signature);
+    }
+
+    /** How the file was compressed. */
+    public Compression compression() {
+        return compression;
+    }
+
+    /** What was found while opening it that is no reason to refuse it. */
+    public List<Diagnostic> diagnostics() {
+        return diagnostics;
+    }
+
+    /**
+     * Checks what not every kernel checks: the rules that came with a version, and those that a configuration switches on. Rules that the
+     * policy of {@code open} relaxes stay relaxed.
+     *
+     * @throws FormatException if a kernel of this profile would refuse the file
+     */
+    public void checkFor(KernelProfile profile) {
+        PolicyException refusal = signatureRefusal;
+        if (refusal != null && profile.has(ConfigOption.MODULE_SIG)) {
+            throw refusal;
+        }
+        new ProfileChecks(elf, name, policy, profile).check();
+    }
+
+    /** Whether it records CRCs of what it imports: it has a {@code __versions} section. */
+    public boolean hasVersions() {
+        return findTable("__versions").isPresent();
+    }
+
+    /**
+     * The word that {@code __versions} records for {@code symbol}, which need not be an import: every module has one for
+     * {@code module_layout}.
+     *
+     * @throws FormatException if the records are not sound
+     */
+    public OptionalLong expectedCrc(String symbol) {
+        return versions().crc(symbol);
+    }
+
+    private VersionRecords versions() {
+        VersionRecords known = versions;
+        if (known == null) {
+            known = findTable("__versions").map(VersionRecords::of).orElseGet(VersionRecords::none);
+            versions = known;
+        }
+        return known;
+    }
+
+    /**
+     * The undefined symbols, in the order of the symbol table.
+     *
+     * @throws FormatException if the records of their CRCs are not sound
+     */
+    public List<Import> imports() {
+        List<Import> known = imports;
+        if (known == null) {
+            List<Import> found = new ArrayList<>();
+            for (int i = 1; i < symbols.count(); i++) {
+                if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF) {
+                    String symbol = symbols.name(i);
+                    boolean weak = symbols.binding(i) == Symbol.STB_WEAK;
+                    found.add(new Import(i, symbol, versions().crc(symbol), weak));
+                }
+            }
+            known = List.copyOf(found);
+            imports = known;
+        }
+        return known;
+    }
+
+    /**
+     * What it offers to other modules: first all of {@code __ksymtab}, then all of {@code __ksymtab_gpl}, each in the table's order.
+     *
+     * @throws FormatException if an entry's value, name or namespace cannot be found
+     */
+    public List<Export> exports() {
+        List<Export> known = exports;
+        if (known == null) {
+            List<Export> found = new ArrayList<>();
+            addExports("__ksymtab", "__kcrctab", false, found);
+            addExports("__ksymtab_gpl", "__kcrctab_gpl", true, found);
+            known = List.copyOf(found);
+            exports = known;
+        }
+        return known;
+    }
+
+    private void addExports(String table, String crcs, boolean gplOnly, List<Export> found) {
+        findTable(table)
+                .ifPresent(section ->
+                        new ExportTable(symbols, section, findTable(crcs).orElse(null), gplOnly).addTo(found));
+    }
+
+    /** Its name. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,159 @@
+package io.modrt.module;
+
+import io.modrt.error.Errno;
+import io.modrt.error.PolicyException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadPolicy;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/**
+ * The signature at the end of a module file: a PKCS#7 blob, a trailer of 12 bytes, and a marker. It is found and described, not verified:
+ * that takes the kernel's keys, and the kernel's default is to load unsigned modules too.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class ModuleSignature {
+    /** {@code id_type} of PKCS#7, the only one that the kernel supports. */
+    public static final int PKCS7 = 2;
+
+    private static final String MARKER = "~Module signature appended~\n";
+    private static final int TRAILER_BYTES = 12;
+
+    private final byte[] file;
+    private final int blobOffset;
+    private final int blobBytes;
+    private final int trailerOffset;
+
+    private ModuleSignature(byte[] file, int blobOffset, int blobBytes, int trailerOffset) {
+        this.file = file;
+        this.blobOffset = blobOffset;
+        this.blobBytes = blobBytes;
+        this.trailerOffset = trailerOffset;
+    }
+
+    /**
+     * The signature at the end of {@code file}; empty without a marker.
+     *
+     * @throws PolicyException with EBADMSG, if the trailer is not what a signature has
+     */
+    static Optional<ModuleSignature> find(byte[] file, LoadPolicy policy, Notes notes) {
+        try {
+            return find(file, notes.where());
+        } catch (PolicyException e) {
+            if (!policy.isRelaxed(Rule.SIGNATURE)) {
+                throw e;
+            }
+            notes.add(Diagnostic.Kind.RELAXED_RULE, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ModuleSignature> find(byte[] file, String where) {
+        int markerOffset = file.length - MARKER.length();
+        if (markerOffset <= 0) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < MARKER.length(); i++) {
+            if (file[markerOffset + i] != MARKER.charAt(i)) {
+                return Optional.empty();
+            }
+        }
+        int trailer = markerOffset - TRAILER_BYTES;
+        if (trailer <= 0) {
+            throw refuse(where + "signature: " + markerOffset + " bytes before the marker, the trailer alone has "
+                    + TRAILER_BYTES);
+        }
+        long blobBytes = 0;
+        for (int i = 8; i < TRAILER_BYTES; i++) {
+            blobBytes = (blobBytes << 8) | (file[trailer + i] & 0xff);
+        }
+        if (blobBytes >= trailer) {
+            throw refuse(
+                    where + "signature: sig_len " + blobBytes + ", there are " + trailer + " bytes before the trailer");
+        }
+        ModuleSignature signature = new ModuleSignature(file, trailer - (int) blobBytes, (int) blobBytes, trailer);
+        if (signature.idType() == PKCS7) {
+            for (int i = 0; i < 8; i++) {
+                if (i != 2 && file[trailer + i] != 0) {
+                    throw new PolicyException(
+                            Rule.SIGNATURE,
+                            Refusal.of(
+                                            Errno.EBADMSG,
+                                            where + "signature: byte " + i + " of the trailer is "
+                                                    + (file[trailer + i] & 0xff) + ", with PKCS#7 it is 0")
+                                    .logged("module: PKCS#7 signature info has unexpected non-zero params"));
+                }
+            }
+        }
+        return Optional.of(signature);
+    }
+
+    private static PolicyException refuse(String what) {
+        return new PolicyException(Rule.SIGNATURE, Refusal.of(Errno.EBADMSG, what));
+    }
+
+    private int trailer(int offset) {
+        return file[trailerOffset + offset] & 0xff;
+    }
+
+    /** {@code algo}: the key's algorithm; 0 with PKCS#7. */
+    public int algorithm() {
+        return trailer(0);
+    }
+
+    /** {@code hash}: the digest's algorithm; 0 with PKCS#7, whose blob names it. */
+    public int hash() {
+        return trailer(1);
+    }
+
+    /** {@code id_type}: how the key is named, {@link #PKCS7} in all that kernels accept. */
+    public int idType() {
+        return trailer(2);
+    }
+
+    /** {@code signer_len}: bytes of the signer's name; 0 with PKCS#7. */
+    public int signerBytes() {
+        return trailer(3);
+    }
+
+    /** {@code key_id_len}: bytes of the key's identifier; 0 with PKCS#7. */
+    public int keyIdBytes() {
+        return trailer(4);
+    }
+
+    /** Where the blob starts, in bytes from the start of the (decompressed) file. */
+    public int fileOffset() {
+        return blobOffset;
+    }
+
+    /** {@code sig_len}: bytes of the blob. */
+    public int sizeBytes() {
+        return blobBytes;
+    }
+
+    /** A copy of the blob: DER of a detached PKCS#7 signature over the bytes before it. */
+    public byte[] der() {
+        return Arrays.copyOfRange(file, blobOffset, blobOffset + blobBytes);
+    }
+
+    /** Whether the kernel can look at it at all; it answers ENOPKG otherwise, and takes the module for unsigned. */
+    public boolean isSupported() {
+        return idType() == PKCS7;
+    }
+
+    /**
+     * The length of the ELF file in front of it. Of an unsupported signature the kernel takes off the marker alone.
+     */
+    int elfBytes() {
+        return isSupported() ? blobOffset : trailerOffset + TRAILER_BYTES;
+    }
+
+    @Override
+    public String toString() {
+        return (isSupported() ? "PKCS#7" : "id_type " + idType()) + " signature, " + blobBytes + " bytes at 0x"
+                + Integer.toHexString(blobOffset);
+    }
+}

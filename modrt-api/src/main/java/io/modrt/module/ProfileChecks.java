@@ -1,0 +1,162 @@
+package io.modrt.module;
+
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.Section;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.policy.LoadPolicy;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What only some kernels ask of a file. Versions are those at which a rule was seen; a stable series moves rules, so patch levels count.
+ * Those that look at names of all sections are not here: {@link ElfFile#view} looks always.
+ */
+final class ProfileChecks {
+    private static final String MODINFO = ".modinfo";
+    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
+    /** The allocation flag is taken off these before sections are shown to users. */
+    private static final Set<String> UNLOADED = Set.of(MODINFO, "__versions", ".data..percpu");
+
+    private static final KernelVersion V6_4 = new KernelVersion(6, 4, 0);
+    private static final KernelVersion V6_12 = new KernelVersion(6, 12, 0);
+    private static final KernelVersion V6_12_117 = new KernelVersion(6, 12, 117);
+    private static final KernelVersion V6_14 = new KernelVersion(6, 14, 0);
+
+    private final ElfFile file;
+    private final String module;
+    private final LoadPolicy policy;
+    private final KernelProfile profile;
+
+    ProfileChecks(ElfFile file, String module, LoadPolicy policy, KernelProfile profile) {
+        this.file = file;
+        this.module = module;
+        this.policy = policy;
+        this.profile = profile;
+    }
+
+    void check() {
+        KernelVersion version = profile.version();
+        if (version.isAtLeast(V6_12_117)) {
+            checkStringTable(file.section(file.header().nameTableIndex()), "the name table");
+        }
+        if (!policy.isRelaxed(Rule.MODULE_SECTIONS)) {
+            checkModuleSections(version);
+        }
+        if (profile.has(ConfigOption.STRICT_MODULE_RWX) && !policy.isRelaxed(Rule.WRITE_XOR_EXECUTE)) {
+            checkWriteXorExecute();
+        }
+        if (version.isAtLeast(V6_12)) {
+            checkLoadedNames();
+        }
+    }
+
+    private void checkModuleSections(KernelVersion version) {
+        if (version.isAtLeast(V6_4)) {
+            checkThisModule();
+        }
+        if (version.isAtLeast(V6_12)) {
+            checkModinfo(version);
+            checkSymbols(version);
+        }
+    }
+
+    private void checkThisModule() {
+        int found = 0;
+        for (Section s : file.sections()) {
+            if (s.isNamed(THIS_MODULE) && s.type() != Section.SHT_NULL) {
+                found++;
+                if (!s.hasContents() || !s.isAllocated()) {
+                    throw refuse(
+                            Errno.ENOEXEC,
+                            s,
+                            "type " + s.type() + ", flags 0x" + Long.toHexString(s.flags())
+                                    + ": this kernel wants contents, loaded");
+                }
+            }
+        }
+        if (found != 1) {
+            throw refuse(found + " sections " + THIS_MODULE + ", this kernel wants one");
+        }
+    }
+
+    private void checkModinfo(KernelVersion version) {
+        int found = 0;
+        for (Section s : file.sections()) {
+            boolean counts = s.hasContents() || version.isAtLeast(V6_12_117);
+            if (counts && s.isNamed(MODINFO)) {
+                found++;
+                if (version.isAtLeast(V6_14) && !s.isAllocated()) {
+                    throw refuse(Errno.ENOEXEC, s, "is not loaded, this kernel wants it so");
+                }
+            }
+        }
+        if (found > 1 || (found == 0 && version.isAtLeast(V6_14))) {
+            throw refuse(found + " sections " + MODINFO + ", this kernel wants one");
+        }
+    }
+
+    private void checkSymbols(KernelVersion version) {
+        int found = 0;
+        for (Section s : file.sections()) {
+            if (s.type() == Section.SHT_SYMTAB) {
+                found++;
+                Section strings = file.section(s.link());
+                if (version.isAtLeast(V6_12_117)) {
+                    checkStringTable(strings, "the symbols' names");
+                }
+                if (version.isAtLeast(V6_14)
+                        && (strings.sizeBytes() == 0 || file.array()[(int) strings.fileOffset()] != 0)) {
+                    throw refuse(Errno.ENOEXEC, strings, "its first byte is not NUL");
+                }
+            }
+        }
+        if (found != 1) {
+            throw refuse(found + " symbol tables, this kernel wants one");
+        }
+    }
+
+    private static void checkStringTable(Section s, String role) {
+        if (s.type() != Section.SHT_STRTAB) {
+            throw refuse(Errno.ENOEXEC, s, role + ": type " + s.type() + ", this kernel wants SHT_STRTAB (3)");
+        }
+    }
+
+    private void checkWriteXorExecute() {
+        for (Section s : file.sections()) {
+            if (s.isWritable() && s.isExecutable()) {
+                throw new FormatException(Refusal.of(
+                                Errno.ENOEXEC,
+                                s.where() + ": is writable and executable, which STRICT_MODULE_RWX forbids; relax Rule."
+                                        + Rule.WRITE_XOR_EXECUTE + " to load it")
+                        .logged(module + ": section " + s.name() + " (index " + s.index()
+                                + ") has invalid WRITE|EXEC flags"));
+            }
+        }
+    }
+
+    /** The kernel shows loaded sections as files of one folder. */
+    private void checkLoadedNames() {
+        Set<String> names = new HashSet<>();
+        for (Section s : file.sections()) {
+            boolean shown = s.isAllocated() && s.sizeBytes() != 0 && !UNLOADED.contains(s.name());
+            if (shown && !names.add(s.name())) {
+                throw refuse(Errno.EEXIST, s, "another loaded section has this name, which kernels from 6.12 refuse");
+            }
+        }
+    }
+
+    private FormatException refuse(String what) {
+        String where = file.name().isEmpty() ? "" : file.name() + ": ";
+        return new FormatException(Refusal.of(Errno.ENOEXEC, where + what));
+    }
+
+    private static FormatException refuse(Errno errno, Section s, String what) {
+        return new FormatException(Refusal.of(errno, s.where() + ": " + what));
+    }
+}

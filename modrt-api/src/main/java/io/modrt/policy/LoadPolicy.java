@@ -1,0 +1,119 @@
+package io.modrt.policy;
+
+import io.modrt.error.Rule;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apiguardian.api.API;
+
+/** How a load departs from what the kernel does, each departure by name. Immutable; the default departs in nothing. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class LoadPolicy {
+    private static final LoadPolicy KERNEL_EXACT =
+            new LoadPolicy(EnumSet.noneOf(Rule.class), StubPolicy.KERNEL_EXACT, 0, OnFailure.STOP, false);
+
+    private static final int MOST_TRAMPOLINES = 1 << 16;
+
+    private enum OnFailure {
+        STOP,
+        GO_ON
+    }
+
+    private final Set<Rule> relaxed;
+    private final StubPolicy stubs;
+    private final int trampolines;
+    private final OnFailure onFailure;
+    private final boolean strict;
+
+    private LoadPolicy(Set<Rule> relaxed, StubPolicy stubs, int trampolines, OnFailure onFailure, boolean strict) {
+        this.relaxed = Collections.unmodifiableSet(relaxed);
+        this.stubs = stubs;
+        this.trampolines = trampolines;
+        this.onFailure = onFailure;
+        this.strict = strict;
+    }
+
+    /** As the kernel of the profile does it. */
+    public static LoadPolicy kernelExact() {
+        return KERNEL_EXACT;
+    }
+
+    /** The same with {@code rules} switched off too; what they would have refused becomes a {@link Diagnostic}. */
+    public LoadPolicy relaxed(Rule... rules) {
+        EnumSet<Rule> all = EnumSet.noneOf(Rule.class);
+        all.addAll(relaxed);
+        all.addAll(List.of(rules));
+        return new LoadPolicy(all, stubs, trampolines, onFailure, strict);
+    }
+
+    /** The same with another way to bridge branches that do not reach. */
+    public LoadPolicy stubs(StubPolicy policy) {
+        return new LoadPolicy(relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict);
+    }
+
+    /**
+     * The same with room for trampolines to tracers that call sites do not reach, in each region with code: for modules that call
+     * {@code _mcount} by a short branch, and tracers beyond 32 bits. Where every site reaches every tracer, none is reserved.
+     *
+     * @param tracers to how many tracers at a time, 0 to 65,536
+     */
+    public LoadPolicy trampolines(int tracers) {
+        if (tracers < 0 || tracers > MOST_TRAMPOLINES) {
+            throw new IllegalArgumentException(
+                    tracers + " tracers; 0 to " + MOST_TRAMPOLINES + " can have trampolines");
+        }
+        return new LoadPolicy(relaxed, stubs, tracers, onFailure, strict);
+    }
+
+    /**
+     * The same, but every rule is relaxed, and a relocation that fails leaves its place as it was and becomes a
+     * {@link Diagnostic}: for broken files and plain objects.
+     */
+    public LoadPolicy bestEffort() {
+        return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict);
+    }
+
+    /** The same, but what the kernel truncates or ignores in silence is refused. */
+    public LoadPolicy strict() {
+        return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true);
+    }
+
+    /** Whether {@code rule} is switched off. */
+    public boolean isRelaxed(Rule rule) {
+        return relaxed.contains(rule);
+    }
+
+    /** The rules that are switched off. */
+    public Set<Rule> relaxedRules() {
+        return relaxed;
+    }
+
+    /** How branches that do not reach are bridged. */
+    public StubPolicy stubs() {
+        return stubs;
+    }
+
+    /** To how many tracers at a time there is to be a trampoline, in each region with code. */
+    public int trampolines() {
+        return trampolines;
+    }
+
+    /** Whether a failing relocation is left out and the rest goes on. */
+    public boolean isBestEffort() {
+        return onFailure == OnFailure.GO_ON;
+    }
+
+    /** Whether silent truncation is refused. */
+    public boolean isStrict() {
+        return strict;
+    }
+
+    /** For example {@code LoadPolicy[stubs=SHARED, trampolines=1, relaxed=[VERMAGIC], onFailure=STOP, strict=false]}. */
+    @Override
+    public String toString() {
+        return "LoadPolicy[stubs=" + stubs + ", trampolines=" + trampolines + ", relaxed=" + relaxed + ", onFailure="
+                + onFailure + ", strict=" + strict + "]";
+    }
+}

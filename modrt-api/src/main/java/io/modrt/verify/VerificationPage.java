@@ -1,0 +1,292 @@
+package io.modrt.verify;
+
+import io.modrt.address.Address;
+import io.modrt.verify.VerificationResult.Difference;
+import io.modrt.verify.VerificationResult.Span;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The page of {@link VerificationResult#html}: what was found in numbers, each block of memory as a map whose cells run like text,
+ * and a line for each section. Nothing on it comes from elsewhere, and no name can become markup.
+ */
+final class VerificationPage {
+    /** Cells in a row of the map. */
+    private static final int COLUMNS = 256;
+    /** About how many cells all maps have in all; a large module has several words in each. */
+    private static final int MOST_CELLS = 40_000;
+
+    private static final int MOST_DIFFERENCES = 1_000;
+
+    private static final String STYLE = """
+            :root { color-scheme: light dark; --ink: #1d2430; --soft: #5c6675; --paper: #fbfaf7; --card: #ffffff; --line: #e3e0d8 }
+            @media (prefers-color-scheme: dark) {
+              :root { --ink: #e6e4de; --soft: #9aa3af; --paper: #15181d; --card: #1d2128; --line: #333945 } }
+            body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; padding: 2.5rem 1.5rem; max-width: 68rem }
+            h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem }
+            p { margin: .2rem 0; color: var(--soft) } code, td.n, .mono { font: 13px/1.5 ui-monospace, monospace }
+            .verdict { display: inline-block; padding: .1rem .7rem; border-radius: 1rem; color: #fff; font-size: .85rem; vertical-align: .3rem; margin-left: .6rem }
+            .legend { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1.2rem 0 }
+            .legend span { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .25rem .7rem; font-size: .85rem }
+            .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem; margin-right: .45rem; vertical-align: -.08rem }
+            svg.map { width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .4rem; display: block }
+            table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line) }
+            th { text-align: left; font-weight: 600; color: var(--soft); font-size: .8rem }
+            th, td { padding: .28rem .7rem; border-top: 1px solid var(--line); vertical-align: middle } td.n, th.n { text-align: right }
+            .bar { display: flex; height: .75rem; border-radius: .2rem; overflow: hidden; min-width: 12rem }
+            """;
+
+    private final VerificationResult result;
+    private final StringBuilder page = new StringBuilder();
+
+    VerificationPage(VerificationResult result) {
+        this.result = result;
+    }
+
+    String html() {
+        String name = text(result.module());
+        page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+                .append(name)
+                .append("</title>\n<style>\n")
+                .append(STYLE);
+        for (Reason reason : Reason.values()) {
+            page.append('.').append(reason.name()).append(" { fill: ").append(colour(reason));
+            page.append("; background: ").append(colour(reason)).append(" }\n");
+        }
+        page.append("</style></head>\n<body>\n<h1>").append(name);
+        verdict();
+        page.append("</h1>\n<p>")
+                .append(count(result.words()))
+                .append(
+                        " words of memory, each in the colour of its reason. Where a cell holds several, the most striking shows.</p>\n");
+        legend();
+        maps();
+        differences();
+        sites();
+        sections();
+        return page.append("</body></html>\n").toString();
+    }
+
+    private void verdict() {
+        int wrong = result.differences().size();
+        if (wrong > 0) {
+            pill(colour(Reason.UNEXPLAINED), count(wrong) + " unexplained");
+        }
+        if (!result.isComplete()) {
+            pill(
+                    "#b3781e",
+                    count(result.words(Reason.UNREADABLE)) + " of " + count(result.words()) + " words unreadable");
+        } else if (wrong == 0) {
+            pill("#3c8d5a", "every word has its reason");
+        }
+    }
+
+    private void pill(String colour, String text) {
+        page.append("<span class=\"verdict\" style=\"background: ")
+                .append(colour)
+                .append("\">")
+                .append(text)
+                .append("</span>");
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static String colour(Reason reason) {
+        return switch (reason) {
+            case EQUAL -> "#b9cfc0";
+            case FINISHED -> "#4f86c6";
+            case SITE -> "#7a5cc0";
+            case DATA -> "#e4d8b4";
+            case CHANGED_DATA -> "#e0a03c";
+            case KERNEL_WRITTEN -> "#2f9c95";
+            case UNREADABLE -> "#8b8f97";
+            case GONE -> "#cfcfcf";
+            case UNEXPLAINED -> "#d8322a";
+        };
+    }
+
+    /** What a cell with words of several reasons shows: the greatest. */
+    private static int weight(Reason reason) {
+        return switch (reason) {
+            case GONE, EQUAL -> 0;
+            case DATA -> 1;
+            case FINISHED -> 2;
+            case CHANGED_DATA -> 3;
+            case KERNEL_WRITTEN -> 4;
+            case SITE -> 5;
+            case UNREADABLE -> 6;
+            case UNEXPLAINED -> 7;
+        };
+    }
+
+    private void legend() {
+        page.append("<div class=\"legend\">");
+        for (Reason reason : Reason.values()) {
+            long words = result.words(reason);
+            if (words > 0) {
+                page.append("<span><i class=\"").append(reason.name()).append("\"></i>");
+                page.append(text(reason.toString()))
+                        .append(" <b>")
+                        .append(count(words))
+                        .append("</b></span>");
+            }
+        }
+        page.append("</div>\n");
+    }
+
+    private void differences() {
+        if (result.isClean()) {
+            return;
+        }
+        page.append("<h2>Unexplained</h2>\n<table><tr><th>address</th><th>place</th><th>symbol</th>");
+        page.append("<th>expected</th><th>found</th><th>looked for</th></tr>\n");
+        result.differences().stream().limit(MOST_DIFFERENCES).forEach(this::difference);
+        int more = result.differences().size() - MOST_DIFFERENCES;
+        if (more > 0) {
+            page.append("<tr><td colspan=\"6\">and ").append(more).append(" more</td></tr>\n");
+        }
+        page.append("</table>\n");
+    }
+
+    private void difference(Difference difference) {
+        page.append("<tr><td class=\"mono\">").append(difference.address());
+        page.append("</td><td class=\"mono\">").append(text(difference.area()));
+        page.append("</td><td class=\"mono\">").append(text(difference.symbol().orElse("")));
+        page.append("</td><td class=\"mono\">").append(Difference.hex(difference.expected()));
+        page.append("</td><td class=\"mono\">").append(Difference.hex(difference.found()));
+        page.append("</td><td>").append(text(difference.why())).append("</td></tr>\n");
+    }
+
+    private void sites() {
+        if (result.sites().isEmpty()) {
+            return;
+        }
+        page.append("<h2>Sites</h2>\n<table>");
+        result.sites()
+                .forEach((form, count) -> page.append("<tr><td>")
+                        .append(text(form))
+                        .append("</td><td class=\"n\">")
+                        .append(count)
+                        .append("</td></tr>"));
+        page.append("</table>\n");
+    }
+
+    /** The spans of each block of memory: a block ends where the next span does not begin. */
+    private List<List<Span>> blocks() {
+        List<List<Span>> blocks = new ArrayList<>();
+        Address end = null;
+        for (Span span : result.spans()) {
+            if (!span.range().start().equals(end)) {
+                blocks.add(new ArrayList<>());
+            }
+            blocks.get(blocks.size() - 1).add(span);
+            end = span.range().end();
+        }
+        return blocks;
+    }
+
+    private void maps() {
+        int wordsInCell = (int) Math.max(1, (result.words() + MOST_CELLS - 1) / MOST_CELLS);
+        for (List<Span> block : blocks()) {
+            Address start = block.get(0).range().start();
+            Address end = block.get(block.size() - 1).range().end();
+            page.append("<h2><code>").append(start).append(" … ").append(end).append("</code></h2>\n<p>");
+            page.append(COLUMNS).append(" cells in a row, ");
+            page.append(wordsInCell)
+                    .append(wordsInCell == 1 ? " word" : " words")
+                    .append(" in a cell</p>\n");
+            map(block, start, end.minus(start), wordsInCell);
+        }
+    }
+
+    private void map(List<Span> block, Address start, long sizeBytes, int wordsInCell) {
+        long cellBytes = (long) wordsInCell * Integer.BYTES;
+        int cells = (int) ((sizeBytes + cellBytes - 1) / cellBytes);
+        Span[] shown = new Span[cells];
+        for (Span span : block) {
+            long from = span.range().start().minus(start);
+            int last = (int) ((from + span.range().sizeBytes() - 1) / cellBytes);
+            for (int cell = (int) (from / cellBytes); cell <= last; cell++) {
+                if (shown[cell] == null || weight(span.reason()) > weight(shown[cell].reason())) {
+                    shown[cell] = span;
+                }
+            }
+        }
+        int rows = (cells + COLUMNS - 1) / COLUMNS;
+        page.append("<svg class=\"map\" viewBox=\"0 0 ")
+                .append(COLUMNS)
+                .append(' ')
+                .append(rows * 2);
+        page.append("\" shape-rendering=\"crispEdges\">\n");
+        for (int row = 0; row < rows; row++) {
+            int end = Math.min(cells, (row + 1) * COLUMNS);
+            int from = row * COLUMNS;
+            while (from < end) {
+                int to = from + 1;
+                while (to < end && shown[to].equals(shown[from])) {
+                    to++;
+                }
+                Span span = shown[from];
+                page.append("<rect class=\"").append(span.reason().name());
+                page.append("\" x=\"")
+                        .append(from - row * COLUMNS)
+                        .append("\" y=\"")
+                        .append(row * 2);
+                page.append("\" width=\"").append(to - from).append("\" height=\"1.8\"><title>");
+                page.append(text(span.toString())).append("</title></rect>\n");
+                from = to;
+            }
+        }
+        page.append("</svg>\n");
+    }
+
+    private void sections() {
+        Map<String, Map<Reason, Long>> rows = new LinkedHashMap<>();
+        for (Span span : result.spans()) {
+            rows.computeIfAbsent(span.area(), area -> new EnumMap<>(Reason.class))
+                    .merge(span.reason(), span.words(), Long::sum);
+        }
+        page.append("<h2>Sections</h2>\n<table><tr><th>section</th><th class=\"n\">words</th><th>reasons</th></tr>\n");
+        rows.forEach((area, counts) -> {
+            long words = counts.values().stream().mapToLong(Long::longValue).sum();
+            page.append("<tr><td class=\"mono\">")
+                    .append(text(area))
+                    .append("</td><td class=\"n\">")
+                    .append(words);
+            page.append("</td><td><div class=\"bar\">");
+            counts.forEach((reason, count) -> {
+                page.append("<div class=\"")
+                        .append(reason.name())
+                        .append("\" style=\"flex: ")
+                        .append(count);
+                page.append("; min-width: 2px\" title=\"")
+                        .append(text(reason.toString()))
+                        .append(' ');
+                page.append(count).append("\"></div>");
+            });
+            page.append("</div></td></tr>\n");
+        });
+        page.append("</table>\n");
+    }
+
+    /** Names come from files that nobody vouches for. */
+    private static String text(String raw) {
+        StringBuilder text = new StringBuilder();
+        raw.codePoints().forEach(c -> {
+            switch (c) {
+                case '&' -> text.append("&amp;");
+                case '<' -> text.append("&lt;");
+                case '>' -> text.append("&gt;");
+                case '"' -> text.append("&quot;");
+                default -> text.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c);
+            }
+        });
+        return text.toString();
+    }
+}

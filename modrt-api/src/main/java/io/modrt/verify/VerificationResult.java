@@ -1,0 +1,170 @@
+package io.modrt.verify;
+
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apiguardian.api.API;
+
+/**
+ * What {@link Verification} found in memory: every word of every region of a module, with a reason. Words are of 4 bytes; the last
+ * of a region may have fewer.
+ *
+ * @param module the module's name
+ * @param spans all words, by ascending regions and addresses
+ * @param sites how many sites are in which form, by kind and form: {@code function tracing: off}
+ * @param differences the words of {@link Reason#UNEXPLAINED}, in the same order, and what else is wrong
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record VerificationResult(
+        String module, List<Span> spans, Map<String, Integer> sites, List<Difference> differences) {
+
+    /** Copies the lists; the map is sorted by its keys. */
+    public VerificationResult {
+        spans = List.copyOf(spans);
+        sites = Collections.unmodifiableMap(new TreeMap<>(sites));
+        differences = List.copyOf(differences);
+    }
+
+    /**
+     * Neighbouring words of one section with one reason.
+     *
+     * @param area the section, or what lies around it: {@code in front of .text}
+     * @param range the words
+     * @param reason what is said of them
+     * @param why more about it: who finished them, the kind and form of the site, what the kernel keeps there; may be empty
+     */
+    public record Span(String area, AddressRange range, Reason reason, String why) {
+
+        /** How many words it has. */
+        public long words() {
+            return (range.sizeBytes() + Integer.BYTES - 1) / Integer.BYTES;
+        }
+
+        /** For example {@code .text [0xc0000000, 0xc0000010): equal}. */
+        @Override
+        public String toString() {
+            return area + " " + range + ": " + reason + (why.isEmpty() ? "" : ", " + why);
+        }
+    }
+
+    /**
+     * A word for whose value there is no reason.
+     *
+     * @param address where it is
+     * @param area the section with the offset, or what lies around it: {@code .text+0x1c}
+     * @param symbol the nearest symbol in front with the distance, or the stub that holds it; empty where there is none
+     * @param expected what should be there
+     * @param found what is there
+     * @param why what was looked for: the forms of a site; may be empty
+     */
+    public record Difference(
+            Address address, String area, Optional<String> symbol, int expected, int found, String why) {
+
+        /** For example {@code 0xc000001c .text+0x1c, greet+0xc: expected 0x0c001000, found 0x0c002000}. */
+        @Override
+        public String toString() {
+            return address + " " + area + symbol.map(name -> ", " + name).orElse("") + ": expected " + hex(expected)
+                    + ", found " + hex(found) + (why.isEmpty() ? "" : "; " + why);
+        }
+
+        static String hex(int word) {
+            String digits = Integer.toHexString(word);
+            return "0x" + "0".repeat(8 - digits.length()) + digits;
+        }
+    }
+
+    /** Whether nothing that could be read is unexplained. Memory that was not read proves nothing: see {@link #isComplete}. */
+    public boolean isClean() {
+        return differences.isEmpty();
+    }
+
+    /** Whether all words could be read, but for those that are {@link Reason#GONE}. */
+    public boolean isComplete() {
+        return words(Reason.UNREADABLE) == 0;
+    }
+
+    /** All words. */
+    public long words() {
+        return spans.stream().mapToLong(Span::words).sum();
+    }
+
+    /** The words of one reason. */
+    public long words(Reason reason) {
+        return spans.stream()
+                .filter(span -> span.reason() == reason)
+                .mapToLong(Span::words)
+                .sum();
+    }
+
+    /** The words of one reason by what more is said of them, for example who finished them. A new map. */
+    public Map<String, Long> details(Reason reason) {
+        Map<String, Long> details = new TreeMap<>();
+        spans.stream()
+                .filter(span -> span.reason() == reason)
+                .forEach(span -> details.merge(span.why(), span.words(), Long::sum));
+        return details;
+    }
+
+    /** How many sites were found in one of their forms. */
+    public int siteCount() {
+        return sites.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** A table of sections and reasons, in words, with the sites and what is unexplained below it. */
+    public String table() {
+        Map<String, Map<Reason, Long>> rows = new LinkedHashMap<>();
+        Map<Reason, Long> sums = new EnumMap<>(Reason.class);
+        for (Span span : spans) {
+            rows.computeIfAbsent(span.area(), area -> new EnumMap<>(Reason.class))
+                    .merge(span.reason(), span.words(), Long::sum);
+            sums.merge(span.reason(), span.words(), Long::sum);
+        }
+        List<Reason> columns = List.copyOf(sums.keySet());
+        List<List<String>> cells = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of(module));
+        columns.forEach(reason -> head.add(reason.toString()));
+        cells.add(head);
+        rows.forEach((area, counts) -> cells.add(row(area, columns, counts)));
+        cells.add(row("words", columns, sums));
+        StringBuilder text = new StringBuilder(TextTable.of(cells));
+        sites.forEach((site, count) ->
+                text.append(site).append(": ").append(count).append(count == 1 ? " site\n" : " sites\n"));
+        differences.forEach(
+                difference -> text.append("unexplained ").append(difference).append('\n'));
+        return text.toString();
+    }
+
+    private static List<String> row(String name, List<Reason> columns, Map<Reason, Long> counts) {
+        List<String> row = new ArrayList<>(List.of(name));
+        for (Reason column : columns) {
+            Long count = counts.get(column);
+            row.add(count == null ? "" : count.toString());
+        }
+        return row;
+    }
+
+    /** One HTML page, with nothing outside it: the module as a map, each word in the colour of its reason. */
+    public String html() {
+        return new VerificationPage(this).html();
+    }
+
+    /** One line: {@code greeter: 240 words, equal 230, site 4, data 6}. */
+    @Override
+    public String toString() {
+        StringBuilder line = new StringBuilder(module + ": " + words() + " words");
+        for (Reason reason : Reason.values()) {
+            long count = words(reason);
+            if (count > 0) {
+                line.append(", ").append(reason).append(' ').append(count);
+            }
+        }
+        return line.toString();
+    }
+}

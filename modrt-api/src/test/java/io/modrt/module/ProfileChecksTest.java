@@ -1,0 +1,124 @@
+package io.modrt.module;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modrt.elf.ElfBytes;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.Rule;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.policy.LoadPolicy;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which kernel is the first to refuse a file that the one before it takes. */
+class ProfileChecksTest {
+    private static Arguments row(String what, Consumer<ElfBytes> change, String takes, String refuses, String message) {
+        return Arguments.of(Named.of(what, change), takes, refuses, message);
+    }
+
+    // spotless:off
+    static Stream<Arguments> rules() {
+        return Stream.of(
+            row("two struct modules", e -> e.section(".gnu.linkonce.this_module", 1, 3, new byte[0]), "6.3.9", "6.4.0",
+                "m.ko: 2 sections .gnu.linkonce.this_module, this kernel wants one"),
+            row("a struct module without contents", e -> e.part(3).type = 8, "6.1.0", "6.4.0",
+                "m.ko: section 3 (.gnu.linkonce.this_module): type 8, flags 0x3: this kernel wants contents, loaded"),
+            row("a second struct module that is not loaded", e -> e.section(".gnu.linkonce.this_module", 1, 0, new byte[1]), "6.1.0", "6.4.0",
+                "m.ko: section 11 (.gnu.linkonce.this_module): type 1, flags 0x0: this kernel wants contents, loaded"),
+            row("two modinfos", e -> e.section(".modinfo", 1, 0, new byte[1]), "6.11.0", "6.12.0",
+                "m.ko: 2 sections .modinfo, this kernel wants one"),
+            row("a second modinfo without contents", e -> e.section(".modinfo", 8, 0, new byte[0]), "6.12.95", "6.12.117",
+                "m.ko: 2 sections .modinfo, this kernel wants one"),
+            row("no modinfo", e -> e.part(2).name = ".info", "6.13.7", "6.14.0",
+                "m.ko: 0 sections .modinfo, this kernel wants one"),
+            row("a modinfo that is not loaded", e -> e.part(2).flags = 0, "6.13.7", "6.14.0",
+                "m.ko: section 2 (.modinfo): is not loaded, this kernel wants it so"),
+            row("two symbol tables", e -> e.section(".symtab2", 2, 0, new byte[0]).link(10), "6.11.0", "6.12.0",
+                "m.ko: 2 symbol tables, this kernel wants one"),
+            row("symbols named from another type", e -> e.part(10).type = 1, "6.12.95", "6.12.117",
+                "m.ko: section 10 (.strtab): the symbols' names: type 1, this kernel wants SHT_STRTAB (3)"),
+            row("names that do not start with an empty one", e -> e.part(10).contents = ElfBytes.strings("xgreet\0printk\0maybe\0"), "6.13.7", "6.14.0",
+                "m.ko: section 10 (.strtab): its first byte is not NUL"));
+    }
+    // spotless:on
+
+    private static KernelProfile kernel(String version) {
+        return KernelProfile.of(KernelVersion.parse(version)).with(ConfigOption.STRICT_MODULE_RWX, false);
+    }
+
+    private static ModuleFile open(byte[] bytes, LoadPolicy policy) {
+        return ModuleFile.open("m.ko", bytes, policy);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aRuleHoldsFromItsVersionOn(Consumer<ElfBytes> change, String takes, String refuses, String message) {
+        byte[] bytes = ModuleBytes.with(change);
+        ModuleFile module = open(bytes, LoadPolicy.kernelExact());
+        assertDoesNotThrow(() -> module.checkFor(kernel(takes)));
+        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(kernel(refuses)));
+        assertEquals(message, refusal.getMessage());
+        assertEquals(Errno.ENOEXEC, refusal.errno());
+        assertFalse(refusal.beyondKernel());
+    }
+
+    @Test
+    void anOrdinaryModuleIsForEveryKernel() {
+        ModuleFile module = open(ModuleBytes.with(e -> {}), LoadPolicy.kernelExact());
+        for (String version : new String[] {"2.6.20", "4.19.0", "6.1.0", "6.12.0", "6.12.117", "6.14.0", "7.0.0"}) {
+            assertDoesNotThrow(() -> module.checkFor(kernel(version).with(ConfigOption.STRICT_MODULE_RWX, true)));
+        }
+    }
+
+    @Test
+    void loadedSectionsOfOneNameExistAlreadyForNewKernels() {
+        byte[] twins = ModuleBytes.with(e -> {
+            e.section("__versions", 1, 2, new byte[0]);
+            e.section(".text", 1, 6, new byte[0]);
+            e.section(".data..percpu", 1, 3, new byte[4]);
+            e.section(".data..percpu", 1, 3, new byte[4]);
+        });
+        open(twins, LoadPolicy.kernelExact()).checkFor(kernel("6.12.0"));
+        ModuleFile module =
+                open(ModuleBytes.with(e -> e.section(".text", 1, 6, new byte[4])), LoadPolicy.kernelExact());
+        module.checkFor(kernel("6.1.0"));
+        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(kernel("6.12.0")));
+        assertEquals(
+                "m.ko: section 11 (.text): another loaded section has this name, which kernels from 6.12 refuse",
+                refusal.getMessage());
+        assertEquals(Errno.EEXIST, refusal.errno());
+    }
+
+    @Test
+    void writableCodeIsForKernelsWithoutStrictMemory() {
+        byte[] bytes = ModuleBytes.with(e -> e.section(".trampoline", 1, 5, new byte[4]));
+        KernelProfile strict = kernel("6.1.0").with(ConfigOption.STRICT_MODULE_RWX, true);
+        ModuleFile module = open(bytes, LoadPolicy.kernelExact());
+        module.checkFor(kernel("6.1.0"));
+        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(strict));
+        assertEquals(
+                "m.ko: section 11 (.trampoline): is writable and executable, which STRICT_MODULE_RWX forbids; relax"
+                        + " Rule.WRITE_XOR_EXECUTE to load it",
+                refusal.getMessage());
+        assertDoesNotThrow(() -> open(bytes, LoadPolicy.kernelExact().relaxed(Rule.WRITE_XOR_EXECUTE))
+                .checkFor(strict));
+    }
+
+    @Test
+    void aPlainObjectThatPassedByNamePassesHereToo() {
+        byte[] bytes = ModuleBytes.with(e -> e.part(3).name = ".data");
+        ModuleFile object = open(bytes, LoadPolicy.kernelExact().relaxed(Rule.MODULE_SECTIONS));
+        assertDoesNotThrow(() -> object.checkFor(kernel("6.14.0")));
+    }
+}
