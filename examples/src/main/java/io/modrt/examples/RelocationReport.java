@@ -1,6 +1,6 @@
 package io.modrt.examples;
 
-import io.modrt.error.RelocationSite;
+import io.modrt.error.RelocationPlace;
 import io.modrt.link.Relocation;
 import io.modrt.load.LayoutPlan;
 import io.modrt.spi.RelocationType;
@@ -10,7 +10,7 @@ import java.util.HexFormat;
 /** One applied relocation, explained line by line. */
 final class RelocationReport {
     private final Relocation applied;
-    private final RelocationSite site;
+    private final RelocationPlace site;
     private final RelocationType type;
 
     RelocationReport(LayoutPlan plan, Relocation applied) {

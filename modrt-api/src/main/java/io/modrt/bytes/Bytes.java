@@ -65,4 +65,26 @@ public final class Bytes {
             LONG_LITTLE.set(bytes, offset, value);
         }
     }
+
+    /** The {@code sizeBytes} (1, 2, 4 or 8) bytes at {@code offset} as an unsigned number. */
+    public static long get(byte[] bytes, int offset, int sizeBytes, boolean bigEndian) {
+        return switch (sizeBytes) {
+            case Byte.BYTES -> bytes[offset] & 0xffL;
+            case Short.BYTES -> getShort(bytes, offset, bigEndian) & 0xffffL;
+            case Integer.BYTES -> Integer.toUnsignedLong(getInt(bytes, offset, bigEndian));
+            case Long.BYTES -> getLong(bytes, offset, bigEndian);
+            default -> throw new IllegalArgumentException("no number has " + sizeBytes + " bytes");
+        };
+    }
+
+    /** Stores the low {@code sizeBytes} (1, 2, 4 or 8) bytes of {@code value} at {@code offset}. */
+    public static void put(byte[] bytes, int offset, int sizeBytes, boolean bigEndian, long value) {
+        switch (sizeBytes) {
+            case Byte.BYTES -> bytes[offset] = (byte) value;
+            case Short.BYTES -> putShort(bytes, offset, bigEndian, (short) value);
+            case Integer.BYTES -> putInt(bytes, offset, bigEndian, (int) value);
+            case Long.BYTES -> putLong(bytes, offset, bigEndian, value);
+            default -> throw new IllegalArgumentException("no number has " + sizeBytes + " bytes");
+        }
+    }
 }

@@ -27,16 +27,16 @@ public final class RelocationSection {
     private final int entryBytes;
     private final int count;
 
-    private RelocationSection(Section section, int entryBytes) {
+    private RelocationSection(Section section, int entryBytes, byte[] bytes, int start) {
         ElfFile file = section.file();
         this.section = section;
         this.target = file.section(section.info());
-        this.bytes = file.array();
+        this.bytes = bytes;
         this.big = file.isBigEndian();
         this.wide = file.elfClass() == ElfClass.ELF64;
         this.packed = wide && file.header().machine() == ElfHeader.EM_MIPS;
         this.explicit = section.type() == Section.SHT_RELA;
-        this.start = (int) section.fileOffset();
+        this.start = start;
         this.entryBytes = entryBytes;
         this.count = (int) (section.sizeBytes() / entryBytes);
     }
@@ -46,7 +46,24 @@ public final class RelocationSection {
         int words = section.type() == Section.SHT_RELA ? 3 : 2;
         int entryBytes = words * section.file().elfClass().wordBytes();
         SymbolTable.checkEntries(section, entryBytes);
-        return new RelocationSection(section, entryBytes);
+        return new RelocationSection(section, entryBytes, section.file().array(), (int) section.fileOffset());
+    }
+
+    /**
+     * The same relocations in another order: a copy in which relocation {@code order[i]} is the i-th.
+     *
+     * @param order a permutation of the numbers from 0 to {@link #count()} - 1
+     * @throws IllegalArgumentException where it has another length
+     */
+    public RelocationSection inOrder(int[] order) {
+        if (order.length != count) {
+            throw new IllegalArgumentException("an order of " + order.length + " for " + count + " relocations");
+        }
+        byte[] sorted = new byte[count * entryBytes];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(bytes, at(order[i]), sorted, i * entryBytes, entryBytes);
+        }
+        return new RelocationSection(section, entryBytes, sorted, 0);
     }
 
     /** The section that holds the relocations. */

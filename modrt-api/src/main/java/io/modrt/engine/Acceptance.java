@@ -28,6 +28,7 @@ final class Acceptance {
 
     void check(Kernel kernel) {
         architecture(file.name(), file.elf().header(), target);
+        target.kernel().check(file);
         file.checkFor(target.profile());
         moduleLayout(kernel);
         vermagic();

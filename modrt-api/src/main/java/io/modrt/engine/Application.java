@@ -6,6 +6,8 @@ import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.Stub;
+import java.nio.ByteOrder;
+import io.modrt.spi.Stub;
 import org.jspecify.annotations.Nullable;
 
 /** One run over a module's relocations, in the kernel's order, with an image and an architecture's state of its own. */
@@ -14,6 +16,7 @@ final class Application {
     private final SectionLayout layout;
     private final ImageBytes image;
     private final ArchLoad load;
+    private final ByteOrder codeOrder;
     private final Relocator relocator;
 
     Application(Resolved resolved, Diagnostics diagnostics, Relocator.@Nullable Observer observer) {
@@ -21,8 +24,9 @@ final class Application {
         Planned plan = placed.plan();
         this.elf = plan.file().elf();
         this.layout = plan.layout();
-        this.image = ImageBytes.of(placed, placed.addresses());
-        this.load = plan.target().arch().begin(placed, diagnostics.policy());
+        this.codeOrder = plan.target().kernel().codeOrder();
+        this.image = ImageBytes.of(placed, placed.addresses(), codeOrder);
+        this.load = plan.archPlan().begin(placed, resolved.values());
         this.relocator = new Relocator(resolved, load, diagnostics, observer);
     }
 
@@ -46,11 +50,10 @@ final class Application {
                 relocator.apply(relocations, image.section(section));
             }
         }
-        for (Stub stub : load.stubs().used()) {
-            int[] words = stub.template().fill(stub.target().value());
-            for (int i = 0; i < words.length; i++) {
-                image.putWordAt(stub.address().value() + (long) i * Integer.BYTES, words[i]);
-            }
+        for (Stub stub : load.stubs()) {
+            image.putBytesAt(stub.address().value(), stub.code(codeOrder));
+            stub.slot()
+                    .ifPresent(slot -> image.putPointerAt(slot.value(), stub.target().value()));
         }
     }
 }

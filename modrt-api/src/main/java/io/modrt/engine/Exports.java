@@ -2,8 +2,10 @@ package io.modrt.engine;
 
 import io.modrt.address.Address;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SectionBytes;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.Export;
+import io.modrt.spi.TableShapes;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +17,12 @@ final class Exports {
 
     static List<KernelSymbol> of(Resolved resolved, ImageBytes image) {
         Planned plan = resolved.placed().plan();
-        Width width = plan.target().arch().width();
+        Width width = plan.target().width();
+        TableShapes.ExportTable shape = plan.target().tables().exports();
         List<KernelSymbol> symbols = new ArrayList<>();
         for (Export export : plan.file().exports()) {
             Address symbol = width.address(resolved.array()[export.valueSymbol()] + export.valueAddend());
-            Address value = Address.of(image.section(export.table()).pointer(export.tableOffset()));
+            Address value = width.address(value(image, export, shape));
             symbols.add(new KernelSymbol(
                     export.name(),
                     value,
@@ -30,5 +33,15 @@ final class Exports {
                     plan.file().name()));
         }
         return List.copyOf(symbols);
+    }
+
+    private static long value(ImageBytes image, Export export, TableShapes.ExportTable shape) {
+        SectionBytes table = image.section(export.table());
+        long stored = shape.fieldBytes() == Integer.BYTES
+                ? table.word(export.tableOffset())
+                : table.pointer(export.tableOffset());
+        return shape.reference() == TableShapes.Reference.FROM_FIELD
+                ? table.address() + export.tableOffset() + stored
+                : stored;
     }
 }

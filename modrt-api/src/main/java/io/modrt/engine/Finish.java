@@ -33,7 +33,7 @@ final class Finish {
         ImageBytes image = application.image();
         return new Finish(
                 image,
-                Finishing.steps(image, target.tables(), resolved.values(), own, target.ftrace(), diagnostics::add));
+                Finishing.steps(image, target.tables(), resolved.values(), own, target.tracing(), diagnostics::add));
     }
 
     /** Under a best-effort policy a table that cannot be finished is left as far as it came. */

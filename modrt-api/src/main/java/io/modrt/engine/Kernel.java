@@ -1,6 +1,5 @@
 package io.modrt.engine;
 
-import io.modrt.address.AddressRange;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
@@ -20,7 +19,7 @@ import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
-import io.modrt.spi.Width;
+import io.modrt.spi.ArchKernel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class Kernel {
     private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
     private static final KernelVersion UNKNOWN_VERSION = new KernelVersion(6, 1, 0);
-    private static final long PER_CPU_BYTES = 1 << 20;
 
     private final Architectures architectures;
     private final @Nullable KernelProfile givenProfile;
@@ -131,11 +129,12 @@ public final class Kernel {
             stated = told(file, diagnostics);
         }
         KernelProfile profile = stated.assuming(arch.usualConfiguration());
+        ArchKernel kernel = arch.kernel(profile, header);
         ModuleAllocator allocator = givenAllocator != null
                 ? givenAllocator
-                : ModuleAllocator.over(arch.moduleArea(profile), profile.pageBytes());
-        PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(perCpuCookies(arch.width()));
-        return new Target(arch, profile, header, allocator, perCpu);
+                : ModuleAllocator.over(kernel.moduleAreas(), profile.pageBytes());
+        PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(Target.perCpuBases(kernel));
+        return new Target(arch, kernel, profile, header, allocator, perCpu);
     }
 
     /** The kernel that the file's vermagic tells of. */
@@ -152,11 +151,6 @@ public final class Kernel {
                     Refusal.of(Errno.ENOEXEC, unreadable.getMessage()).because(unreadable));
             return KernelProfile.of(UNKNOWN_VERSION);
         }
-    }
-
-    /** Base cookies are small offsets that every address can hold; the real ones are the embedder's to know. */
-    private static AddressRange perCpuCookies(Width width) {
-        return new AddressRange(width.address(PER_CPU_BYTES), PER_CPU_BYTES);
     }
 
     /** Runs a change of the set of modules, one at a time. */

@@ -20,6 +20,7 @@ import io.modrt.load.SymbolOffset;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Stub;
+import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +35,7 @@ final class Live implements LiveModule {
     private final Diagnostics diagnostics;
     private final List<KernelSymbol> exports;
     private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
+    private volatile SoftReference<RelocationIndex> relocationIndex = new SoftReference<>(null);
     private volatile ModuleState state = ModuleState.COMING;
     private volatile boolean initDropped;
 
@@ -149,9 +151,12 @@ final class Live implements LiveModule {
 
     @Override
     public List<Relocation> relocationsAt(Address place) {
-        return relocations()
-                .filter(relocation -> relocation.site().P().equals(place))
-                .toList();
+        RelocationIndex known = relocationIndex.get();
+        if (known == null) {
+            known = new RelocationIndex(new Explanation(resolved).relocations());
+            relocationIndex = new SoftReference<>(known);
+        }
+        return known.at(place);
     }
 
     @Override

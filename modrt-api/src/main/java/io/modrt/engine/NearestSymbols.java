@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** A module's named places, by section and offset; made when first asked for. */
 final class NearestSymbols {
@@ -21,13 +22,13 @@ final class NearestSymbols {
     private final Map<Integer, NavigableMap<Long, Integer>> bySection = new HashMap<>();
 
     /** Takes the symbols that a section of the file has; of those at one place the first, as the kernel does. */
-    NearestSymbols(AddressMap map, SymbolTable symbols, long[] values) {
+    NearestSymbols(AddressMap map, SymbolTable symbols, long[] values, Predicate<String> isMappingSymbol) {
         this.map = map;
         this.symbols = symbols;
         this.values = values;
         for (int i = 1; i < symbols.count(); i++) {
             int section = KallsymsLayout.section(symbols, i);
-            if (section != 0 && isName(i)) {
+            if (section != 0 && isName(i) && !isMappingSymbol.test(symbols.name(i))) {
                 bySection
                         .computeIfAbsent(section, any -> new TreeMap<>(Long::compareUnsigned))
                         .putIfAbsent(symbols.value(i), i);

@@ -5,6 +5,7 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
@@ -12,6 +13,9 @@ import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.ResolvedModule;
 import io.modrt.memory.ModuleAllocator;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.spi.ArchPlan;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;
 import java.util.ArrayList;
@@ -34,31 +38,34 @@ final class Placed implements PlacedModule {
     private final Planned plan;
     private final SectionAddresses addresses;
     private final Reservations reservations;
+    private final Diagnostics diagnostics;
     private final Map<String, Address> anchors = new HashMap<>();
     private final List<String> madeUp = new ArrayList<>();
 
     private volatile State state = State.OPEN;
 
-    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations) {
+    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations, Diagnostics diagnostics) {
         this.plan = plan;
+        this.diagnostics = diagnostics;
         this.addresses = addresses;
         this.reservations = reservations;
         KernelSymbols symbols = plan.kernel().symbols();
-        for (String name : plan.target().arch().kernelAnchors(plan.profile())) {
+        for (String name : plan.target().kernel().anchors()) {
             Optional<KernelSymbol> known = symbols.find(name);
             if (known.isEmpty()) {
-                known = symbols.placeholder(name);
+                known = symbols.placeholder(name, plan.target().symbolArea());
                 known.ifPresent(symbol -> madeUp.add(name));
             }
             known.ifPresent(symbol -> anchors.put(name, symbol.value()));
         }
-        for (String name : plan.target().ftrace().kernelEntries()) {
+        for (String name : plan.target().tracing().kernelEntries()) {
             symbols.find(name)
                     .ifPresent(symbol -> anchors.put(name, symbol.code().orElse(symbol.value())));
         }
     }
 
     static Placed at(Planned plan, Placement placement) {
+        Diagnostics diagnostics = plan.diagnostics().fork();
         Reservations reservations =
                 new Reservations(plan.target().allocator(), plan.target().perCpu());
         try {
@@ -67,11 +74,11 @@ final class Placed implements PlacedModule {
             if (perCpu != null && addresses.perCpu().isEmpty()) {
                 long alignment = Math.min(perCpu.alignment(), plan.profile().pageBytes());
                 if (alignment < perCpu.alignment()) {
-                    plan.diagnostics().warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
+                    diagnostics.warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
                 }
                 reservations.takePerCpu(perCpu.sizeBytes(), alignment);
             }
-            return new Placed(plan, addresses, reservations);
+            return new Placed(plan, addresses, reservations, diagnostics);
         } catch (RuntimeException failure) {
             reservations.close();
             throw failure;
@@ -164,6 +171,11 @@ final class Placed implements PlacedModule {
         return reservations;
     }
 
+    /** What the plan's steps and placing let pass. */
+    Diagnostics diagnostics() {
+        return diagnostics;
+    }
+
     /** The base cookie of the module's per-CPU area; 0 where it has none. */
     long perCpuBase() {
         return addresses
@@ -176,6 +188,36 @@ final class Placed implements PlacedModule {
     @Override
     public Planned plan() {
         return plan;
+    }
+
+    @Override
+    public ModuleFile file() {
+        return plan.file();
+    }
+
+    @Override
+    public KernelProfile profile() {
+        return plan.profile();
+    }
+
+    @Override
+    public LoadPolicy policy() {
+        return plan.policy();
+    }
+
+    @Override
+    public ArchPlan archPlan() {
+        return plan.archPlan();
+    }
+
+    @Override
+    public Section shape(Section section) {
+        return plan.shape(section);
+    }
+
+    @Override
+    public Optional<RegionKind> region(Section section) {
+        return plan.region(section);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.modrt.engine;
 
 import io.modrt.elf.Section;
+import io.modrt.engine.layout.LoadedFlags;
+import io.modrt.engine.layout.RegionRule;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.Placement;
@@ -11,6 +13,9 @@ import io.modrt.load.PlacedModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.PlanInput;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +26,7 @@ final class Planned implements LayoutPlan {
     private final Target target;
     private final ModuleFile file;
     private final Diagnostics diagnostics;
+    private final ArchPlan archPlan;
     private final SectionLayout layout;
 
     Planned(Kernel kernel, Target target, ModuleFile file, Diagnostics diagnostics) {
@@ -28,12 +34,43 @@ final class Planned implements LayoutPlan {
         this.target = target;
         this.file = file;
         this.diagnostics = diagnostics;
-        this.layout = SectionLayout.of(
-                file,
-                target.profile(),
-                target.arch().sizer(file, target.profile(), diagnostics.policy()),
-                diagnostics.policy());
+        this.archPlan = target.kernel().plan(new Unplaced(file, diagnostics.policy(), target));
+        this.layout =
+                SectionLayout.of(file, target.profile(), target.regions(), archPlan, diagnostics.policy());
         diagnostics.addAll(layout.diagnostics());
+    }
+
+    /** What the architecture is told of a module before it is laid out. */
+    private static final class Unplaced implements PlanInput {
+        private final ModuleFile file;
+        private final LoadPolicy policy;
+        private final RegionRule rule;
+        private final LoadedFlags flags;
+
+        Unplaced(ModuleFile file, LoadPolicy policy, Target target) {
+            this.file = file;
+            this.policy = policy;
+            this.rule = target.regions();
+            this.flags = new LoadedFlags(file.elf().sections(), target.profile());
+        }
+
+        @Override
+        public ModuleFile file() {
+            return file;
+        }
+
+        @Override
+        public LoadPolicy policy() {
+            return policy;
+        }
+
+        @Override
+        public Optional<RegionKind> region(Section section) {
+            int index = section.index();
+            return flags.isAllocated(index)
+                    ? Optional.of(rule.region(section.name(), flags.flags(index)))
+                    : Optional.empty();
+        }
     }
 
     Kernel kernel() {
@@ -57,9 +94,24 @@ final class Planned implements LayoutPlan {
         return file;
     }
 
+    ArchPlan archPlan() {
+        return archPlan;
+    }
+
     @Override
     public Arch arch() {
         return target.arch();
+    }
+
+    @Override
+    public ArchKernel archKernel() {
+        return target.kernel();
+    }
+
+    @Override
+    public Section shape(Section section) {
+        requireOwn(section);
+        return layout.section(section.index());
     }
 
     @Override

@@ -32,7 +32,7 @@ final class Relocated implements RelocatedModule {
         Application application = new Application(resolved, diagnostics, null);
         application.applyAll();
         Finish.of(resolved, application, diagnostics).run();
-        List<Stub> stubs = List.copyOf(application.load().stubs().used());
+        List<Stub> stubs = List.copyOf(application.load().stubs());
         return new Relocated(resolved, application.image(), stubs, diagnostics);
     }
 

@@ -13,15 +13,16 @@ import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.RelocationException;
-import io.modrt.error.RelocationSite;
+import io.modrt.error.RelocationPlace;
 import io.modrt.error.Rule;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.spi.ArchLoad;
+import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Fit;
+import io.modrt.spi.Fixup;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
-import io.modrt.spi.Site;
-import io.modrt.spi.StubAllocator;
+import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -30,36 +31,35 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Site} that it shows
- * to the architecture: no object is made for a relocation.
+ * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Fixup} that it shows to the
+ * architecture: no object is made for a relocation.
  */
-final class Relocator implements Site {
+final class Relocator implements Fixup {
 
-    /** Told of each relocation that was applied, with the numbers of {@link Site} still in place. */
+    /** Told of each relocation that was applied, with the numbers of {@link Fixup} still in place. */
     interface Observer {
 
         /**
          * One relocation was applied.
          *
          * @param row its type
-         * @param target where it goes: S + A, or a stub
+         * @param stub the stub through which it goes, or null
          * @param value what was cut to the field
          */
-        void applied(Relocator site, Row row, long target, long value, long before, long after);
+        void applied(Relocator fixup, Row row, @Nullable Stub stub, long value, long before, long after);
     }
 
     private final String module;
     private final ElfFile elf;
     private final Target target;
     private final Width width;
-    private final boolean bigEndian;
     private final @Nullable SymbolTable symbols;
     private final long[] values;
     private final BitSet missing;
     private final boolean anyMissing;
     private final SectionSlips slips;
+    private final ArchPlan plan;
     private final ArchLoad load;
-    private final StubAllocator stubs;
     private final Diagnostics diagnostics;
     private final @Nullable Observer observer;
 
@@ -67,91 +67,88 @@ final class Relocator implements Site {
 
     private @Nullable RelocationSection section;
     private @Nullable RelocationType type;
+    private int index;
     private int number;
     private int symbol;
     private long sectionOffset;
     private long S;
     private long A;
     private long P;
+    private long goal;
 
     Relocator(Resolved resolved, ArchLoad load, Diagnostics diagnostics, @Nullable Observer observer) {
-        Planned plan = resolved.placed().plan();
-        this.module = plan.file().name();
-        this.elf = plan.file().elf();
-        this.target = plan.target();
-        this.width = target.arch().width();
-        this.bigEndian = elf.isBigEndian();
+        Planned planned = resolved.placed().plan();
+        this.module = planned.file().name();
+        this.elf = planned.file().elf();
+        this.target = planned.target();
+        this.width = target.width();
         this.symbols = elf.symbolTable().orElse(null);
         this.values = resolved.array();
         this.missing = resolved.missing();
         this.anyMissing = !missing.isEmpty();
+        this.plan = planned.archPlan();
         this.load = load;
-        this.stubs = load.stubs();
         this.diagnostics = diagnostics;
         this.observer = observer;
         this.slips = new SectionSlips(symbols, values, width, diagnostics);
     }
 
     /** Applies one relocation section to the bytes of its target. */
-    void apply(RelocationSection relocations, SectionBytes bytes) {
+    void apply(RelocationSection inFile, SectionBytes bytes) {
+        RelocationSection relocations = plan.ordered(inFile);
         section = relocations;
         RelocationRows rows = target.rows(relocations.addends());
-        boolean isInPlace = relocations.addends() == AddendKind.IN_PLACE;
         if (rows.table().types().isEmpty()) {
-            String kind = isInPlace ? "REL" : "RELA";
+            String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
                             .logged("module " + module + ": REL relocation unsupported") // why: for either kind
                             .at(relocations.section().where()));
         }
         int count = slips.applied(relocations, rows);
-        InPlaceAddends inPlace = null;
-        if (isInPlace) {
-            inPlace = new InPlaceAddends(relocations, count, rows, bytes);
-            load.completeAddends(relocations, count, bytes, this::valueOrZero, inPlace);
-        }
+        SectionAddends addends = new SectionAddends(relocations, count, rows, bytes);
+        load.open(relocations, count, bytes, addends);
         int next = 0;
         while (next < count) {
-            next = observer == null ? applyPlain(relocations, next, count, rows, bytes, inPlace) : next;
+            next = observer == null ? applyPlain(relocations, next, count, rows, bytes, addends) : next;
             if (next < count) {
-                applyAny(relocations, next++, rows, bytes, inPlace);
+                applyAny(relocations, next++, rows, bytes, addends);
             }
         }
-        if (inPlace != null && !inPlace.open().isEmpty()) {
-            inPlace.open().forEach((index, refusal) -> {
-                seek(relocations, index, rows, bytes);
-                fail(refusal);
-            });
-        }
+        addends.open().forEach((entry, refusal) -> {
+            seek(relocations, entry, rows, bytes);
+            fail(refusal);
+        });
         if (relocations.isPacked()) {
             slips.reportPackedRest(relocations, count);
         }
     }
 
     /** A symbol's value; 0 for an index that no symbol has, which is refused when its relocation's turn comes. */
-    private long valueOrZero(int index) {
-        return Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
+    private long valueOrZero(int symbolIndex) {
+        return Integer.compareUnsigned(symbolIndex, values.length) < 0 ? values[symbolIndex] : 0;
     }
 
     /**
-     * The common case by the shortest way: a type that nothing is checked of, an ordinary symbol, a place within the section.
+     * Applies the common case by the shortest way: an ordinary symbol, a place within the section, a type whose value is in range and
+     * takes neither stub nor custom formula.
      *
-     * @return the first entry from {@code index} on that {@link #applyAny} must look at, or {@code count}
+     * @return the first entry from {@code start} on that {@link #applyAny} must look at, or {@code count}
      */
     private int applyPlain(
             RelocationSection relocations,
-            int index,
+            int start,
             int count,
             RelocationRows rows,
             SectionBytes bytes,
-            @Nullable InPlaceAddends inPlace) {
+            SectionAddends addends) {
         byte[] array = bytes.array();
-        int start = bytes.arrayOffset();
+        int arrayOffset = bytes.arrayOffset();
         long sizeBytes = bytes.sizeBytes();
         long address = bytes.address();
-        boolean big = bigEndian;
+        boolean isExplicit = addends.areExplicit();
         long[] symbolValues = values;
-        for (int i = index; i < count; i++) {
+        for (int i = start; i < count; i++) {
             Row row = rows.row(relocations.type(i));
             int symbolIndex = relocations.symbol(i);
             long offset = relocations.offset(i);
@@ -161,33 +158,39 @@ final class Relocator implements Site {
                     || offset > sizeBytes - row.bytes
                     || Integer.compareUnsigned(symbolIndex, symbolValues.length) >= 0
                     || (anyMissing && missing.get(symbolIndex))
-                    || (inPlace != null && inPlace.isFailing(i))) {
+                    || (!isExplicit && addends.isFailing(i))) {
                 return i;
             }
             long symbolValue = symbolValues[symbolIndex];
             if (rows.isErrorValue(symbolValue)) {
                 return i;
             }
-            int at = start + (int) offset;
-            long addend = inPlace == null ? relocations.addend(i) : inPlace.get(i, row, at);
-            long value = symbolValue + addend + row.bias - (row.isRelative ? address + offset : 0);
+            int at = arrayOffset + (int) offset;
+            long addend = isExplicit ? relocations.addend(i) : addends.get(i, row, at);
+            long value = (symbolValue + addend & row.goalMask) - (address + offset & row.placeMask) + row.bias;
+            if (row.isRanged && !row.isInRange(value)) {
+                return i;
+            }
             if (row.bytes == Long.BYTES) {
-                Bytes.putLong(array, at, big, value);
+                Bytes.putLong(array, at, row.bigEndian, value);
             } else {
-                Bytes.putInt(array, at, big, row.field.insert(Bytes.getInt(array, at, big), value));
+                Bytes.putInt(
+                        array, at, row.bigEndian, row.field.insert(Bytes.getInt(array, at, row.bigEndian), value));
             }
         }
         return count;
     }
 
-    /** Takes the numbers of an entry, for {@link Site}. */
-    private @Nullable Row seek(RelocationSection relocations, int index, RelocationRows rows, SectionBytes bytes) {
-        number = relocations.type(index);
-        symbol = relocations.symbol(index);
-        sectionOffset = relocations.offset(index);
+    /** Takes the numbers of an entry, for {@link Fixup}. */
+    private @Nullable Row seek(RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes) {
+        index = entry;
+        number = relocations.type(entry);
+        symbol = relocations.symbol(entry);
+        sectionOffset = relocations.offset(entry);
         S = valueOrZero(symbol);
-        A = relocations.addend(index);
+        A = relocations.addend(entry);
         P = bytes.address() + sectionOffset;
+        goal = S + A;
         Row row = rows.row(number);
         type = row == null ? null : row.type;
         return row;
@@ -195,13 +198,13 @@ final class Relocator implements Site {
 
     private void applyAny(
             RelocationSection relocations,
-            int index,
+            int entry,
             RelocationRows rows,
             SectionBytes bytes,
-            @Nullable InPlaceAddends inPlace) {
-        Row row = seek(relocations, index, rows, bytes);
-        if (inPlace != null && inPlace.isFailing(index)) {
-            Refusal refusal = inPlace.refusal(index);
+            SectionAddends addends) {
+        Row row = seek(relocations, entry, rows, bytes);
+        if (addends.isFailing(entry)) {
+            Refusal refusal = addends.refusal(entry);
             if (refusal != null) {
                 fail(refusal);
             }
@@ -213,7 +216,7 @@ final class Relocator implements Site {
             return;
         }
         if (anyMissing && missing.get(symbol)) {
-            diagnostics.add(Kind.LEFT_AS_IT_WAS, snapshot().toString(), "nobody exports " + symbolName());
+            diagnostics.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
             return;
         }
         // why: kernels do not relocate what is not loaded; there a section may well lie at 0
@@ -236,73 +239,82 @@ final class Relocator implements Site {
             fail(Refusal.beyondKernel("the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
             return;
         }
-        if (inPlace != null) {
-            A = inPlace.get(index);
+        A = addends.get(entry);
+        goal = S + A;
+        if (!row.asksArch) {
+            store(row, bytes, null);
+            return;
         }
-        if (row.asksArch) {
-            try {
-                store(row, bytes, row.routed ? stubs.route(this) : S + A);
-            } catch (RelocationException refused) {
-                diagnostics.passOver(refused, snapshot().toString());
+        try {
+            Stub stub = row.routed ? load.route(this) : null;
+            if (stub != null) {
+                goal = stub.address().value() - row.type.branchBias();
             }
-        } else {
-            store(row, bytes, S + A);
+            store(row, bytes, stub);
+        } catch (RelocationException refused) {
+            diagnostics.passOver(refused, place().toString());
         }
     }
 
-    /** Whether the policy has the ABI's word for a type that the kernel does not know; says so once a type. */
+    /** Whether the policy applies the ABI's formula for a type that the kernel does not know; says so once a type. */
     private boolean isExtended(RelocationType beyondKernel, Refusal unknown) {
         if (!diagnostics.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
             fail(unknown.wayOut("relax Rule." + Rule.RELOCATION_TYPE + " to apply " + beyondKernel.psabiName()));
             return false;
         }
         if (told.add(beyondKernel)) {
-            diagnostics.add(Kind.RELAXED_RULE, snapshot().toString(), unknown.what());
+            diagnostics.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
         }
         return true;
     }
 
-    private void store(Row row, SectionBytes bytes, long goal) {
+    private void store(Row row, SectionBytes bytes, @Nullable Stub stub) {
         if ((goal & row.misalignment) != 0) {
             fail(row.type.misaligned(
                     this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
             return;
         }
-        long value = switch (row.formula) {
-            case S_A -> goal;
-            case S_A_P -> goal - P;
-            default -> load.custom(this);
-        };
-        value += row.bias;
-        String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, goal, this, width);
+        long value = row.bias
+                + (row.formula == Formula.CUSTOM
+                        ? load.value(this)
+                        : (goal & row.goalMask) - (P & row.placeMask));
+        String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, this);
         if (complaint != null && !isLetPass(row, complaint)) {
             return;
         }
         if (row.isRegional()) {
-            reportWrongGoal(row, goal);
+            reportWrongGoal(row);
         }
         int at = bytes.arrayOffset() + (int) sectionOffset;
+        long before = Bytes.get(bytes.array(), at, row.bytes, row.bigEndian);
+        Refusal objection = row.type.looksAtPlace() ? row.type.objection(this, before) : null;
+        if (objection != null) {
+            fail(objection);
+            return;
+        }
+        write(row, bytes, at, value);
+        if (observer != null) {
+            long after = Bytes.get(bytes.array(), at, row.bytes, row.bigEndian);
+            observer.applied(this, row, stub, value, before, after);
+        }
+    }
+
+    private void write(Row row, SectionBytes bytes, int at, long value) {
         byte[] array = bytes.array();
-        if (row.bytes == Long.BYTES) {
-            long before = observer == null ? 0 : Bytes.getLong(array, at, bigEndian);
-            Bytes.putLong(array, at, bigEndian, value);
-            if (observer != null) {
-                observer.applied(this, row, goal, value, before, value);
-            }
-        } else {
-            int before = Bytes.getInt(array, at, bigEndian);
-            int after = row.field.insert(before, value);
-            Bytes.putInt(array, at, bigEndian, after);
-            if (observer != null) {
-                observer.applied(this, row, goal, value, Integer.toUnsignedLong(before), Integer.toUnsignedLong(after));
-            }
+        boolean big = row.bigEndian;
+        switch (row.type.store()) {
+            case SET -> row.field.store(array, at, big, value);
+            case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
+            case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
+            case REPLACE -> Bytes.putInt(array, at, big, row.type.replace(Bytes.getInt(array, at, big), value));
+            case BY_LOAD -> load.store(this, value, bytes);
         }
     }
 
     /** Reports a value that does not fit; true where the kernel stores it all the same. */
     private boolean isLetPass(Row row, String complaint) {
         if (row.fit != Fit.REPORTED) {
-            fail(row.type.misfit(this, complaint));
+            fail(load.misfit(this, complaint));
             return false;
         }
         silentLoss(complaint + "; the high bits are lost");
@@ -310,7 +322,7 @@ final class Relocator implements Site {
     }
 
     /** The kernel compares few bits: a jump may pass its check and yet go elsewhere. */
-    private void reportWrongGoal(Row row, long goal) {
+    private void reportWrongGoal(Row row) {
         long next = P + Integer.BYTES;
         if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {
             long reached = row.regionStart(next) | (goal & (row.regionBytes() - 1));
@@ -319,8 +331,8 @@ final class Relocator implements Site {
     }
 
     private void fail(Refusal refusal) {
-        RelocationSite site = snapshot();
-        diagnostics.failed(refusal, site.toString(), reason -> new RelocationException(site, reason));
+        RelocationPlace place = place();
+        diagnostics.failed(refusal, place.toString(), reason -> new RelocationException(place, reason));
     }
 
     @Override
@@ -336,6 +348,16 @@ final class Relocator implements Site {
     @Override
     public long P() {
         return P;
+    }
+
+    @Override
+    public long goal() {
+        return goal;
+    }
+
+    @Override
+    public int index() {
+        return index;
     }
 
     @Override
@@ -381,13 +403,13 @@ final class Relocator implements Site {
 
     @Override
     public void silentLoss(String what) {
-        RelocationSite site = snapshot();
-        diagnostics.silent(site.toString(), what, refusal -> new RelocationException(site, refusal));
+        RelocationPlace place = place();
+        diagnostics.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
     }
 
     @Override
-    public RelocationSite snapshot() {
-        return new RelocationSite(
+    public RelocationPlace place() {
+        return new RelocationPlace(
                 module,
                 relocated().target().name(),
                 sectionOffset,

@@ -53,7 +53,7 @@ final class Resolved implements ResolvedModule {
 
     @Override
     public SymbolValues values() {
-        return index -> values[index];
+        return index -> Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
     }
 
     @Override
@@ -62,7 +62,10 @@ final class Resolved implements ResolvedModule {
         if (known == null) {
             ElfFile elf = placed.plan().file().elf();
             known = new NearestSymbols(
-                    new AddressMap(placed), elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)), values);
+                    new AddressMap(placed),
+                    elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)),
+                    values,
+                    placed.plan().target().kernel()::isMappingSymbol);
             nearest = known;
         }
         return known.at(address);

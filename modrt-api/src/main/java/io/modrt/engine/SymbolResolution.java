@@ -42,7 +42,7 @@ final class SymbolResolution {
     SymbolResolution(Placed placed) {
         this.placed = placed;
         this.file = placed.plan().file();
-        this.diagnostics = placed.plan().diagnostics().fork();
+        this.diagnostics = placed.diagnostics().fork();
         this.rules = new ImportRules(placed.plan(), diagnostics);
     }
 
@@ -74,7 +74,7 @@ final class SymbolResolution {
     private long[] values(SymbolTable symbols) {
         SectionLayout layout = placed.plan().layout();
         SectionAddresses addresses = placed.addresses();
-        Width width = placed.plan().target().arch().width();
+        Width width = placed.plan().target().width();
         int sections = file.elf().sectionCount();
         int perCpu = layout.perCpuSection();
         long[] values = new long[symbols.count()];
@@ -164,7 +164,7 @@ final class SymbolResolution {
         if (known == null) {
             known = rules.find(name);
             if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
-                known = placed.plan().kernel().symbols().placeholder(name);
+                known = placed.plan().kernel().symbols().placeholder(name, placed.plan().target().symbolArea());
                 known.ifPresent(placeholder -> placeholders.add(name));
             }
             asked.put(name, known);

@@ -1,38 +1,62 @@
 package io.modrt.engine;
 
+import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
+import io.modrt.engine.layout.RegionRule;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.Arch;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.TableShapes;
+import io.modrt.spi.TracingSites;
+import io.modrt.spi.Width;
+import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** What a kernel is, once it is known: architecture, profile and who hands out addresses. The relocation tables are made once. */
 final class Target {
+    private static final long PER_CPU_BYTES = 1 << 20;
+
     private final Arch arch;
+    private final ArchKernel kernel;
     private final KernelProfile profile;
     private final ElfHeader first;
     private final ModuleAllocator allocator;
     private final PerCpuAllocator perCpu;
     private final RelocationRows inPlace;
     private final RelocationRows explicit;
-    private final FtraceTrampoline ftrace;
+    private final TracingSites tracing;
     private final TableShapes tables;
+    private final RegionRule regions;
 
-    Target(Arch arch, KernelProfile profile, ElfHeader first, ModuleAllocator allocator, PerCpuAllocator perCpu) {
+    /** The kernel of {@code arch} whose first module has the header {@code first}. */
+    Target(
+            Arch arch,
+            ArchKernel kernel,
+            KernelProfile profile,
+            ElfHeader first,
+            ModuleAllocator allocator,
+            PerCpuAllocator perCpu) {
         this.arch = Objects.requireNonNull(arch, "arch");
+        this.kernel = Objects.requireNonNull(kernel, "kernel");
         this.profile = Objects.requireNonNull(profile, "profile");
         this.first = first;
         this.allocator = allocator;
         this.perCpu = perCpu;
-        this.inPlace = new RelocationRows(arch.relocations(profile, AddendKind.IN_PLACE), arch.width());
-        this.explicit = new RelocationRows(arch.relocations(profile, AddendKind.EXPLICIT), arch.width());
-        this.ftrace = arch.ftrace(profile);
-        this.tables = arch.tables(profile);
+        this.inPlace = rows(kernel, AddendKind.IN_PLACE, first);
+        this.explicit = rows(kernel, AddendKind.EXPLICIT, first);
+        this.tracing = kernel.tracing();
+        this.tables = kernel.tables();
+        this.regions = new RegionRule(profile, kernel);
+    }
+
+    private static RelocationRows rows(ArchKernel kernel, AddendKind addends, ElfHeader first) {
+        RelocationRows.ByteOrders orders =
+                new RelocationRows.ByteOrders(kernel.codeOrder() == ByteOrder.BIG_ENDIAN, first.isBigEndian());
+        return new RelocationRows(kernel.relocations(addends), kernel.width(), orders);
     }
 
     /** Whether a file that came first would have led to this target, too. */
@@ -45,6 +69,14 @@ final class Target {
 
     Arch arch() {
         return arch;
+    }
+
+    ArchKernel kernel() {
+        return kernel;
+    }
+
+    Width width() {
+        return kernel.width();
     }
 
     KernelProfile profile() {
@@ -68,11 +100,28 @@ final class Target {
         return addends == AddendKind.IN_PLACE ? inPlace : explicit;
     }
 
-    FtraceTrampoline ftrace() {
-        return ftrace;
+    /** Where symbols lie that nobody knows: the kernel's area, less the part for per-CPU bases. */
+    AddressRange symbolArea() {
+        AddressRange area = kernel.kernelArea();
+        return new AddressRange(area.start(), area.sizeBytes() - PER_CPU_BYTES);
+    }
+
+    /** The last part of the kernel's area: the real bases are the embedder's to know, and every relocation must hold them. */
+    static AddressRange perCpuBases(ArchKernel kernel) {
+        AddressRange area = kernel.kernelArea();
+        return new AddressRange(area.end().plus(-PER_CPU_BYTES), PER_CPU_BYTES);
+    }
+
+    TracingSites tracing() {
+        return tracing;
     }
 
     TableShapes tables() {
         return tables;
+    }
+
+    /** Where sections go. */
+    RegionRule regions() {
+        return regions;
     }
 }

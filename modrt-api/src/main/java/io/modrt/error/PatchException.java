@@ -1,46 +1,37 @@
 package io.modrt.error;
 
-import io.modrt.patch.Patch;
+import io.modrt.address.Address;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** Words that are not what a patch expects, or a patch that cannot be written: what the kernel's {@code ftrace_bug} reports. */
+/** Code that is not what a patch expects, or a patch that cannot be written: what the kernel's {@code ftrace_bug} reports. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class PatchException extends ModrtException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient @Nullable Patch patch;
-    private final transient @Nullable Integer found;
+    private final transient @Nullable Mismatch mismatch;
+
+    /** Code that is not what was expected. Arrays are the record's own and not to be changed. */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Mismatch(Address address, byte[] expected, byte[] found) {}
 
     /** The exception for {@code refusal}. */
     public PatchException(Refusal refusal) {
         super(refusal);
-        this.patch = null;
-        this.found = null;
+        this.mismatch = null;
     }
 
-    /**
-     * A patch that cannot be written.
-     *
-     * @param found what is there
-     */
-    public PatchException(Patch patch, int found, Refusal refusal) {
+    /** The exception for code that is not what was expected. */
+    public PatchException(Mismatch mismatch, Refusal refusal) {
         super(refusal);
-        this.patch = Objects.requireNonNull(patch, "patch");
-        this.found = found;
+        this.mismatch = Objects.requireNonNull(mismatch, "mismatch");
     }
 
-    /** What was to be written where, and what was to be there; empty where no word can be named, or after serialisation. */
-    public Optional<Patch> patch() {
-        return Optional.ofNullable(patch);
-    }
-
-    /** The word that is there; present where {@link #patch} is. */
-    public OptionalInt found() {
-        return found == null ? OptionalInt.empty() : OptionalInt.of(found);
+    /** Where there is other code than was expected; empty where no bytes can be named, or after serialisation. */
+    public Optional<Mismatch> mismatch() {
+        return Optional.ofNullable(mismatch);
     }
 }

@@ -11,16 +11,16 @@ public final class RelocationException extends ModrtException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient @Nullable RelocationSite site;
+    private final transient @Nullable RelocationPlace place;
 
-    /** The exception for {@code refusal} at {@code site}. */
-    public RelocationException(RelocationSite site, Refusal refusal) {
+    /** The exception for {@code refusal} at {@code place}. */
+    public RelocationException(RelocationPlace place, Refusal refusal) {
         super(refusal);
-        this.site = Objects.requireNonNull(site, "site");
+        this.place = Objects.requireNonNull(place, "place");
     }
 
     /** The relocation at fault with its numbers; empty after the exception was serialised. */
-    public Optional<RelocationSite> site() {
-        return Optional.ofNullable(site);
+    public Optional<RelocationPlace> place() {
+        return Optional.ofNullable(place);
     }
 }

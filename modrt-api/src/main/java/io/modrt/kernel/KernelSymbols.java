@@ -13,7 +13,7 @@ import org.apiguardian.api.API;
 /**
  * The symbols of a running kernel. A source is read once; from then on it does not change, and any thread may ask it.
  *
- * <p>A lambda is a source too. Sources are put one behind another with {@link #or}:
+ * <p>{@code KernelSymbols} is a functional interface, so a lambda works. Sources are put one behind another with {@link #or}:
  * {@code KernelSymbols.systemMap(map).slid(kaslr).or(KernelSymbols.synthetic())}.
  */
 @FunctionalInterface
@@ -27,8 +27,10 @@ public interface KernelSymbols extends SymbolResolver {
     /**
      * What to bind {@code name} to when neither the kernel nor a loaded module has it; empty but for {@link #synthetic()}
      * sources, so that those never hide what a module exports.
+     *
+     * @param kernelArea addresses that the modules of the kernel at hand reach, for a source that has no area of its own
      */
-    default Optional<KernelSymbol> placeholder(String name) {
+    default Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
         return Optional.empty();
     }
 
@@ -149,9 +151,9 @@ public interface KernelSymbols extends SymbolResolver {
         return SymbolMap.of(values);
     }
 
-    /** A slot for every name, in an area that is neither kernel nor module memory of the architectures built in. */
+    /** A slot for every name, in the kernel area of the architecture whose modules ask. */
     static SyntheticSymbols synthetic() {
-        return synthetic(SyntheticSymbols.USUAL_AREA, SyntheticSymbols.USUAL_SLOT_BYTES);
+        return SyntheticSymbols.inKernelArea();
     }
 
     /**
@@ -160,6 +162,6 @@ public interface KernelSymbols extends SymbolResolver {
      * @param slotBytes a power of two
      */
     static SyntheticSymbols synthetic(AddressRange area, int slotBytes) {
-        return new SyntheticSymbols(area, slotBytes);
+        return SyntheticSymbols.in(area, slotBytes);
     }
 }

@@ -1,5 +1,6 @@
 package io.modrt.kernel;
 
+import io.modrt.address.AddressRange;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,9 +19,9 @@ record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols 
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name) {
-        Optional<KernelSymbol> found = first.placeholder(name);
-        return found.isPresent() ? found : next.placeholder(name);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+        Optional<KernelSymbol> found = first.placeholder(name, kernelArea);
+        return found.isPresent() ? found : next.placeholder(name, kernelArea);
     }
 
     @Override

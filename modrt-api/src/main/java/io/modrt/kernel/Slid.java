@@ -1,5 +1,6 @@
 package io.modrt.kernel;
 
+import io.modrt.address.AddressRange;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name) {
-        return source.placeholder(name);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+        return source.placeholder(name, kernelArea);
     }
 }

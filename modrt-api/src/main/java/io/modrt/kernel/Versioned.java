@@ -1,5 +1,6 @@
 package io.modrt.kernel;
 
+import io.modrt.address.AddressRange;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,8 +20,8 @@ record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelS
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name) {
-        return values.placeholder(name);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+        return values.placeholder(name, kernelArea);
     }
 
     @Override

@@ -1,14 +1,14 @@
 package io.modrt.link;
 
 import io.modrt.address.Address;
-import io.modrt.error.RelocationSite;
+import io.modrt.error.RelocationPlace;
 import java.util.Locale;
 import org.apiguardian.api.API;
 
 /**
  * How near one relocation of a limited type is to its limit.
  *
- * @param site the relocation
+ * @param place the relocation
  * @param limit what limits it
  * @param value what is limited: the displacement, or the target's address in a segment
  * @param least the least value that fits
@@ -16,7 +16,7 @@ import org.apiguardian.api.API;
  * @param toStub whether it goes to a stub, so that the value says how far that is and not the symbol
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Reach(RelocationSite site, Limit limit, long value, long least, long greatest, boolean toStub) {
+public record Reach(RelocationPlace place, Limit limit, long value, long least, long greatest, boolean toStub) {
 
     /** What limits a relocation. */
     public enum Limit {
@@ -50,11 +50,11 @@ public record Reach(RelocationSite site, Limit limit, long value, long least, lo
             return String.format(
                     Locale.ROOT,
                     "%s against %s%s at %s+0x%x: %s within the segment [%s, %s]",
-                    site.type(),
-                    site.symbol(),
+                    place.type(),
+                    place.symbol(),
                     how,
-                    site.section(),
-                    site.sectionOffset(),
+                    place.section(),
+                    place.sectionOffset(),
                     Address.of(value),
                     Address.of(least),
                     Address.of(greatest));
@@ -62,11 +62,11 @@ public record Reach(RelocationSite site, Limit limit, long value, long least, lo
         return String.format(
                 Locale.ROOT,
                 "%s against %s%s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used",
-                site.type(),
-                site.symbol(),
+                place.type(),
+                place.symbol(),
                 how,
-                site.section(),
-                site.sectionOffset(),
+                place.section(),
+                place.sectionOffset(),
                 signed(value),
                 signed(least),
                 signed(greatest),

@@ -1,6 +1,6 @@
 package io.modrt.link;
 
-import io.modrt.error.RelocationSite;
+import io.modrt.error.RelocationPlace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -81,14 +81,14 @@ public record ReachReport(String module, List<Reach> nearest) {
     }
 
     private static List<String> cells(Reach reach) {
-        RelocationSite site = reach.site();
-        String place = site.section() + "+0x" + Long.toHexString(site.sectionOffset());
-        String target = site.symbol() + (reach.toStub() ? ", by a stub" : "");
+        RelocationPlace place = reach.place();
+        String where = place.section() + "+0x" + Long.toHexString(place.sectionOffset());
+        String target = place.symbol() + (reach.toStub() ? ", by a stub" : "");
         return reach.limit() == Reach.Limit.SEGMENT
-                ? List.of(place, site.type(), target, "in its segment", "", "")
+                ? List.of(where, place.type(), target, "in its segment", "", "")
                 : List.of(
-                        place,
-                        site.type(),
+                        where,
+                        place.type(),
                         target,
                         String.valueOf(reach.value()),
                         String.valueOf(reach.value() < 0 ? reach.least() : reach.greatest()),

@@ -8,6 +8,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,6 +24,9 @@ public interface LayoutPlan {
     /** The architecture that takes the module. */
     Arch arch();
 
+    /** The kernel of that architecture. */
+    ArchKernel archKernel();
+
     /** The kernel whose rules were used. */
     KernelProfile profile();
 
@@ -34,6 +38,9 @@ public interface LayoutPlan {
 
     /** The region of a section; empty for one that is not loaded. */
     Optional<RegionKind> region(Section section);
+
+    /** The section as it is laid out: the file's, or as the architecture {@linkplain io.modrt.spi.ArchPlan#shape resized} it. */
+    Section shape(Section section);
 
     /** The section's start, in bytes from its region's; empty for a section that is not loaded. */
     OptionalLong regionOffset(Section section);

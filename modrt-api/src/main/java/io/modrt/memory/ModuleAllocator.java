@@ -1,6 +1,7 @@
 package io.modrt.memory;
 
 import io.modrt.address.AddressRange;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /** Hands out the memory that modules are loaded into, as the kernel's {@code module_alloc} does. */
@@ -32,5 +33,10 @@ public interface ModuleAllocator {
      */
     static ModuleAllocator over(AddressRange area, int pageBytes) {
         return new FirstFitAllocator(area, pageBytes);
+    }
+
+    /** As {@link #over(AddressRange, int)} in the first of {@code areas}, at least one, that has room. */
+    static ModuleAllocator over(List<AddressRange> areas, int pageBytes) {
+        return areas.size() == 1 ? over(areas.get(0), pageBytes) : new AreasInTurn(areas, pageBytes);
     }
 }

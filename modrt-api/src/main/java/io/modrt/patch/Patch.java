@@ -1,25 +1,51 @@
 package io.modrt.patch;
 
 import io.modrt.address.Address;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.apiguardian.api.API;
 
-/**
- * A change of one aligned 32-bit word of code.
- *
- * @param address where the word is, a multiple of 4
- * @param expected what must be there before
- * @param replacement what is there after
- */
+/** A change of a run of bytes of code: where, what must be there before, and what is there afterwards. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Patch(Address address, int expected, int replacement) {
+public final class Patch {
+    private final Address address;
+    private final byte[] expected;
+    private final byte[] replacement;
 
-    /** Checks the alignment. */
-    public Patch {
-        Objects.requireNonNull(address, "address");
-        if (!address.isAligned(Integer.BYTES)) {
-            throw new IllegalArgumentException("no word of code is at " + address);
+    /**
+     * A change at {@code address}; the arrays are copied.
+     *
+     * @throws IllegalArgumentException where they are empty or differ in length
+     */
+    public Patch(Address address, byte[] expected, byte[] replacement) {
+        this.address = Objects.requireNonNull(address, "address");
+        this.expected = expected.clone();
+        this.replacement = replacement.clone();
+        if (expected.length == 0 || expected.length != replacement.length) {
+            throw new IllegalArgumentException(
+                    "patch at " + address + ": " + expected.length + " bytes become " + replacement.length);
         }
+    }
+
+    /** The address of the first byte. */
+    public Address address() {
+        return address;
+    }
+
+    /** Bytes that change. */
+    public int sizeBytes() {
+        return expected.length;
+    }
+
+    /** What must be there before. A copy. */
+    public byte[] expected() {
+        return expected.clone();
+    }
+
+    /** What is there afterwards. A copy. */
+    public byte[] replacement() {
+        return replacement.clone();
     }
 
     /** The change that undoes this one. */
@@ -27,14 +53,23 @@ public record Patch(Address address, int expected, int replacement) {
         return new Patch(address, replacement, expected);
     }
 
-    /** For example {@code 0xc0000008: 0x3c038027 -> 0x10000005}. */
     @Override
-    public String toString() {
-        return address + ": 0x" + hex(expected) + " -> 0x" + hex(replacement);
+    public boolean equals(Object other) {
+        return other instanceof Patch patch
+                && address.equals(patch.address)
+                && Arrays.equals(expected, patch.expected)
+                && Arrays.equals(replacement, patch.replacement);
     }
 
-    private static String hex(int word) {
-        String digits = Integer.toHexString(word);
-        return "0".repeat(8 - digits.length()) + digits;
+    @Override
+    public int hashCode() {
+        return 31 * (31 * address.hashCode() + Arrays.hashCode(expected)) + Arrays.hashCode(replacement);
+    }
+
+    /** The bytes in the order of memory, for example {@code 0xc0000008: 2780033c -> 05000010}. */
+    @Override
+    public String toString() {
+        HexFormat digits = HexFormat.of();
+        return address + ": " + digits.formatHex(expected) + " -> " + digits.formatHex(replacement);
     }
 }

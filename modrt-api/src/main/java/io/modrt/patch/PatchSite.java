@@ -2,6 +2,7 @@ package io.modrt.patch;
 
 import io.modrt.address.Address;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.apiguardian.api.API;
@@ -9,9 +10,9 @@ import org.apiguardian.api.API;
 /**
  * A place in a module's code that changes while the module lives, and the forms that it may have.
  *
- * @param address where the first word is
+ * @param address where the first byte is
  * @param kind what changes it, for example {@code jump label}
- * @param forms the forms, at least one, of equally many words
+ * @param forms the forms, at least one, of equally many bytes
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record PatchSite(Address address, String kind, List<Form> forms) {
@@ -21,41 +22,63 @@ public record PatchSite(Address address, String kind, List<Form> forms) {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(kind, "kind");
         forms = List.copyOf(forms);
-        if (forms.isEmpty()
-                || forms.stream()
-                                .mapToInt(form -> form.words().size())
-                                .distinct()
-                                .count()
-                        != 1) {
+        if (forms.isEmpty() || forms.stream().mapToInt(Form::sizeBytes).distinct().count() != 1) {
             throw new IllegalArgumentException(
                     kind + " at " + address + ": forms of different length, or none: " + forms);
         }
     }
 
-    /**
-     * What a site looks like in one state.
-     *
-     * @param name the state, for example {@code taken}
-     * @param words its words, at least one
-     */
-    public record Form(String name, List<Integer> words) {
+    /** What a site looks like in one state: its name, for example {@code taken}, and its bytes. Immutable. */
+    public static final class Form {
+        private final String name;
+        private final byte[] code;
 
-        /** Checks and copies the words. */
-        public Form {
-            Objects.requireNonNull(name, "name");
-            words = List.copyOf(words);
-            if (words.isEmpty()) {
-                throw new IllegalArgumentException("form " + name + " has no words");
+        private Form(String name, byte[] code) {
+            this.name = Objects.requireNonNull(name, "name");
+            this.code = code.clone();
+            if (code.length == 0) {
+                throw new IllegalArgumentException("form " + name + " has no bytes");
             }
         }
 
-        /** A form of these words. */
-        public static Form of(String name, int... words) {
-            return new Form(name, Arrays.stream(words).boxed().toList());
+        /** A form of these bytes, which are copied. */
+        public static Form of(String name, byte[] code) {
+            return new Form(name, code);
+        }
+
+        /** The name of the state. */
+        public String name() {
+            return name;
+        }
+
+        /** Its bytes in the order of memory. A copy. */
+        public byte[] code() {
+            return code.clone();
+        }
+
+        /** How many bytes it has. */
+        public int sizeBytes() {
+            return code.length;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Form form && name.equals(form.name) && Arrays.equals(code, form.code);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + Arrays.hashCode(code);
+        }
+
+        /** For example {@code taken 00000008}. */
+        @Override
+        public String toString() {
+            return name + " " + HexFormat.of().formatHex(code);
         }
     }
 
-    /** A site of one word that a caller's own change may have reached: as it was, or as {@code patch} makes it. */
+    /** A site that a caller's own change may have reached: as it was, or as {@code patch} makes it. */
     public static PatchSite of(String kind, Patch patch) {
         return new PatchSite(
                 patch.address(),
@@ -63,8 +86,8 @@ public record PatchSite(Address address, String kind, List<Form> forms) {
                 List.of(Form.of("not patched", patch.expected()), Form.of("patched", patch.replacement())));
     }
 
-    /** How many words it has. */
-    public int words() {
-        return forms.get(0).words().size();
+    /** How many bytes it has. */
+    public int sizeBytes() {
+        return forms.get(0).sizeBytes();
     }
 }

@@ -3,7 +3,7 @@ package io.modrt.spi;
 import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
 
-/** The addends of one relocation section, by entry. */
+/** The addends of one relocation section, by entry in the order of application. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Addends {
 

@@ -1,42 +1,73 @@
 package io.modrt.spi;
 
 import io.modrt.elf.RelocationSection;
+import io.modrt.error.Refusal;
 import java.util.List;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
-/** The architecture's state of one load, used by one thread. */
+/**
+ * The architecture's state of one load, used by one thread.
+ *
+ * <p>For each relocation section the engine calls {@link #open}, then for each relocation {@link #route} (routed types) and {@link #value}
+ * (custom types). After the last section it writes the {@link #stubs}, then runs the {@link #finishers}, and only then switches off the
+ * tracing sites and sorts the jump table.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArchLoad {
 
     /**
-     * Completes the addends of a SHT_REL section before any of its places changes. {@code addends} already holds what
-     * {@link Field#extract} finds in each place; pairs are joined here.
+     * Called before any place of a section changes. {@code addends} holds the addends of SHT_RELA, or what {@link Field#extract} finds in
+     * each place of SHT_REL; pairs are joined here.
      *
-     * @param relocations the section
+     * @param relocations the section, in the {@linkplain ArchPlan#ordered order} of application
      * @param count how many of its entries will be applied, from the first
-     * @param words the section that is relocated, not yet changed by {@code relocations}
-     * @param symbols the final value of each symbol, since the kernel pairs by value
+     * @param image the bytes of the section that is relocated
      */
-    default void completeAddends(
-            RelocationSection relocations, int count, SectionImage words, SymbolValues symbols, Addends addends) {}
+    default void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {}
 
     /**
-     * The value of a {@link Formula#CUSTOM} type, before the bias. The type itself knows it, unless the load has a part in it: a
-     * GOT, descriptors, a kernel symbol.
+     * The stub through which the branch at {@code fixup} goes, or null where it goes to its target by itself. Asked for every relocation of
+     * a {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked.
+     *
+     * @throws io.modrt.error.RelocationException where a stub is needed and none is left
+     */
+    default @Nullable Stub route(Fixup fixup) {
+        return null;
+    }
+
+    /**
+     * The value of a {@link Formula#CUSTOM} type, before the bias. The type itself knows it, unless the load has a part in it: a GOT,
+     * descriptors, a kernel symbol, another relocation's value.
      *
      * @throws io.modrt.error.RelocationException where there is none
      */
-    default long custom(Site site) {
-        return site.type().custom(site);
+    default long value(Fixup fixup) {
+        return fixup.type().custom(fixup);
     }
 
-    /** Where branches go that do not reach. */
-    default StubAllocator stubs() {
-        return StubAllocator.none();
+    /** Stores the value of a {@link Store#BY_LOAD} type by itself. */
+    default void store(Fixup fixup, long value, SectionImage image) {
+        throw new AssertionError(fixup.type().psabiName() + " is stored BY_LOAD, and this load stores nothing");
+    }
+
+    /** The kernel's answer where a value does not fit; {@code what} has the numbers. The type itself knows it, unless stubs have a part in it. */
+    default Refusal misfit(Fixup fixup, String what) {
+        return fixup.type().misfit(fixup, what);
+    }
+
+    /** The stubs made so far, in order of allocation; the engine writes their code into the image. */
+    default List<Stub> stubs() {
+        return List.of();
     }
 
     /** What the kernel's {@code module_finalize} does for this architecture, in its order. */
     default List<Finisher> finishers() {
         return List.of();
+    }
+
+    /** A load in which the architecture has no part beyond its tables. */
+    static ArchLoad none() {
+        return new ArchLoad() {};
     }
 }

@@ -1,108 +1,185 @@
 package io.modrt.spi;
 
+import io.modrt.bytes.Bytes;
 import java.util.function.IntUnaryOperator;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value's bits go: a run of value bits, scattered over the bits of {@link #mask()} in a 32-bit word, or the whole of a
- * 64-bit doubleword. Shift, alignment and range all follow from {@link #bits()} and {@link #from}.
+ * Where a value's bits go: a run of value bits, scattered over the bits of {@link #mask()} in 1, 2, 4 or 8 bytes at any alignment. Shift,
+ * alignment and range all follow from {@link #bits()} and {@link #from}. Immutable.
  *
  * <p>The scatter function is the specification. It must be linear over exclusive or, as every rearrangement of bits is, even where
- * two value bits meet in one word bit; two tables of 2,048 words are made from it once, and {@link #insert} reads those.
+ * two value bits meet in one word bit; two tables of 2,048 words are made from it once, and {@link #insert} reads those. With
+ * {@link #flipping} it is affine: some bits are stored inverted.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Field {
     private static final int HALF_BITS = 11;
     private static final int HALF = 1 << HALF_BITS;
     private static final int[] NO_PIVOTS = {};
+    private static final Scatter IN_ORDER = new Scatter(null, null, NO_PIVOTS);
 
-    /** All 32 bits of a word. */
-    public static final Field WORD32 = new Field("word32", -1, 32, 0, 4, null, null, NO_PIVOTS);
-    /** All 64 bits of a doubleword. */
-    public static final Field WORD64 = new Field("word64", -1, 64, 0, 8, null, null, NO_PIVOTS);
+    /** All 32 bits of a word of data. */
+    public static final Field WORD32 = data("word32", Integer.BYTES);
+    /** All 64 bits of a doubleword of data. */
+    public static final Field WORD64 = data("word64", Long.BYTES);
+
+    /** The tables of a scatter function, null where bits keep their order, and what tells each value bit in a word. */
+    private record Scatter(int @Nullable [] low, int @Nullable [] high, int[] pivots) {}
 
     private final String name;
+    private final int bytes;
+    private final boolean isCode;
     private final int mask;
     private final int bits;
     private final int from;
-    private final int bytes;
+    private final int flipped;
+    private final int place;
+    private final Scatter scatter;
     private final int @Nullable [] low;
     private final int @Nullable [] high;
-    private final int[] pivots;
+    private final @Nullable Field second;
 
-    private Field(
-            String name,
-            int mask,
-            int bits,
-            int from,
-            int bytes,
-            int @Nullable [] low,
-            int @Nullable [] high,
-            int[] pivots) {
+    private Field(String name, int bytes, boolean isCode, int mask, int bits, int from, int flipped, int place, Scatter scatter, @Nullable Field second) {
         this.name = name;
+        this.bytes = bytes;
+        this.isCode = isCode;
         this.mask = mask;
         this.bits = bits;
         this.from = from;
-        this.bytes = bytes;
-        this.low = low;
-        this.high = high;
-        this.pivots = pivots;
+        this.flipped = flipped;
+        this.place = place;
+        this.scatter = scatter;
+        this.low = scatter.low;
+        this.high = scatter.high;
+        this.second = second;
     }
 
-    /** The low {@code bits} bits of a word, at most 32, in their own order. */
-    public static Field low(String name, int bits) {
-        if (bits < 1 || bits > 32) {
-            throw new IllegalArgumentException(name + ": " + bits + " bits do not fit a word");
+    /** All bits of {@code sizeBytes} (1, 2, 4 or 8) bytes of data. */
+    public static Field data(String name, int sizeBytes) {
+        if (sizeBytes < 1 || sizeBytes > Long.BYTES || Integer.bitCount(sizeBytes) != 1) {
+            throw new IllegalArgumentException(name + ": no number has " + sizeBytes + " bytes");
         }
-        return new Field(name, bits == 32 ? -1 : (1 << bits) - 1, bits, 0, 4, null, null, NO_PIVOTS);
+        int bits = sizeBytes * Byte.SIZE;
+        return new Field(name, sizeBytes, false, ones(bits), bits, 0, 0, 0, IN_ORDER, null);
+    }
+
+    /** The low {@code bits} bits of a 32-bit instruction in their own order. */
+    public static Field low(String name, int bits) {
+        return run(name, bits, 0);
+    }
+
+    /** {@code bits} bits of a 32-bit instruction in their own order, the lowest of them bit {@code lowest} of the instruction. */
+    public static Field run(String name, int bits, int lowest) {
+        if (bits < 1 || lowest < 0 || bits + lowest > Integer.SIZE) {
+            throw new IllegalArgumentException(name + ": " + bits + " bits from bit " + lowest + " on do not fit a word");
+        }
+        return new Field(name, Integer.BYTES, true, ones(bits) << lowest, bits, 0, 0, lowest, IN_ORDER, null);
     }
 
     /**
-     * Bits in another order, as the architecture's manual draws them.
+     * Bits of a 32-bit instruction in another order, as the architecture's manual draws them.
      *
      * @param mask every bit of the word that the field may set
      * @param bits the number of value bits, at most 22
      * @param scatter from a value of {@code bits} bits to its bits in the word
      */
     public static Field scattered(String name, int mask, int bits, IntUnaryOperator scatter) {
-        if (bits < 1 || bits > 2 * HALF_BITS || Integer.bitCount(mask) != bits) {
+        return scattered(name, Integer.BYTES, mask, bits, scatter);
+    }
+
+    /** As {@link #scattered(String, int, int, IntUnaryOperator)}, in a 16-bit instruction. */
+    public static Field scatteredInHalf(String name, int mask, int bits, IntUnaryOperator scatter) {
+        return scattered(name, Short.BYTES, mask, bits, scatter);
+    }
+
+    private static Field scattered(String name, int bytes, int mask, int bits, IntUnaryOperator scatter) {
+        if (bits < 1 || bits > 2 * HALF_BITS || Integer.bitCount(mask) != bits || (mask & ~ones(bytes * Byte.SIZE)) != 0) {
             throw new IllegalArgumentException(name + ": " + bits + " bits, mask 0x" + Integer.toHexString(mask));
         }
-        int valueMask = (1 << bits) - 1;
         int[] low = new int[HALF];
         int[] high = new int[HALF];
         int reached = 0;
         for (int i = 0; i < HALF; i++) {
-            low[i] = scatter.applyAsInt(i & valueMask);
-            high[i] = scatter.applyAsInt((i << HALF_BITS) & valueMask);
+            low[i] = scatter.applyAsInt(i & ones(bits));
+            high[i] = scatter.applyAsInt((i << HALF_BITS) & ones(bits));
             reached |= low[i] | high[i];
         }
         if (reached != mask || scatter.applyAsInt(0) != 0) {
             throw new IllegalArgumentException(name + ": scatter reaches 0x" + Integer.toHexString(reached)
                     + ", the mask is 0x" + Integer.toHexString(mask));
         }
-        return new Field(name, mask, bits, 0, 4, low, high, pivots(bits, low, high));
+        return new Field(name, bytes, true, mask, bits, 0, 0, 0, new Scatter(low, high, pivots(bits, low, high)), null);
+    }
+
+    /**
+     * Two 32-bit instructions, one behind the other, that share a value: the upper bits in the first, the lower in the second.
+     *
+     * @param first holds value bits from its {@link #lowestBit()} on
+     * @param second holds the value bits below those
+     */
+    public static Field pair(String name, Field first, Field second) {
+        if (first.bytes != Integer.BYTES || second.bytes != Integer.BYTES || first.from != second.from + second.bits) {
+            throw new IllegalArgumentException(name + ": " + first + " and " + second + " are no pair of words");
+        }
+        return new Field(name, Long.BYTES, true, first.mask, first.bits, first.from, first.flipped, first.place, first.scatter, second);
     }
 
     /** The same place, holding value bits {@code lowestBit} and up; the bits below must be zero where the fit is checked. */
     public Field from(int lowestBit) {
-        return new Field(name, mask, bits, lowestBit, bytes, low, high, pivots);
+        return new Field(name, bytes, isCode, mask, bits, lowestBit, flipped, place, scatter, second);
     }
 
-    /** {@code word} with the field set to the value's bits; all other bits stay. For fields of 4 bytes. */
+    /** The same place, with the word bits of {@code wordBits} stored inverted. */
+    public Field flipping(int wordBits) {
+        if ((wordBits & ~mask) != 0) {
+            throw new IllegalArgumentException(name + ": 0x" + Integer.toHexString(wordBits) + " is not all its own");
+        }
+        return new Field(name, bytes, isCode, mask, bits, from, wordBits, place, scatter, second);
+    }
+
+    private static int ones(int bits) {
+        return bits >= Integer.SIZE ? -1 : (1 << bits) - 1;
+    }
+
+    /** {@code word} with the field set to the value's bits; all other bits stay. Of a pair: the first word. Not for 8 bytes of data. */
     public int insert(int word, long value) {
         int v = (int) (value >> from);
-        return (word & ~mask) | scatter(v);
-    }
-
-    private int scatter(int v) {
         int[] lowTable = low;
         int[] highTable = high;
-        if (lowTable == null || highTable == null) {
-            return v & mask;
+        int scattered = lowTable == null || highTable == null
+                ? v << place & mask
+                : lowTable[v & (HALF - 1)] | highTable[(v >>> HALF_BITS) & (HALF - 1)];
+        return (word & ~mask) | (scattered ^ flipped);
+    }
+
+    /** Sets the field in the bytes from {@code at} on to the value's bits; all other bits stay. */
+    public void store(byte[] array, int at, boolean bigEndian, long value) {
+        Field behind = second;
+        if (bytes == Integer.BYTES) {
+            Bytes.putInt(array, at, bigEndian, insert(Bytes.getInt(array, at, bigEndian), value));
+        } else if (behind != null) {
+            Bytes.putInt(array, at, bigEndian, insert(Bytes.getInt(array, at, bigEndian), value));
+            behind.store(array, at + Integer.BYTES, bigEndian, value);
+        } else if (bytes == Long.BYTES) {
+            Bytes.putLong(array, at, bigEndian, value);
+        } else {
+            int old = (int) Bytes.get(array, at, bytes, bigEndian);
+            Bytes.put(array, at, bytes, bigEndian, insert(old, value));
         }
-        return lowTable[v & (HALF - 1)] | highTable[(v >>> HALF_BITS) & (HALF - 1)];
+    }
+
+    /** The value in the field of the bytes from {@code at} on, sign-extended, its lowest bit at {@link #lowestBit()}. */
+    public long load(byte[] array, int at, boolean bigEndian) {
+        Field behind = second;
+        if (behind != null) {
+            long lower = behind.load(array, at + Integer.BYTES, bigEndian);
+            return extract(Bytes.getInt(array, at, bigEndian)) + (lower & (1L << from) - 1);
+        }
+        return bytes == Long.BYTES
+                ? Bytes.getLong(array, at, bigEndian)
+                : extract((int) Bytes.get(array, at, bytes, bigEndian));
     }
 
     /** The word bits that one value bit sets. */
@@ -122,18 +199,18 @@ public final class Field {
         return pivots;
     }
 
-    /** The value in the field of {@code word}, sign-extended, its lowest bit at {@link #lowestBit()}. For fields of 4 bytes. */
+    /** The value in the field of {@code word}, sign-extended, its lowest bit at {@link #lowestBit()}. Not for 8 bytes. */
     public long extract(int word) {
         int v;
+        int rest = (word ^ flipped) & mask;
         int[] lowTable = low;
         int[] highTable = high;
         if (lowTable == null || highTable == null) {
-            v = word & mask;
+            v = rest >>> place;
         } else {
             v = 0;
-            int rest = word & mask;
             for (int bit = bits - 1; bit >= 0; bit--) {
-                if ((rest & pivots[bit]) != 0) {
+                if ((rest & scatter.pivots[bit]) != 0) {
                     v |= 1 << bit;
                     rest ^= image(lowTable, highTable, bit);
                 }
@@ -148,43 +225,57 @@ public final class Field {
         return name;
     }
 
-    /** Every bit of the word that the field owns; all ones for a doubleword. */
+    /** Every bit of the word that the field owns, of a pair those of the first word; all ones for 4 or 8 bytes of data. */
     public int mask() {
         return mask;
     }
 
+    /** The second word of a pair; null for any other field. */
+    public @Nullable Field second() {
+        return second;
+    }
+
     /** The number of value bits that it holds. */
     public int bits() {
-        return bits;
+        return second == null ? bits : bits + second.bits;
     }
 
     /** The number of the value's bit that comes first. */
     public int lowestBit() {
-        return from;
+        return second == null ? from : second.from;
     }
 
-    /** Bytes written: 4 or 8. */
+    /** Bytes written: 1, 2, 4 or 8. */
     public int bytes() {
         return bytes;
     }
 
+    /** Whether the field is part of an instruction, whose byte order may differ from that of data. */
+    public boolean isCode() {
+        return isCode;
+    }
+
+    private boolean holdsAnything() {
+        return bits() + lowestBit() >= Long.SIZE;
+    }
+
     /** The least signed value that fits. */
     public long leastSigned() {
-        return bytes == 8 ? Long.MIN_VALUE : -1L << (bits - 1 + from);
+        return holdsAnything() ? Long.MIN_VALUE : -1L << (bits() - 1 + lowestBit());
     }
 
     /** The greatest signed value that fits, low bits zero. */
     public long greatestSigned() {
-        return bytes == 8 ? Long.MAX_VALUE : ((1L << (bits - 1)) - 1) << from;
+        return holdsAnything() ? Long.MAX_VALUE : ((1L << (bits() - 1)) - 1) << lowestBit();
     }
 
     /** The greatest unsigned value that fits, low bits zero. */
     public long greatestUnsigned() {
-        return bytes == 8 ? -1L : ((1L << bits) - 1) << from;
+        return holdsAnything() ? -1L << lowestBit() : ((1L << bits()) - 1) << lowestBit();
     }
 
     @Override
     public String toString() {
-        return from == 0 ? name : name + " from bit " + from;
+        return lowestBit() == 0 ? name : name + " from bit " + lowestBit();
     }
 }

@@ -13,6 +13,8 @@ public enum Fit {
     SIGNED,
     /** The value is within the field's unsigned range. */
     UNSIGNED,
+    /** The value is within the field's range, signed or unsigned. */
+    EITHER,
     /** S + A and the address of the next word (P + 4) agree in the bits above the field, up to bit 31. */
     SAME_REGION,
     /** S alone and the address of the next word (P + 4) agree in the bits above the field, up to bit 31. */

@@ -1,32 +1,43 @@
 package io.modrt.spi;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Bytes;
 import java.util.Arrays;
 import org.apiguardian.api.API;
 
 /**
  * A site made of nops, in whose place comes code that starts with the tracer's address as a literal and ends with a branch at the
- * site's address: it is stored last when it comes, and first when it goes. Big endian where the address takes two words.
+ * site's address: it is stored last when it comes, and first when it goes. Code and literal are big endian.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LiteralSite implements SiteKind {
     private final String description;
     private final Width width;
-    private final int nop;
-    private final int[] on;
+    private final byte[] off;
+    private final byte[] on;
 
     /**
      * A kind of site.
      *
      * @param width of the address that the code starts with
-     * @param nop the word that a site is made of when it is off
-     * @param on the words of a site that is on; those of the address are ignored; copied
+     * @param nop the instruction that a site is made of when it is off
+     * @param on the words of a site that is on; those of the address are ignored
      */
     public LiteralSite(String description, Width width, int nop, int... on) {
         this.description = description;
         this.width = width;
-        this.nop = nop;
-        this.on = on.clone();
+        int[] nops = on.clone();
+        Arrays.fill(nops, nop);
+        this.off = bytes(nops);
+        this.on = bytes(on);
+    }
+
+    private static byte[] bytes(int[] words) {
+        byte[] bytes = new byte[words.length * Integer.BYTES];
+        for (int i = 0; i < words.length; i++) {
+            Bytes.putInt(bytes, i * Integer.BYTES, true, words[i]);
+        }
+        return bytes;
     }
 
     @Override
@@ -35,43 +46,31 @@ public final class LiteralSite implements SiteKind {
     }
 
     @Override
-    public int wordsInFront() {
-        return on.length - 1;
+    public int bytesInFront() {
+        return on.length - Integer.BYTES;
     }
 
     @Override
-    public int words() {
+    public int bytes() {
         return on.length;
-    }
-
-    private int literalWords() {
-        return width.bytes() / Integer.BYTES;
     }
 
     /** Also FOREIGN where the literal would not be aligned. */
     @Override
-    public State state(long site, int[] words) {
-        int literal = literalWords();
-        long start = site - wordsInFront() * (long) Integer.BYTES;
-        if (!Address.of(start).isAligned(width.bytes())) {
+    public State state(long site, byte[] code) {
+        int literal = width.bytes();
+        if (!Address.of(site - bytesInFront()).isAligned(literal)) {
             return State.FOREIGN;
         }
-        if (Arrays.equals(words, literal, on.length, on, literal, on.length)) {
+        if (Arrays.equals(code, literal, on.length, on, literal, on.length)) {
             return State.ON;
         }
-        for (int word : words) {
-            if (word != nop) {
-                return State.FOREIGN;
-            }
-        }
-        return State.OFF;
+        return Arrays.equals(code, 0, off.length, off, 0, off.length) ? State.OFF : State.FOREIGN;
     }
 
     @Override
-    public long entry(long site, int[] words) {
-        return width == Width.BITS_32
-                ? width.wrap(words[0])
-                : (long) words[0] << Integer.SIZE | Integer.toUnsignedLong(words[1]);
+    public long entry(long site, byte[] code) {
+        return Bytes.get(code, 0, width.bytes(), true);
     }
 
     @Override
@@ -80,26 +79,23 @@ public final class LiteralSite implements SiteKind {
     }
 
     @Override
-    public void on(long site, int[] words, long entry) {
-        System.arraycopy(on, 0, words, 0, on.length);
-        words[literalWords() - 1] = (int) entry;
-        if (width == Width.BITS_64) {
-            words[0] = (int) (entry >>> Integer.SIZE);
-        }
+    public void on(long site, byte[] code, long entry) {
+        System.arraycopy(on, 0, code, 0, on.length);
+        Bytes.put(code, 0, width.bytes(), true, entry);
     }
 
     @Override
-    public void off(long site, int[] words) {
-        Arrays.fill(words, 0, on.length, nop);
+    public void off(long site, byte[] code) {
+        System.arraycopy(off, 0, code, 0, off.length);
     }
 
     @Override
     public int writes() {
-        return on.length;
+        return on.length / Integer.BYTES;
     }
 
     @Override
     public int write(int nth, State to) {
-        return to == State.ON ? nth : (nth + on.length - 1) % on.length;
+        return to == State.ON ? nth : (nth + writes() - 1) % writes();
     }
 }

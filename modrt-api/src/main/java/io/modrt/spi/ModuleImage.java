@@ -1,16 +1,19 @@
 package io.modrt.spi;
 
-import io.modrt.load.PlacedModule;
 import java.util.List;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
-/** All bytes of a module between relocation and commit, by address or by section. */
+/**
+ * All bytes of a module between relocation and commit, by address or by section. {@code codeAt} has the byte order of instructions,
+ * {@code wordAt} and {@code pointerAt} that of data. An address that the module does not have raises
+ * {@link io.modrt.error.FormatException}.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public interface ModuleImage {
+public interface ModuleImage extends CodeReader {
 
     /** Where everything is. */
-    PlacedModule placed();
+    PlacedSections placed();
 
     /** The first loaded section of this name. */
     Optional<SectionImage> section(String name);
@@ -18,12 +21,21 @@ public interface ModuleImage {
     /** All loaded sections of this name, by index. */
     List<SectionImage> sections(String name);
 
-    /** Whether 4 bytes at {@code address} belong to the module. */
-    boolean holdsWord(long address);
+    /** Stores a 32-bit word of code at {@code address}. */
+    void putCodeAt(long address, int word);
 
-    /** The 32-bit word at {@code address}; {@link io.modrt.error.FormatException} where the module has none. */
+    /** Stores a byte at {@code address}. */
+    void putByteAt(long address, byte value);
+
+    /** The 32-bit word of data at {@code address}. */
     int wordAt(long address);
 
-    /** Stores a 32-bit word at {@code address}; {@link io.modrt.error.FormatException} where the module has none. */
+    /** Stores a 32-bit word of data at {@code address}. */
     void putWordAt(long address, int word);
+
+    /** The target's {@code long} at {@code address}, zero-extended. */
+    long pointerAt(long address);
+
+    /** Stores a {@code long} of the target at {@code address}. */
+    void putPointerAt(long address, long value);
 }

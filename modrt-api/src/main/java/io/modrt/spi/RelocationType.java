@@ -3,6 +3,7 @@ package io.modrt.spi;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row of a psABI's relocation table. The columns are data, read once when the table is made; {@link #custom} is for what no
@@ -19,8 +20,17 @@ public interface RelocationType {
         return toString();
     }
 
-    /** How the value comes about. */
+    /** How the value is computed. */
     Formula formula();
+
+    /** The formula in the psABI's notation, for tables and explanations. */
+    default String formulaText() {
+        long bias = bias();
+        if (bias == 0) {
+            return formula().text();
+        }
+        return formula().text() + (bias < 0 ? " - 0x" : " + 0x") + Long.toHexString(Math.abs(bias));
+    }
 
     /** Added to the formula's value: a rounding constant, or the distance of the branch's base. */
     default long bias() {
@@ -30,6 +40,11 @@ public interface RelocationType {
     /** Where the value's bits go. */
     Field field();
 
+    /** How they come there. */
+    default Store store() {
+        return Store.SET;
+    }
+
     /** What is checked before. */
     Fit fit();
 
@@ -38,23 +53,46 @@ public interface RelocationType {
         return 1;
     }
 
-    /** Whether the {@link StubAllocator} is asked for the target before the range is checked. */
+    /** Whether {@link ArchLoad#route} is asked for a stub before the range is checked. */
     default boolean routed() {
         return false;
     }
 
+    /**
+     * The bytes from S + A to where a branch arrives: 4 where the distance counts from the next instruction and the assembler puts the -4
+     * into the addend.
+     */
+    default long branchBias() {
+        return 0;
+    }
+
     /** The value of a {@link Formula#CUSTOM} type, before the bias. */
-    default long custom(Site site) {
+    default long custom(Fixup fixup) {
         throw new AssertionError(psabiName() + " is CUSTOM but has no formula");
     }
 
-    /** The kernel's word for a value that does not fit; {@code what} has the numbers. */
-    default Refusal misfit(Site site, String what) {
+    /** Whether {@link #objection} looks at what the place holds. */
+    default boolean looksAtPlace() {
+        return false;
+    }
+
+    /** Why the kernel does not overwrite {@code before}, the contents of the place; null where it does. */
+    default @Nullable Refusal objection(Fixup fixup, long before) {
+        return null;
+    }
+
+    /** The new word of a {@link Store#REPLACE} type, made from the old one and the value. */
+    default int replace(int before, long value) {
+        throw new AssertionError(psabiName() + " is stored by REPLACE but does not say how");
+    }
+
+    /** The kernel's answer to a value that does not fit; {@code what} has the numbers. */
+    default Refusal misfit(Fixup fixup, String what) {
         return Refusal.of(Errno.ENOEXEC, what);
     }
 
-    /** The kernel's word for an S + A that is no multiple of {@link #targetAlignment()}; {@code what} has the numbers. */
-    default Refusal misaligned(Site site, String what) {
+    /** The kernel's answer to an S + A that is no multiple of {@link #targetAlignment()}; {@code what} has the numbers. */
+    default Refusal misaligned(Fixup fixup, String what) {
         return Refusal.of(Errno.ENOEXEC, what);
     }
 }

@@ -4,26 +4,32 @@ import io.modrt.elf.Section;
 import org.apiguardian.api.API;
 
 /**
- * The bytes of one loaded section, in the module's byte order. Offsets outside the section raise
+ * The bytes of one loaded section, in the module's byte order of data. Offsets outside the section raise
  * {@link io.modrt.error.FormatException}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface SectionImage {
 
-    /** The section. */
+    /** The section as it is laid out. */
     Section section();
 
     /** Its address. */
     long address();
 
+    /** The byte at {@code sectionOffset}. */
+    byte byteAt(long sectionOffset);
+
+    /** Stores a byte. */
+    void putByte(long sectionOffset, byte value);
+
     /** The 32-bit word at {@code sectionOffset}. */
     int word(long sectionOffset);
 
-    /** The target's {@code long} at {@code sectionOffset}, zero-extended. */
-    long pointer(long sectionOffset);
-
     /** Stores a 32-bit word. */
     void putWord(long sectionOffset, int word);
+
+    /** The target's {@code long} at {@code sectionOffset}, zero-extended. */
+    long pointer(long sectionOffset);
 
     /** Stores a {@code long} of the target. */
     void putPointer(long sectionOffset, long value);

@@ -1,6 +1,9 @@
 package io.modrt.spi;
 
 import io.modrt.address.Address;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
@@ -10,9 +13,30 @@ import org.apiguardian.api.API;
  * @param target where it goes
  * @param symbol the name of the symbol for which it was made
  * @param template its code
+ * @param slot where it keeps the target's address as data, for code that loads it from there; its template is then filled with the slot
+ *     for the target
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Stub(Address address, Address target, String symbol, StubTemplate template) {
+public record Stub(Address address, Address target, String symbol, StubTemplate template, Optional<Address> slot) {
+
+    /** Checks that all is said. */
+    public Stub {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(target, "target");
+        Objects.requireNonNull(symbol, "symbol");
+        Objects.requireNonNull(template, "template");
+        Objects.requireNonNull(slot, "slot");
+    }
+
+    /** A stub whose code holds its target. */
+    public static Stub of(Address address, Address target, String symbol, StubTemplate template) {
+        return new Stub(address, target, symbol, template, Optional.empty());
+    }
+
+    /** Its code. A new array. */
+    public byte[] code(ByteOrder order) {
+        return template.fill(address.value(), order, slot.orElse(target).value());
+    }
 
     /** For example {@code stub at 0xc0000000 to _mcount, 0x8027a740}. */
     @Override

@@ -1,55 +1,69 @@
 package io.modrt.spi;
 
+import io.modrt.bytes.Bytes;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** Code that is emitted, as data: words with their assembler text, and the relocations that fill them. */
+/** Code that is emitted, as data: pieces with their assembler text, and the relocations that fill them. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record StubTemplate(List<Word> words) {
+public record StubTemplate(List<Piece> pieces) {
 
     /**
-     * One 32-bit word.
+     * An instruction, or a part of one.
      *
-     * @param bits the word before it is filled
+     * @param bits its bytes as a number in the byte order of code, before it is filled
+     * @param sizeBytes 1, 2, 4 or 8
      * @param assembly its assembler text, with {@code target} for the target
-     * @param type the relocation that fills it from the target's address, or null
+     * @param type the relocation that fills it, with the target for S + A and the piece's own address for P, or null; its formula is
+     *     not {@link Formula#CUSTOM}
      */
-    public record Word(int bits, String assembly, @Nullable RelocationType type) {}
+    public record Piece(long bits, int sizeBytes, String assembly, @Nullable RelocationType type) {}
 
-    /** Copies the words. */
+    /** Copies the pieces. */
     public StubTemplate {
-        words = List.copyOf(words);
+        pieces = List.copyOf(pieces);
     }
 
-    /** A template of these words. */
-    public static StubTemplate of(Word... words) {
-        return new StubTemplate(List.of(words));
+    /** A template of these pieces. */
+    public static StubTemplate of(Piece... pieces) {
+        return new StubTemplate(List.of(pieces));
     }
 
-    /** A word that is the same for every target. */
-    public static Word word(int bits, String assembly) {
-        return new Word(bits, assembly, null);
+    /** A 32-bit instruction that is the same for every target. */
+    public static Piece word(int bits, String assembly) {
+        return new Piece(Integer.toUnsignedLong(bits), Integer.BYTES, assembly, null);
     }
 
-    /** A word that {@code type} fills; its formula must be {@link Formula#S_A}. */
-    public static Word word(int bits, String assembly, RelocationType type) {
-        return new Word(bits, assembly, type);
+    /** A 32-bit instruction that {@code type} fills. */
+    public static Piece word(int bits, String assembly, RelocationType type) {
+        return new Piece(Integer.toUnsignedLong(bits), Integer.BYTES, assembly, type);
     }
 
     /** Bytes of a stub. */
     public int sizeBytes() {
-        return words.size() * Integer.BYTES;
+        return pieces.stream().mapToInt(Piece::sizeBytes).sum();
     }
 
-    /** The words of a stub that goes to {@code target}. A new array. */
-    public int[] fill(long target) {
-        int[] filled = new int[words.size()];
-        for (int i = 0; i < filled.length; i++) {
-            Word word = words.get(i);
-            RelocationType type = word.type();
-            filled[i] = type == null ? word.bits() : type.field().insert(word.bits(), target + type.bias());
+    /**
+     * The code of a stub that lies at {@code place} and goes to {@code target}. A new array.
+     *
+     * @param order the byte order of code
+     */
+    public byte[] fill(long place, ByteOrder order, long target) {
+        byte[] code = new byte[sizeBytes()];
+        boolean big = order == ByteOrder.BIG_ENDIAN;
+        int at = 0;
+        for (Piece piece : pieces) {
+            Bytes.put(code, at, piece.sizeBytes(), big, piece.bits());
+            RelocationType type = piece.type();
+            if (type != null) {
+                long value = type.formula().value(target, place + at) + type.bias();
+                type.field().store(code, at, big, value);
+            }
+            at += piece.sizeBytes();
         }
-        return filled;
+        return code;
     }
 }

@@ -3,13 +3,22 @@ package io.modrt.spi;
 import org.apiguardian.api.API;
 
 /**
- * The shapes of the tables that the kernel sorts when it loads a module.
+ * The shapes of the tables that the kernel reads or sorts when it loads a module.
  *
+ * @param exports records of {@code __ksymtab} and its like
  * @param exceptionTable entries of {@code __ex_table}
  * @param jumpTable entries of {@code __jump_table}
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record TableShapes(ExceptionTable exceptionTable, JumpTable jumpTable) {
+public record TableShapes(ExportTable exports, ExceptionTable exceptionTable, JumpTable jumpTable) {
+
+    /**
+     * Records whose fields are all addresses: value, name, and, in kernels since 5.4, namespace.
+     *
+     * @param fieldBytes bytes of a field
+     * @param reference how an address is written
+     */
+    public record ExportTable(int fieldBytes, Reference reference) {}
 
     /**
      * Entries whose first field is the address of an instruction.
@@ -40,7 +49,7 @@ public record TableShapes(ExceptionTable exceptionTable, JumpTable jumpTable) {
     public enum Reference {
         /** As it is. */
         ABSOLUTE,
-        /** As the distance from the field itself, signed. */
+        /** As the signed distance from the field itself. */
         FROM_FIELD
     }
 }

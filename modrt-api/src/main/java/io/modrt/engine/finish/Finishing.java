@@ -3,7 +3,7 @@ package io.modrt.engine.finish;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Finisher;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.TracingSites;
 import io.modrt.spi.SymbolValues;
 import io.modrt.spi.TableShapes;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class Finishing {
             TableShapes shapes,
             SymbolValues values,
             List<Finisher> finishers,
-            FtraceTrampoline tracing,
+            TracingSites tracing,
             Consumer<Diagnostic> told) {
         List<Finisher> steps = new ArrayList<>();
         steps.add(Finisher.of(

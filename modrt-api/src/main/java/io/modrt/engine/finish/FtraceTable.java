@@ -2,10 +2,11 @@ package io.modrt.engine.finish;
 
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
-import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.policy.Diagnostic;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.TracingSites;
+import io.modrt.spi.Width;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes.Reference;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ public final class FtraceTable {
      * Sorts the table and switches the sites off; with DYNAMIC_FTRACE only. At the first site that cannot be written the kernel switches
      * tracing off for good and leaves the others as they were compiled, and the load goes on: so it is here, and told of.
      */
-    public static void finish(ImageBytes image, FtraceTrampoline tracing, Consumer<Diagnostic> told) {
+    public static void finish(ImageBytes image, TracingSites tracing, Consumer<Diagnostic> told) {
         String name = tracing.tableSection();
         if (name.isEmpty() || !image.layout().profile().has(ConfigOption.DYNAMIC_FTRACE)) {
             return;
@@ -56,17 +57,16 @@ public final class FtraceTable {
     }
 
     private static boolean switchOff(
-            ImageBytes image, FtraceTrampoline tracing, long entry, Consumer<Diagnostic> told, Section section) {
-        long site = tracing.site(entry) & (image.wordBytes() == Integer.BYTES ? 0xffff_ffffL : -1L);
-        // why: the kernel takes a site of 0 for an entry that the linker dropped; newer ones look at the entry itself
-        // as well
-        if (site == 0 || (entry == 0 && tracing.skipsZero())) {
+            ImageBytes image, TracingSites tracing, long entry, Consumer<Diagnostic> told, Section section) {
+        Width width = image.wordBytes() == Integer.BYTES ? Width.BITS_32 : Width.BITS_64;
+        long site = tracing.listed(entry, width, image);
+        if (site == 0) {
             return true;
         }
         try {
             tracing.writeOff(site, image);
             return true;
-        } catch (FormatException e) {
+        } catch (ModrtException e) {
             told.accept(new Diagnostic(
                     Diagnostic.Kind.KERNEL_WARNING,
                     section.where(),

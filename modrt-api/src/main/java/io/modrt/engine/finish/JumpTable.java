@@ -80,7 +80,7 @@ public final class JumpTable {
             long code = code(i);
             long stored = table.raw(i, 2 * shape.codeBytes(), shape.keyBytes()) & ~IN_INIT;
             table.putRaw(i, 2 * shape.codeBytes(), shape.keyBytes(), isInit(code) ? stored | IN_INIT : stored);
-            if (!image.holdsWord(code) && outside++ == 0) {
+            if (!image.holds(code, 1) && outside++ == 0) {
                 warn(i, "code at 0x" + Long.toHexString(code) + " is not in the module");
             }
         }

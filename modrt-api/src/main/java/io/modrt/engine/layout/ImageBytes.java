@@ -8,9 +8,10 @@ import io.modrt.elf.Section;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.PlacedModule;
 import io.modrt.spi.ModuleImage;
+import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SectionImage;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -27,22 +28,24 @@ import org.jspecify.annotations.Nullable;
 public final class ImageBytes implements ModuleImage {
     private static final byte[] NOTHING = {};
 
-    private final PlacedModule placed;
+    private final PlacedSections placed;
     private final SectionLayout layout;
     private final SectionAddresses addresses;
     private final boolean bigEndian;
+    private final boolean bigEndianCode;
     private final int wordBytes;
     private final Map<RegionKind, byte[]> regions = new EnumMap<>(RegionKind.class);
     private final List<Block> blocks = new ArrayList<>();
     private final byte[][] arrays;
     private final int[] offsets;
 
-    private ImageBytes(PlacedModule placed, SectionAddresses addresses) {
+    private ImageBytes(PlacedSections placed, SectionAddresses addresses, ByteOrder codeOrder) {
         this.placed = placed;
         this.layout = addresses.layout();
         this.addresses = addresses;
         ElfFile elf = layout.file().elf();
         bigEndian = elf.isBigEndian();
+        bigEndianCode = codeOrder == ByteOrder.BIG_ENDIAN;
         wordBytes = elf.elfClass().wordBytes();
         arrays = new byte[layout.sectionCount()][];
         Arrays.fill(arrays, NOTHING);
@@ -61,9 +64,13 @@ public final class ImageBytes implements ModuleImage {
         }
     }
 
-    /** The file's bytes at their addresses, nothing relocated. {@code placed} is what architectures are told about the addresses. */
-    public static ImageBytes of(PlacedModule placed, SectionAddresses addresses) {
-        return new ImageBytes(placed, addresses);
+    /**
+     * The file's bytes at their addresses, nothing relocated.
+     *
+     * @param placed what architectures are told about the addresses
+     */
+    public static ImageBytes of(PlacedSections placed, SectionAddresses addresses, ByteOrder codeOrder) {
+        return new ImageBytes(placed, addresses, codeOrder);
     }
 
     private void fill(int index, ElfFile elf) {
@@ -77,7 +84,7 @@ public final class ImageBytes implements ModuleImage {
     }
 
     @Override
-    public PlacedModule placed() {
+    public PlacedSections placed() {
         return placed;
     }
 
@@ -161,14 +168,40 @@ public final class ImageBytes implements ModuleImage {
         return Arrays.copyOfRange(array(section), offsets[section], end);
     }
 
-    @Override
-    public boolean holdsWord(long address) {
-        return holds(address, Integer.BYTES);
-    }
-
     /** Whether {@code sizeBytes} bytes from {@code address} on belong to one region of the module. */
+    @Override
     public boolean holds(long address, int sizeBytes) {
         return blockAt(address, sizeBytes) != null;
+    }
+
+    @Override
+    public int codeAt(long address) {
+        Block block = require(address, Integer.BYTES);
+        return Bytes.getInt(block.bytes, block.index(address), bigEndianCode);
+    }
+
+    @Override
+    public void putCodeAt(long address, int word) {
+        Block block = require(address, Integer.BYTES);
+        Bytes.putInt(block.bytes, block.index(address), bigEndianCode, word);
+    }
+
+    @Override
+    public byte byteAt(long address) {
+        Block block = require(address, Byte.BYTES);
+        return block.bytes[block.index(address)];
+    }
+
+    @Override
+    public void putByteAt(long address, byte value) {
+        Block block = require(address, Byte.BYTES);
+        block.bytes[block.index(address)] = value;
+    }
+
+    /** Stores bytes at {@code address}; a FormatException where the module has not all of them. */
+    public void putBytesAt(long address, byte[] bytes) {
+        Block block = require(address, bytes.length);
+        System.arraycopy(bytes, 0, block.bytes, block.index(address), bytes.length);
     }
 
     @Override
@@ -183,13 +216,13 @@ public final class ImageBytes implements ModuleImage {
         Bytes.putInt(block.bytes, block.index(address), bigEndian, word);
     }
 
-    /** The target's {@code long} at {@code address}, zero-extended; a FormatException where the module has none. */
+    @Override
     public long pointerAt(long address) {
         Block block = require(address, wordBytes);
         return Pointers.get(block.bytes, block.index(address), wordBytes, bigEndian);
     }
 
-    /** Stores a {@code long} of the target at {@code address}; a FormatException where the module has none. */
+    @Override
     public void putPointerAt(long address, long value) {
         Block block = require(address, wordBytes);
         Pointers.put(block.bytes, block.index(address), wordBytes, bigEndian, value);

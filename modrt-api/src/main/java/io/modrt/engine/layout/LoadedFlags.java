@@ -10,12 +10,12 @@ import java.util.List;
  * Section flags as the loader edits them before layout: what it reads itself, and the per-CPU data of SMP kernels, is not loaded; two
  * sections become read-only after initialisation.
  */
-final class LoadedFlags {
+public final class LoadedFlags {
     private final long[] flags;
     private final int perCpuSection;
 
     /** The flags of {@code sections}, whose indices are those of the file, after all edits for {@code profile}. */
-    LoadedFlags(List<Section> sections, KernelProfile profile) {
+    public LoadedFlags(List<Section> sections, KernelProfile profile) {
         flags = new long[sections.size()];
         for (int i = 1; i < flags.length; i++) {
             flags[i] = sections.get(i).flags();
@@ -50,12 +50,12 @@ final class LoadedFlags {
     }
 
     /** The flags of a section. */
-    long flags(int section) {
+    public long flags(int section) {
         return flags[section];
     }
 
     /** Whether the section is loaded. */
-    boolean isAllocated(int section) {
+    public boolean isAllocated(int section) {
         return (flags[section] & Section.SHF_ALLOC) != 0;
     }
 

@@ -72,6 +72,16 @@ public final class SectionBytes implements SectionImage {
     }
 
     @Override
+    public byte byteAt(long sectionOffset) {
+        return bytes[index(sectionOffset, Byte.BYTES)];
+    }
+
+    @Override
+    public void putByte(long sectionOffset, byte value) {
+        bytes[index(sectionOffset, Byte.BYTES)] = value;
+    }
+
+    @Override
     public int word(long sectionOffset) {
         return Bytes.getInt(bytes, index(sectionOffset, Integer.BYTES), bigEndian);
     }

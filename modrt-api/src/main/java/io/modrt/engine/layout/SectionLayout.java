@@ -13,7 +13,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
-import io.modrt.spi.SectionSizer;
+import io.modrt.spi.ArchPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,13 +39,14 @@ public final class SectionLayout {
     private final List<RegionKind> regions;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
 
-    private SectionLayout(ModuleFile file, KernelProfile profile, SectionSizer sizer, LoadPolicy policy) {
+    private SectionLayout(
+            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadPolicy policy) {
         this.file = file;
         this.profile = profile;
-        sections = file.elf().sections().stream().map(sizer::shape).toList();
+        sections = file.elf().sections().stream().map(arch::shape).toList();
         checkWriteXorExecute(policy);
         flags = new LoadedFlags(sections, profile);
-        passes = new LayoutPasses(file.name(), sections, flags, profile, sizer);
+        passes = new LayoutPasses(file.name(), sections, flags, profile, rule, arch);
         passes.run();
         Optional<SymbolTable> symbols = file.elf().symbolTable();
         kallsyms = profile.has(ConfigOption.KALLSYMS) && symbols.isPresent()
@@ -64,8 +65,9 @@ public final class SectionLayout {
      * @throws LayoutException where sizes are more than the kernel counts, or out of proportion to the file
      * @throws PolicyException where a section is writable and executable and the kernel refuses that
      */
-    public static SectionLayout of(ModuleFile file, KernelProfile profile, SectionSizer sizer, LoadPolicy policy) {
-        return new SectionLayout(file, profile, sizer, policy);
+    public static SectionLayout of(
+            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadPolicy policy) {
+        return new SectionLayout(file, profile, rule, arch, policy);
     }
 
     private void checkWriteXorExecute(LoadPolicy policy) {

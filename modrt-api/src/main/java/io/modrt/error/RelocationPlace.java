@@ -16,7 +16,7 @@ import org.apiguardian.api.API;
  * @param P the address of the place
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record RelocationSite(
+public record RelocationPlace(
         String module, String section, long sectionOffset, String type, String symbol, Address S, long A, Address P) {
 
     /** For example {@code xfs: .text+0x1f4c: R_PARISC_PCREL17F against printk+0x0}. */

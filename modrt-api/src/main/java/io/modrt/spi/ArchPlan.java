@@ -1,0 +1,54 @@
+package io.modrt.spi;
+
+import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Section;
+import io.modrt.layout.RegionKind;
+import org.apiguardian.api.API;
+
+/**
+ * What an architecture adds to one module's layout, counted once over the whole file and kept with the plan. Immutable: loads of one plan
+ * may run at the same time, each with an {@link ArchLoad} of its own.
+ *
+ * <p>The sizes of ordinary sections never change: that kept dependencies and {@code lsmod} right when PA-RISC got its stubs. Placeholder
+ * sections that the linker left for the loader to fill may be resized.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@FunctionalInterface
+public interface ArchPlan {
+
+    /** The section as it is laid out: with the size, flags and alignment of the file, unless the kernel changes them. */
+    default Section shape(Section section) {
+        return section;
+    }
+
+    /** Bytes in front of the section, before it is aligned: the kernel's {@code arch_mod_section_prepend}. */
+    default long frontBytes(Section section) {
+        return 0;
+    }
+
+    /** Bytes behind the section. */
+    default long behindBytes(Section section) {
+        return 0;
+    }
+
+    /** Bytes at the start of a region, in front of all its sections. */
+    default long headBytes(RegionKind region) {
+        return 0;
+    }
+
+    /** The relocations in the order in which the kernel applies them: those of the file, unless it sorts them. */
+    default RelocationSection ordered(RelocationSection relocations) {
+        return relocations;
+    }
+
+    /**
+     * Whether room for a stub was counted for relocation {@code index} of an {@linkplain #ordered ordered} section. Every relocation that
+     * {@link ArchLoad#route} sends to a stub must have been counted.
+     */
+    default boolean mayNeed(RelocationSection relocations, int index) {
+        return false;
+    }
+
+    /** Begins one load. */
+    ArchLoad begin(PlacedSections placed, SymbolValues values);
+}

@@ -1,0 +1,46 @@
+package io.modrt.spi;
+
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.elf.Section;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.layout.RegionKind;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/** A module whose sections have addresses. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface PlacedSections {
+
+    /** The module. */
+    ModuleFile file();
+
+    /** The kernel. */
+    KernelProfile profile();
+
+    /** How the load departs from the kernel's. */
+    LoadPolicy policy();
+
+    /** What the architecture counted before layout. */
+    ArchPlan archPlan();
+
+    /** The section as it is laid out: the file's, or as the architecture {@linkplain ArchPlan#shape resized} it. */
+    Section shape(Section section);
+
+    /** The region of a section; empty for one that is not loaded. */
+    Optional<RegionKind> region(Section section);
+
+    /** The addresses of a region; empty where the module has none of this kind. */
+    Optional<AddressRange> range(RegionKind region);
+
+    /** The address of a section; empty for one that is not loaded. */
+    Optional<Address> address(Section section);
+
+    /**
+     * The value of a kernel symbol that the architecture {@linkplain ArchKernel#anchors needs by name}, or the code of one that its
+     * {@linkplain TracingSites#kernelEntries tracing sites call}; empty where no source knows it.
+     */
+    Optional<Address> anchor(String name);
+}

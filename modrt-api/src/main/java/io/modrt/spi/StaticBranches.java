@@ -1,0 +1,78 @@
+package io.modrt.spi;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apiguardian.api.API;
+
+/** The code of static branches, the places that {@code __jump_table} lists: a nop, or a jump to the target. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public interface StaticBranches {
+
+    /** Bytes of the branch at {@code site}, which may depend on the instruction that the compiler left there. */
+    int sizeBytes(long site, CodeReader code);
+
+    /** The code of a branch of {@code sizeBytes} bytes that is not taken. A new array. */
+    byte[] notTaken(int sizeBytes);
+
+    /** The code of a branch at {@code site} that goes to {@code target}. A new array. */
+    byte[] taken(BranchSite site, long target);
+
+    /**
+     * Where a static branch is.
+     *
+     * @param address its address
+     * @param sizeBytes bytes of its instruction
+     */
+    record BranchSite(long address, int sizeBytes) {}
+
+    /**
+     * Branches of one 32-bit instruction.
+     *
+     * @param order the byte order of code
+     * @param nop the instruction of a branch that is not taken
+     * @param jump the jump, its field zero, and how it holds its target
+     */
+    static StaticBranches ofWords(ByteOrder order, int nop, Jump jump) {
+        return new StaticBranches() {
+            @Override
+            public int sizeBytes(long site, CodeReader code) {
+                return Integer.BYTES;
+            }
+
+            @Override
+            public byte[] notTaken(int sizeBytes) {
+                return bytes(nop);
+            }
+
+            @Override
+            public byte[] taken(BranchSite site, long target) {
+                return bytes(jump.to(site.address(), target));
+            }
+
+            private byte[] bytes(int word) {
+                return ByteBuffer.allocate(Integer.BYTES).order(order).putInt(word).array();
+            }
+        };
+    }
+
+    /**
+     * A jump instruction.
+     *
+     * @param bits the instruction, its field zero
+     * @param type how it holds its target, with the target for S; its formula is {@link Formula#S_A} or {@link Formula#S_A_P}
+     * @param addend the addend
+     */
+    record Jump(int bits, RelocationType type, long addend) {
+
+        /** Checks the formula. */
+        public Jump {
+            if (type.formula() != Formula.S_A && type.formula() != Formula.S_A_P) {
+                throw new IllegalArgumentException(type.psabiName() + " is " + type.formula() + ": no branch is so");
+            }
+        }
+
+        int to(long site, long target) {
+            return type.field().insert(bits, type.formula().value(target + addend, site) + type.bias());
+        }
+    }
+}
