@@ -5,18 +5,15 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
-import io.modrt.kernel.MachineFacts.Trait;
 import io.modrt.kernel.SymbolMap;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /** The kernel of a dump: its symbols, its configuration, its machine. */
 final class DumpedKernel {
@@ -72,23 +69,23 @@ final class DumpedKernel {
     }
 
     private MachineFacts machine(KernelDump boot) {
-        Set<Trait> traits = EnumSet.noneOf(Trait.class);
+        List<String> features = new ArrayList<>();
         String text = String.join("\n", dump.cpu());
         if (isOnQemu()) {
-            traits.add(Trait.QEMU);
+            features.add("qemu");
         }
         if (text.contains("PA-RISC 2.0")) {
-            traits.add(Trait.LOCAL_TLB_PURGE);
+            features.add("local-tlb-purge");
         }
         if (text.contains("shared with ITLB")) {
-            traits.add(Trait.COMBINED_TLB);
+            features.add("combined-tlb");
         }
         if (boot.answers().stream()
                 .anyMatch(line -> line.contains("ommand line: ") && line.contains("no-alternatives"))) {
-            traits.add(Trait.NO_ALTERNATIVES);
+            features.add("no-alternatives");
         }
-        OptionalInt cpus = dump.cpus() > 0 ? OptionalInt.of(dump.cpus()) : OptionalInt.empty();
-        return new MachineFacts(cpus, traits);
+        MachineFacts known = MachineFacts.unknown().withFeatures(features);
+        return dump.cpus() > 0 ? known.withPresentCpus(dump.cpus()) : known;
     }
 
     /** Kernels that rewrite code for QEMU keep what they found out about it. */

@@ -6,7 +6,6 @@ import io.modrt.elf.Section;
 import io.modrt.error.RelocationException;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.MachineFacts;
-import io.modrt.kernel.MachineFacts.Trait;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
@@ -95,7 +94,7 @@ final class PariscComparison {
 
     private Outcome run(KernelProfile profile, Map<String, Long> externalsOfLd, Consumer<PariscImage> spoil) {
         KernelProfile described = machine == Machine.ONE_CPU
-                ? profile.withMachine(MachineFacts.of(1, Trait.QEMU, Trait.LOCAL_TLB_PURGE))
+                ? profile.withMachine(MachineFacts.of(1).withFeatures("qemu", "local-tlb-purge"))
                 : profile;
         return setting.placed(described, placed -> {
             SortedMap<Integer, Long> where = setting.sectionAddresses(placed);
@@ -200,7 +199,7 @@ final class PariscComparison {
     private void settle(PariscRelocations relocations, Words words, RelocatedModule relocated) {
         Map<Long, Long> made = relocated
                 .relocations()
-                .collect(Collectors.toMap(r -> r.site().P().value(), Relocation::after, (first, last) -> last));
+                .collect(Collectors.toMap(r -> r.place().P().value(), Relocation::after, (first, last) -> last));
         for (RelocationSection section : file.elf().relocationSections()) {
             words.sections().stream()
                     .filter(s -> s.index() == section.target().index())

@@ -2,6 +2,7 @@ package io.modrt.kernel;
 
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -57,9 +58,7 @@ final class KernelBytes {
 
     /** The pointer at an offset of the array; of a 32-bit kernel zero-extended. */
     long word(int offset) {
-        return wordBytes == Long.BYTES
-                ? Bytes.getLong(bytes, offset, bigEndian)
-                : Bytes.getInt(bytes, offset, bigEndian) & 0xffff_ffffL;
+        return Pointers.get(bytes, offset, wordBytes, bigEndian);
     }
 
     int half(int offset) {

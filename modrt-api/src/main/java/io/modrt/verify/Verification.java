@@ -70,11 +70,35 @@ public final class Verification {
         return new Verification(module, initGone, more, sites);
     }
 
-    /** The same with another place that may change; one that the module's tables list too gets these forms besides theirs. */
+    /**
+     * The same with another place that may change. A place that the module's tables list too may have these forms besides theirs.
+     *
+     * @throws IllegalArgumentException where the site does not lie in one of the module's regions as a whole
+     */
     public Verification withSite(PatchSite site) {
+        PlacedModule placed = module.resolved().placed();
+        List<String> regions = new ArrayList<>();
+        boolean isInside = false;
+        for (RegionKind kind : RegionKind.values()) {
+            Optional<AddressRange> range = placed.range(kind);
+            if (range.isPresent()) {
+                regions.add(kind + " " + range.get());
+                isInside |= isIn(range.get(), site);
+            }
+        }
+        if (!isInside) {
+            throw new IllegalArgumentException(site.kind() + " at " + site.address() + ", " + site.sizeBytes()
+                    + " bytes, does not lie in one region of " + placed.file().name() + ", which has "
+                    + String.join(", ", regions));
+        }
         List<PatchSite> more = new ArrayList<>(sites);
         more.add(site);
         return new Verification(module, initGone, entries, more);
+    }
+
+    private static boolean isIn(AddressRange region, PatchSite site) {
+        return region.contains(site.address())
+                && site.sizeBytes() <= region.end().minus(site.address());
     }
 
     /** Compares. The keys of static branches are read too, where {@code memory} has them. */
@@ -97,8 +121,7 @@ public final class Verification {
 
         VerificationResult result() {
             String siteTable =
-                    placed.plan().arch().ftrace(placed.plan().profile()).tableSection();
-            boolean bigEndian = placed.plan().file().elf().isBigEndian();
+                    placed.plan().archKernel().tracing().tableSection();
             for (RegionKind kind : expected.regions()) {
                 if (!isGone(kind)) {
                     Readout readout = Readout.of(memory, placed.range(kind).orElseThrow());
@@ -106,7 +129,6 @@ public final class Verification {
                             kind,
                             new RegionCheck(
                                     expected.start(kind),
-                                    bigEndian,
                                     Areas.of(placed, kind, siteTable),
                                     expected.of(kind),
                                     readout));
@@ -165,9 +187,11 @@ public final class Verification {
                 Optional<RegionCheck> check = check(site);
                 if (check.isPresent()) {
                     Optional<Form> form = check.get().fit(site);
-                    form.ifPresentOrElse(
-                            fitting -> forms.merge(site.kind() + ": " + fitting.name(), 1, Integer::sum),
-                            () -> open.add(site));
+                    if (form.isEmpty()) {
+                        open.add(site);
+                    } else if (check.get().isReadable(site)) {
+                        forms.merge(site.kind() + ": " + form.get().name(), 1, Integer::sum);
+                    }
                 }
             }
             for (PatchSite site : open) {
@@ -176,9 +200,7 @@ public final class Verification {
         }
 
         private Optional<RegionCheck> check(PatchSite site) {
-            return site.address().isAligned(Integer.BYTES)
-                    ? check(site.address(), site.words() * Integer.BYTES)
-                    : Optional.empty();
+            return check(site.address(), site.sizeBytes());
         }
 
         private Difference difference(RegionCheck.Misfit misfit) {
@@ -202,8 +224,10 @@ public final class Verification {
                             .map(stub -> "stub for " + stub.symbol()));
         }
 
+        /** Whether a stub has a byte of the word at {@code address} in its code, or begins its slot there. */
         private static boolean isIn(Stub stub, Address address) {
-            return new AddressRange(stub.address(), stub.template().sizeBytes()).contains(address);
+            return new AddressRange(stub.address(), stub.template().sizeBytes()).contains(address)
+                    || stub.slot().filter(address::equals).isPresent();
         }
     }
 }

@@ -207,7 +207,7 @@ class KernelProfileTest {
     void allCanBeStatedUntilNothingIsAssumed() {
         KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 192))
                 .withPageBytes(65_536)
-                .withMachine(MachineFacts.of(1, MachineFacts.Trait.QEMU));
+                .withMachine(MachineFacts.of(1).withFeatures("emulated"));
         for (ConfigOption option : ConfigOption.values()) {
             profile = profile.with(option, true);
         }
@@ -215,8 +215,8 @@ class KernelProfileTest {
         assertEquals(List.of(), profile.assumptions());
         assertEquals(65_536, profile.pageBytes());
         assertTrue(profile.machine().isUniprocessor());
-        assertTrue(profile.machine().has(MachineFacts.Trait.QEMU));
-        assertFalse(profile.machine().has(MachineFacts.Trait.COMBINED_TLB));
+        assertTrue(profile.machine().hasFeature("emulated"));
+        assertFalse(profile.machine().hasFeature("combined-tlb"));
     }
 
     @ParameterizedTest
@@ -233,6 +233,7 @@ class KernelProfileTest {
 
         assertEquals(MachineFacts.unknown(), unknown);
         assertFalse(unknown.isUniprocessor());
+        assertFalse(unknown.hasCapability(0));
         assertThrows(IllegalArgumentException.class, () -> MachineFacts.of(0));
     }
 

@@ -1,10 +1,10 @@
 package io.modrt.parisc;
 
 import io.modrt.kernel.MachineFacts;
-import io.modrt.kernel.MachineFacts.Trait;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.Width;
+import java.util.Set;
 
 /**
  * Code that is rewritten for the machine at hand. An entry of {@code .altinstructions} has four fields: where the code is, from the
@@ -29,6 +29,28 @@ record PariscAlternatives(MachineFacts machine, Width width) {
     private static final int PURGE_TLB = 2; // no instruction: stands for pdtlb or pitlb of one CPU
     private static final int LOCAL = 1 << 10;
 
+    // The names of machine features; package-info documents them.
+    static final String NO_DATA_CACHE = "no-data-cache";
+    static final String NO_INSTRUCTION_CACHE = "no-instruction-cache";
+    static final String COMBINED_TLB = "combined-tlb";
+    static final String COHERENT_IO_DIRECTORY = "coherent-io-directory";
+    static final String LOCAL_TLB_PURGE = "local-tlb-purge";
+    static final String QEMU = "qemu";
+    static final String NO_ALTERNATIVES = "no-alternatives";
+
+    private static final Set<String> FEATURES = Set.of(
+            NO_DATA_CACHE,
+            NO_INSTRUCTION_CACHE,
+            COMBINED_TLB,
+            COHERENT_IO_DIRECTORY,
+            LOCAL_TLB_PURGE,
+            QEMU,
+            NO_ALTERNATIVES);
+
+    PariscAlternatives {
+        machine.requireFeaturesAmong(FEATURES);
+    }
+
     /** Rewrites what the machine's conditions ask for. */
     void apply(ModuleImage image) {
         int holding = conditions();
@@ -43,23 +65,23 @@ record PariscAlternatives(MachineFacts machine, Width width) {
     }
 
     private int conditions() {
-        if (machine.has(Trait.NO_ALTERNATIVES)) {
+        if (machine.hasFeature(NO_ALTERNATIVES)) {
             return ALWAYS;
         }
         return ALWAYS
                 | (machine.isUniprocessor() ? ONE_CPU : 0)
-                | (machine.has(Trait.NO_DATA_CACHE) ? NO_DCACHE : 0)
-                | (machine.has(Trait.NO_INSTRUCTION_CACHE) ? NO_ICACHE : 0)
-                | (machine.has(Trait.COMBINED_TLB) ? NO_SPLIT_TLB : 0)
-                | (machine.has(Trait.COHERENT_IO_DIRECTORY) ? NO_IO_FLUSH : 0)
-                | (machine.has(Trait.QEMU) ? RUNS_ON_QEMU : 0);
+                | (machine.hasFeature(NO_DATA_CACHE) ? NO_DCACHE : 0)
+                | (machine.hasFeature(NO_INSTRUCTION_CACHE) ? NO_ICACHE : 0)
+                | (machine.hasFeature(COMBINED_TLB) ? NO_SPLIT_TLB : 0)
+                | (machine.hasFeature(COHERENT_IO_DIRECTORY) ? NO_IO_FLUSH : 0)
+                | (machine.hasFeature(QEMU) ? RUNS_ON_QEMU : 0);
     }
 
     private void rewrite(ModuleImage image, SectionImage table, long entry, int length) {
         long code = width.wrap(table.address() + entry + table.word(entry));
         int replacement = table.word(entry + REPLACEMENT_OFFSET);
         if (replacement == PURGE_TLB) {
-            replacement = image.wordAt(code) | (machine.has(Trait.LOCAL_TLB_PURGE) ? LOCAL : 0);
+            replacement = image.wordAt(code) | (machine.hasFeature(LOCAL_TLB_PURGE) ? LOCAL : 0);
         }
         if (replacement == NOP && length > 1) {
             replacement = PariscField.W17.insert(BRANCH_OVER, (length - 2L) * Integer.BYTES);

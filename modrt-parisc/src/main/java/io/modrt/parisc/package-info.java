@@ -81,6 +81,21 @@
  * {@link io.modrt.policy.StubPolicy#SHARED} makes one stub for each callee and section; {@link io.modrt.policy.StubPolicy#FURTHER_REACH} puts those
  * of a section's second half behind it, so that sections up to twice a branch's reach link.
  *
+ * <h2>The machine's features</h2>
+ *
+ * The kernel rewrites code for the machine at hand ({@code .altinstructions}). {@link io.modrt.kernel.MachineFacts#withFeatures} takes
+ * these names; any other is refused:
+ *
+ * <pre>
+ *  no-data-cache          the firmware reports a data cache of size 0
+ *  no-instruction-cache   the firmware reports an instruction cache of size 0
+ *  combined-tlb           one TLB serves code and data
+ *  coherent-io-directory  the I/O page directory is coherent: a PA8700 or newer whose capabilities do not ask for a flush
+ *  local-tlb-purge        TLB entries can be purged on one CPU alone: PA 2.0
+ *  qemu                   QEMU emulates the machine
+ *  no-alternatives        the kernel was booted with this parameter: no other feature counts, and code stays as it was compiled
+ * </pre>
+ *
  * <h2>Quirks</h2>
  *
  * <ul>

@@ -1,12 +1,12 @@
 package io.modrt.parisc;
 
-import static io.modrt.kernel.MachineFacts.Trait.COHERENT_IO_DIRECTORY;
-import static io.modrt.kernel.MachineFacts.Trait.COMBINED_TLB;
-import static io.modrt.kernel.MachineFacts.Trait.LOCAL_TLB_PURGE;
-import static io.modrt.kernel.MachineFacts.Trait.NO_ALTERNATIVES;
-import static io.modrt.kernel.MachineFacts.Trait.NO_DATA_CACHE;
-import static io.modrt.kernel.MachineFacts.Trait.NO_INSTRUCTION_CACHE;
-import static io.modrt.kernel.MachineFacts.Trait.QEMU;
+import static io.modrt.parisc.PariscAlternatives.COHERENT_IO_DIRECTORY;
+import static io.modrt.parisc.PariscAlternatives.COMBINED_TLB;
+import static io.modrt.parisc.PariscAlternatives.LOCAL_TLB_PURGE;
+import static io.modrt.parisc.PariscAlternatives.NO_ALTERNATIVES;
+import static io.modrt.parisc.PariscAlternatives.NO_DATA_CACHE;
+import static io.modrt.parisc.PariscAlternatives.NO_INSTRUCTION_CACHE;
+import static io.modrt.parisc.PariscAlternatives.QEMU;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -111,12 +111,12 @@ class PariscFinishTest {
                 Arguments.of(MachineFacts.unknown(), 0x80),
                 Arguments.of(MachineFacts.of(1), 0x81),
                 Arguments.of(MachineFacts.of(2), 0x80),
-                Arguments.of(MachineFacts.of(2, NO_DATA_CACHE), 0x82),
-                Arguments.of(MachineFacts.of(2, NO_INSTRUCTION_CACHE), 0x84),
-                Arguments.of(MachineFacts.of(2, COMBINED_TLB), 0x88),
-                Arguments.of(MachineFacts.of(2, COHERENT_IO_DIRECTORY), 0x90),
-                Arguments.of(MachineFacts.of(1, QEMU), 0xa1),
-                Arguments.of(MachineFacts.of(1, QEMU, NO_ALTERNATIVES), 0x80));
+                Arguments.of(MachineFacts.of(2).withFeatures(NO_DATA_CACHE), 0x82),
+                Arguments.of(MachineFacts.of(2).withFeatures(NO_INSTRUCTION_CACHE), 0x84),
+                Arguments.of(MachineFacts.of(2).withFeatures(COMBINED_TLB), 0x88),
+                Arguments.of(MachineFacts.of(2).withFeatures(COHERENT_IO_DIRECTORY), 0x90),
+                Arguments.of(MachineFacts.of(1).withFeatures(QEMU), 0xa1),
+                Arguments.of(MachineFacts.of(1).withFeatures(QEMU, NO_ALTERNATIVES), 0x80));
     }
 
     /** One entry a condition bit; the ones that hold put a nop for {@code sync}. */
@@ -143,8 +143,8 @@ class PariscFinishTest {
 
     @Test
     void what_is_written_follows_from_length_and_replacement() {
-        Laid laid =
-                Laid.module(ElfTarget.PARISC_64).under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1, LOCAL_TLB_PURGE)));
+        Laid laid = Laid.module(ElfTarget.PARISC_64)
+                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures(LOCAL_TLB_PURGE)));
         laid.builder().text(PDTLB, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2); // purges one TLB
         entry(laid, 1, 4, 3, 0x80, NOP); // a branch over 3 words: 1 more than it goes by itself
@@ -165,6 +165,18 @@ class PariscFinishTest {
         laid.builder().text(PDTLB).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2);
         assertEquals(List.of(PDTLB), words(laid.relocate(), ".text", 1));
+    }
+
+    @Test
+    void aFeatureThatNobodyKnowsIsRefused() {
+        Laid laid = Laid.module(ElfTarget.PARISC_32)
+                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("qemu", "no-dcache")));
+        laid.builder().text(NOP).function("f", ".text", 0);
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, laid::relocate);
+        assertEquals(
+                "the architecture knows no machine feature no-dcache; it knows coherent-io-directory, combined-tlb,"
+                        + " local-tlb-purge, no-alternatives, no-data-cache, no-instruction-cache, qemu",
+                refused.getMessage());
     }
 
     @Test

@@ -169,7 +169,7 @@ class StoriesTest {
     void tables_are_finished_for_the_machine(String target) {
         KernelProfile profile = Laid.LINUX_6_1
                 .with(ConfigOption.JUMP_LABEL, true)
-                .withMachine(MachineFacts.of(1, MachineFacts.Trait.QEMU));
+                .withMachine(MachineFacts.of(1).withFeatures("qemu"));
         try (ModuleRuntime runtime = kernel(profile, target.equals("parisc-32") ? 0x1010_0000 : 0x4010_0000)) {
             LiveModule greeter = runtime.load(Bundled.file(target + "/greeter.ko"));
             Address branch = greeter.symbol("greeter_branch").orElseThrow().address();

@@ -7,10 +7,13 @@ import io.modrt.error.Rule;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.PlacedModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
-import io.modrt.spi.SectionSizer;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.PlanInput;
+import io.modrt.spi.SymbolValues;
 import io.modrt.spi.Width;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,7 +22,7 @@ import java.util.Set;
  * Room for stubs, and on 64 bit for GOT and descriptors, counted over all relocations, also those of sections that are not
  * loaded, before anything has an address.
  */
-final class PariscAreas implements SectionSizer {
+final class PariscPlan implements ArchPlan {
 
     /** Where the stubs of a section lie. */
     enum Room {
@@ -41,6 +44,7 @@ final class PariscAreas implements SectionSizer {
     private static final int TABLE_ALIGNMENT = 16;
 
     private final Room room;
+    private final Width width;
     private final boolean wide;
     private final boolean hasShortBranches;
     private final int stubBytes;
@@ -51,7 +55,10 @@ final class PariscAreas implements SectionSizer {
     private long slots;
     private long descriptors;
 
-    PariscAreas(ModuleFile file, KernelProfile profile, LoadPolicy policy, Width width) {
+    PariscPlan(PlanInput input, KernelProfile profile, Width width) {
+        this.width = width;
+        LoadPolicy policy = input.policy();
+        ModuleFile file = input.file();
         room = switch (policy.stubs()) {
             case KERNEL_EXACT -> profile.layoutRules() == LayoutRules.STUBS_AT_HEAD ? Room.HEAD : Room.FRONT;
             case SHARED -> Room.FRONT_SHARED;
@@ -112,11 +119,11 @@ final class PariscAreas implements SectionSizer {
     }
 
     /** The stubs for a branch at {@code sectionOffset} of a section whose address is {@code address}. */
-    Area area(PlacedModule placed, Section section, long sectionOffset, long address) {
+    Area area(PlacedSections placed, Section section, long sectionOffset, long address) {
         int index = section.index();
         if (room == Room.HEAD) {
             boolean isInit =
-                    placed.plan().region(section).filter(RegionKind::isInit).isPresent();
+                    placed.region(section).filter(RegionKind::isInit).isPresent();
             AddressRange region =
                     placed.range(isInit ? RegionKind.INIT : RegionKind.CORE).orElseThrow();
             long start = region.start().value();
@@ -176,5 +183,10 @@ final class PariscAreas implements SectionSizer {
 
     private static long align(long value, int powerOfTwo) {
         return value + powerOfTwo - 1 & -(long) powerOfTwo;
+    }
+
+    @Override
+    public ArchLoad begin(PlacedSections placed, SymbolValues values) {
+        return new PariscLoad(placed, this, width);
     }
 }

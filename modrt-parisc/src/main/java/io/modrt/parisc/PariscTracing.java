@@ -1,8 +1,10 @@
 package io.modrt.parisc;
 
 import io.modrt.kernel.KernelVersion;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.CodeReader;
 import io.modrt.spi.LiteralSite;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +20,7 @@ import java.util.Set;
  * @param width 5 nops on 32 bit, 8 on 64 bit
  * @param skipsZero whether the kernel looks for entries of 0 before it adjusts them; most do so after, and find none
  */
-record PariscFtrace(Width width, boolean skipsZero) implements FtraceTrampoline {
+record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
     private static final KernelVersion FIRST_TO_SKIP = new KernelVersion(6, 12, 95);
     private static final KernelVersion FIRST_NOT_TO = new KernelVersion(6, 13, 0);
 
@@ -34,8 +36,8 @@ record PariscFtrace(Width width, boolean skipsZero) implements FtraceTrampoline 
             0, 0, 0x37de_0200, 0x73c1_3e01, 0x3421_3ff9, 0x5021_3fc1, 0xe820_d002, 0xe83f_1fcf);
     // spotless:on
 
-    static PariscFtrace of(Width width, KernelVersion version) {
-        return new PariscFtrace(width, version.isAtLeast(FIRST_TO_SKIP) && !version.isAtLeast(FIRST_NOT_TO));
+    static PariscTracing of(Width width, KernelVersion version) {
+        return new PariscTracing(width, version.isAtLeast(FIRST_TO_SKIP) && !version.isAtLeast(FIRST_NOT_TO));
     }
 
     @Override
@@ -44,8 +46,8 @@ record PariscFtrace(Width width, boolean skipsZero) implements FtraceTrampoline 
     }
 
     @Override
-    public long site(long entry) {
-        return width.wrap(entry + kinds().get(0).wordsInFront() * (long) Integer.BYTES);
+    public long site(long entry, CodeReader code) {
+        return entry + kind().bytesInFront();
     }
 
     /** The second for tracers that ask for registers. */
@@ -55,7 +57,11 @@ record PariscFtrace(Width width, boolean skipsZero) implements FtraceTrampoline 
     }
 
     @Override
-    public List<LiteralSite> kinds() {
-        return List.of(width == Width.BITS_32 ? NARROW : WIDE);
+    public List<LiteralSite> kinds(PlacedSections placed) {
+        return List.of(kind());
+    }
+
+    private LiteralSite kind() {
+        return width == Width.BITS_32 ? NARROW : WIDE;
     }
 }
