@@ -166,9 +166,9 @@ final class LoadTree {
         }
 
         @Override
-        public Optional<KernelSymbol> placeholder(String name) {
+        public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
             placeholders.putIfAbsent(name, loading);
-            return slots.placeholder(name);
+            return slots.placeholder(name, kernelArea);
         }
     }
 }
