@@ -4,7 +4,6 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
@@ -162,7 +161,7 @@ class WatchedArch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return arch.usualConfiguration();
     }
 
