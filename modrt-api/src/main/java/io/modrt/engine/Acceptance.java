@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
@@ -18,22 +19,22 @@ final class Acceptance {
 
     private final ModuleFile file;
     private final Target target;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
 
-    Acceptance(ModuleFile file, Target target, Diagnostics diagnostics) {
+    Acceptance(ModuleFile file, Target target, Findings findings) {
         this.file = file;
         this.target = target;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
     }
 
     void check(Kernel kernel) {
         architecture(file.name(), file.elf().header(), target);
         target.kernel().check(file);
-        file.checkFor(target.profile());
+        findings.addAll(file.checkFor(target.profile(), findings.policy()));
         moduleLayout(kernel);
         vermagic();
         if (!file.info().all("livepatch").isEmpty()) {
-            diagnostics.broken(
+            findings.broken(
                     Rule.LIVEPATCH,
                     Refusal.of(
                                     Errno.ENOEXEC,
@@ -74,7 +75,7 @@ final class Acceptance {
         if (theirs.isPresent()) {
             if (file.hasVersions()) {
                 ImportRules.disagreement(file, MODULE_LAYOUT, theirs.getAsInt(), Errno.ENOEXEC)
-                        .ifPresent(refusal -> diagnostics.broken(Rule.MODVERSIONS, refusal));
+                        .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
             } else {
                 forced(Rule.MODVERSIONS, "has no __versions");
             }
@@ -89,14 +90,14 @@ final class Acceptance {
         Optional<String> ours = profile.vermagic();
         Optional<String> theirs = file.info().vermagic();
         if (theirs.isEmpty()) {
-            if (!file.info().entries().isEmpty() || !diagnostics.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
+            if (!file.info().entries().isEmpty() || !findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
                 forced(Rule.VERMAGIC, "has no vermagic");
             }
             return;
         }
         boolean versioned = file.hasVersions();
         if (ours.isPresent() && !comparable(ours.get(), versioned).equals(comparable(theirs.get(), versioned))) {
-            diagnostics.broken(
+            findings.broken(
                     Rule.VERMAGIC,
                     Refusal.of(Errno.ENOEXEC, "version magic '" + theirs.get() + "' should be '" + ours.get() + "'")
                             .wayOut("load it into the kernel that it was built for, or relax Rule." + Rule.VERMAGIC)
@@ -114,9 +115,9 @@ final class Acceptance {
     /** What kernels with MODULE_FORCE_LOAD let pass with a taint, and others refuse. */
     private void forced(Rule rule, String what) {
         if (target.profile().has(ConfigOption.MODULE_FORCE_LOAD)) {
-            diagnostics.warn(what + "; the kernel taints itself (F) and goes on");
+            findings.warn(what + "; the kernel taints itself (F) and goes on");
         } else {
-            diagnostics.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));
+            findings.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.engine.layout.ImageBytes;
@@ -19,7 +20,7 @@ final class Application {
     private final ByteOrder codeOrder;
     private final Relocator relocator;
 
-    Application(Resolved resolved, Diagnostics diagnostics, Relocator.@Nullable Observer observer) {
+    Application(Resolved resolved, Findings findings, Relocator.@Nullable Observer observer) {
         Placed placed = resolved.placed();
         Planned plan = placed.plan();
         this.elf = plan.file().elf();
@@ -27,7 +28,7 @@ final class Application {
         this.codeOrder = plan.target().kernel().codeOrder();
         this.image = ImageBytes.of(placed, placed.addresses(), codeOrder);
         this.load = plan.archPlan().begin(placed, resolved.values());
-        this.relocator = new Relocator(resolved, load, diagnostics, observer);
+        this.relocator = new Relocator(resolved, load, findings, observer);
     }
 
     ImageBytes image() {

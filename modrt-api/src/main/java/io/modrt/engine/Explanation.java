@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.engine.RelocationRows.Row;
@@ -20,12 +21,12 @@ import java.util.Optional;
 /** Applies a module's relocations once more, on a copy, and tells what each did: nothing of this is kept while nobody asks. */
 final class Explanation {
     private final Resolved resolved;
-    private final Diagnostics unheard;
+    private final Findings unheard;
 
     Explanation(Resolved resolved) {
         this.resolved = resolved;
-        LoadPolicy policy = resolved.diagnostics().policy();
-        this.unheard = new Diagnostics(resolved.diagnostics().module(), policy);
+        LoadPolicy policy = resolved.findings().policy();
+        this.unheard = new Findings(resolved.findings().name(), policy);
     }
 
     /** Every relocation of the loaded sections, in order. */
@@ -80,7 +81,7 @@ final class Explanation {
                             (one, other) -> other.headroomBytes() < one.headroomBytes() ? other : one);
                 })
                 .applyAll();
-        return new ReachReport(resolved.diagnostics().module(), List.copyOf(nearest.values()));
+        return new ReachReport(resolved.findings().name(), List.copyOf(nearest.values()));
     }
 
     private static Reach reach(Relocator fixup, Row row, long value, Width width, boolean toStub) {

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
@@ -26,17 +27,17 @@ final class ImportRules {
     private final Kernel kernel;
     private final ModuleFile file;
     private final KernelProfile profile;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final Set<String> namespaces;
     private final List<Live> owners = new ArrayList<>();
     private boolean proprietary;
     private boolean usesGplOnly;
 
-    ImportRules(Planned plan, Diagnostics diagnostics) {
+    ImportRules(Planned plan, Findings findings) {
         this.kernel = plan.kernel();
         this.file = plan.file();
         this.profile = plan.profile();
-        this.diagnostics = diagnostics;
+        this.findings = findings;
         this.namespaces = new HashSet<>(file.info().importNamespaces());
         this.proprietary = !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false);
     }
@@ -71,7 +72,7 @@ final class ImportRules {
         if (!symbol.gplOnly()) {
             return true;
         }
-        if (proprietary && !diagnostics.policy().isRelaxed(Rule.GPL_ONLY)) {
+        if (proprietary && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
             return false;
         }
         usesGplOnly = true;
@@ -83,11 +84,11 @@ final class ImportRules {
         if (!owner.isProprietary() || proprietary) {
             return true;
         }
-        if (usesGplOnly && !diagnostics.policy().isRelaxed(Rule.GPL_ONLY)) {
-            diagnostics.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
+        if (usesGplOnly && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
+            findings.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
             return false;
         }
-        diagnostics.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
+        findings.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
         proprietary = true;
         return true;
     }
@@ -103,9 +104,9 @@ final class ImportRules {
                     .logged(file.name() + ": module uses symbol (" + symbol.name() + ") from namespace " + namespace
                             + ", but does not import it.");
             if (profile.has(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS)) {
-                diagnostics.warn(refusal.message());
+                findings.warn(refusal.message());
             } else {
-                diagnostics.broken(Rule.NAMESPACE, refusal);
+                findings.broken(Rule.NAMESPACE, refusal);
             }
         }
     }
@@ -117,14 +118,14 @@ final class ImportRules {
         }
         if (!file.hasVersions()) {
             if (!profile.has(ConfigOption.MODULE_FORCE_LOAD)) {
-                diagnostics.broken(
+                findings.broken(
                         Rule.MODVERSIONS,
                         Refusal.of(Errno.EINVAL, "has no __versions, and " + symbol.name() + " has a CRC"));
             }
             return;
         }
         disagreement(file, symbol.name(), theirs.getAsInt(), Errno.EINVAL)
-                .ifPresent(refusal -> diagnostics.broken(Rule.MODVERSIONS, refusal));
+                .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
     }
 
     /** Why a module with {@code __versions} is refused by the CRC that {@code symbol} has; empty where it is not. */

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -32,7 +33,7 @@ final class Live implements LiveModule {
     private final Kernel kernel;
     private final Resolved resolved;
     private final List<Stub> stubs;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final List<KernelSymbol> exports;
     private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
     private volatile SoftReference<RelocationIndex> relocationIndex = new SoftReference<>(null);
@@ -43,7 +44,7 @@ final class Live implements LiveModule {
         this.kernel = kernel;
         this.resolved = relocated.resolved();
         this.stubs = relocated.stubs();
-        this.diagnostics = relocated.collected();
+        this.findings = relocated.collected();
         this.exports = Exports.of(resolved, relocated.image());
     }
 
@@ -171,7 +172,7 @@ final class Live implements LiveModule {
 
     @Override
     public List<Diagnostic> diagnostics() {
-        return diagnostics.list();
+        return findings.list();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
@@ -38,15 +39,15 @@ final class Placed implements PlacedModule {
     private final Planned plan;
     private final SectionAddresses addresses;
     private final Reservations reservations;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final Map<String, Address> anchors = new HashMap<>();
     private final List<String> madeUp = new ArrayList<>();
 
     private volatile State state = State.OPEN;
 
-    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations, Diagnostics diagnostics) {
+    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations, Findings findings) {
         this.plan = plan;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
         this.addresses = addresses;
         this.reservations = reservations;
         KernelSymbols symbols = plan.kernel().symbols();
@@ -65,7 +66,7 @@ final class Placed implements PlacedModule {
     }
 
     static Placed at(Planned plan, Placement placement) {
-        Diagnostics diagnostics = plan.diagnostics().fork();
+        Findings findings = plan.findings().fork();
         Reservations reservations =
                 new Reservations(plan.target().allocator(), plan.target().perCpu());
         try {
@@ -74,11 +75,11 @@ final class Placed implements PlacedModule {
             if (perCpu != null && addresses.perCpu().isEmpty()) {
                 long alignment = Math.min(perCpu.alignment(), plan.profile().pageBytes());
                 if (alignment < perCpu.alignment()) {
-                    diagnostics.warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
+                    findings.warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
                 }
                 reservations.takePerCpu(perCpu.sizeBytes(), alignment);
             }
-            return new Placed(plan, addresses, reservations, diagnostics);
+            return new Placed(plan, addresses, reservations, findings);
         } catch (RuntimeException failure) {
             reservations.close();
             throw failure;
@@ -172,8 +173,8 @@ final class Placed implements PlacedModule {
     }
 
     /** What the plan's steps and placing let pass. */
-    Diagnostics diagnostics() {
-        return diagnostics;
+    Findings findings() {
+        return findings;
     }
 
     /** The base cookie of the module's per-CPU area; 0 where it has none. */

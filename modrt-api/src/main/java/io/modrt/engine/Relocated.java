@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.layout.RegionKind;
@@ -17,23 +18,23 @@ final class Relocated implements RelocatedModule {
     private final Resolved resolved;
     private final ImageBytes image;
     private final List<Stub> stubs;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
 
-    private Relocated(Resolved resolved, ImageBytes image, List<Stub> stubs, Diagnostics diagnostics) {
+    private Relocated(Resolved resolved, ImageBytes image, List<Stub> stubs, Findings findings) {
         this.resolved = resolved;
         this.image = image;
         this.stubs = stubs;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
     }
 
     /** Copies the file's sections to their places, applies all relocations, writes the stubs, finishes. */
     static Relocated of(Resolved resolved) {
-        Diagnostics diagnostics = resolved.diagnostics().fork();
-        Application application = new Application(resolved, diagnostics, null);
+        Findings findings = resolved.findings().fork();
+        Application application = new Application(resolved, findings, null);
         application.applyAll();
-        Finish.of(resolved, application, diagnostics).run();
+        Finish.of(resolved, application, findings).run();
         List<Stub> stubs = List.copyOf(application.load().stubs());
-        return new Relocated(resolved, application.image(), stubs, diagnostics);
+        return new Relocated(resolved, application.image(), stubs, findings);
     }
 
     ImageBytes image() {
@@ -84,12 +85,12 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public List<Diagnostic> diagnostics() {
-        return diagnostics.list();
+        return findings.list();
     }
 
     /** What a commit may add to. */
-    Diagnostics collected() {
-        return diagnostics;
+    Findings collected() {
+        return findings;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.AddendKind;
@@ -60,7 +61,7 @@ final class Relocator implements Fixup {
     private final SectionSlips slips;
     private final ArchPlan plan;
     private final ArchLoad load;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final @Nullable Observer observer;
 
     private final Set<RelocationType> told = new HashSet<>();
@@ -76,7 +77,7 @@ final class Relocator implements Fixup {
     private long P;
     private long goal;
 
-    Relocator(Resolved resolved, ArchLoad load, Diagnostics diagnostics, @Nullable Observer observer) {
+    Relocator(Resolved resolved, ArchLoad load, Findings findings, @Nullable Observer observer) {
         Planned planned = resolved.placed().plan();
         this.module = planned.file().name();
         this.elf = planned.file().elf();
@@ -88,9 +89,9 @@ final class Relocator implements Fixup {
         this.anyMissing = !missing.isEmpty();
         this.plan = planned.archPlan();
         this.load = load;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
         this.observer = observer;
-        this.slips = new SectionSlips(symbols, values, width, diagnostics);
+        this.slips = new SectionSlips(symbols, values, width, findings);
     }
 
     /** Applies one relocation section to the bytes of its target. */
@@ -216,7 +217,7 @@ final class Relocator implements Fixup {
             return;
         }
         if (anyMissing && missing.get(symbol)) {
-            diagnostics.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
+            findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
             return;
         }
         // why: kernels do not relocate what is not loaded; there a section may well lie at 0
@@ -252,18 +253,18 @@ final class Relocator implements Fixup {
             }
             store(row, bytes, stub);
         } catch (RelocationException refused) {
-            diagnostics.passOver(refused, place().toString());
+            findings.passOver(refused, place().toString());
         }
     }
 
     /** Whether the policy applies the ABI's formula for a type that the kernel does not know; says so once a type. */
     private boolean isExtended(RelocationType beyondKernel, Refusal unknown) {
-        if (!diagnostics.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
+        if (!findings.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
             fail(unknown.wayOut("relax Rule." + Rule.RELOCATION_TYPE + " to apply " + beyondKernel.psabiName()));
             return false;
         }
         if (told.add(beyondKernel)) {
-            diagnostics.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
+            findings.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
         }
         return true;
     }
@@ -332,7 +333,7 @@ final class Relocator implements Fixup {
 
     private void fail(Refusal refusal) {
         RelocationPlace place = place();
-        diagnostics.failed(refusal, place.toString(), reason -> new RelocationException(place, reason));
+        findings.failed(refusal, place.toString(), reason -> new RelocationException(place, reason));
     }
 
     @Override
@@ -404,7 +405,7 @@ final class Relocator implements Fixup {
     @Override
     public void silentLoss(String what) {
         RelocationPlace place = place();
-        diagnostics.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
+        findings.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
     }
 
     @Override

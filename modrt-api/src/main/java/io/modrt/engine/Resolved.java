@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.SymbolTable;
@@ -22,7 +23,7 @@ final class Resolved implements ResolvedModule {
     private final List<KernelSymbol> imports;
     private final List<Live> uses;
     private final boolean proprietary;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private volatile @Nullable NearestSymbols nearest;
 
     /**
@@ -36,14 +37,14 @@ final class Resolved implements ResolvedModule {
             List<KernelSymbol> imports,
             List<Live> uses,
             boolean proprietary,
-            Diagnostics diagnostics) {
+            Findings findings) {
         this.placed = placed;
         this.values = values;
         this.missing = missing;
         this.imports = List.copyOf(imports);
         this.uses = List.copyOf(uses);
         this.proprietary = proprietary;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
     }
 
     @Override
@@ -92,8 +93,8 @@ final class Resolved implements ResolvedModule {
         return proprietary;
     }
 
-    Diagnostics diagnostics() {
-        return diagnostics;
+    Findings findings() {
+        return findings;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionAddresses;
@@ -30,7 +31,7 @@ final class SymbolResolution {
 
     private final Placed placed;
     private final ModuleFile file;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final ImportRules rules;
     private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
     private final BitSet missing = new BitSet();
@@ -42,8 +43,8 @@ final class SymbolResolution {
     SymbolResolution(Placed placed) {
         this.placed = placed;
         this.file = placed.plan().file();
-        this.diagnostics = placed.diagnostics().fork();
-        this.rules = new ImportRules(placed.plan(), diagnostics);
+        this.findings = placed.findings().fork();
+        this.rules = new ImportRules(placed.plan(), findings);
     }
 
     Resolved resolve() {
@@ -59,7 +60,7 @@ final class SymbolResolution {
         }
         placeholders.addAll(placed.madeUpAnchors());
         if (!placeholders.isEmpty()) {
-            diagnostics.add(
+            findings.add(
                     Kind.PLACEHOLDERS,
                     file.name(),
                     placeholders.size()
@@ -68,7 +69,7 @@ final class SymbolResolution {
         }
         List<KernelSymbol> imports =
                 asked.values().stream().flatMap(Optional::stream).toList();
-        return new Resolved(placed, values, missing, imports, rules.owners(), rules.isProprietary(), diagnostics);
+        return new Resolved(placed, values, missing, imports, rules.owners(), rules.isProprietary(), findings);
     }
 
     private long[] values(SymbolTable symbols) {
@@ -105,7 +106,7 @@ final class SymbolResolution {
             case Symbol.SHN_COMMON -> {
                 String name = symbols.name(index);
                 if (!name.startsWith("__gnu_lto")) {
-                    diagnostics.broken(
+                    findings.broken(
                             Rule.COMMON_SYMBOL,
                             Refusal.of(
                                             Errno.ENOEXEC,
@@ -117,7 +118,7 @@ final class SymbolResolution {
             }
             default -> {
                 missing.set(index);
-                diagnostics.failed(
+                findings.failed(
                         Refusal.of(
                                         Errno.ENOEXEC,
                                         "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
@@ -149,8 +150,8 @@ final class SymbolResolution {
         if (!isWeak) {
             missing.set(index);
             lastErrno = Errno.ENOENT;
-            if (diagnostics.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
-                diagnostics.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
+            if (findings.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
+                findings.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
             } else {
                 unresolved.add(name);
             }
