@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.engine.resolution.ImportRules;
 import io.modrt.findings.Findings;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
@@ -9,6 +10,7 @@ import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.module.ModuleFile;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,11 +29,11 @@ final class Acceptance {
         this.findings = findings;
     }
 
-    void check(Kernel kernel) {
+    void check(KernelSymbols symbols) {
         architecture(file.name(), file.elf().header(), target);
         target.kernel().check(file);
         findings.addAll(file.checkFor(target.profile(), findings.policy()));
-        moduleLayout(kernel);
+        moduleLayout(symbols);
         vermagic();
         if (!file.info().all("livepatch").isEmpty()) {
             findings.broken(
@@ -42,7 +44,6 @@ final class Acceptance {
                             .logged(file.name()
                                     + ": module is marked as livepatch module, but livepatch support is disabled"));
         }
-        kernel.requireAbsent(file.name());
     }
 
     /** Raises ENOEXEC where a file with this header is not for the kernel. */
@@ -66,12 +67,12 @@ final class Acceptance {
     }
 
     /** The symbol whose CRC stands for the loader's own structures, and the exports' CRCs: the kernel loads neither without. */
-    private void moduleLayout(Kernel kernel) {
+    private void moduleLayout(KernelSymbols symbols) {
         if (!target.profile().has(ConfigOption.MODVERSIONS)) {
             return;
         }
         OptionalInt theirs =
-                kernel.symbols().find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
+                symbols.find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
         if (theirs.isPresent()) {
             if (file.hasVersions()) {
                 ImportRules.disagreement(file, MODULE_LAYOUT, theirs.getAsInt(), Errno.ENOEXEC)

@@ -75,7 +75,8 @@ public final class Kernel {
         Findings findings = new Findings(file.name(), policy);
         findings.addAll(file.diagnostics());
         Target now = targetFor(file, findings);
-        new Acceptance(file, now, findings).check(this);
+        new Acceptance(file, now, findings).check(symbols);
+        requireAbsent(file.name());
         Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
                 .addKeyValue("module", file.name())

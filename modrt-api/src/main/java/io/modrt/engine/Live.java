@@ -5,6 +5,9 @@ import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.engine.relocation.Exports;
+import io.modrt.engine.relocation.RelocationIndex;
+import io.modrt.engine.resolution.Exporter;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.StateException;
@@ -29,7 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A loaded module. What it explains is worked out from the file again. */
-final class Live implements LiveModule {
+final class Live implements LiveModule, Exporter {
     private final Kernel kernel;
     private final Resolved resolved;
     private final List<Stub> stubs;
@@ -45,7 +48,7 @@ final class Live implements LiveModule {
         this.resolved = relocated.resolved();
         this.stubs = relocated.stubs();
         this.findings = relocated.collected();
-        this.exports = Exports.of(resolved, relocated.image());
+        this.exports = Exports.of(resolved.linkage(), relocated.image());
     }
 
     /** Writes the module to memory and makes it one of its kernel's. */
@@ -78,7 +81,8 @@ final class Live implements LiveModule {
         return resolved;
     }
 
-    boolean isProprietary() {
+    @Override
+    public boolean isProprietary() {
         return resolved.isProprietary();
     }
 
@@ -117,7 +121,7 @@ final class Live implements LiveModule {
         Symbol symbol = table.get().symbol(index);
         return symbol.isUndefined()
                 ? Optional.empty()
-                : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.array()[index])));
+                : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.linkage().values()[index])));
     }
 
     @Override
@@ -147,14 +151,14 @@ final class Live implements LiveModule {
 
     @Override
     public Stream<Relocation> relocations() {
-        return new Explanation(resolved).relocations().stream();
+        return resolved.explanation().relocations().stream();
     }
 
     @Override
     public List<Relocation> relocationsAt(Address place) {
         RelocationIndex known = relocationIndex.get();
         if (known == null) {
-            known = new RelocationIndex(new Explanation(resolved).relocations());
+            known = new RelocationIndex(resolved.explanation().relocations());
             relocationIndex = new SoftReference<>(known);
         }
         return known.at(place);
@@ -162,7 +166,7 @@ final class Live implements LiveModule {
 
     @Override
     public ReachReport reach() {
-        return new Explanation(resolved).reach();
+        return resolved.explanation().reach();
     }
 
     @Override
@@ -182,7 +186,7 @@ final class Live implements LiveModule {
 
     @Override
     public byte[] relocated(Section section) {
-        return new Explanation(resolved).bytes(section);
+        return resolved.explanation().bytes(section);
     }
 
     @Override

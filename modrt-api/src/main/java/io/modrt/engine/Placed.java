@@ -6,6 +6,9 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.engine.resolution.Names;
+import io.modrt.engine.resolution.SymbolResolution;
+import io.modrt.engine.resolution.Symbols;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
@@ -59,7 +62,7 @@ final class Placed implements PlacedModule {
             }
             known.ifPresent(symbol -> anchors.put(name, symbol.value()));
         }
-        for (String name : plan.target().tracing().kernelEntries()) {
+        for (String name : plan.target().tables().tracing().kernelEntries()) {
             symbols.find(name)
                     .ifPresent(symbol -> anchors.put(name, symbol.code().orElse(symbol.value())));
         }
@@ -234,11 +237,6 @@ final class Placed implements PlacedModule {
                 : Optional.empty();
     }
 
-    /** The anchors whose addresses are made up, since no source knows them. */
-    List<String> madeUpAnchors() {
-        return madeUp;
-    }
-
     @Override
     public Optional<Address> anchor(String name) {
         return Optional.ofNullable(anchors.get(name));
@@ -246,7 +244,12 @@ final class Placed implements PlacedModule {
 
     @Override
     public ResolvedModule resolve() {
-        return new SymbolResolution(this).resolve();
+        Target target = plan.target();
+        Findings found = findings.fork();
+        Names<Live> names = new Names<>(
+                plan.kernel().symbols(), plan.kernel().list().exports(), target.symbolArea(), target.width());
+        Symbols<Live> symbols = new SymbolResolution<>(addresses, names, madeUp, found).resolve(perCpuBase());
+        return new Resolved(this, symbols, found);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.findings.Findings;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.relocation.Application;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
 import io.modrt.link.Rewrite;
@@ -30,11 +31,8 @@ final class Relocated implements RelocatedModule {
     /** Copies the file's sections to their places, applies all relocations, writes the stubs, finishes. */
     static Relocated of(Resolved resolved) {
         Findings findings = resolved.findings().fork();
-        Application application = new Application(resolved, findings, null);
-        application.applyAll();
-        Finish.of(resolved, application, findings).run();
-        List<Stub> stubs = List.copyOf(application.load().stubs());
-        return new Relocated(resolved, application.image(), stubs, findings);
+        Application application = Application.finished(resolved.linkage(), findings);
+        return new Relocated(resolved, application.image(), application.stubs(), findings);
     }
 
     ImageBytes image() {
@@ -60,22 +58,22 @@ final class Relocated implements RelocatedModule {
     @Override
     public byte[] relocated(Section section) {
         resolved.placed().plan().requireOwn(section);
-        return new Explanation(resolved).bytes(section);
+        return resolved.explanation().bytes(section);
     }
 
     @Override
     public Stream<Relocation> relocations() {
-        return new Explanation(resolved).relocations().stream();
+        return resolved.explanation().relocations().stream();
     }
 
     @Override
     public List<Rewrite> rewrites() {
-        return new Explanation(resolved).rewrites();
+        return resolved.explanation().rewrites();
     }
 
     @Override
     public io.modrt.link.ReachReport reach() {
-        return new Explanation(resolved).reach();
+        return resolved.explanation().reach();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.resolution;
 
 import io.modrt.findings.Findings;
 import io.modrt.error.Errno;
@@ -20,30 +20,30 @@ import java.util.Set;
  * The kernel's rules for one module's imports: who may use what, with which CRC, in which namespace. Modules are asked before the
  * kernel: no name is exported by both, and a symbol map also holds names that the kernel does not export.
  */
-final class ImportRules {
+public final class ImportRules<E extends Exporter> {
     private static final Set<String> GPL_COMPATIBLE =
             Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
 
-    private final Kernel kernel;
+    private final Names<E> names;
     private final ModuleFile file;
     private final KernelProfile profile;
     private final Findings findings;
     private final Set<String> namespaces;
-    private final List<Live> owners = new ArrayList<>();
+    private final List<E> owners = new ArrayList<>();
     private boolean proprietary;
     private boolean usesGplOnly;
 
-    ImportRules(Planned plan, Findings findings) {
-        this.kernel = plan.kernel();
-        this.file = plan.file();
-        this.profile = plan.profile();
+    ImportRules(Names<E> names, ModuleFile file, KernelProfile profile, Findings findings) {
+        this.names = names;
+        this.file = file;
+        this.profile = profile;
         this.findings = findings;
         this.namespaces = new HashSet<>(file.info().importNamespaces());
         this.proprietary = !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false);
     }
 
     /** The modules whose exports were used, in the order of first use. */
-    List<Live> owners() {
+    List<E> owners() {
         return owners;
     }
 
@@ -53,7 +53,7 @@ final class ImportRules {
 
     /** The export that this module gets for a name. */
     Optional<KernelSymbol> find(String name) {
-        for (ExportIndex.Offer offer : kernel.list().exports().find(name)) {
+        for (ExportIndex.Offer<E> offer : names.modules().find(name)) {
             KernelSymbol symbol = offer.symbol();
             if (isVisible(symbol) && inherits(offer.owner(), name)) {
                 check(symbol);
@@ -63,7 +63,7 @@ final class ImportRules {
                 return Optional.of(symbol);
             }
         }
-        Optional<KernelSymbol> symbol = kernel.symbols().find(name).filter(this::isVisible);
+        Optional<KernelSymbol> symbol = names.kernel().find(name).filter(this::isVisible);
         symbol.ifPresent(this::check);
         return symbol;
     }
@@ -80,7 +80,7 @@ final class ImportRules {
     }
 
     /** A proprietary owner makes its users proprietary, and is hidden from users of GPL-only exports. */
-    private boolean inherits(Live owner, String name) {
+    private boolean inherits(E owner, String name) {
         if (!owner.isProprietary() || proprietary) {
             return true;
         }
@@ -129,7 +129,7 @@ final class ImportRules {
     }
 
     /** Why a module with {@code __versions} is refused by the CRC that {@code symbol} has; empty where it is not. */
-    static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
+    public static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
         OptionalLong ours = file.expectedCrc(symbol);
         long expected = Integer.toUnsignedLong(crc);
         if (ours.isPresent() && ours.getAsLong() == expected) {

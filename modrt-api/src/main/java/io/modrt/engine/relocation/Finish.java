@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import io.modrt.findings.Findings;
 import io.modrt.address.Address;
@@ -26,15 +26,16 @@ final class Finish {
     }
 
     /** The steps for what {@code application} relocated; what is out of the ordinary goes to {@code findings}. */
-    static Finish of(Resolved resolved, Application application, Findings findings) {
-        Target target = resolved.placed().plan().target();
+    static Finish of(Linkage linkage, Application application, Findings findings) {
+        KernelTables kernel = linkage.kernel();
         List<Finisher> own = application.load().finishers().stream()
                 .map(finisher -> tolerant(finisher, findings))
                 .toList();
         ImageBytes image = application.image();
         return new Finish(
                 image,
-                Finishing.steps(image, target.tables(), resolved.values(), own, target.tracing(), findings::add));
+                Finishing.steps(
+                        image, kernel.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
     }
 
     /** Under a best-effort policy a table that cannot be finished is left as far as it came. */

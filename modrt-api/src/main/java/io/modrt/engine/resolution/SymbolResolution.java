@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.resolution;
 
 import io.modrt.findings.Findings;
 import io.modrt.elf.Symbol;
@@ -24,32 +24,46 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Gives every symbol its final value, by the kernel's rules, and finds who exports what is undefined. */
-final class SymbolResolution {
+public final class SymbolResolution<E extends Exporter> {
     private static final int SHN_LIVEPATCH = 0xff20;
 
     private static final int MOST_NAMES = 12;
 
-    private final Placed placed;
+    private final SectionAddresses addresses;
     private final ModuleFile file;
+    private final Names<E> names;
     private final Findings findings;
-    private final ImportRules rules;
+    private final ImportRules<E> rules;
     private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
-    private final List<String> placeholders = new ArrayList<>();
+    private final List<String> placeholders;
     private final List<ModrtException> refused = new ArrayList<>();
     private Errno lastErrno = Errno.ENOENT;
 
-    SymbolResolution(Placed placed) {
-        this.placed = placed;
-        this.file = placed.plan().file();
-        this.findings = placed.findings().fork();
-        this.rules = new ImportRules(placed.plan(), findings);
+    /**
+     * The symbols of a module at its addresses.
+     *
+     * @param madeUp names that the architecture needs and that were made up already
+     * @param findings takes what is let pass
+     */
+    public SymbolResolution(SectionAddresses addresses, Names<E> names, List<String> madeUp, Findings findings) {
+        this.addresses = addresses;
+        this.file = addresses.layout().file();
+        this.names = names;
+        this.placeholders = new ArrayList<>(madeUp);
+        this.findings = findings;
+        this.rules = new ImportRules<>(names, file, addresses.layout().profile(), findings);
     }
 
-    Resolved resolve() {
+    /**
+     * Gives every symbol its value.
+     *
+     * @param perCpuBase the base of the module's per-CPU area
+     */
+    public Symbols<E> resolve(long perCpuBase) {
         Optional<SymbolTable> table = file.elf().symbolTable();
-        long[] values = table.isPresent() ? values(table.get()) : new long[0];
+        long[] values = table.isPresent() ? values(table.get(), perCpuBase) : new long[0];
         if (!unresolved.isEmpty()) {
             throw unresolved();
         }
@@ -58,7 +72,6 @@ final class SymbolResolution {
             refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
             throw last;
         }
-        placeholders.addAll(placed.madeUpAnchors());
         if (!placeholders.isEmpty()) {
             findings.add(
                     Kind.PLACEHOLDERS,
@@ -69,13 +82,12 @@ final class SymbolResolution {
         }
         List<KernelSymbol> imports =
                 asked.values().stream().flatMap(Optional::stream).toList();
-        return new Resolved(placed, values, missing, imports, rules.owners(), rules.isProprietary(), findings);
+        return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
     }
 
-    private long[] values(SymbolTable symbols) {
-        SectionLayout layout = placed.plan().layout();
-        SectionAddresses addresses = placed.addresses();
-        Width width = placed.plan().target().width();
+    private long[] values(SymbolTable symbols, long perCpuBase) {
+        SectionLayout layout = addresses.layout();
+        Width width = names.width();
         int sections = file.elf().sectionCount();
         int perCpu = layout.perCpuSection();
         long[] values = new long[symbols.count()];
@@ -89,7 +101,7 @@ final class SymbolResolution {
                     || Integer.compareUnsigned(section, sections) >= 0) {
                 values[i] = width.wrap(reserved(symbols, i, raw));
             } else if (section == perCpu) {
-                values[i] = width.wrap(placed.perCpuBase() + value);
+                values[i] = width.wrap(perCpuBase + value);
             } else {
                 values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
             }
@@ -165,7 +177,7 @@ final class SymbolResolution {
         if (known == null) {
             known = rules.find(name);
             if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
-                known = placed.plan().kernel().symbols().placeholder(name, placed.plan().target().symbolArea());
+                known = names.kernel().placeholder(name, names.madeUpArea());
                 known.ifPresent(placeholder -> placeholders.add(name));
             }
             asked.put(name, known);

@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import io.modrt.findings.Findings;
 import io.modrt.address.Address;
@@ -8,7 +8,7 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
-import io.modrt.engine.RelocationRows.Row;
+import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
@@ -52,7 +52,7 @@ final class Relocator implements Fixup {
 
     private final String module;
     private final ElfFile elf;
-    private final Target target;
+    private final KernelTables kernel;
     private final Width width;
     private final @Nullable SymbolTable symbols;
     private final long[] values;
@@ -77,17 +77,16 @@ final class Relocator implements Fixup {
     private long P;
     private long goal;
 
-    Relocator(Resolved resolved, ArchLoad load, Findings findings, @Nullable Observer observer) {
-        Planned planned = resolved.placed().plan();
-        this.module = planned.file().name();
-        this.elf = planned.file().elf();
-        this.target = planned.target();
-        this.width = target.width();
+    Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable Observer observer) {
+        this.module = linkage.file().name();
+        this.elf = linkage.elf();
+        this.kernel = linkage.kernel();
+        this.width = kernel.width();
         this.symbols = elf.symbolTable().orElse(null);
-        this.values = resolved.array();
-        this.missing = resolved.missing();
+        this.values = linkage.values();
+        this.missing = linkage.missing();
         this.anyMissing = !missing.isEmpty();
-        this.plan = planned.archPlan();
+        this.plan = linkage.placed().archPlan();
         this.load = load;
         this.findings = findings;
         this.observer = observer;
@@ -98,7 +97,7 @@ final class Relocator implements Fixup {
     void apply(RelocationSection inFile, SectionBytes bytes) {
         RelocationSection relocations = plan.ordered(inFile);
         section = relocations;
-        RelocationRows rows = target.rows(relocations.addends());
+        RelocationRows rows = kernel.rows(relocations.addends());
         if (rows.table().types().isEmpty()) {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(

@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import io.modrt.findings.Findings;
 import io.modrt.elf.RelocationSection;
