@@ -17,11 +17,13 @@ import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -164,7 +166,7 @@ public final class ModuleRuntime implements AutoCloseable {
         private @Nullable KernelProfile profile;
         private KernelSymbols symbols = name -> Optional.empty();
         private TargetMemory memory = TargetMemory.heap();
-        private @Nullable ModuleAllocator allocator;
+        private @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator;
         private @Nullable PerCpuAllocator perCpu;
         private LoadPolicy policy = LoadPolicy.kernelExact();
 
@@ -190,7 +192,13 @@ public final class ModuleRuntime implements AutoCloseable {
 
         /** Who hands out addresses; by default first fit in the architecture's module area. */
         public Builder allocator(ModuleAllocator moduleAllocator) {
-            allocator = Objects.requireNonNull(moduleAllocator, "moduleAllocator");
+            Objects.requireNonNull(moduleAllocator, "moduleAllocator");
+            return allocator(kernel -> moduleAllocator);
+        }
+
+        /** As {@link #allocator(ModuleAllocator)}, made once it is known which kernel it is, so that it may ask for its module areas. */
+        public Builder allocator(Function<? super ArchKernel, ? extends ModuleAllocator> ofKernel) {
+            allocator = Objects.requireNonNull(ofKernel, "ofKernel");
             return this;
         }
 

@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ public final class Kernel {
     private final @Nullable KernelProfile givenProfile;
     private final KernelSymbols symbols;
     private final TargetMemory memory;
-    private final @Nullable ModuleAllocator givenAllocator;
+    private final @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> givenAllocator;
     private final @Nullable PerCpuAllocator givenPerCpu;
     private final List<ModuleListener> listeners;
     private final ModuleList modules = new ModuleList();
@@ -56,7 +57,7 @@ public final class Kernel {
             @Nullable KernelProfile profile,
             KernelSymbols symbols,
             TargetMemory memory,
-            @Nullable ModuleAllocator allocator,
+            @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator,
             @Nullable PerCpuAllocator perCpu,
             List<ModuleListener> listeners) {
         this.architectures = new Architectures(archs);
@@ -131,7 +132,7 @@ public final class Kernel {
         KernelProfile profile = stated.assuming(arch.usualConfiguration());
         ArchKernel kernel = arch.kernel(profile, header);
         ModuleAllocator allocator = givenAllocator != null
-                ? givenAllocator
+                ? givenAllocator.apply(kernel)
                 : ModuleAllocator.over(kernel.moduleAreas(), profile.pageBytes());
         PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(Target.perCpuBases(kernel));
         return new Target(arch, kernel, profile, header, allocator, perCpu);

@@ -6,7 +6,6 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.error.Refusal;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
@@ -69,7 +68,7 @@ class WatchedArch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return arch.usualConfiguration();
     }
 
