@@ -81,8 +81,8 @@ final class ExpectedBytes implements CodeReader {
 
     private byte[] require(long address, int sizeBytes) {
         return bytes(Address.of(address), sizeBytes)
-                .orElseThrow(() -> new FormatException(Refusal.beyondKernel(
-                        placed.file().name() + ": the module has no " + sizeBytes + " bytes at 0x"
-                                + Long.toHexString(address))));
+                .orElseThrow(() ->
+                        new FormatException(Refusal.beyondKernel(placed.file().name() + ": the module has no "
+                                + sizeBytes + " bytes at 0x" + Long.toHexString(address))));
     }
 }
