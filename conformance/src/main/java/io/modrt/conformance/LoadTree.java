@@ -5,6 +5,7 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
@@ -166,9 +167,9 @@ final class LoadTree {
         }
 
         @Override
-        public Optional<KernelSymbol> placeholder(String name) {
+        public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
             placeholders.putIfAbsent(name, loading);
-            return slots.placeholder(name);
+            return slots.placeholder(name, kernelArea);
         }
     }
 }
