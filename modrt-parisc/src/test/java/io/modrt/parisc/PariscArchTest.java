@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
@@ -19,9 +20,13 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Arch;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.CodeReader;
+import io.modrt.spi.StaticBranches;
 import io.modrt.spi.TableShapes;
+import io.modrt.spi.TracingSites;
 import io.modrt.testkit.ElfTarget;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -33,7 +38,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PariscArchTest {
     private static final Arch NARROW = new PariscArch.Narrow();
     private static final Arch WIDE = new PariscArch.Wide();
+    private static final ArchKernel NARROW_KERNEL = kernel(ElfClass.ELF32, Laid.LINUX_6_1);
+    private static final ArchKernel WIDE_KERNEL = kernel(ElfClass.ELF64, Laid.LINUX_6_1);
     private static final int NOP = 0x0800_0240;
+
+    private static ArchKernel kernel(ElfClass elfClass, KernelProfile profile) {
+        Arch arch = elfClass == ElfClass.ELF32 ? NARROW : WIDE;
+        return arch.kernel(
+                profile, new ElfHeader(elfClass, true, 1, 15, 0x210, elfClass.sectionHeaderBytes(), 64, 3, 2));
+    }
 
     @ParameterizedTest(name = "{4}")
     @CsvSource({
@@ -62,40 +75,69 @@ class PariscArchTest {
     @Test
     void modules_lie_below_the_kernel() {
         assertEquals(
-                AddressRange.between(Address.of(0x0081_0000), Address.of(0x0f7f_e000)),
-                NARROW.moduleArea(Laid.LINUX_6_1));
+                List.of(AddressRange.between(Address.of(0x0081_0000), Address.of(0x0f7f_e000))),
+                NARROW_KERNEL.moduleAreas());
         assertEquals(
-                AddressRange.between(Address.of(0x8000), Address.of(0x3f7f_e000)), WIDE.moduleArea(Laid.LINUX_6_1));
+                List.of(AddressRange.between(Address.of(0x8000), Address.of(0x3f7f_e000))), WIDE_KERNEL.moduleAreas());
     }
 
     @Test
-    void tables_count_from_their_own_fields() {
+    void symbols_that_nobody_knows_lie_where_32_bits_hold_them() {
+        AddressRange area = AddressRange.between(Address.of(0x6000_0000), Address.of(0x7000_0000));
+        assertEquals(area, NARROW_KERNEL.kernelArea());
+        assertEquals(area, WIDE_KERNEL.kernelArea());
+    }
+
+    /** As GNU as assembles {@code b,n} to a label 0x40 bytes on and one 0x40 bytes back. */
+    @Test
+    void a_static_branch_is_a_nop_or_a_jump_to_its_target() {
+        StaticBranches branches = WIDE_KERNEL.staticBranches().orElseThrow();
+        StaticBranches.BranchSite site = new StaticBranches.BranchSite(0x0081_0100, 4);
+        assertEquals("08000240", HexFormat.of().formatHex(branches.notTaken(4)));
+        assertEquals("e8000072", HexFormat.of().formatHex(branches.taken(site, 0x0081_0140)));
+        assertEquals("e81f1f77", HexFormat.of().formatHex(branches.taken(site, 0x0081_00c0)));
+    }
+
+    @Test
+    void exception_and_jump_tables_count_from_their_own_fields() {
         TableShapes.ExceptionTable exceptions =
                 new TableShapes.ExceptionTable(12, 4, TableShapes.Reference.FROM_FIELD, 2);
         assertEquals(
-                new TableShapes(exceptions, new TableShapes.JumpTable(4, 4, TableShapes.Reference.FROM_FIELD)),
-                NARROW.tables(Laid.LINUX_6_1));
+                new TableShapes(
+                        new TableShapes.ExportTable(4, TableShapes.Reference.ABSOLUTE),
+                        exceptions,
+                        new TableShapes.JumpTable(4, 4, TableShapes.Reference.FROM_FIELD)),
+                NARROW_KERNEL.tables());
         assertEquals(
-                new TableShapes(exceptions, new TableShapes.JumpTable(4, 8, TableShapes.Reference.FROM_FIELD)),
-                WIDE.tables(Laid.LINUX_6_1));
-        assertEquals(8, NARROW.tables(Laid.LINUX_2_6_29).exceptionTable().entryBytes());
+                new TableShapes(
+                        new TableShapes.ExportTable(8, TableShapes.Reference.ABSOLUTE),
+                        exceptions,
+                        new TableShapes.JumpTable(4, 8, TableShapes.Reference.FROM_FIELD)),
+                WIDE_KERNEL.tables());
+        assertEquals(
+                8,
+                kernel(ElfClass.ELF32, Laid.LINUX_2_6_29)
+                        .tables()
+                        .exceptionTable()
+                        .entryBytes());
     }
 
     /** Five nops on 32 bit, eight on 64: the site is the last. */
     @Test
     void a_site_of_the_tracer_is_the_last_of_its_nops() {
-        FtraceTrampoline narrow = NARROW.ftrace(Laid.LINUX_6_1);
-        FtraceTrampoline wide = WIDE.ftrace(Laid.LINUX_6_1);
+        TracingSites narrow = NARROW_KERNEL.tracing();
+        TracingSites wide = WIDE_KERNEL.tracing();
+        CodeReader code = mock(CodeReader.class);
         assertEquals("__patchable_function_entries", narrow.tableSection());
-        assertEquals(0x0081_0010, narrow.site(0x0081_0000));
-        assertEquals(0x0081_001c, wide.site(0x0081_0000));
+        assertEquals(0x0081_0010, narrow.site(0x0081_0000, code));
+        assertEquals(0x0081_001c, wide.site(0x0081_0000, code));
     }
 
     @ParameterizedTest
     @CsvSource({"6.1.192, false", "6.12.0, false", "6.12.95, true", "6.12.117, true", "6.13.7, false"})
     void an_entry_of_0_is_adjusted_before_it_is_looked_at_by_most_kernels(String version, boolean skips) {
         KernelProfile profile = KernelProfile.of(KernelVersion.parse(version));
-        assertEquals(skips, NARROW.ftrace(profile).skipsZero());
+        assertEquals(skips, kernel(ElfClass.ELF32, profile).tracing().skipsZero());
     }
 
     @Test
@@ -120,8 +162,8 @@ class PariscArchTest {
 
     @Test
     void only_32_bit_kernels_have_a_data_pointer_of_their_own() {
-        assertEquals(Set.of("$global$"), NARROW.kernelAnchors(Laid.LINUX_6_1));
-        assertEquals(Set.of(), WIDE.kernelAnchors(Laid.LINUX_6_1));
+        assertEquals(Set.of("$global$"), NARROW_KERNEL.anchors());
+        assertEquals(Set.of(), WIDE_KERNEL.anchors());
     }
 
     @Test
@@ -175,8 +217,7 @@ class PariscArchTest {
 
     @Test
     void relocations_without_addends_are_refused() {
-        assertTrue(
-                NARROW.relocations(Laid.LINUX_6_1, AddendKind.IN_PLACE).types().isEmpty());
+        assertTrue(NARROW_KERNEL.relocations(AddendKind.IN_PLACE).types().isEmpty());
         Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
                 .exported("S", 0x1012_3450);
         laid.builder().text(NOP).relocation(".text", 0, 1, "S");

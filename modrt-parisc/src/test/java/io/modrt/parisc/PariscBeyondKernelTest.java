@@ -40,7 +40,7 @@ class PariscBeyondKernelTest {
                 assertThrows(RelocationException.class, () -> twoLoads().relocate());
 
         assertEquals(Errno.ENOEXEC, refused.errno());
-        assertEquals("R_PARISC_DIR14F", refused.site().orElseThrow().type());
+        assertEquals("R_PARISC_DIR14F", refused.place().orElseThrow().type());
         assertEquals(
                 "m: .text+0x0: R_PARISC_DIR14F against S+0x0: relocation type 7 is none that kernels of this width apply;"
                         + " relax Rule.RELOCATION_TYPE to apply R_PARISC_DIR14F",

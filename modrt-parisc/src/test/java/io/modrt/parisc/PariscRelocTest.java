@@ -61,6 +61,30 @@ class PariscRelocTest {
                 "2 3 4 6 7 8 10 12 14", numbers(PariscReloc.table(Width.BITS_64).beyondKernel()));
     }
 
+    /** The package page's table, in the supplement's notation, without the shift to the field. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            R_PARISC_DIR32     | S + A
+            R_PARISC_DIR21L    | LR'(S, A)
+            R_PARISC_DIR17R    | RR'(S, A)
+            R_PARISC_DIR14R    | RR'(S, A)
+            R_PARISC_PCREL12F  | S + A - P - 8
+            R_PARISC_PCREL21L  | L'(S + A - P - 8)
+            R_PARISC_PCREL17F  | S + A - P - 8
+            R_PARISC_PCREL14R  | R'(S + A - P - 8)
+            R_PARISC_DPREL21L  | LR'(S - DP, A)
+            R_PARISC_DPREL14R  | RR'(S - DP, A)
+            R_PARISC_DPREL14F  | S + A - DP
+            R_PARISC_LTOFF21L  | LR'(GOT(S + A), 0)
+            R_PARISC_LTOFF14R  | RR'(GOT(S + A), 0)
+            R_PARISC_FPTR64    | descriptor of S + A
+            R_PARISC_PCREL64   | S + A - P - 8
+            R_PARISC_DIR64     | S + A
+            """)
+    void a_row_says_its_formula(PariscReloc row, String formula) {
+        assertEquals(formula, row.formulaText());
+    }
+
     private static String numbers(List<RelocationType> types) {
         return types.stream().map(type -> String.valueOf(type.number())).collect(Collectors.joining(" "));
     }

@@ -3,6 +3,8 @@ package io.modrt.parisc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.spi.StubTemplate;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -40,12 +42,13 @@ class PariscStubWordsTest {
     }
 
     private static String hex(StubTemplate template) {
-        return template.words().stream()
-                .map(word -> String.format(Locale.ROOT, "%08x", word.bits()))
+        ByteBuffer code = ByteBuffer.wrap(template.fill(0x0081_0000, ByteOrder.BIG_ENDIAN, 0x1012_3450));
+        return template.pieces().stream()
+                .map(piece -> String.format(Locale.ROOT, "%08x", code.getInt()))
                 .collect(Collectors.joining(" "));
     }
 
     private static String text(StubTemplate template) {
-        return template.words().stream().map(StubTemplate.Word::assembly).collect(Collectors.joining("; "));
+        return template.pieces().stream().map(StubTemplate.Piece::assembly).collect(Collectors.joining("; "));
     }
 }
