@@ -55,7 +55,7 @@ class PariscArchTest {
         "ELF32, false, 15, false, false, 'no PA-RISC kernel is little-endian'",
         "ELF32, true,  8,  false, false, MIPS"
     })
-    void a_kernel_takes_files_of_its_own_class(
+    void aKernelTakesFilesOfItsOwnClass(
             ElfClass elfClass, boolean big, int machine, boolean narrow, boolean wide, String what) {
         ElfHeader header = new ElfHeader(elfClass, big, 1, machine, 0x210, elfClass.sectionHeaderBytes(), 64, 3, 2);
         assertEquals(narrow, NARROW.accepts(header), what);
@@ -63,7 +63,7 @@ class PariscArchTest {
     }
 
     @Test
-    void service_loader_finds_both() {
+    void serviceLoaderFindsBoth() {
         List<String> names = ServiceLoader.load(Arch.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .map(Arch::name)
@@ -73,7 +73,7 @@ class PariscArchTest {
     }
 
     @Test
-    void modules_lie_below_the_kernel() {
+    void modulesLieBelowTheKernel() {
         assertEquals(
                 List.of(AddressRange.between(Address.of(0x0081_0000), Address.of(0x0f7f_e000))),
                 NARROW_KERNEL.moduleAreas());
@@ -82,7 +82,7 @@ class PariscArchTest {
     }
 
     @Test
-    void symbols_that_nobody_knows_lie_where_32_bits_hold_them() {
+    void symbolsThatNobodyKnowsLieWhere32BitsHoldThem() {
         AddressRange area = AddressRange.between(Address.of(0x6000_0000), Address.of(0x7000_0000));
         assertEquals(area, NARROW_KERNEL.kernelArea());
         assertEquals(area, WIDE_KERNEL.kernelArea());
@@ -90,7 +90,7 @@ class PariscArchTest {
 
     /** As GNU as assembles {@code b,n} to a label 0x40 bytes on and one 0x40 bytes back. */
     @Test
-    void a_static_branch_is_a_nop_or_a_jump_to_its_target() {
+    void aStaticBranchIsANopOrAJumpToItsTarget() {
         StaticBranches branches = WIDE_KERNEL.staticBranches().orElseThrow();
         StaticBranches.BranchSite site = new StaticBranches.BranchSite(0x0081_0100, 4);
         assertEquals("08000240", HexFormat.of().formatHex(branches.notTaken(4)));
@@ -99,7 +99,7 @@ class PariscArchTest {
     }
 
     @Test
-    void exception_and_jump_tables_count_from_their_own_fields() {
+    void exceptionAndJumpTablesCountFromTheirOwnFields() {
         TableShapes.ExceptionTable exceptions =
                 new TableShapes.ExceptionTable(12, 4, TableShapes.Reference.FROM_FIELD, 2);
         assertEquals(
@@ -124,7 +124,7 @@ class PariscArchTest {
 
     /** Five nops on 32 bit, eight on 64: the site is the last. */
     @Test
-    void a_site_of_the_tracer_is_the_last_of_its_nops() {
+    void aSiteOfTheTracerIsTheLastOfItsNops() {
         TracingSites narrow = NARROW_KERNEL.tracing();
         TracingSites wide = WIDE_KERNEL.tracing();
         CodeReader code = mock(CodeReader.class);
@@ -135,13 +135,13 @@ class PariscArchTest {
 
     @ParameterizedTest
     @CsvSource({"6.1.192, false", "6.12.0, false", "6.12.95, true", "6.12.117, true", "6.13.7, false"})
-    void an_entry_of_0_is_adjusted_before_it_is_looked_at_by_most_kernels(String version, boolean skips) {
+    void anEntryOf0IsAdjustedBeforeItIsLookedAtByMostKernels(String version, boolean skips) {
         KernelProfile profile = KernelProfile.of(KernelVersion.parse(version));
         assertEquals(skips, kernel(ElfClass.ELF32, profile).tracing().skipsZero());
     }
 
     @Test
-    void the_tracers_words_are_the_compilers_until_it_is_switched_on() {
+    void theTracersWordsAreTheCompilersUntilItIsSwitchedOn() {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder()
                 .text(NOP, NOP, NOP, NOP, NOP, 0x4bc2_3fd9)
@@ -161,13 +161,13 @@ class PariscArchTest {
     }
 
     @Test
-    void only_32_bit_kernels_have_a_data_pointer_of_their_own() {
+    void only32BitKernelsHaveADataPointerOfTheirOwn() {
         assertEquals(Set.of("$global$"), NARROW_KERNEL.anchors());
         assertEquals(Set.of(), WIDE_KERNEL.anchors());
     }
 
     @Test
-    void without_the_data_pointer_what_counts_from_it_is_refused() {
+    void withoutTheDataPointerWhatCountsFromItIsRefused() {
         Laid laid = Laid.module(ElfTarget.PARISC_32).exported("jiffies", 0x1040_0000);
         laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -180,7 +180,7 @@ class PariscArchTest {
 
     /** The words that count from it are wrong then, as those of made-up symbols are. */
     @Test
-    void that_the_data_pointer_is_made_up_is_told() {
+    void thatTheDataPointerIsMadeUpIsTold() {
         try (ModuleRuntime runtime =
                 ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build()) {
             List<Diagnostic> told =
@@ -196,7 +196,7 @@ class PariscArchTest {
     /** Weak or not, whatever the type, even one that does not exist. */
     @ParameterizedTest
     @CsvSource({"1", "12", "222"})
-    void a_symbol_of_value_0_is_an_unknown_one(int type) {
+    void aSymbolOfValue0IsAnUnknownOne(int type) {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder().text(NOP).importsWeakly("maybe").relocation(".text", 0, type, "maybe");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -206,7 +206,7 @@ class PariscArchTest {
 
     @ParameterizedTest
     @CsvSource({"32, 0", "32, 80", "32, 34", "32, 4", "64, 0", "64, 1", "64, 12", "64, 18"})
-    void a_type_that_this_width_has_not_is_refused(int width, int type) {
+    void aTypeThatThisWidthHasNotIsRefused(int width, int type) {
         Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
                 .exported("S", 0x4012_3450);
         laid.builder().text(NOP, NOP).relocation(".text", 0, type, "S");
@@ -216,7 +216,7 @@ class PariscArchTest {
     }
 
     @Test
-    void relocations_without_addends_are_refused() {
+    void relocationsWithoutAddendsAreRefused() {
         assertTrue(NARROW_KERNEL.relocations(AddendKind.IN_PLACE).types().isEmpty());
         Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
                 .exported("S", 0x1012_3450);
@@ -226,7 +226,7 @@ class PariscArchTest {
     }
 
     @Test
-    void what_a_64_bit_kernel_cuts_off_a_word_is_told_of() {
+    void whatA64BitKernelCutsOffAWordIsToldOf() {
         Laid laid = Laid.module(ElfTarget.PARISC_64).exported("S", 0x1_4012_3450L);
         laid.builder().text(NOP, 0).relocation(".text", 4, 49, "S");
         Laid.Result result = laid.relocate();

@@ -15,7 +15,7 @@ class PariscReachTest {
     private static final int NOP = 0x0800_0240;
 
     @Test
-    void the_farthest_branch_and_the_farthest_stub_of_each_section_are_told() {
+    void theFarthestBranchAndTheFarthestStubOfEachSectionAreTold() {
         Laid laid = Laid.module(ElfTarget.PARISC_32, "xfs")
                 .at(0x0081_0000)
                 .under(Laid.LINUX_2_6_29)

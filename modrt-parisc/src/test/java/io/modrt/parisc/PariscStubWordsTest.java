@@ -16,7 +16,7 @@ class PariscStubWordsTest {
 
     @ParameterizedTest(name = "{0} to {1} + {2}")
     @CsvFileSource(resources = "stubs.csv", delimiter = '|', numLinesToSkip = 1)
-    void a_stub_is_what_its_assembler_text_says(String kind, String symbol, String addend, String words) {
+    void aStubIsWhatItsAssemblerTextSays(String kind, String symbol, String addend, String words) {
         long S = Long.decode(symbol);
         long A = Long.decode(addend);
         StubTemplate template = switch (kind) {
@@ -30,7 +30,7 @@ class PariscStubWordsTest {
     }
 
     @Test
-    void the_text_of_each_word_is_at_hand() {
+    void theTextOfEachWordIsAtHand() {
         assertEquals("ldil   LR'target,%r1; be,n   RR'target(%sr4,%r1)", text(PariscStubs.longBranch(0x1012_3456, 0)));
         assertEquals(
                 "ldd    LTOFF'target(%dp),%dp; ldd    16(%dp),%r1; bve    (%r1); ldd    24(%dp),%dp",
