@@ -5,7 +5,6 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
@@ -60,8 +59,8 @@ final class ByteCodeArch implements Arch, ArchKernel {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
-        return Map.of(ConfigOption.DYNAMIC_FTRACE, true, ConfigOption.JUMP_LABEL, true);
+    public Map<String, Boolean> usualConfiguration() {
+        return Map.of("CONFIG_DYNAMIC_FTRACE", true, "CONFIG_JUMP_LABEL", true);
     }
 
     @Override
