@@ -1,5 +1,6 @@
-package io.modrt.engine;
+package io.modrt.engine.resolution;
 
+import io.modrt.findings.Findings;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
@@ -19,30 +20,30 @@ import java.util.Set;
  * The kernel's rules for one module's imports: who may use what, with which CRC, in which namespace. Modules are asked before the
  * kernel: no name is exported by both, and a symbol map also holds names that the kernel does not export.
  */
-final class ImportRules {
+public final class ImportRules<E extends Exporter> {
     private static final Set<String> GPL_COMPATIBLE =
             Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
 
-    private final Kernel kernel;
+    private final Names<E> names;
     private final ModuleFile file;
     private final KernelProfile profile;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final Set<String> namespaces;
-    private final List<Live> owners = new ArrayList<>();
+    private final List<E> owners = new ArrayList<>();
     private boolean proprietary;
     private boolean usesGplOnly;
 
-    ImportRules(Planned plan, Diagnostics diagnostics) {
-        this.kernel = plan.kernel();
-        this.file = plan.file();
-        this.profile = plan.profile();
-        this.diagnostics = diagnostics;
+    ImportRules(Names<E> names, ModuleFile file, KernelProfile profile, Findings findings) {
+        this.names = names;
+        this.file = file;
+        this.profile = profile;
+        this.findings = findings;
         this.namespaces = new HashSet<>(file.info().importNamespaces());
         this.proprietary = !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false);
     }
 
     /** The modules whose exports were used, in the order of first use. */
-    List<Live> owners() {
+    List<E> owners() {
         return owners;
     }
 
@@ -52,7 +53,7 @@ final class ImportRules {
 
     /** The export that this module gets for a name. */
     Optional<KernelSymbol> find(String name) {
-        for (ExportIndex.Offer offer : kernel.list().exports().find(name)) {
+        for (ExportIndex.Offer<E> offer : names.modules().find(name)) {
             KernelSymbol symbol = offer.symbol();
             if (isVisible(symbol) && inherits(offer.owner(), name)) {
                 check(symbol);
@@ -62,7 +63,7 @@ final class ImportRules {
                 return Optional.of(symbol);
             }
         }
-        Optional<KernelSymbol> symbol = kernel.symbols().find(name).filter(this::isVisible);
+        Optional<KernelSymbol> symbol = names.kernel().find(name).filter(this::isVisible);
         symbol.ifPresent(this::check);
         return symbol;
     }
@@ -71,7 +72,7 @@ final class ImportRules {
         if (!symbol.gplOnly()) {
             return true;
         }
-        if (proprietary && !diagnostics.policy().isRelaxed(Rule.GPL_ONLY)) {
+        if (proprietary && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
             return false;
         }
         usesGplOnly = true;
@@ -79,15 +80,15 @@ final class ImportRules {
     }
 
     /** A proprietary owner makes its users proprietary, and is hidden from users of GPL-only exports. */
-    private boolean inherits(Live owner, String name) {
+    private boolean inherits(E owner, String name) {
         if (!owner.isProprietary() || proprietary) {
             return true;
         }
-        if (usesGplOnly && !diagnostics.policy().isRelaxed(Rule.GPL_ONLY)) {
-            diagnostics.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
+        if (usesGplOnly && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
+            findings.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
             return false;
         }
-        diagnostics.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
+        findings.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
         proprietary = true;
         return true;
     }
@@ -103,9 +104,9 @@ final class ImportRules {
                     .logged(file.name() + ": module uses symbol (" + symbol.name() + ") from namespace " + namespace
                             + ", but does not import it.");
             if (profile.has(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS)) {
-                diagnostics.warn(refusal.message());
+                findings.warn(refusal.message());
             } else {
-                diagnostics.broken(Rule.NAMESPACE, refusal);
+                findings.broken(Rule.NAMESPACE, refusal);
             }
         }
     }
@@ -117,18 +118,18 @@ final class ImportRules {
         }
         if (!file.hasVersions()) {
             if (!profile.has(ConfigOption.MODULE_FORCE_LOAD)) {
-                diagnostics.broken(
+                findings.broken(
                         Rule.MODVERSIONS,
                         Refusal.of(Errno.EINVAL, "has no __versions, and " + symbol.name() + " has a CRC"));
             }
             return;
         }
         disagreement(file, symbol.name(), theirs.getAsInt(), Errno.EINVAL)
-                .ifPresent(refusal -> diagnostics.broken(Rule.MODVERSIONS, refusal));
+                .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
     }
 
     /** Why a module with {@code __versions} is refused by the CRC that {@code symbol} has; empty where it is not. */
-    static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
+    public static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
         OptionalLong ours = file.expectedCrc(symbol);
         long expected = Integer.toUnsignedLong(crc);
         if (ours.isPresent() && ours.getAsLong() == expected) {

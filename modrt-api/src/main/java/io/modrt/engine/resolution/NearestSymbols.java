@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.resolution;
 
 import io.modrt.address.Address;
 import io.modrt.elf.Symbol;
@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** A module's named places, by section and offset; made when first asked for. */
-final class NearestSymbols {
+public final class NearestSymbols {
     private final AddressMap map;
     private final SymbolTable symbols;
     private final long[] values;
     private final Map<Integer, NavigableMap<Long, Integer>> bySection = new HashMap<>();
 
     /** Takes the symbols that a section of the file has; of those at one place the first, as the kernel does. */
-    NearestSymbols(AddressMap map, SymbolTable symbols, long[] values, Predicate<String> isMappingSymbol) {
+    public NearestSymbols(AddressMap map, SymbolTable symbols, long[] values, Predicate<String> isMappingSymbol) {
         this.map = map;
         this.symbols = symbols;
         this.values = values;
@@ -44,7 +44,8 @@ final class NearestSymbols {
                 && symbols.type(symbol) != Symbol.STT_FILE;
     }
 
-    Optional<SymbolOffset> at(Address address) {
+    /** The nearest name at or in front of an address, within its section. */
+    public Optional<SymbolOffset> at(Address address) {
         return map.at(address)
                 .flatMap(place -> Optional.ofNullable(
                                 bySection.get(place.section().index()))

@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import io.modrt.address.Address;
 import io.modrt.engine.layout.ImageBytes;
@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Optional;
 
 /** A module's exports with their final values: what relocation left in the table, which may be a descriptor's address. */
-final class Exports {
+public final class Exports {
     private Exports() {}
 
-    static List<KernelSymbol> of(Resolved resolved, ImageBytes image) {
-        Planned plan = resolved.placed().plan();
-        Width width = plan.target().width();
-        TableShapes.ExportTable shape = plan.target().tables().exports();
+    /** The exports of the module that was relocated to {@code image}. */
+    public static List<KernelSymbol> of(Linkage linkage, ImageBytes image) {
+        Width width = linkage.kernel().width();
+        TableShapes.ExportTable shape = linkage.kernel().shapes().exports();
         List<KernelSymbol> symbols = new ArrayList<>();
-        for (Export export : plan.file().exports()) {
-            Address symbol = width.address(resolved.array()[export.valueSymbol()] + export.valueAddend());
+        for (Export export : linkage.file().exports()) {
+            Address symbol = width.address(linkage.values()[export.valueSymbol()] + export.valueAddend());
             Address value = width.address(value(image, export, shape));
             symbols.add(new KernelSymbol(
                     export.name(),
@@ -30,7 +30,7 @@ final class Exports {
                     export.crc(),
                     export.namespace(),
                     export.gplOnly(),
-                    plan.file().name()));
+                    linkage.file().name()));
         }
         return List.copyOf(symbols);
     }

@@ -1,8 +1,8 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
-import io.modrt.engine.RelocationRows.Row;
+import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.error.Refusal;
 import io.modrt.spi.Addends;

@@ -1,8 +1,9 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
-import io.modrt.engine.RelocationRows.Row;
+import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.link.Reach;
 import io.modrt.link.ReachReport;
@@ -18,21 +19,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Applies a module's relocations once more, on a copy, and tells what each did: nothing of this is kept while nobody asks. */
-final class Explanation {
-    private final Resolved resolved;
-    private final Diagnostics unheard;
+public final class Explanation {
+    private final Linkage linkage;
+    private final Findings unheard;
 
-    Explanation(Resolved resolved) {
-        this.resolved = resolved;
-        LoadPolicy policy = resolved.diagnostics().policy();
-        this.unheard = new Diagnostics(resolved.diagnostics().module(), policy);
+    /** Of the module with this linkage, loaded by {@code policy}. */
+    public Explanation(Linkage linkage, LoadPolicy policy) {
+        this.linkage = linkage;
+        this.unheard = new Findings(linkage.file().name(), policy);
     }
 
     /** Every relocation of the loaded sections, in order. */
-    List<Relocation> relocations() {
+    public List<Relocation> relocations() {
         List<Relocation> all = new ArrayList<>();
         new Application(
-                        resolved,
+                        linkage,
                         unheard,
                         (fixup, row, stub, value, before, after) -> all.add(new Relocation(
                                 fixup.place(), row.type, value, before, after, Optional.ofNullable(stub))))
@@ -41,9 +42,9 @@ final class Explanation {
     }
 
     /** A section's bytes as relocation alone leaves them; of a section that is not loaded, with its address taken as 0. */
-    byte[] bytes(Section section) {
-        Application application = new Application(resolved, unheard, null);
-        if (resolved.placed().plan().layout().isLoaded(section.index())) {
+    public byte[] bytes(Section section) {
+        Application application = new Application(linkage, unheard, null);
+        if (linkage.layout().isLoaded(section.index())) {
             application.applyAll();
             return application.image().copyOf(section.index());
         }
@@ -57,18 +58,18 @@ final class Explanation {
     }
 
     /** What changes after relocation, and who does it. */
-    List<Rewrite> rewrites() {
-        Application application = new Application(resolved, unheard, null);
+    public List<Rewrite> rewrites() {
+        Application application = new Application(linkage, unheard, null);
         application.applyAll();
-        return Finish.of(resolved, application, unheard).runWatched();
+        return Finish.of(linkage, application, unheard).runWatched();
     }
 
     /** For each section and limited type, what is nearest to its limit: of what goes to stubs, and of what does not. */
-    ReachReport reach() {
+    public ReachReport reach() {
         record Key(int section, int type, boolean toStub) {}
         Map<Key, Reach> nearest = new LinkedHashMap<>();
-        Width width = resolved.placed().plan().target().width();
-        new Application(resolved, unheard, (fixup, row, stub, value, before, after) -> {
+        Width width = linkage.kernel().width();
+        new Application(linkage, unheard, (fixup, row, stub, value, before, after) -> {
                     if (!row.isLimited()) {
                         return;
                     }
@@ -80,7 +81,7 @@ final class Explanation {
                             (one, other) -> other.headroomBytes() < one.headroomBytes() ? other : one);
                 })
                 .applyAll();
-        return new ReachReport(resolved.diagnostics().module(), List.copyOf(nearest.values()));
+        return new ReachReport(unheard.name(), List.copyOf(nearest.values()));
     }
 
     private static Reach reach(Relocator fixup, Row row, long value, Width width, boolean toStub) {

@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import io.modrt.address.Address;
 import io.modrt.link.Relocation;
@@ -7,20 +7,20 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A module's relocations by their place. */
-final class RelocationIndex {
+public final class RelocationIndex {
     private static final Comparator<Relocation> BY_PLACE =
             Comparator.comparing(relocation -> relocation.place().P());
 
     private final List<Relocation> byPlace;
 
     /** Those of one place stay in the order of {@code relocations}. */
-    RelocationIndex(List<Relocation> relocations) {
+    public RelocationIndex(List<Relocation> relocations) {
         byPlace = new ArrayList<>(relocations);
         byPlace.sort(BY_PLACE);
     }
 
     /** The relocations of one place, in the order of application. A new list. */
-    List<Relocation> at(Address place) {
+    public List<Relocation> at(Address place) {
         int start = 0;
         int end = byPlace.size();
         while (start < end) {

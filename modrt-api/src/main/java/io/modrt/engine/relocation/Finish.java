@@ -1,5 +1,6 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.engine.finish.Finishing;
@@ -24,25 +25,26 @@ final class Finish {
         this.steps = steps;
     }
 
-    /** The steps for what {@code application} relocated; what is out of the ordinary goes to {@code diagnostics}. */
-    static Finish of(Resolved resolved, Application application, Diagnostics diagnostics) {
-        Target target = resolved.placed().plan().target();
+    /** The steps for what {@code application} relocated; what is out of the ordinary goes to {@code findings}. */
+    static Finish of(Linkage linkage, Application application, Findings findings) {
+        KernelTables kernel = linkage.kernel();
         List<Finisher> own = application.load().finishers().stream()
-                .map(finisher -> tolerant(finisher, diagnostics))
+                .map(finisher -> tolerant(finisher, findings))
                 .toList();
         ImageBytes image = application.image();
         return new Finish(
                 image,
-                Finishing.steps(image, target.tables(), resolved.values(), own, target.tracing(), diagnostics::add));
+                Finishing.steps(
+                        image, kernel.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
     }
 
     /** Under a best-effort policy a table that cannot be finished is left as far as it came. */
-    private static Finisher tolerant(Finisher finisher, Diagnostics diagnostics) {
+    private static Finisher tolerant(Finisher finisher, Findings findings) {
         return Finisher.of(finisher.name(), image -> {
             try {
                 finisher.finish(image);
             } catch (ModrtException failure) {
-                diagnostics.passOver(failure, diagnostics.module() + ": " + finisher.name());
+                findings.passOver(failure, findings.name() + ": " + finisher.name());
             }
         });
     }

@@ -1,5 +1,6 @@
-package io.modrt.engine;
+package io.modrt.engine.resolution;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionAddresses;
@@ -23,32 +24,46 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Gives every symbol its final value, by the kernel's rules, and finds who exports what is undefined. */
-final class SymbolResolution {
+public final class SymbolResolution<E extends Exporter> {
     private static final int SHN_LIVEPATCH = 0xff20;
 
     private static final int MOST_NAMES = 12;
 
-    private final Placed placed;
+    private final SectionAddresses addresses;
     private final ModuleFile file;
-    private final Diagnostics diagnostics;
-    private final ImportRules rules;
+    private final Names<E> names;
+    private final Findings findings;
+    private final ImportRules<E> rules;
     private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
-    private final List<String> placeholders = new ArrayList<>();
+    private final List<String> placeholders;
     private final List<ModrtException> refused = new ArrayList<>();
     private Errno lastErrno = Errno.ENOENT;
 
-    SymbolResolution(Placed placed) {
-        this.placed = placed;
-        this.file = placed.plan().file();
-        this.diagnostics = placed.diagnostics().fork();
-        this.rules = new ImportRules(placed.plan(), diagnostics);
+    /**
+     * The symbols of a module at its addresses.
+     *
+     * @param madeUp names that the architecture needs and that were made up already
+     * @param findings takes what is let pass
+     */
+    public SymbolResolution(SectionAddresses addresses, Names<E> names, List<String> madeUp, Findings findings) {
+        this.addresses = addresses;
+        this.file = addresses.layout().file();
+        this.names = names;
+        this.placeholders = new ArrayList<>(madeUp);
+        this.findings = findings;
+        this.rules = new ImportRules<>(names, file, addresses.layout().profile(), findings);
     }
 
-    Resolved resolve() {
+    /**
+     * Gives every symbol its value.
+     *
+     * @param perCpuBase the base of the module's per-CPU area
+     */
+    public Symbols<E> resolve(long perCpuBase) {
         Optional<SymbolTable> table = file.elf().symbolTable();
-        long[] values = table.isPresent() ? values(table.get()) : new long[0];
+        long[] values = table.isPresent() ? values(table.get(), perCpuBase) : new long[0];
         if (!unresolved.isEmpty()) {
             throw unresolved();
         }
@@ -57,9 +72,8 @@ final class SymbolResolution {
             refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
             throw last;
         }
-        placeholders.addAll(placed.madeUpAnchors());
         if (!placeholders.isEmpty()) {
-            diagnostics.add(
+            findings.add(
                     Kind.PLACEHOLDERS,
                     file.name(),
                     placeholders.size()
@@ -68,13 +82,12 @@ final class SymbolResolution {
         }
         List<KernelSymbol> imports =
                 asked.values().stream().flatMap(Optional::stream).toList();
-        return new Resolved(placed, values, missing, imports, rules.owners(), rules.isProprietary(), diagnostics);
+        return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
     }
 
-    private long[] values(SymbolTable symbols) {
-        SectionLayout layout = placed.plan().layout();
-        SectionAddresses addresses = placed.addresses();
-        Width width = placed.plan().target().width();
+    private long[] values(SymbolTable symbols, long perCpuBase) {
+        SectionLayout layout = addresses.layout();
+        Width width = names.width();
         int sections = file.elf().sectionCount();
         int perCpu = layout.perCpuSection();
         long[] values = new long[symbols.count()];
@@ -88,7 +101,7 @@ final class SymbolResolution {
                     || Integer.compareUnsigned(section, sections) >= 0) {
                 values[i] = width.wrap(reserved(symbols, i, raw));
             } else if (section == perCpu) {
-                values[i] = width.wrap(placed.perCpuBase() + value);
+                values[i] = width.wrap(perCpuBase + value);
             } else {
                 values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
             }
@@ -105,7 +118,7 @@ final class SymbolResolution {
             case Symbol.SHN_COMMON -> {
                 String name = symbols.name(index);
                 if (!name.startsWith("__gnu_lto")) {
-                    diagnostics.broken(
+                    findings.broken(
                             Rule.COMMON_SYMBOL,
                             Refusal.of(
                                             Errno.ENOEXEC,
@@ -117,7 +130,7 @@ final class SymbolResolution {
             }
             default -> {
                 missing.set(index);
-                diagnostics.failed(
+                findings.failed(
                         Refusal.of(
                                         Errno.ENOEXEC,
                                         "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
@@ -149,8 +162,8 @@ final class SymbolResolution {
         if (!isWeak) {
             missing.set(index);
             lastErrno = Errno.ENOENT;
-            if (diagnostics.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
-                diagnostics.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
+            if (findings.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
+                findings.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
             } else {
                 unresolved.add(name);
             }
@@ -164,7 +177,7 @@ final class SymbolResolution {
         if (known == null) {
             known = rules.find(name);
             if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
-                known = placed.plan().kernel().symbols().placeholder(name, placed.plan().target().symbolArea());
+                known = names.kernel().placeholder(name, names.madeUpArea());
                 known.ifPresent(placeholder -> placeholders.add(name));
             }
             asked.put(name, known);

@@ -1,5 +1,6 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.AddendKind;
@@ -7,7 +8,7 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
-import io.modrt.engine.RelocationRows.Row;
+import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
@@ -51,7 +52,7 @@ final class Relocator implements Fixup {
 
     private final String module;
     private final ElfFile elf;
-    private final Target target;
+    private final KernelTables kernel;
     private final Width width;
     private final @Nullable SymbolTable symbols;
     private final long[] values;
@@ -60,7 +61,7 @@ final class Relocator implements Fixup {
     private final SectionSlips slips;
     private final ArchPlan plan;
     private final ArchLoad load;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final @Nullable Observer observer;
 
     private final Set<RelocationType> told = new HashSet<>();
@@ -76,28 +77,27 @@ final class Relocator implements Fixup {
     private long P;
     private long goal;
 
-    Relocator(Resolved resolved, ArchLoad load, Diagnostics diagnostics, @Nullable Observer observer) {
-        Planned planned = resolved.placed().plan();
-        this.module = planned.file().name();
-        this.elf = planned.file().elf();
-        this.target = planned.target();
-        this.width = target.width();
+    Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable Observer observer) {
+        this.module = linkage.file().name();
+        this.elf = linkage.elf();
+        this.kernel = linkage.kernel();
+        this.width = kernel.width();
         this.symbols = elf.symbolTable().orElse(null);
-        this.values = resolved.array();
-        this.missing = resolved.missing();
+        this.values = linkage.values();
+        this.missing = linkage.missing();
         this.anyMissing = !missing.isEmpty();
-        this.plan = planned.archPlan();
+        this.plan = linkage.placed().archPlan();
         this.load = load;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
         this.observer = observer;
-        this.slips = new SectionSlips(symbols, values, width, diagnostics);
+        this.slips = new SectionSlips(symbols, values, width, findings);
     }
 
     /** Applies one relocation section to the bytes of its target. */
     void apply(RelocationSection inFile, SectionBytes bytes) {
         RelocationSection relocations = plan.ordered(inFile);
         section = relocations;
-        RelocationRows rows = target.rows(relocations.addends());
+        RelocationRows rows = kernel.rows(relocations.addends());
         if (rows.table().types().isEmpty()) {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
@@ -216,7 +216,7 @@ final class Relocator implements Fixup {
             return;
         }
         if (anyMissing && missing.get(symbol)) {
-            diagnostics.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
+            findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
             return;
         }
         // why: kernels do not relocate what is not loaded; there a section may well lie at 0
@@ -252,18 +252,18 @@ final class Relocator implements Fixup {
             }
             store(row, bytes, stub);
         } catch (RelocationException refused) {
-            diagnostics.passOver(refused, place().toString());
+            findings.passOver(refused, place().toString());
         }
     }
 
     /** Whether the policy applies the ABI's formula for a type that the kernel does not know; says so once a type. */
     private boolean isExtended(RelocationType beyondKernel, Refusal unknown) {
-        if (!diagnostics.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
+        if (!findings.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
             fail(unknown.wayOut("relax Rule." + Rule.RELOCATION_TYPE + " to apply " + beyondKernel.psabiName()));
             return false;
         }
         if (told.add(beyondKernel)) {
-            diagnostics.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
+            findings.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
         }
         return true;
     }
@@ -332,7 +332,7 @@ final class Relocator implements Fixup {
 
     private void fail(Refusal refusal) {
         RelocationPlace place = place();
-        diagnostics.failed(refusal, place.toString(), reason -> new RelocationException(place, reason));
+        findings.failed(refusal, place.toString(), reason -> new RelocationException(place, reason));
     }
 
     @Override
@@ -404,7 +404,7 @@ final class Relocator implements Fixup {
     @Override
     public void silentLoss(String what) {
         RelocationPlace place = place();
-        diagnostics.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
+        findings.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
     }
 
     @Override

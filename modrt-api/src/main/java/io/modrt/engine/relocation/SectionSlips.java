@@ -1,5 +1,6 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
@@ -13,16 +14,16 @@ final class SectionSlips {
     private final @Nullable SymbolTable symbols;
     private final long[] values;
     private final Width width;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private @Nullable RelocationRows searched;
     private boolean found;
 
     /** @param values the final value of each symbol */
-    SectionSlips(@Nullable SymbolTable symbols, long[] values, Width width, Diagnostics diagnostics) {
+    SectionSlips(@Nullable SymbolTable symbols, long[] values, Width width, Findings findings) {
         this.symbols = symbols;
         this.values = values;
         this.width = width;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
     }
 
     /** How many entries the kernel applies, from the first: a weak symbol with an error value may end the section. */
@@ -36,7 +37,7 @@ final class SectionSlips {
             if (Integer.compareUnsigned(index, values.length) < 0
                     && rows.isErrorValue(values[index])
                     && table.binding(index) == Symbol.STB_WEAK) {
-                diagnostics.silent(
+                findings.silent(
                         relocations.section().where() + " entry " + i,
                         "weak symbol " + table.name(index) + " has the value " + width.address(values[index])
                                 + ", which stands for an error: this and the " + (relocations.count() - i - 1)
@@ -70,7 +71,7 @@ final class SectionSlips {
             }
         }
         if (ignored > 0) {
-            diagnostics.silent(
+            findings.silent(
                     relocations.section().where() + " entry " + first,
                     "r_ssym, r_type3, r_type2 are 0x" + Integer.toHexString(relocations.packedRest(first))
                             + " and ignored"
