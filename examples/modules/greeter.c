@@ -2,7 +2,8 @@
  *
  * greeter: the everyday module. It has what most real modules have: exports (plain, GPL-only, one in a namespace) with
  * CRCs, parameters, init and exit code, constants, strings, data and bss, notes, calls of the kernel, an absolute
- * symbol, a weak one that nobody defines, and a place for the function tracer in each function: calls of _mcount with their __mcount_loc, on PA-RISC nops.
+ * symbol, a weak one that nobody defines, and a place for the function tracer in each function: calls of _mcount or
+ * __fentry__ with their __mcount_loc, or nops with their __patchable_function_entries.
  * Its exception table and its jump labels, in an order that the kernel must sort, are in greeter-tables*.S.
  */
 #include "module.h"
@@ -18,7 +19,7 @@ static char *name = "world";
 module_param(name, charp, 0444);
 MODULE_INFO(parm, "loudness:How loud to greet");
 
-/* In greeter-tables.S, greeter-tables-parisc.S. */
+/* In greeter-tables*.S. */
 extern const char greeter_magic[]; /* an absolute symbol: its value is its address */
 long greeter_peek(const long *from);
 long greeter_branch(long value);
@@ -26,6 +27,13 @@ long greeter_branch(long value);
 /* Defined by nobody: its value is 0, and on PA-RISC that is an error. */
 #ifndef __hppa__
 extern void greeter_absent(void) __attribute__((weak));
+#endif
+
+/* Where code reaches only a few GB, address 0 is out of its reach, and a pointer must hold it. */
+#if defined __aarch64__ || defined __riscv
+static void (*const volatile absent)(void) = greeter_absent;
+#else
+#define absent greeter_absent
 #endif
 
 struct greeting {
@@ -90,8 +98,8 @@ EXPORT_SYMBOL_GPL(greet_alloc);
 void greet_secretly(const void *room)
 {
 #ifndef __hppa__
-    if (greeter_absent)
-        greeter_absent();
+    if (absent)
+        absent();
 #endif
     kfree(room);
 }

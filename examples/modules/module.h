@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a kernel module says to the module loader, in our own declarations: section names, record shapes and sizes as
- * the loader of Linux 6.1 for MIPS and PA-RISC reads them. No kernel header is used. What modpost would add (this_module,
+ * the loader of Linux 6.1 reads them (for RISC-V that of 6.12). No kernel header is used. What modpost would add (this_module,
  * __versions, the CRCs of the exports) the build script writes; see `build`.
  */
 #ifndef MODULE_H
@@ -13,6 +13,17 @@
 #else
 #define PTR ".word"
 #define PTR_ALIGN ".balign 4"
+#endif
+
+/* The fields of an export record are pointers, or signed 32-bit distances from the field itself. */
+#if defined __aarch64__ || defined __x86_64__
+#define EXPORT_FIELD ".4byte"
+#define EXPORT_FIELDS_ALIGN ".balign 4"
+#define FROM_FIELD " - ."
+#else
+#define EXPORT_FIELD PTR
+#define EXPORT_FIELDS_ALIGN PTR_ALIGN
+#define FROM_FIELD ""
 #endif
 
 /* A pointer to a function is that of its descriptor, where there are descriptors. */
@@ -35,16 +46,16 @@
 #define MODULE_INFO(tag, value) \
     static const char cat(modinfo_, __COUNTER__)[] used_in(".modinfo") __attribute__((aligned(1))) = #tag "=" value
 
-/* One exported symbol: {value, name, namespace}, three pointers; `table` is "" or "_gpl", `kind` CODE or "". The linker script sorts the
+/* One exported symbol: {value, name, namespace}; `table` is "" or "_gpl", `kind` CODE or "". The linker script sorts the
  * input sections by name, since the loader searches the table by bisection. */
 #define EXPORT_IN(table, kind, symbol, namespace)                                                  \
     asm(".section \"__ksymtab_strings\",\"aMS\",@progbits,1\n"                                      \
         "__kstrtab_" #symbol ":\n\t.asciz \"" #symbol "\"\n"                                        \
         "__kstrtabns_" #symbol ":\n\t.asciz \"" namespace "\"\n"                                    \
         ".previous\n"                                                                              \
-        ".section \"___ksymtab" table "+" #symbol "\",\"a\"\n\t" PTR_ALIGN "\n"                     \
-        "__ksymtab_" #symbol ":\n\t" PTR " " kind #symbol ", __kstrtab_" #symbol ", __kstrtabns_" #symbol \
-        "\n.previous")
+        ".section \"___ksymtab" table "+" #symbol "\",\"a\"\n\t" EXPORT_FIELDS_ALIGN "\n"               \
+        "__ksymtab_" #symbol ":\n\t" EXPORT_FIELD " " kind #symbol FROM_FIELD ", __kstrtab_" #symbol FROM_FIELD \
+        ", __kstrtabns_" #symbol FROM_FIELD "\n.previous")
 #define EXPORT_SYMBOL(symbol) EXPORT_IN("", CODE, symbol, "")
 #define EXPORT_SYMBOL_GPL(symbol) EXPORT_IN("_gpl", CODE, symbol, "")
 #define EXPORT_SYMBOL_NS_GPL(symbol, namespace) EXPORT_IN("_gpl", CODE, symbol, #namespace)

@@ -17,11 +17,13 @@ import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -68,12 +70,16 @@ public final class ModuleRuntime implements AutoCloseable {
         }
     }
 
-    /** Loads a module where the allocator has room, with the runtime's policy. */
+    /** Loads a module where the allocator has room, by the policy that the file was opened with, else by the runtime's. */
     public LiveModule load(ModuleFile file) {
-        return load(file, Placement.allocated(), policy);
+        return load(file, Placement.allocated(), policyOf(file));
     }
 
-    /** Loads a module where the allocator has room. */
+    private LoadPolicy policyOf(ModuleFile file) {
+        return file.policy().orElse(policy);
+    }
+
+    /** Loads a module where the allocator has room, by {@code loadPolicy} in place of the one that the file was opened with. */
     public LiveModule load(ModuleFile file, LoadPolicy loadPolicy) {
         return load(file, Placement.allocated(), loadPolicy);
     }
@@ -89,7 +95,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** The same under {@code loadPolicy}, which also decides whether the file is taken for a module. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
-        return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine), loadPolicy);
+        return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine));
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
@@ -102,9 +108,9 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.plan(file, loadPolicy);
     }
 
-    /** The first step of a load, with the runtime's policy. */
+    /** The first step of a load, by the policy that the file was opened with, else by the runtime's. */
     public LayoutPlan plan(ModuleFile file) {
-        return plan(file, policy);
+        return plan(file, policyOf(file));
     }
 
     /** Why a load there would fail, or empty where it would not. Changes nothing. */
@@ -164,7 +170,7 @@ public final class ModuleRuntime implements AutoCloseable {
         private @Nullable KernelProfile profile;
         private KernelSymbols symbols = name -> Optional.empty();
         private TargetMemory memory = TargetMemory.heap();
-        private @Nullable ModuleAllocator allocator;
+        private @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator;
         private @Nullable PerCpuAllocator perCpu;
         private LoadPolicy policy = LoadPolicy.kernelExact();
 
@@ -190,7 +196,13 @@ public final class ModuleRuntime implements AutoCloseable {
 
         /** Who hands out addresses; by default first fit in the architecture's module area. */
         public Builder allocator(ModuleAllocator moduleAllocator) {
-            allocator = Objects.requireNonNull(moduleAllocator, "moduleAllocator");
+            Objects.requireNonNull(moduleAllocator, "moduleAllocator");
+            return allocator(kernel -> moduleAllocator);
+        }
+
+        /** As {@link #allocator(ModuleAllocator)}, made once it is known which kernel it is, so that it may ask for its module areas. */
+        public Builder allocator(Function<? super ArchKernel, ? extends ModuleAllocator> ofKernel) {
+            allocator = Objects.requireNonNull(ofKernel, "ofKernel");
             return this;
         }
 

@@ -135,8 +135,8 @@ final class LiveStubs {
         Map<String, Integer> kinds = new LinkedHashMap<>();
         for (Stub stub : module.stubs()) {
             kinds.merge(
-                    stub.template().words().stream()
-                            .map(StubTemplate.Word::assembly)
+                    stub.template().pieces().stream()
+                            .map(StubTemplate.Piece::assembly)
                             .collect(Collectors.joining("; ")),
                     1,
                     Integer::sum);

@@ -199,7 +199,7 @@ final class PariscComparison {
     private void settle(PariscRelocations relocations, Words words, RelocatedModule relocated) {
         Map<Long, Long> made = relocated
                 .relocations()
-                .collect(Collectors.toMap(r -> r.site().P().value(), Relocation::after, (first, last) -> last));
+                .collect(Collectors.toMap(r -> r.place().P().value(), Relocation::after, (first, last) -> last));
         for (RelocationSection section : file.elf().relocationSections()) {
             words.sections().stream()
                     .filter(s -> s.index() == section.target().index())

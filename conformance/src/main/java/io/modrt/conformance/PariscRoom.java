@@ -1,17 +1,15 @@
 package io.modrt.conformance;
 
 import io.modrt.ModuleRuntime;
-import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.link.Reach;
-import io.modrt.load.LayoutPlan;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
-import io.modrt.spi.SectionSizer;
+import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Stub;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,15 +39,8 @@ final class PariscRoom {
                 .build()) {
             for (StubPolicy stubs : StubPolicy.values()) {
                 LoadPolicy policy = LoadPolicy.kernelExact().stubs(stubs);
-                LayoutPlan plan = runtime.plan(file, policy);
-                SectionSizer sizer = plan.arch().sizer(file, plan.profile(), policy);
-                long reserved = 0;
-                for (Section section : file.elf().sections()) {
-                    if (plan.region(section).isPresent()) {
-                        reserved += sizer.frontBytes(section) + sizer.behindBytes(section);
-                    }
-                }
-                try (PlacedModule placed = plan.place()) {
+                try (PlacedModule placed = runtime.plan(file, policy).place()) {
+                    long reserved = reserved(placed);
                     RelocatedModule relocated = placed.resolve().relocate();
                     lines.add("%s, %s, %s: %d bytes reserved for stubs, %d used by %d stubs"
                             .formatted(
@@ -67,6 +58,14 @@ final class PariscRoom {
             }
         }
         return lines;
+    }
+
+    private long reserved(PlacedModule placed) {
+        ArchPlan plan = placed.archPlan();
+        return file.elf().sections().stream()
+                .filter(section -> placed.region(section).isPresent())
+                .mapToLong(section -> plan.frontBytes(section) + plan.behindBytes(section))
+                .sum();
     }
 
     private static long used(List<Stub> stubs) {

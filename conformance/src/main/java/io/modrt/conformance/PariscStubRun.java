@@ -104,8 +104,8 @@ final class PariscStubRun {
 
     private void run(Relocation call, byte[] core, List<String> faults) {
         Stub stub = call.stub().orElseThrow();
-        long site = call.site().P().value();
-        long target = call.site().S().value() + call.site().A();
+        long site = call.place().P().value();
+        long target = call.place().S().value() + call.place().A();
         expect(faults, stub, "", run(site, core, target) == ARRIVED);
         ByteBuffer words = ByteBuffer.wrap(core);
         int at = Math.toIntExact(stub.address().value() - MODULE);

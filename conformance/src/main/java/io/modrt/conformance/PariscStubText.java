@@ -88,8 +88,8 @@ final class PariscStubText {
             rows.add(new Row(
                     kind,
                     number,
-                    stub.template().words().stream()
-                            .map(StubTemplate.Word::bits)
+                    stub.template().pieces().stream()
+                            .map(piece -> (int) piece.bits())
                             .toList()));
         }
         return rows;
@@ -114,8 +114,8 @@ final class PariscStubText {
         for (Stub stub : module.stubs()) {
             int at = Math.toIntExact(stub.address().value() - start);
             for (int i = 0; i < stubBytes / Integer.BYTES; i++) {
-                List<StubTemplate.Word> words = stub.template().words();
-                int expected = i < words.size() ? words.get(i).bits() : 0;
+                List<StubTemplate.Piece> words = stub.template().pieces();
+                int expected = i < words.size() ? (int) words.get(i).bits() : 0;
                 if (memory.getInt(at + i * Integer.BYTES) != expected) {
                     faults.add("word " + i + " of the stub at " + stub.address() + " is not " + Address.of(expected));
                 }

@@ -24,7 +24,7 @@ final class RelocationCount {
         for (Arch arch : ServiceLoader.load(Arch.class)) {
             if (arch.accepts(header)) {
                 for (AddendKind addends : AddendKind.values()) {
-                    tables.putIfAbsent(addends, arch.relocations(profile, addends));
+                    tables.putIfAbsent(addends, arch.kernel(profile, header).relocations(addends));
                 }
             }
         }

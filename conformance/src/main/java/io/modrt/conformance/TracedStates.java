@@ -52,7 +52,7 @@ final class TracedStates {
     private List<String> on(Ftrace ftrace, LiveModule module, String state, DumpMemory then) {
         LayoutPlan plan = module.placed().plan();
         sitesOn += ftrace.sites(module).size();
-        return plan.arch().ftrace(plan.profile()).kernelEntries().stream()
+        return plan.archKernel().tracing().kernelEntries().stream()
                 .flatMap(name -> symbols.find(name).stream())
                 .map(KernelSymbol::value)
                 .map(entry -> {
@@ -69,8 +69,8 @@ final class TracedStates {
         List<String> faults = new ArrayList<>();
         for (CallSite site : ftrace.sites(module)) {
             SiteKind kind = site.kind().orElseThrow();
-            Address from = site.address().plus(-kind.wordsInFront() * (long) Integer.BYTES);
-            byte[] expected = new byte[kind.words() * Integer.BYTES];
+            Address from = site.address().plus(-kind.bytesInFront());
+            byte[] expected = new byte[kind.bytes()];
             byte[] actual = new byte[expected.length];
             runtime.memory().read(from, expected, 0, expected.length);
             then.read(from, actual, 0, actual.length);

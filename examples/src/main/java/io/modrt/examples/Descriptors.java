@@ -39,7 +39,7 @@ final class Descriptors {
                 .findFirst()
                 .orElseThrow();
         Relocation call = visitor.relocations()
-                .filter(applied -> applied.site().symbol().equals("greet"))
+                .filter(applied -> applied.place().symbol().equals("greet"))
                 .filter(applied -> applied.stub().isPresent())
                 .findFirst()
                 .orElseThrow();
@@ -47,7 +47,7 @@ final class Descriptors {
         out.println(
                 "\nOn 64 bit each module has a data pointer, dp, which points at its table of addresses, the GOT. A pointer");
         out.println("to a function is the address of a descriptor. How visitor calls greeter's greet:");
-        Address place = call.site().P();
+        Address place = call.place().P();
         Address slot = slot(visitor, greet.value());
         Columns.of("what", "address", "holds")
                 .row("the call, " + visitor.symbolAt(place).orElseThrow(), place, "b,l to the stub")

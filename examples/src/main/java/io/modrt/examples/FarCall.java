@@ -96,16 +96,16 @@ final class FarCall {
         Set<String> shown = new HashSet<>();
         module.relocations()
                 .filter(applied ->
-                        applied.stub().isPresent() && shown.add(applied.site().symbol()))
+                        applied.stub().isPresent() && shown.add(applied.place().symbol()))
                 .forEach(applied -> call(applied, kernel.memory(), calls));
         calls.print(out);
     }
 
     private static void call(Relocation applied, TargetMemory memory, Columns calls) {
-        Address place = applied.site().P();
+        Address place = applied.place().P();
         int relocated = (int) applied.after();
         calls.row(
-                applied.site().symbol(),
+                applied.place().symbol(),
                 place,
                 HexFormat.of().toHexDigits(relocated),
                 Instruction.text(relocated, place),

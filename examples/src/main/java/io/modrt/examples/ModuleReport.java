@@ -90,7 +90,7 @@ final class ModuleReport {
         Map<String, Address> bound = new HashMap<>();
         module.relocations()
                 .forEach(applied ->
-                        bound.put(applied.site().symbol(), applied.site().S()));
+                        bound.put(applied.place().symbol(), applied.place().S()));
         Columns imports = Columns.atMost(MOST_ROWS, "symbol", "address", "from");
         for (Import wanted : module.file().imports()) {
             Address address = bound.get(wanted.name());
@@ -121,8 +121,8 @@ final class ModuleReport {
     void relocation() {
         Set<String> imports = module.file().imports().stream().map(Import::name).collect(Collectors.toSet());
         Comparator<Relocation> tellingFirst = Comparator.comparing((Relocation applied) ->
-                        exporter(applied.site().symbol()).isEmpty())
-                .thenComparing(applied -> !imports.contains(applied.site().symbol()))
+                        exporter(applied.place().symbol()).isEmpty())
+                .thenComparing(applied -> !imports.contains(applied.place().symbol()))
                 .thenComparing(applied -> applied.before() == applied.after());
         Optional<Relocation> shown = module.relocations().min(tellingFirst);
         shown.ifPresentOrElse(
@@ -137,10 +137,10 @@ final class ModuleReport {
         List<Reach> all = module.reach().nearest();
         (all.size() > MOST_ROWS ? module.reach().nearest(MOST_ROWS) : all)
                 .forEach(reach -> nearest.row(
-                        reach.site().type(),
-                        reach.site().section() + "+0x"
-                                + Long.toHexString(reach.site().sectionOffset()),
-                        reach.site().symbol() + (reach.toStub() ? ", by a stub" : ""),
+                        reach.place().type(),
+                        reach.place().section() + "+0x"
+                                + Long.toHexString(reach.place().sectionOffset()),
+                        reach.place().symbol() + (reach.toStub() ? ", by a stub" : ""),
                         RelocationReport.signed(reach.value()),
                         "[" + RelocationReport.signed(reach.least()) + ", " + RelocationReport.signed(reach.greatest())
                                 + "]"));

@@ -10,23 +10,23 @@ import java.util.HexFormat;
 /** One applied relocation, explained line by line. */
 final class RelocationReport {
     private final Relocation applied;
-    private final RelocationPlace site;
+    private final RelocationPlace place;
     private final RelocationType type;
 
     RelocationReport(LayoutPlan plan, Relocation applied) {
         this.applied = applied;
-        this.site = applied.site();
-        this.type = RelocationRows.find(plan, site.section(), site.type()).orElseThrow();
+        this.place = applied.place();
+        this.type = RelocationRows.find(plan, place.section(), place.type()).orElseThrow();
     }
 
     void print(PrintStream out) {
         String value = RelocationRows.value(type);
-        String place = site.section() + "+0x" + Long.toHexString(site.sectionOffset());
+        String where = place.section() + "+0x" + Long.toHexString(place.sectionOffset());
         out.println("\nOne of its relocations, explained");
         Columns.plain()
-                .row("place", place + ", P = " + site.P())
-                .row("type", site.type() + ": bits " + RelocationRows.bits(type) + " of " + value)
-                .row("symbol", site.symbol() + ", S = " + site.S() + ", A = " + signed(site.A()))
+                .row("place", where + ", P = " + place.P())
+                .row("type", place.type() + ": bits " + RelocationRows.bits(type) + " of " + value)
+                .row("symbol", place.symbol() + ", S = " + place.S() + ", A = " + signed(place.A()))
                 .row(
                         "value",
                         applied.stub()
@@ -42,7 +42,7 @@ final class RelocationReport {
         HexFormat hex = HexFormat.of();
         return type.field().bytes() == Long.BYTES
                 ? "0x" + hex.toHexDigits(word)
-                : "0x" + hex.toHexDigits((int) word) + "  " + Instruction.text((int) word, site.P());
+                : "0x" + hex.toHexDigits((int) word) + "  " + Instruction.text((int) word, place.P());
     }
 
     /** A signed number in hexadecimal; what is no small negative number is an address. */

@@ -1,16 +1,19 @@
 package io.modrt.examples;
 
 import io.modrt.elf.AddendKind;
+import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.load.LayoutPlan;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -41,25 +44,14 @@ final class RelocationRows {
                 .map(RelocationSection::addends)
                 .findFirst()
                 .orElse(AddendKind.EXPLICIT);
-        return architectures().stream()
-                .filter(arch -> arch.accepts(plan.file().elf().header()))
-                .flatMap(arch -> all(arch.relocations(plan.profile(), addends)))
+        return all(plan.archKernel().relocations(addends))
                 .filter(type -> type.psabiName().equals(psabiName))
                 .findFirst();
     }
 
     /** What the type computes, for example {@code S + A + 0x8000}. */
     static String value(RelocationType type) {
-        String value = switch (type.formula()) {
-            case NONE -> "nothing";
-            case S_A -> "S + A";
-            case S_A_P -> "S + A - P";
-            case CUSTOM -> "of its own";
-        };
-        if (type.bias() == 0 || type.formula() == Formula.CUSTOM) {
-            return value;
-        }
-        return value + (type.bias() < 0 ? " - 0x" : " + 0x") + Long.toHexString(Math.abs(type.bias()));
+        return type.formulaText();
     }
 
     /** Which bits of the value are stored, for example {@code 31:16}. */
@@ -86,6 +78,9 @@ final class RelocationRows {
             case UNSIGNED -> reasons.add("value above 0x" + Long.toHexString(field.greatestUnsigned()));
             case SAME_REGION -> reasons.add("S + A outside the " + megabytes(segmentBits) + " of P + 4");
             case SAME_REGION_OF_S -> reasons.add("S outside the " + megabytes(segmentBits) + " of P + 4");
+            case EITHER ->
+                reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
+                        + Long.toHexString(field.greatestUnsigned()) + "]");
             case TRUNCATED, REPORTED -> {}
         }
         return String.join("; ", reasons);
@@ -96,40 +91,53 @@ final class RelocationRows {
     }
 
     /** All rows as a table in Markdown, as README has it; in parentheses what the kernel lacks. */
-    static String markdown() {
-        List<Arch> archs = architectures();
-        KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0));
+    static String markdown() throws IOException {
+        Map<String, ArchKernel> archs = new LinkedHashMap<>();
+        for (Arch arch : architectures()) {
+            archs.put(arch.name(), kernel(arch));
+        }
         Map<String, Map<String, String>> rows = new LinkedHashMap<>();
-        archs.stream()
-                .flatMap(arch ->
-                        Arrays.stream(AddendKind.values()).flatMap(kind -> all(arch.relocations(profile, kind))))
+        archs.values().stream()
+                .flatMap(kernel -> Arrays.stream(AddendKind.values()).flatMap(kind -> all(kernel.relocations(kind))))
                 .sorted(Comparator.comparing(RelocationRows::family)
                         .thenComparing(RelocationType::number)
                         .thenComparing(RelocationType::fit))
                 .forEach(type -> rows.put(cells(type), new LinkedHashMap<>()));
-        for (Arch arch : archs) {
+        archs.forEach((arch, kernel) -> {
             for (AddendKind addends : AddendKind.values()) {
                 String section = addends == AddendKind.IN_PLACE ? "REL" : "RELA";
-                RelocationTable table = arch.relocations(profile, addends);
+                RelocationTable table = kernel.relocations(addends);
                 all(table)
                         .forEach(type -> Optional.ofNullable(rows.get(cells(type)))
                                 .orElseThrow()
                                 .merge(
-                                        arch.name(),
+                                        arch,
                                         table.beyondKernel().contains(type) ? "(" + section + ")" : section,
                                         (one, other) -> one + ", " + other));
             }
-        }
-        String names = archs.stream().map(Arch::name).collect(Collectors.joining(" | "));
+        });
+        String names = String.join(" | ", archs.keySet());
         String table = "| Nr | Type | Value | Its bits stored | Refused | " + names + " |\n" + "|---|---|---|---|---|"
                 + "---|".repeat(archs.size()) + "\n";
         return rows.entrySet().stream()
                 .map(row -> row.getKey() + " | "
-                        + archs.stream()
-                                .map(arch -> row.getValue().getOrDefault(arch.name(), "–"))
+                        + archs.keySet().stream()
+                                .map(arch -> row.getValue().getOrDefault(arch, "–"))
                                 .collect(Collectors.joining(" | "))
                         + " |\n")
                 .collect(Collectors.joining("", table, ""));
+    }
+
+    /** A 6.1 kernel of an architecture, whose modules are like the bundled ones. */
+    private static ArchKernel kernel(Arch arch) throws IOException {
+        KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0));
+        for (String target : BundledModules.targets()) {
+            ElfHeader header = BundledModules.open(target, "greeter").elf().header();
+            if (arch.accepts(header)) {
+                return arch.kernel(profile.assuming(arch.usualConfiguration()), header);
+            }
+        }
+        throw new IllegalStateException("no bundled module is for " + arch.name());
     }
 
     private static Stream<RelocationType> all(RelocationTable table) {

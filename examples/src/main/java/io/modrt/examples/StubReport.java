@@ -23,7 +23,7 @@ final class StubReport {
         for (Stub stub : stubs) {
             String symbol = stub.symbol();
             Address place = stub.address();
-            for (StubTemplate.Word word : stub.template().words()) {
+            for (StubTemplate.Piece word : stub.template().pieces()) {
                 code.row(symbol, place, word(memory, place), word.assembly().replace("target", stub.symbol()));
                 symbol = "";
                 place = place.plus(Integer.BYTES);

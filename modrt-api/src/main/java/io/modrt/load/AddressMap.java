@@ -23,7 +23,7 @@ public final class AddressMap {
             Optional<Address> start = placed.address(section);
             if (start.isPresent()) {
                 long sectionOffset = address.minus(start.get());
-                if (Long.compareUnsigned(sectionOffset, section.sizeBytes()) < 0) {
+                if (isIn(placed.shape(section), sectionOffset)) {
                     return Optional.of(at(section, sectionOffset));
                 }
             }
@@ -31,11 +31,15 @@ public final class AddressMap {
         return Optional.empty();
     }
 
+    private static boolean isIn(Section section, long sectionOffset) {
+        return Long.compareUnsigned(sectionOffset, section.sizeBytes()) < 0;
+    }
+
     /** The byte {@code fileOffset} bytes into the (decompressed) file; empty where no section has contents there. */
     public Optional<Location> atFileOffset(long fileOffset) {
         for (Section section : placed.plan().file().elf().sections()) {
             long sectionOffset = fileOffset - section.fileOffset();
-            if (section.hasContents() && Long.compareUnsigned(sectionOffset, section.sizeBytes()) < 0) {
+            if (section.hasContents() && isIn(section, sectionOffset)) {
                 return Optional.of(at(section, sectionOffset));
             }
         }
@@ -43,19 +47,26 @@ public final class AddressMap {
     }
 
     /**
-     * The byte {@code sectionOffset} bytes into {@code section}.
+     * The byte {@code sectionOffset} bytes into {@code section}. A section that the architecture resized has bytes that only the file or
+     * only the loaded module has.
      *
-     * @throws IllegalArgumentException where the section is not as long
+     * @throws IllegalArgumentException where the section is not as long, in the file or as it is laid out
      */
     public Location at(Section section, long sectionOffset) {
-        if (Long.compareUnsigned(sectionOffset, section.sizeBytes()) >= 0) {
-            throw new IllegalArgumentException(section.name() + " has " + section.sizeBytes()
-                    + " bytes, none at offset " + Long.toUnsignedString(sectionOffset));
+        Section shape = placed.shape(section);
+        boolean isInFile = isIn(section, sectionOffset);
+        boolean isLaidOut = isIn(shape, sectionOffset);
+        if (!isInFile && !isLaidOut) {
+            throw new IllegalArgumentException(
+                    section.name() + " has " + Math.max(section.sizeBytes(), shape.sizeBytes())
+                            + " bytes, none at offset " + Long.toUnsignedString(sectionOffset));
         }
         return new Location(
                 section,
                 sectionOffset,
-                section.hasContents() ? OptionalLong.of(section.fileOffset() + sectionOffset) : OptionalLong.empty(),
-                placed.address(section).map(start -> start.plus(sectionOffset)));
+                isInFile && section.hasContents()
+                        ? OptionalLong.of(section.fileOffset() + sectionOffset)
+                        : OptionalLong.empty(),
+                isLaidOut ? placed.address(section).map(start -> start.plus(sectionOffset)) : Optional.empty());
     }
 }

@@ -59,20 +59,21 @@ public interface StaticBranches {
      * A jump instruction.
      *
      * @param bits the instruction, its field zero
-     * @param type how it holds its target, with the target for S; its formula is {@link Formula#S_A} or {@link Formula#S_A_P}
-     * @param addend the addend
+     * @param field where its target's bits go
+     * @param formula {@link Formula#S_A} or {@link Formula#S_A_P}, with the target for S + A
+     * @param bias added to the formula's value
      */
-    record Jump(int bits, RelocationType type, long addend) {
+    record Jump(int bits, Field field, Formula formula, long bias) {
 
         /** Checks the formula. */
         public Jump {
-            if (type.formula() != Formula.S_A && type.formula() != Formula.S_A_P) {
-                throw new IllegalArgumentException(type.psabiName() + " is " + type.formula() + ": no branch is so");
+            if (formula != Formula.S_A && formula != Formula.S_A_P) {
+                throw new IllegalArgumentException(formula + ": no branch is so");
             }
         }
 
         int to(long site, long target) {
-            return type.field().insert(bits, type.formula().value(target + addend, site) + type.bias());
+            return field.insert(bits, formula.value(target, site) + bias);
         }
     }
 }

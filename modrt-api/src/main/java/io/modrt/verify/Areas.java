@@ -7,16 +7,17 @@ import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
-/** The stretches of one region: its sections, and what lies in front of, between and behind them. */
+/** Divides a region into areas: its sections as they are laid out, and what lies in front of, between and behind them. */
 final class Areas {
 
-    /** {@code sizeBytes} bytes from the region's byte {@code start} on. */
-    record Area(String name, long start, long sizeBytes, Leeway leeway) {
+    /** {@code sizeBytes} bytes from the region's byte {@code start} on; {@code isBigEndian} is the order in which its words are shown. */
+    record Area(String name, long start, long sizeBytes, Leeway leeway, boolean isBigEndian) {
         long end() {
             return start + sizeBytes;
         }
@@ -30,26 +31,30 @@ final class Areas {
     private final List<Area> areas = new ArrayList<>();
     private long next;
     private String last = "";
+    private boolean isBigEndian;
 
     private Areas(PlacedModule placed, RegionKind kind, AddressRange region) {
         this.placed = placed;
         this.region = region;
         this.kind = kind;
+        this.isBigEndian = placed.file().elf().isBigEndian();
     }
 
-    /** The stretches by ascending address, without holes, none empty. */
+    /** The areas by ascending address, without holes, none of them empty. */
     static List<Area> of(PlacedModule placed, RegionKind kind, String siteTable) {
         return new Areas(placed, kind, placed.range(kind).orElseThrow()).find(siteTable);
     }
 
     private List<Area> find(String siteTable) {
-        List<Section> sections = placed.plan().file().elf().sections().stream()
-                .filter(section -> section.sizeBytes() > 0
-                        && placed.plan().region(section).filter(kind::equals).isPresent())
+        List<Section> sections = placed.file().elf().sections().stream()
+                .filter(section -> placed.shape(section).sizeBytes() > 0
+                        && placed.region(section).filter(kind::equals).isPresent())
                 .sorted(Comparator.comparing(this::address))
                 .toList();
-        for (Section section : sections) {
-            long start = address(section).minus(region.start());
+        for (Section inFile : sections) {
+            long start = address(inFile).minus(region.start());
+            Section section = placed.shape(inFile);
+            isBigEndian = isBigEndian(section);
             addGap(start, next == 0 ? "head of " + kind : "in front of " + section.name());
             Leeway leeway = Leeway.of(section, siteTable);
             if (leeway == Leeway.STRUCT_MODULE) {
@@ -63,6 +68,13 @@ final class Areas {
         return areas;
     }
 
+    /** Code has the byte order of instructions, and so has what the architecture keeps around it. */
+    private boolean isBigEndian(Section section) {
+        return section.isExecutable()
+                ? placed.plan().archKernel().codeOrder() == ByteOrder.BIG_ENDIAN
+                : placed.file().elf().isBigEndian();
+    }
+
     private Address address(Section section) {
         return placed.address(section).orElseThrow();
     }
@@ -73,12 +85,15 @@ final class Areas {
 
     private void add(String name, long sizeBytes, Leeway leeway) {
         if (sizeBytes > 0) {
-            areas.add(new Area(name, next, sizeBytes, leeway));
+            areas.add(new Area(name, next, sizeBytes, leeway, isBigEndian));
             next += sizeBytes;
         }
     }
 
-    /** Of {@code struct module} the name stays, behind the state and the list head, and so do the pointers to init and exit. */
+    /**
+     * The kernel writes to {@code struct module}, but for the module's name, which is behind the state and the list head, and the pointers
+     * that were relocated, such as those to the init and exit functions.
+     */
     private void addStructModule(Section section, long start) {
         ElfFile elf = section.file();
         int wordBytes = elf.elfClass().wordBytes();

@@ -2,22 +2,27 @@ package io.modrt.verify;
 
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
+import io.modrt.spi.CodeReader;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** What loading leaves in a module's regions. */
-final class ExpectedBytes {
+final class ExpectedBytes implements CodeReader {
     private final Map<RegionKind, byte[]> bytes = new EnumMap<>(RegionKind.class);
     private final PlacedModule placed;
-    private final boolean bigEndian;
+    private final boolean bigEndianCode;
 
     ExpectedBytes(RelocatedModule module) {
         placed = module.resolved().placed();
-        bigEndian = placed.plan().file().elf().isBigEndian();
+        bigEndianCode = placed.plan().archKernel().codeOrder() == ByteOrder.BIG_ENDIAN;
         for (RegionKind kind : RegionKind.values()) {
             if (placed.range(kind).isPresent()) {
                 bytes.put(kind, module.bytes(kind));
@@ -35,14 +40,15 @@ final class ExpectedBytes {
         return Optional.ofNullable(bytes.get(kind)).orElseThrow();
     }
 
-    /** The region that has all of {@code sizeBytes} bytes from {@code address} on. */
+    /** The region that holds all of {@code sizeBytes} bytes from {@code address} on. */
     Optional<RegionKind> region(Address address, int sizeBytes) {
-        return bytes.keySet().stream()
-                .filter(kind -> {
-                    long ahead = address.minus(start(kind));
-                    return ahead >= 0 && ahead <= of(kind).length - sizeBytes;
-                })
-                .findFirst();
+        for (RegionKind kind : bytes.keySet()) {
+            long ahead = address.minus(start(kind));
+            if (ahead >= 0 && ahead <= of(kind).length - sizeBytes) {
+                return Optional.of(kind);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The address of a region's first byte. */
@@ -50,15 +56,33 @@ final class ExpectedBytes {
         return placed.range(kind).orElseThrow().start();
     }
 
-    /** {@code count} words from {@code address} on, a new array; empty where the module has not all of them. */
-    Optional<int[]> words(Address address, int count) {
-        return region(address, count * Integer.BYTES).map(kind -> {
+    /** The {@code sizeBytes} bytes from {@code address} on, a new array; empty where no region holds all of them. */
+    Optional<byte[]> bytes(Address address, int sizeBytes) {
+        return region(address, sizeBytes).map(kind -> {
             int from = (int) address.minus(start(kind));
-            int[] words = new int[count];
-            for (int i = 0; i < count; i++) {
-                words[i] = Bytes.getInt(of(kind), from + i * Integer.BYTES, bigEndian);
-            }
-            return words;
+            return Arrays.copyOfRange(of(kind), from, from + sizeBytes);
         });
+    }
+
+    @Override
+    public boolean holds(long address, int sizeBytes) {
+        return region(Address.of(address), sizeBytes).isPresent();
+    }
+
+    @Override
+    public int codeAt(long address) {
+        return Bytes.getInt(require(address, Integer.BYTES), 0, bigEndianCode);
+    }
+
+    @Override
+    public byte byteAt(long address) {
+        return require(address, Byte.BYTES)[0];
+    }
+
+    private byte[] require(long address, int sizeBytes) {
+        return bytes(Address.of(address), sizeBytes)
+                .orElseThrow(() ->
+                        new FormatException(Refusal.beyondKernel(placed.file().name() + ": the module has no "
+                                + sizeBytes + " bytes at 0x" + Long.toHexString(address))));
     }
 }

@@ -3,9 +3,9 @@ package io.modrt.verify;
 import io.modrt.elf.Section;
 import java.util.Set;
 
-/** In which sections words may differ without being a site, and why. The items are those of the package's page. */
+/** Why bytes of a section may differ from what was loaded although no site holds them. The items are those of the package's page. */
 enum Leeway {
-    /** None: every word is computed. */
+    /** They may not differ: every byte is computed. */
     NONE(0, ""),
     STRUCT_MODULE(1, "struct module"),
     DATA(14, "writable data"),
@@ -15,7 +15,7 @@ enum Leeway {
 
     static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
-    /** Writable tables of addresses that the kernel sorts at most, or only reads. */
+    /** Tables of addresses in writable sections, which the kernel does no more than read or sort. */
     private static final Set<String> TABLES = Set.of(
             "__ex_table",
             "__jump_table",
@@ -36,10 +36,10 @@ enum Leeway {
         this.text = text;
     }
 
-    /** What a loaded section allows, {@code siteTable} being the name of the table of tracing sites. */
+    /** What a section as it is laid out allows. {@code siteTable} is the name of the table of tracing sites, empty without tracing. */
     static Leeway of(Section section, String siteTable) {
         String name = section.name();
-        if (!section.isWritable() || TABLES.contains(name) || name.equals(siteTable)) {
+        if (!section.isWritable() || TABLES.contains(name) || (!siteTable.isEmpty() && name.equals(siteTable))) {
             return NONE;
         }
         return switch (name) {

@@ -2,6 +2,7 @@ package io.modrt.verify;
 
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.MemoryException;
@@ -12,19 +13,20 @@ import io.modrt.load.RelocatedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.patch.PatchSite;
 import io.modrt.patch.PatchSite.Form;
-import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.SiteKind;
-import io.modrt.spi.StaticBranch;
+import io.modrt.spi.StaticBranches;
+import io.modrt.spi.StaticBranches.BranchSite;
 import io.modrt.spi.TableShapes.JumpTable;
 import io.modrt.spi.TableShapes.Reference;
+import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** The sites that a module's own tables list, with the forms that this kernel gives them. */
+/** The sites that a module's own tables list, with the forms that its kernel gives them. */
 final class ModuleSites {
     private static final String JUMP_TABLE = "__jump_table";
     private static final long KEY_FLAGS = 3;
@@ -42,38 +44,39 @@ final class ModuleSites {
         this.expected = expected;
         this.placed = module.resolved().placed();
         this.plan = placed.plan();
-        this.width = plan.arch().width();
+        this.width = plan.archKernel().width();
         this.bigEndian = plan.file().elf().isBigEndian();
     }
 
     /**
-     * The call sites of the function tracer: off, as loading leaves them, or on, to one of the kernel's entries or of {@code more}.
-     * A site whose words are no call site is left out: there is one form of it, the expected one.
+     * The call sites of the function tracer that the module's table lists. Each is off, as loading leaves it, or on, and then calls one of
+     * the kernel's entries or one of {@code more}. A table entry that points at other code makes no site: that code must be as it was
+     * loaded.
      */
     List<PatchSite> tracing(Map<String, Address> more) {
-        FtraceTrampoline tracing = plan.arch().ftrace(plan.profile());
+        TracingSites tracing = plan.archKernel().tracing();
         Optional<Section> table = loaded(tracing.tableSection());
         if (table.isEmpty() || !plan.profile().has(ConfigOption.DYNAMIC_FTRACE)) {
             return List.of();
         }
-        Map<String, Address> entries = new LinkedHashMap<>();
+        Map<String, Address> entries = new TreeMap<>();
         tracing.kernelEntries()
                 .forEach(name ->
                         placed.anchor(name).or(() -> imported(name)).ifPresent(address -> entries.put(name, address)));
         entries.putAll(more);
+        List<? extends SiteKind> kinds = tracing.kinds(placed);
         byte[] bytes = module.bytes(table.get());
         List<PatchSite> sites = new ArrayList<>();
         for (int at = 0; at <= bytes.length - width.bytes(); at += width.bytes()) {
-            long entry = pointer(bytes, at);
-            long site = width.wrap(tracing.site(entry));
-            if (site != 0 && !(entry == 0 && tracing.skipsZero())) {
-                tracingSite(tracing, site, entries).ifPresent(sites::add);
+            long site = tracing.listed(Pointers.get(bytes, at, width.bytes(), bigEndian), width, expected);
+            if (site != 0) {
+                tracingSite(kinds, site, entries).ifPresent(sites::add);
             }
         }
         return sites;
     }
 
-    /** What the module calls by this name: a made-up address, where no source knows the symbol. */
+    /** The value that the module's import of this name was given, which is a made-up address where no source knows the symbol. */
     private Optional<Address> imported(String name) {
         int symbol = plan.file().symbols().indexOf(name);
         return symbol == SymbolTable.NONE
@@ -81,16 +84,17 @@ final class ModuleSites {
                 : Optional.of(width.address(module.resolved().values().value(symbol)));
     }
 
-    private Optional<PatchSite> tracingSite(FtraceTrampoline tracing, long site, Map<String, Address> entries) {
-        for (SiteKind kind : tracing.kinds()) {
-            Address start = width.address(site - kind.wordsInFront() * (long) Integer.BYTES);
-            Optional<int[]> off = expected.words(start, kind.words());
-            if (off.isPresent() && kind.state(site, off.get()) == SiteKind.State.OFF) {
+    private Optional<PatchSite> tracingSite(List<? extends SiteKind> kinds, long site, Map<String, Address> entries) {
+        for (SiteKind kind : kinds) {
+            Address start = width.address(site - kind.bytesInFront());
+            Optional<byte[]> loaded = expected.bytes(start, kind.bytes());
+            if (loaded.isPresent() && kind.state(site, loaded.get()) == SiteKind.State.OFF) {
+                byte[] off = loaded.get();
                 List<Form> forms = new ArrayList<>();
-                forms.add(Form.of("off", off.get()));
+                forms.add(Form.of("off", off));
                 entries.forEach((name, entry) -> {
                     if (kind.reaches(site, entry)) {
-                        int[] on = off.get().clone();
+                        byte[] on = off.clone();
                         kind.on(site, on, entry.value());
                         forms.add(Form.of("on, to " + name, on));
                     }
@@ -101,37 +105,42 @@ final class ModuleSites {
         return Optional.empty();
     }
 
-    /** The static branches, in the form that the present state of their keys asks for; in either where that cannot be read. */
+    /** The static branches, each in the form that the present state of its key asks for, or in either form if the key cannot be read. */
     List<PatchSite> branches(MemoryReader memory) {
         Optional<Section> table = loaded(JUMP_TABLE);
-        Optional<StaticBranch> branch =
-                plan.arch().staticBranch(plan.file().elf().header());
-        if (table.isEmpty() || branch.isEmpty() || !plan.profile().has(ConfigOption.JUMP_LABEL)) {
+        Optional<StaticBranches> branches = plan.archKernel().staticBranches();
+        if (table.isEmpty() || branches.isEmpty() || !plan.profile().has(ConfigOption.JUMP_LABEL)) {
             return List.of();
         }
-        JumpTable shape = plan.arch().tables(plan.profile()).jumpTable();
+        JumpTable shape = plan.archKernel().tables().jumpTable();
         byte[] bytes = module.bytes(table.get());
         long address = placed.address(table.get()).orElseThrow().value();
         List<PatchSite> sites = new ArrayList<>();
         for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
             long code = field(shape, bytes, address, at, shape.codeBytes());
+            // why: an entry for code that the module does not have, for example the 0 of a missing weak symbol, patches
+            // none of its bytes
+            if (!expected.holds(code, 1)) {
+                continue;
+            }
             long target = field(shape, bytes, address, at + shape.codeBytes(), shape.codeBytes());
             long key = field(shape, bytes, address, at + 2 * shape.codeBytes(), shape.keyBytes());
             boolean inverted = (key & BRANCH) != 0;
             Optional<Boolean> enabled = enabled(memory, width.address(key & ~KEY_FLAGS));
+            BranchSite site = new BranchSite(code, branches.get().sizeBytes(code, expected));
             List<Form> forms = new ArrayList<>();
             if (enabled.isEmpty() || enabled.get() == inverted) {
-                forms.add(Form.of("not taken", branch.get().nop()));
+                forms.add(Form.of("not taken", branches.get().notTaken(site.sizeBytes())));
             }
             if (enabled.isEmpty() || enabled.get() != inverted) {
-                forms.add(Form.of("taken", branch.get().taken(code, target)));
+                forms.add(Form.of("taken", branches.get().taken(site, target)));
             }
             sites.add(new PatchSite(width.address(code), "jump label", forms));
         }
         return sites;
     }
 
-    /** Whether a key is enabled: its first word counts how often. */
+    /** Whether a key is enabled: its first field, {@code enabled}, is then not 0. Empty where the key cannot be read. */
     private Optional<Boolean> enabled(MemoryReader memory, Address key) {
         byte[] word = new byte[Integer.BYTES];
         try {
@@ -149,14 +158,12 @@ final class ModuleSites {
                 .findFirst();
     }
 
+    /** The address that the field at offset {@code at} of the table gives; {@code address} is the table's. */
     private long field(JumpTable shape, byte[] bytes, long address, int at, int fieldBytes) {
-        long raw = fieldBytes == Integer.BYTES ? Bytes.getInt(bytes, at, bigEndian) : pointer(bytes, at);
-        return width.wrap(shape.reference() == Reference.ABSOLUTE ? raw : address + at + raw);
-    }
-
-    private long pointer(byte[] bytes, int at) {
-        return width == Width.BITS_32
-                ? Bytes.getInt(bytes, at, bigEndian) & 0xffff_ffffL
-                : Bytes.getLong(bytes, at, bigEndian);
+        long raw = Bytes.get(bytes, at, fieldBytes, bigEndian);
+        if (shape.reference() == Reference.ABSOLUTE) {
+            return width.wrap(raw);
+        }
+        return width.wrap(address + at + (fieldBytes == Integer.BYTES ? (int) raw : raw));
     }
 }

@@ -8,6 +8,7 @@ import io.modrt.patch.PatchSite.Form;
 import io.modrt.verify.Areas.Area;
 import io.modrt.verify.VerificationResult.Span;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,28 +17,37 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One region: what it should hold, what it holds, and the reason for each word. */
+/**
+ * Compares one region with what loading made of it. Words of 4 bytes are reported, and bytes are judged: a word is explained only if each
+ * of its bytes is as it was loaded or has a reason of its own.
+ */
 final class RegionCheck {
 
     /** A word without a reason, {@code offset} bytes into {@code area}. */
     record Misfit(Address address, Area area, long offset, int expected, int found, String why) {}
 
-    /** What a site wants of a word that has something else. */
-    private record Wanted(int word, String why) {}
+    /** A byte of a site that is in none of its forms, as the site's first form has it. */
+    private record Wanted(byte code, String why) {}
 
     private final Address start;
-    private final boolean bigEndian;
     private final List<Area> areas;
     private final byte[] expected;
     private final byte[] found;
     private final Readout readout;
-    private final @Nullable String[] finished;
-    private final @Nullable String[] fitting;
-    private final Map<Integer, Wanted> wanted = new HashMap<>();
 
-    RegionCheck(Address start, boolean bigEndian, List<Area> areas, byte[] expected, Readout readout) {
+    /** By word: the last step of loading that changed it. */
+    private final @Nullable String[] finished;
+    /** By word: the form of the last site found in one of its forms that has a byte in the word. */
+    private final @Nullable String[] fitting;
+    /** By byte: whether a site found in one of its forms holds it. */
+    private final BitSet held = new BitSet();
+    /** By byte: what a site that is in none of its forms should have there. */
+    private final Map<Integer, Wanted> wanted = new HashMap<>();
+    /** By word: whether such a site makes it wrong. */
+    private final BitSet wrong = new BitSet();
+
+    RegionCheck(Address start, List<Area> areas, byte[] expected, Readout readout) {
         this.start = start;
-        this.bigEndian = bigEndian;
         this.areas = areas;
         this.expected = expected;
         this.readout = readout;
@@ -47,48 +57,81 @@ final class RegionCheck {
         this.fitting = new String[words];
     }
 
-    /** The words of {@code range} are not as relocation left them. */
+    /** Notes that the step {@code by} of loading changed the words of {@code range}, which lies in this region. */
     void markFinished(AddressRange range, String by) {
         int first = (int) range.start().minus(start) / Integer.BYTES;
         int end = (int) (range.end().minus(start) + Integer.BYTES - 1) / Integer.BYTES;
         Arrays.fill(finished, first, end, by);
     }
 
-    /** Looks for the form that a site, which lies in this region, is in. Its words then have their reason. */
+    /**
+     * Looks for the form that a site of this region is in; its bytes then have their reason. Bytes that could not be read agree with any
+     * form.
+     */
     Optional<Form> fit(PatchSite site) {
-        int offset = (int) site.address().minus(start);
+        int offset = offset(site);
         for (Form form : site.forms()) {
-            if (isThere(form, offset)) {
-                String why = site.kind() + ": " + form.name();
-                Arrays.fill(fitting, offset / Integer.BYTES, offset / Integer.BYTES + site.words(), why);
+            if (isThere(form.code(), offset)) {
+                int end = offset + form.sizeBytes();
+                held.set(offset, end);
+                Arrays.fill(
+                        fitting,
+                        offset / Integer.BYTES,
+                        (end - 1) / Integer.BYTES + 1,
+                        site.kind() + ": " + form.name());
                 return Optional.of(form);
             }
         }
         return Optional.empty();
     }
 
-    private boolean isThere(Form form, int offset) {
-        for (int i = 0; i < form.words().size(); i++) {
-            int at = offset + i * Integer.BYTES;
-            if (readout.isUnreadable(at) || word(found, at) != form.words().get(i)) {
+    private boolean isThere(byte[] code, int offset) {
+        for (int i = 0; i < code.length; i++) {
+            if (found[offset + i] != code[i] && !readout.isUnreadable(offset + i)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Where a site is in none of its forms, and no other site has its words, they are wrong where they are not the first form's. */
-    void markWrong(PatchSite site) {
-        int offset = (int) site.address().minus(start);
-        String why = site.kind() + ", in none of its forms: "
-                + site.forms().stream().map(Form::name).collect(Collectors.joining("; "));
-        List<Integer> words = site.forms().get(0).words();
-        for (int i = 0; i < words.size(); i++) {
-            int at = offset + i * Integer.BYTES;
-            if (word(found, at) != words.get(i) && fitting[at / Integer.BYTES] == null) {
-                wanted.put(at, new Wanted(words.get(i), why));
+    /** Whether all bytes of a site of this region could be read. */
+    boolean isReadable(PatchSite site) {
+        int offset = offset(site);
+        for (int at = offset & -Integer.BYTES; at < offset + site.sizeBytes(); at += Integer.BYTES) {
+            if (readout.isUnreadable(at)) {
+                return false;
             }
         }
+        return true;
+    }
+
+    /**
+     * Notes a site of this region that is in none of its forms. Each of its bytes that no other site holds is wrong, unless it is both the
+     * first form's byte and the byte that was loaded.
+     */
+    void markWrong(PatchSite site) {
+        int offset = offset(site);
+        String why = site.kind() + ", in none of its forms: "
+                + site.forms().stream().map(Form::name).collect(Collectors.joining("; "));
+        byte[] code = site.forms().get(0).code();
+        for (int i = 0; i < code.length; i++) {
+            int at = offset + i;
+            if (!held.get(at)) {
+                Wanted byteWanted = new Wanted(code[i], why);
+                wanted.put(at, byteWanted);
+                if (isWrong(at, byteWanted)) {
+                    wrong.set(at / Integer.BYTES);
+                }
+            }
+        }
+    }
+
+    private boolean isWrong(int at, Wanted due) {
+        return found[at] != due.code || found[at] != expected[at];
+    }
+
+    private int offset(PatchSite site) {
+        return (int) site.address().minus(start);
     }
 
     /** Goes over all words. */
@@ -104,13 +147,24 @@ final class RegionCheck {
         judge.close(expected.length);
     }
 
-    private int word(byte[] bytes, int at) {
-        if (at + Integer.BYTES <= bytes.length) {
-            return Bytes.getInt(bytes, at, bigEndian);
+    /** Whether a word is as it was loaded. */
+    private boolean isEqual(int at) {
+        return at + Integer.BYTES <= expected.length
+                ? Bytes.getInt(expected, at, true) == Bytes.getInt(found, at, true)
+                : Arrays.equals(expected, at, expected.length, found, at, found.length);
+    }
+
+    private int wordEnd(int at) {
+        return Math.min(at + Integer.BYTES, expected.length);
+    }
+
+    /** The index of the area that holds byte {@code at}, not in front of area {@code from}. */
+    private int areaOf(int at, int from) {
+        int area = from;
+        while (areas.get(area).end() <= at) {
+            area++;
         }
-        byte[] whole = new byte[Integer.BYTES];
-        System.arraycopy(bytes, at, whole, 0, bytes.length - at);
-        return Bytes.getInt(whole, 0, bigEndian);
+        return area;
     }
 
     /** Walks upwards and puts neighbouring words with one reason together. */
@@ -128,59 +182,77 @@ final class RegionCheck {
         }
 
         void word(int at, int areaIndex) {
-            Leeway leeway = areas.get(areaIndex).leeway();
             int word = at / Integer.BYTES;
-            String form = fitting[word];
-            String by = finished[word];
-            Wanted missing = wanted.isEmpty() ? null : wanted.get(at);
             if (readout.isUnreadable(at)) {
                 add(at, areaIndex, Reason.UNREADABLE, "");
-            } else if (missing != null) {
-                add(at, areaIndex, Reason.UNEXPLAINED, missing.why);
-                misfit(at, areaIndex, missing.word, missing.why);
-            } else if (form != null) {
-                add(at, areaIndex, Reason.SITE, form);
-            } else if (word(expected, at) != word(found, at)) {
+            } else if (wrong.get(word)) {
+                unexplained(at, areaIndex);
+            } else if (!isEqual(at)) {
                 different(at, areaIndex);
-            } else if (by != null) {
-                add(at, areaIndex, Reason.FINISHED, by);
-            } else if (leeway.isData()) {
-                add(at, areaIndex, Reason.DATA, leeway.why());
+            } else if (fitting[word] != null) {
+                add(at, areaIndex, Reason.SITE, fitting[word]);
+            } else if (finished[word] != null) {
+                add(at, areaIndex, Reason.FINISHED, finished[word]);
+            } else if (areas.get(areaIndex).leeway().isData()) {
+                add(at, areaIndex, Reason.DATA, areas.get(areaIndex).leeway().why());
             } else {
                 add(at, areaIndex, Reason.EQUAL, "");
             }
         }
 
-        /** A word may lie in several areas: each byte that differs must have leave. */
+        /** A word may belong to several areas and sites: each byte that differs needs a site that holds it, or leeway of its own area. */
         private void different(int at, int areaIndex) {
-            Leeway leave = null;
-            int index = areaIndex;
-            for (int i = at; i < Math.min(at + Integer.BYTES, expected.length); i++) {
-                while (areas.get(index).end() <= i) {
-                    index++;
-                }
-                Leeway leeway = areas.get(index).leeway();
-                if (expected[i] != found[i] && (leave == null || leeway == Leeway.NONE)) {
-                    leave = leeway;
+            Leeway used = Leeway.NONE;
+            for (int i = at, index = areaIndex; i < wordEnd(at); i++) {
+                if (expected[i] != found[i] && !held.get(i)) {
+                    index = areaOf(i, index);
+                    Leeway leeway = areas.get(index).leeway();
+                    if (leeway == Leeway.NONE) {
+                        unexplained(at, areaIndex);
+                        return;
+                    }
+                    used = used == Leeway.NONE ? leeway : used;
                 }
             }
-            if (leave == null || leave == Leeway.NONE) {
-                add(at, areaIndex, Reason.UNEXPLAINED, "");
-                misfit(at, areaIndex, word(expected, at), "");
+            String form = fitting[at / Integer.BYTES];
+            if (form != null) {
+                add(at, areaIndex, Reason.SITE, form);
             } else {
-                add(at, areaIndex, leave.isData() ? Reason.CHANGED_DATA : Reason.KERNEL_WRITTEN, leave.why());
+                add(at, areaIndex, used.isData() ? Reason.CHANGED_DATA : Reason.KERNEL_WRITTEN, used.why());
             }
         }
 
-        private void misfit(int at, int areaIndex, int expectedWord, String reasonWhy) {
+        /** Reports a word. The two numbers differ only in bytes that have no reason. */
+        private void unexplained(int at, int areaIndex) {
+            byte[] due = new byte[Integer.BYTES];
+            byte[] there = new byte[Integer.BYTES];
+            String misfitWhy = "";
+            for (int i = at, index = areaIndex; i < wordEnd(at); i++) {
+                index = areaOf(i, index);
+                there[i - at] = found[i];
+                Wanted form = wanted.get(i);
+                if (form != null) {
+                    due[i - at] = form.code;
+                    misfitWhy = isWrong(i, form) ? form.why : misfitWhy;
+                } else {
+                    boolean isFree = held.get(i) || areas.get(index).leeway() != Leeway.NONE;
+                    due[i - at] = isFree ? found[i] : expected[i];
+                }
+            }
+            if (Arrays.equals(due, there)) { // why: only other words of the site are not as its first form has them
+                for (int i = at; i < wordEnd(at); i++) {
+                    due[i - at] = wanted.containsKey(i) ? expected[i] : found[i];
+                }
+            }
+            add(at, areaIndex, Reason.UNEXPLAINED, misfitWhy);
             Area place = areas.get(areaIndex);
             misfits.accept(new Misfit(
                     start.plus(at),
                     place,
                     at - place.start(),
-                    expectedWord,
-                    RegionCheck.this.word(found, at),
-                    reasonWhy));
+                    Bytes.getInt(due, 0, place.isBigEndian()),
+                    Bytes.getInt(there, 0, place.isBigEndian()),
+                    misfitWhy));
         }
 
         private void add(int at, int areaIndex, Reason nextReason, String nextWhy) {
@@ -198,10 +270,6 @@ final class RegionCheck {
                 spans.accept(new Span(
                         areas.get(area).name(), new AddressRange(start.plus(from), (long) end - from), reason, why));
             }
-        }
-
-        private int word(byte[] bytes, int at) {
-            return RegionCheck.this.word(bytes, at);
         }
     }
 }

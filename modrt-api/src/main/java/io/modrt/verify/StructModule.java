@@ -3,19 +3,22 @@ package io.modrt.verify;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import io.modrt.elf.Section;
 import io.modrt.error.MemoryException;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.memory.MemoryReader;
-import io.modrt.spi.Width;
 import io.modrt.verify.VerificationResult.Difference;
 import io.modrt.verify.VerificationResult.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the kernel has filled in {@code struct module}, it has the base of each region that stays, with its size right behind. */
+/**
+ * Checks a {@code struct module} that the kernel has filled in: it holds the base of each region that stays, and the region's size directly
+ * behind it.
+ */
 final class StructModule {
     private final PlacedModule placed;
     private final List<Span> spans;
@@ -27,7 +30,7 @@ final class StructModule {
         this.memory = memory;
     }
 
-    /** What is missing. */
+    /** One difference for each region whose base and size are not there. */
     List<Difference> check() {
         boolean isFilled = spans.stream().anyMatch(span -> span.why().equals(Leeway.STRUCT_MODULE.why()));
         Optional<Section> section = placed.plan().file().elf().section(Leeway.THIS_MODULE);
@@ -38,7 +41,7 @@ final class StructModule {
             try {
                 memory.read(address, bytes, 0, bytes.length);
             } catch (MemoryException unreadable) {
-                return missing; // why: holes are told of as such
+                return missing; // why: its words are reported as unreadable already
             }
             for (RegionKind kind : RegionKind.values()) {
                 placed.range(kind)
@@ -49,7 +52,7 @@ final class StructModule {
                                 Optional.empty(),
                                 (int) range.start().value(),
                                 0,
-                                "struct module has not the base of " + kind + " followed by its size, "
+                                "struct module does not hold the base of " + kind + " followed by its size, "
                                         + range.sizeBytes())));
             }
         }
@@ -57,14 +60,11 @@ final class StructModule {
     }
 
     private boolean hasLayout(byte[] bytes, AddressRange range) {
-        boolean bigEndian = placed.plan().file().elf().isBigEndian();
-        Width width = placed.plan().arch().width();
-        for (int at = 0; at + width.bytes() + Integer.BYTES <= bytes.length; at += width.bytes()) {
-            long base = width == Width.BITS_32
-                    ? Integer.toUnsignedLong(Bytes.getInt(bytes, at, bigEndian))
-                    : Bytes.getLong(bytes, at, bigEndian);
-            if (base == range.start().value()
-                    && Bytes.getInt(bytes, at + width.bytes(), bigEndian) == range.sizeBytes()) {
+        boolean bigEndian = placed.file().elf().isBigEndian();
+        int wordBytes = placed.plan().archKernel().width().bytes();
+        for (int at = 0; at + wordBytes + Integer.BYTES <= bytes.length; at += wordBytes) {
+            if (Pointers.get(bytes, at, wordBytes, bigEndian) == range.start().value()
+                    && Bytes.getInt(bytes, at + wordBytes, bigEndian) == range.sizeBytes()) {
                 return true;
             }
         }

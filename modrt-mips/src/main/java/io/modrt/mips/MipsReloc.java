@@ -22,7 +22,7 @@ import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
-import io.modrt.spi.Site;
+import io.modrt.spi.Fixup;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -143,23 +143,24 @@ enum MipsReloc implements RelocationType {
         return field == INSTR_INDEX || field == OFFSET26;
     }
 
-    /** The bytes from S + A to where a call goes: a distance in the field counts from the next instruction, A has the -4. */
-    int callBias() {
+    /** A distance counts from the next instruction, and A has the -4. */
+    @Override
+    public long branchBias() {
         return formula == S_A_P ? Integer.BYTES : 0;
     }
 
     @Override
-    public Refusal misfit(Site site, String what) {
+    public Refusal misfit(Fixup fixup, String what) {
         String wayOut = routed() ? "; build it with -mlong-calls, or load it with StubPolicy.SHARED" : "";
-        return overflow(site, what + wayOut);
+        return overflow(fixup, what + wayOut);
     }
 
     @Override
-    public Refusal misaligned(Site site, String what) {
+    public Refusal misaligned(Fixup fixup, String what) {
         String type = psabiName().endsWith("_S2")
                 ? psabiName().substring(0, psabiName().length() - "_S2".length())
                 : psabiName();
-        return Refusal.of(Errno.ENOEXEC, what).logged(dangerousLine(site.moduleName(), type));
+        return Refusal.of(Errno.ENOEXEC, what).logged(dangerousLine(fixup.moduleName(), type));
     }
 
     /** What the kernel logs of a relocation that it does not dare to apply. */
@@ -168,7 +169,7 @@ enum MipsReloc implements RelocationType {
     }
 
     /** The kernel's refusal of what does not reach, with its log line. */
-    static Refusal overflow(Site site, String what) {
-        return Refusal.of(Errno.ENOEXEC, what).logged("module " + site.moduleName() + ": relocation overflow");
+    static Refusal overflow(Fixup fixup, String what) {
+        return Refusal.of(Errno.ENOEXEC, what).logged("module " + fixup.moduleName() + ": relocation overflow");
     }
 }

@@ -5,8 +5,10 @@ import static io.modrt.mips.MipsReloc.R_MIPS_HI16;
 import static io.modrt.mips.MipsReloc.R_MIPS_LO16;
 
 import io.modrt.address.Address;
+import io.modrt.spi.CodeWords;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.Width;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,7 +22,7 @@ import java.util.List;
  * entry's lower half, which for {@code _mcount} is the same.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the lists are immutable, without saying so by an annotation
-enum MipsSite implements SiteKind {
+enum MipsSite {
     // spotless:off
     //              name                                        width          passes  in front                           behind the two words
     O32_LONG_RA    ("o32 long call, ra address",                Width.BITS_32, 5, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
@@ -96,118 +98,132 @@ enum MipsSite implements SiteKind {
         }
     }
 
-    /** The forms that kernels of this width know, when their long calls pass so many instructions. */
-    static List<MipsSite> of(Width width, int instructions) {
+    /** The forms that a kernel's sites may have. */
+    static List<InOrder> of(MipsTracing tracing) {
         return Arrays.stream(values())
-                .filter(kind -> kind.width == width && (kind.isShort() || kind.passes == instructions))
+                .filter(form -> form.width == tracing.width() && (form.isShort() || form.passes == tracing.skipped()))
+                .map(form -> new InOrder(form, tracing.order()))
                 .toList();
+    }
+
+    /** A form in the byte order of a kernel's code. */
+    record InOrder(MipsSite form, ByteOrder order) implements SiteKind {
+        @Override
+        public String description() {
+            return form.description;
+        }
+
+        @Override
+        public int bytesInFront() {
+            return form.at * Integer.BYTES;
+        }
+
+        @Override
+        public int bytes() {
+            return form.words * Integer.BYTES;
+        }
+
+        @Override
+        public int writes() {
+            return form.writes;
+        }
+
+        /** Off, the first word is the first to go; on, it is the last to come. */
+        @Override
+        public int write(int nth, State to) {
+            return form.at + (to == State.OFF ? nth : form.writes - 1 - nth);
+        }
+
+        private int word(byte[] code, int index) {
+            return CodeWords.get(code, index, order);
+        }
+
+        @Override
+        public State state(long site, byte[] code) {
+            for (int i = 0; i < form.front.size(); i++) {
+                if (!form.front.get(i).is(word(code, i))) {
+                    return State.FOREIGN;
+                }
+            }
+            for (int i = 0; i < form.behind.size(); i++) {
+                if (!form.behind.get(i).is(word(code, form.at + form.writes + i))) {
+                    return State.FOREIGN;
+                }
+            }
+            return form.state(word(code, form.at), word(code, form.at + 1));
+        }
+
+        @Override
+        public long entry(long site, byte[] code) {
+            int first = word(code, form.at);
+            if (form.isShort()) {
+                long next = site + Integer.BYTES;
+                return form.width.wrap((next & -SEGMENT) | (first & (long) TARGET) << 2);
+            }
+            return form.width.wrap((long) (first << Short.SIZE) + (short) word(code, form.at + 1));
+        }
+
+        /** A long call loads 32 bits, on n64 as a signed number; a short one stays in the 256 MB of the delay slot. */
+        @Override
+        public boolean reaches(long site, Address entry) {
+            long to = entry.value();
+            if (form.isShort()) {
+                return (form.width.wrap(to ^ (site + Integer.BYTES)) & -SEGMENT) == 0 && entry.isAligned(Integer.BYTES);
+            }
+            return form.width == Width.BITS_32 || to == (int) to;
+        }
+
+        @Override
+        public void on(long site, byte[] code, long entry) {
+            if (form.isShort()) {
+                CodeWords.put(code, form.at, order, R_MIPS_26.field().insert(JAL, entry));
+                if (form.writes == 2) {
+                    CodeWords.put(code, form.at + 1, order, PUSH);
+                }
+            } else {
+                int lui = R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias());
+                // why: the kernel's assembler of this pair leaves out an addition of 0
+                boolean isBare = form.width == Width.BITS_32 && (entry & LOWER) == 0;
+                CodeWords.put(code, form.at, order, lui);
+                CodeWords.put(
+                        code,
+                        form.at + 1,
+                        order,
+                        isBare ? NOP : R_MIPS_LO16.field().insert(form.addiu(), entry));
+            }
+        }
+
+        @Override
+        public void off(long site, byte[] code) {
+            CodeWords.put(code, form.at, order, form.isShort() ? NOP : B | form.passes);
+            if (form.width == Width.BITS_32) {
+                CodeWords.put(code, form.at + 1, order, NOP);
+            }
+        }
     }
 
     private boolean isShort() {
         return passes == 0;
     }
 
-    @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public int wordsInFront() {
-        return at;
-    }
-
-    @Override
-    public int words() {
-        return words;
-    }
-
-    @Override
-    public int writes() {
-        return writes;
-    }
-
-    /** Off, the first word is the first to go; on, it is the last to come. */
-    @Override
-    public int write(int nth, State to) {
-        return at + (to == State.OFF ? nth : writes - 1 - nth);
-    }
-
-    @Override
-    public State state(long site, int[] words) {
-        for (int i = 0; i < front.size(); i++) {
-            if (!front.get(i).is(words[i])) {
-                return State.FOREIGN;
-            }
-        }
-        for (int i = 0; i < behind.size(); i++) {
-            if (!behind.get(i).is(words[at + writes + i])) {
-                return State.FOREIGN;
-            }
-        }
-        int first = words[at];
-        int second = words[at + 1];
+    private SiteKind.State state(int first, int second) {
         if (isShort()) {
             boolean isPair = writes == 2;
             if (first == NOP && (!isPair || second == NOP)) {
-                return State.OFF;
+                return SiteKind.State.OFF;
             }
-            return (first & ~TARGET) == JAL && (!isPair || second == PUSH) ? State.ON : State.FOREIGN;
+            return (first & ~TARGET) == JAL && (!isPair || second == PUSH) ? SiteKind.State.ON : SiteKind.State.FOREIGN;
         }
         boolean addsLower = (second & ~LOWER) == addiu();
         if (first == (B | passes) && (width == Width.BITS_32 ? second == NOP : addsLower)) {
-            return State.OFF;
+            return SiteKind.State.OFF;
         }
         return (first & ~LOWER) == LUI && (addsLower || (width == Width.BITS_32 && second == NOP))
-                ? State.ON
-                : State.FOREIGN;
+                ? SiteKind.State.ON
+                : SiteKind.State.FOREIGN;
     }
 
     private int addiu() {
         return width == Width.BITS_32 ? ADDIU : DADDIU;
-    }
-
-    @Override
-    public long entry(long site, int[] words) {
-        int first = words[at];
-        if (isShort()) {
-            long next = site + Integer.BYTES;
-            return width.wrap((next & -SEGMENT) | (first & (long) TARGET) << 2);
-        }
-        return width.wrap((long) (first << Short.SIZE) + (short) words[1]);
-    }
-
-    /** A long call loads 32 bits, on n64 as a signed number; a short one stays in the 256 MB of the delay slot. */
-    @Override
-    public boolean reaches(long site, Address entry) {
-        long to = entry.value();
-        if (isShort()) {
-            return (width.wrap(to ^ (site + Integer.BYTES)) & -SEGMENT) == 0 && entry.isAligned(Integer.BYTES);
-        }
-        return width == Width.BITS_32 || to == (int) to;
-    }
-
-    @Override
-    public void on(long site, int[] words, long entry) {
-        if (isShort()) {
-            words[at] = R_MIPS_26.field().insert(JAL, entry);
-            if (writes == 2) {
-                words[at + 1] = PUSH;
-            }
-        } else {
-            words[at] = R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias());
-            // why: the kernel's assembler of this pair leaves out an addition of 0
-            words[at + 1] = width == Width.BITS_32 && (entry & LOWER) == 0
-                    ? NOP
-                    : R_MIPS_LO16.field().insert(addiu(), entry);
-        }
-    }
-
-    @Override
-    public void off(long site, int[] words) {
-        words[at] = isShort() ? NOP : B | passes;
-        if (width == Width.BITS_32) {
-            words[at + 1] = NOP;
-        }
     }
 }

@@ -4,14 +4,11 @@ import static io.modrt.spi.StubTemplate.word;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
-import io.modrt.elf.Section;
-import io.modrt.error.Refusal;
 import io.modrt.error.RelocationException;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.PlacedModule;
-import io.modrt.spi.Site;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.PlacedSections;
 import io.modrt.spi.Stub;
-import io.modrt.spi.StubAllocator;
 import io.modrt.spi.StubTemplate;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
@@ -19,19 +16,20 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Local stubs for calls that do not reach: one for each target within a region, at the region's head. A stub loads the target
  * into {@code $25} and jumps; {@code ra} stays the caller's, and neither the stack, the arguments, {@code $1} nor {@code $12} is
  * touched, since at a call of {@code _mcount} these are in use. Mainline kernels have none.
  */
-final class MipsStubs implements StubAllocator {
-    static final StubTemplate.Word NOP = word(0x0000_0000, "nop");
-    private static final StubTemplate.Word JR = word(0x0320_0008, "jr     $25");
-    static final StubTemplate.Word JR_R6 = word(0x0320_0009, "jr     $25"); // jalr $0,$25
-    static final StubTemplate.Word DSLL = word(0x0019_cc38, "dsll   $25,$25,16");
+final class MipsStubs {
+    static final StubTemplate.Piece NOP = word(0x0000_0000, "nop");
+    private static final StubTemplate.Piece JR = word(0x0320_0008, "jr     $25");
+    static final StubTemplate.Piece JR_R6 = word(0x0320_0009, "jr     $25"); // jalr $0,$25
+    static final StubTemplate.Piece DSLL = word(0x0019_cc38, "dsll   $25,$25,16");
 
-    private static StubTemplate o32(StubTemplate.Word jr) {
+    private static StubTemplate o32(StubTemplate.Piece jr) {
         return StubTemplate.of(
                 word(0x3c19_0000, "lui    $25,%hi(target)", MipsReloc.R_MIPS_HI16),
                 word(0x2739_0000, "addiu  $25,$25,%lo(target)", MipsReloc.R_MIPS_LO16),
@@ -39,7 +37,7 @@ final class MipsStubs implements StubAllocator {
                 NOP);
     }
 
-    private static StubTemplate sym32(StubTemplate.Word jr) {
+    private static StubTemplate sym32(StubTemplate.Piece jr) {
         return StubTemplate.of(
                 word(0x3c19_0000, "lui    $25,%hi(target)", MipsReloc.R_MIPS_HI16),
                 word(0x6739_0000, "daddiu $25,$25,%lo(target)", MipsReloc.R_MIPS_LO16),
@@ -47,7 +45,7 @@ final class MipsStubs implements StubAllocator {
                 NOP);
     }
 
-    private static StubTemplate full64(StubTemplate.Word jr) {
+    private static StubTemplate full64(StubTemplate.Piece jr) {
         return StubTemplate.of(
                 word(0x3c19_0000, "lui    $25,%highest(target)", MipsReloc.R_MIPS_HIGHEST),
                 word(0x6739_0000, "daddiu $25,$25,%higher(target)", MipsReloc.R_MIPS_HIGHER),
@@ -106,69 +104,69 @@ final class MipsStubs implements StubAllocator {
         }
     }
 
-    private final PlacedModule placed;
-    private final MipsStubArea counted;
+    private final PlacedSections placed;
+    private final MipsPlan plan;
     private final Width width;
     private final Kind kind;
     private final Map<RegionKind, Area> areas = new EnumMap<>(RegionKind.class);
     private final List<Stub> used = new ArrayList<>();
 
-    MipsStubs(PlacedModule placed, MipsStubArea counted, Width width, Kind kind) {
+    MipsStubs(PlacedSections placed, MipsPlan plan) {
         this.placed = placed;
-        this.counted = counted;
-        this.width = width;
-        this.kind = kind;
+        this.plan = plan;
+        this.width = plan.kernel().width();
+        this.kind = plan.kernel().stubs();
     }
 
-    @Override
-    public long route(Site site) {
-        MipsReloc type = (MipsReloc) site.type();
-        long to = site.S() + site.A();
+    /** The stub for a call, or null where it reaches its target. */
+    @Nullable
+    Stub route(Fixup call) {
+        MipsReloc type = (MipsReloc) call.type();
+        long to = call.S() + call.A();
         boolean isAligned = (to & type.targetAlignment() - 1L) == 0; // why: a stub would hide what the kernel refuses
-        if (!isAligned || reaches(type, site, to) || !counted.mayBeFar(site.targetSection(), site.symbol())) {
-            return to;
+        if (!isAligned || reaches(type, call, to) || !plan.mayBeFar(call.targetSection(), call.symbol())) {
+            return null;
         }
-        Stub stub = stub(site, width.wrap(to + type.callBias()));
-        long viaStub = stub.address().value() - type.callBias();
-        if (!reaches(type, site, viaStub)) {
+        Stub stub = stub(call, width.wrap(to + type.branchBias()));
+        if (!reaches(type, call, stub.address().value() - type.branchBias())) {
             throw refuse(
-                    site,
+                    call,
                     "target " + stub.target() + " is out of reach, and so is the stub at " + stub.address()
                             + ", at the head of the caller's region; place the region within one 256 MB segment");
         }
-        return viaStub;
+        return stub;
     }
 
     /** Whether a call goes to S + A = {@code to} by itself; of {@code jal} also where the kernel does not look, above bit 31. */
-    private boolean reaches(MipsReloc type, Site site, long to) {
+    private boolean reaches(MipsReloc type, Fixup call, long to) {
         if (type == MipsReloc.R_MIPS_PC26_S2) {
-            long distance = width.signed(to - site.P());
+            long distance = width.signed(to - call.P());
             return distance >= type.field().leastSigned()
                     && distance <= type.field().greatestSigned();
         }
         int segmentBits = type.field().bits() + type.field().lowestBit();
-        return width.wrap(to ^ site.P() + Integer.BYTES) >>> segmentBits == 0;
+        return width.wrap(to ^ call.P() + Integer.BYTES) >>> segmentBits == 0;
     }
 
-    private Stub stub(Site site, long target) {
-        Section caller = placed.plan().file().elf().section(site.targetSection());
-        RegionKind region = counted.region(caller).orElseThrow();
+    private Stub stub(Fixup call, long target) {
+        RegionKind region =
+                plan.region(placed.file().elf().section(call.targetSection())).orElseThrow();
         Area area = areas.get(region);
         if (area == null) {
             AddressRange range = placed.range(region)
                     .orElseThrow(() -> refuse(
-                            site,
+                            call,
                             "target is out of reach, and where region " + region
                                     + " starts, with its stubs, is not known; name its range in the placement"));
-            area = new Area(range, counted.trampolineBytes(region), counted.headBytes(region));
+            area = new Area(range, plan.trampolineBytes(region), plan.headBytes(region));
             areas.put(region, area);
         }
         Stub stub = area.byTarget.get(target);
         if (stub == null) {
-            stub = new Stub(width.address(area.next), Address.of(target), site.symbolName(), kind.to(target));
+            stub = Stub.of(width.address(area.next), Address.of(target), call.symbolName(), kind.to(target));
             area.next += stub.template().sizeBytes();
             if (area.next > area.end) {
-                throw new AssertionError("more stubs than were counted, at " + site.snapshot());
+                throw new AssertionError("more stubs than were counted, at " + call.place());
             }
             area.byTarget.put(target, stub);
             used.add(stub);
@@ -176,13 +174,12 @@ final class MipsStubs implements StubAllocator {
         return stub;
     }
 
-    private static RelocationException refuse(Site site, String what) {
-        Refusal refusal = MipsReloc.overflow(site, what).at(site.snapshot().toString());
-        return new RelocationException(site.snapshot(), refusal);
+    private static RelocationException refuse(Fixup call, String what) {
+        return call.refused(MipsReloc.overflow(call, what));
     }
 
-    @Override
-    public List<Stub> used() {
+    /** The stubs made so far, in order of allocation. */
+    List<Stub> used() {
         return List.copyOf(used);
     }
 }

@@ -8,15 +8,16 @@ import static io.modrt.spi.StubTemplate.word;
 
 import io.modrt.spi.StubTemplate;
 import io.modrt.spi.Width;
+import java.nio.ByteOrder;
 
 /**
  * The way from a call site to a tracer that it does not reach: loads the address that lies behind the code into {@code $25} and
  * jumps there. As in {@link MipsStubs}, {@code ra}, the stack, the arguments, {@code $1} and {@code $12} stay as they are.
  */
 final class MipsTrampoline {
-    private static final StubTemplate.Word LUI = word(0x3c19_0000, "lui    $25,%hi(literal)", R_MIPS_HI16);
-    private static final StubTemplate.Word LD = word(0xdf39_0000, "ld     $25,%lo(literal)($25)", R_MIPS_LO16);
-    private static final StubTemplate.Word JR = MipsStubs.JR_R6; // which all releases have, by its other name
+    private static final StubTemplate.Piece LUI = word(0x3c19_0000, "lui    $25,%hi(literal)", R_MIPS_HI16);
+    private static final StubTemplate.Piece LD = word(0xdf39_0000, "ld     $25,%lo(literal)($25)", R_MIPS_LO16);
+    private static final StubTemplate.Piece JR = MipsStubs.JR_R6; // which all releases have, by its other name
 
     private static final StubTemplate O32 = StubTemplate.of(
             LUI,
@@ -43,12 +44,12 @@ final class MipsTrampoline {
     }
 
     /** The code of the trampoline at {@code at}; its literal is at the end. */
-    static int[] code(Width width, long at) {
+    static byte[] code(Width width, ByteOrder order, long at) {
         long literal = width.wrap(at + sizeBytes(width) - width.bytes());
         if (width == Width.BITS_32) {
-            return O32.fill(literal);
+            return O32.fill(at, order, literal);
         }
         long upper = literal + R_MIPS_HI16.bias();
-        return (upper == (int) upper ? SYM32 : N64).fill(literal);
+        return (upper == (int) upper ? SYM32 : N64).fill(at, order, literal);
     }
 }

@@ -18,7 +18,7 @@ final class PariscFinish {
 
     /** Sorts the last unwind table by the start of what its entries describe. The kernel leaves the order of equal ones open. */
     static void sortUnwindTable(ModuleImage image) {
-        image.placed().plan().file().elf().sections().stream()
+        image.placed().file().elf().sections().stream()
                 .filter(section -> section.name().startsWith(UNWIND))
                 .filter(section -> image.placed().address(section).isPresent())
                 .reduce((one, next) -> next)
@@ -42,7 +42,7 @@ final class PariscFinish {
      * behind the last stays, and the letters of their types do not move: the kernel's slip, seen while the module initialises.
      */
     static void dropLocalLabels(ModuleImage image) {
-        Optional<SymbolTable> table = image.placed().plan().file().elf().symbolTable();
+        Optional<SymbolTable> table = image.placed().file().elf().symbolTable();
         Optional<Address> start = table.flatMap(symbols -> image.placed().address(symbols.section()));
         start.ifPresent(address -> dropLocalLabels(image, table.orElseThrow(), address.value()));
     }

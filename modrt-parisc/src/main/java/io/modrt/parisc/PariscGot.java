@@ -6,9 +6,9 @@ import io.modrt.error.LayoutException;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.PlacedModule;
 import io.modrt.spi.ModuleImage;
-import io.modrt.spi.Site;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.PlacedSections;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,17 +29,17 @@ final class PariscGot {
 
     private static final int MOST_SLOTS_OF_14_BITS = 1023;
 
-    private final PlacedModule placed;
-    private final PariscAreas areas;
+    private final PlacedSections placed;
+    private final PariscPlan plan;
     private final boolean isByMemoryType;
     private final List<AddressRange> regions = new ArrayList<>();
     private final Map<Long, Integer> slots = new LinkedHashMap<>();
     private final Map<Long, Integer> descriptors = new LinkedHashMap<>();
 
-    PariscGot(PlacedModule placed, PariscAreas areas) {
+    PariscGot(PlacedSections placed, PariscPlan plan) {
         this.placed = placed;
-        this.areas = areas;
-        this.isByMemoryType = placed.plan().profile().layoutRules() == LayoutRules.MEMORY_TYPES;
+        this.plan = plan;
+        this.isByMemoryType = placed.profile().layoutRules() == LayoutRules.MEMORY_TYPES;
         for (RegionKind kind : RegionKind.values()) {
             placed.range(kind).ifPresent(regions::add);
         }
@@ -58,10 +58,10 @@ final class PariscGot {
     }
 
     /** The slot for {@code value}, in bytes from the GOT's start. */
-    long slotOffset(Site site, long value) {
+    long slotOffset(Fixup fixup, long value) {
         if (value == 0) {
-            throw PariscStubs.refusal(
-                    site, Refusal.beyondKernel("a GOT slot for address 0, at which the kernel stops itself (BUG)"));
+            throw fixup.refused(
+                    Refusal.beyondKernel("a GOT slot for address 0, at which the kernel stops itself (BUG)"));
         }
         return (long) SLOT_BYTES * index(slots, value);
     }
@@ -83,30 +83,25 @@ final class PariscGot {
     }
 
     private long descriptorsStart() {
-        return gp() + areas.descriptorsOffset();
+        return gp() + plan.descriptorsOffset();
     }
 
     /** Writes the slots and descriptors that were used; the others stay zero. */
     void write(ModuleImage image) {
-        slots.forEach((value, index) -> put(image, gp() + (long) SLOT_BYTES * index, value));
+        slots.forEach((value, index) -> image.putPointerAt(gp() + (long) SLOT_BYTES * index, value));
         descriptors.forEach((code, index) -> {
             long descriptor = descriptorsStart() + (long) DESCRIPTOR_BYTES * index;
-            put(image, descriptor + DESCRIPTOR_CODE, code);
-            put(image, descriptor + DESCRIPTOR_GP, gp());
+            image.putPointerAt(descriptor + DESCRIPTOR_CODE, code);
+            image.putPointerAt(descriptor + DESCRIPTOR_GP, gp());
         });
-    }
-
-    private static void put(ModuleImage image, long address, long value) {
-        image.putWordAt(address, (int) (value >> Integer.SIZE));
-        image.putWordAt(address + Integer.BYTES, (int) value);
     }
 
     /** The kernel's check of how many slots were used, once all relocations are applied. */
     void checkLimit() {
-        LayoutRules rules = placed.plan().profile().layoutRules();
+        LayoutRules rules = placed.profile().layoutRules();
         int most = rules == LayoutRules.STUBS_AT_HEAD ? MOST_SLOTS_OF_14_BITS : MOST_SLOTS;
         if (slots.size() > most) {
-            String name = placed.plan().file().name();
+            String name = placed.file().name();
             throw new LayoutException(Refusal.of(
                             Errno.EINVAL,
                             slots.size() + " GOT slots are used, and a load reaches " + most + "; split the module")

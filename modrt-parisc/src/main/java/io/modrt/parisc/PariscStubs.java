@@ -11,14 +11,12 @@ import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.error.RelocationException;
-import io.modrt.load.PlacedModule;
-import io.modrt.parisc.PariscAreas.Area;
-import io.modrt.parisc.PariscAreas.Room;
+import io.modrt.parisc.PariscPlan.Area;
+import io.modrt.parisc.PariscPlan.Room;
 import io.modrt.spi.Field;
-import io.modrt.spi.Site;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.PlacedSections;
 import io.modrt.spi.Stub;
-import io.modrt.spi.StubAllocator;
 import io.modrt.spi.StubTemplate;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
@@ -31,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * Which branches go through stubs, and the stubs. 32 bit: what does not reach, and everything until 2.6.28. 64 bit: all that leaves
  * the module, since the callee has a gp of its own, and what does not reach.
  */
-final class PariscStubs implements StubAllocator {
-    private static final StubTemplate.Word LOAD_CODE = word(0x5361_0020, "ldd    16(%dp),%r1");
-    private static final StubTemplate.Word BRANCH = word(0xe820_d000, "bve    (%r1)");
-    private static final StubTemplate.Word BRANCH_NULLIFIED = word(0xe820_d002, "bve,n  (%r1)");
-    private static final StubTemplate.Word LOAD_GP = word(0x537b_0030, "ldd    24(%dp),%dp");
-    private static final StubTemplate.Word LOAD_CODE_OF_SYMBOL = word(0x5021_0020, "ldd    16(%r1),%r1");
+final class PariscStubs {
+    private static final StubTemplate.Piece LOAD_CODE = word(0x5361_0020, "ldd    16(%dp),%r1");
+    private static final StubTemplate.Piece BRANCH = word(0xe820_d000, "bve    (%r1)");
+    private static final StubTemplate.Piece BRANCH_NULLIFIED = word(0xe820_d002, "bve,n  (%r1)");
+    private static final StubTemplate.Piece LOAD_GP = word(0x537b_0030, "ldd    24(%dp),%dp");
+    private static final StubTemplate.Piece LOAD_CODE_OF_SYMBOL = word(0x5021_0020, "ldd    16(%r1),%r1");
 
     /** The greatest displacement of a short load. */
     private static final int MOST_SHORT = 15;
@@ -65,11 +63,11 @@ final class PariscStubs implements StubAllocator {
         return StubTemplate.of(left(S, A), right(S, A), BRANCH_NULLIFIED);
     }
 
-    private static StubTemplate.Word left(long S, long A) {
+    private static StubTemplate.Piece left(long S, long A) {
         return word(IM21.insert(0x2020_0000, PariscReloc.left(S, A)), "ldil   LR'target,%r1");
     }
 
-    private static StubTemplate.Word right(long S, long A) {
+    private static StubTemplate.Piece right(long S, long A) {
         return word(IM14.insert(0x3421_0000, PariscReloc.right(S, A)), "ldo    RR'target(%r1),%r1");
     }
 
@@ -82,120 +80,116 @@ final class PariscStubs implements StubAllocator {
 
     private record Callee(Area area, Kind kind, long target) {}
 
-    private final PlacedModule placed;
-    private final PariscAreas areas;
+    private final PlacedSections placed;
+    private final PariscPlan plan;
     private final Width width;
     private final PariscGot got;
     private final Map<Area, Integer> taken = new HashMap<>();
     private final Map<Callee, Stub> shared = new HashMap<>();
     private final List<Stub> used = new ArrayList<>();
 
-    PariscStubs(PlacedModule placed, PariscAreas areas, Width width, PariscGot got) {
+    PariscStubs(PlacedSections placed, PariscPlan plan, Width width, PariscGot got) {
         this.placed = placed;
-        this.areas = areas;
+        this.plan = plan;
         this.width = width;
         this.got = got;
     }
 
-    @Override
-    public long route(Site site) {
-        Field field = site.type().field();
-        long target = width.wrap(site.S() + site.A());
-        Kind kind = kind(site, field, target);
-        long to = kind == null ? target : stub(site, kind, target).address().value();
-        if (!reaches(field, site, to)) {
-            throw refusal(site, outOfReach(site, field, to));
-        }
-        return (to & -4L)
-                + (site.P() & 3); // why: the kernel drops two bits of the target and of the place before it looks
+    /** The stub for a branch, or null where it goes to its target by itself. */
+    @Nullable
+    Stub route(Fixup branch) {
+        long target = width.wrap(branch.S() + branch.A());
+        Kind kind = kind(branch, branch.type().field(), target);
+        return kind == null ? null : stub(branch, kind, target);
     }
 
-    private @Nullable Kind kind(Site site, Field field, long target) {
-        boolean isOld = areas.room() == Room.HEAD;
+    private @Nullable Kind kind(Fixup branch, Field field, long target) {
+        boolean isOld = plan.room() == Room.HEAD;
         if (width == Width.BITS_32) {
-            return !isOld && reaches(field, site, target) ? null : Kind.LONG_BRANCH;
+            return !isOld && reaches(field, branch, target) ? null : Kind.LONG_BRANCH;
         }
         if (got.isLocal(target)) {
-            boolean mayBeDirect = !isOld || isInSectionOf(site, target);
-            return mayBeDirect && reaches(field, site, target) ? null : Kind.DIRECT;
+            boolean mayBeDirect = !isOld || isInSectionOf(branch, target);
+            return mayBeDirect && reaches(field, branch, target) ? null : Kind.DIRECT;
         }
-        return site.symbolName().startsWith("$$") ? Kind.MILLICODE : Kind.GOT;
+        return branch.symbolName().startsWith("$$") ? Kind.MILLICODE : Kind.GOT;
     }
 
-    private boolean isInSectionOf(Site site, long target) {
-        return Long.compareUnsigned(target - start(site), caller(site).sizeBytes()) < 0;
+    private boolean isInSectionOf(Fixup branch, long target) {
+        return Long.compareUnsigned(target - start(branch), caller(branch).sizeBytes()) < 0;
     }
 
     /** The address of the section that the branch is in. */
-    private static long start(Site site) {
-        return site.P() - site.sectionOffset();
+    private static long start(Fixup branch) {
+        return branch.P() - branch.sectionOffset();
     }
 
-    private Section caller(Site site) {
-        return placed.plan().file().elf().section(site.targetSection());
+    private Section caller(Fixup branch) {
+        return placed.file().elf().section(branch.targetSection());
     }
 
     /** The distance that the field of a branch holds, before two bits are dropped. */
-    private long distance(Site site, long to) {
-        return width.signed((to & -4L) - (site.P() & -4L) + site.type().bias());
+    private long distance(Fixup branch, long to) {
+        return width.signed((to & -4L) - (branch.P() & -4L) + branch.type().bias());
     }
 
-    private boolean reaches(Field field, Site site, long to) {
-        long distance = distance(site, to);
+    private boolean reaches(Field field, Fixup branch, long to) {
+        long distance = distance(branch, to);
         return distance >= field.leastSigned() && distance <= field.greatestSigned();
     }
 
-    private Stub stub(Site site, Kind kind, long target) {
-        Area area = areas.area(placed, caller(site), site.sectionOffset(), start(site));
-        return areas.shares()
-                ? shared.computeIfAbsent(new Callee(area, kind, target), any -> make(site, kind, target, area))
-                : make(site, kind, target, area);
+    private Stub stub(Fixup branch, Kind kind, long target) {
+        Area area = plan.area(placed, caller(branch), branch.sectionOffset(), start(branch));
+        return plan.shares()
+                ? shared.computeIfAbsent(new Callee(area, kind, target), any -> make(branch, kind, target, area))
+                : make(branch, kind, target, area);
     }
 
-    private Stub make(Site site, Kind kind, long target, Area area) {
+    private Stub make(Fixup branch, Kind kind, long target, Area area) {
         int index = taken.merge(area, 1, Integer::sum) - 1;
         if (index >= area.reserved()) {
-            throw refusal(
-                    site,
-                    Refusal.beyondKernel("no stub is left, " + area.reserved()
-                            + " were counted before layout; here the kernel stops itself (BUG)"));
+            throw branch.refused(Refusal.beyondKernel("no stub is left, " + area.reserved()
+                    + " were counted before layout; here the kernel stops itself (BUG)"));
         }
-        Address address = width.address(area.start() + (long) index * areas.stubBytes());
-        Stub stub = new Stub(address, Address.of(target), site.symbolName(), code(site, kind, target));
+        Address address = width.address(area.start() + (long) index * plan.stubBytes());
+        Stub stub = Stub.of(address, Address.of(target), branch.symbolName(), code(branch, kind, target));
         used.add(stub);
         return stub;
     }
 
-    private StubTemplate code(Site site, Kind kind, long target) {
-        long S = site.S();
-        long A = site.A();
+    private StubTemplate code(Fixup branch, Kind kind, long target) {
+        long S = branch.S();
+        long A = branch.A();
         long loaded = PariscReloc.left(S, A);
         if ((kind == Kind.MILLICODE || kind == Kind.DIRECT) && loaded != (int) loaded) {
-            site.silentLoss("the stub's ldil gives " + Address.of((int) loaded & -2048L) + " instead of "
+            branch.silentLoss("the stub's ldil gives " + Address.of((int) loaded & -2048L) + " instead of "
                     + Address.of(loaded & -2048L));
         }
         return switch (kind) {
             case LONG_BRANCH -> longBranch(S, A);
-            case GOT -> got(got.slotOffset(site, target));
+            case GOT -> got(got.slotOffset(branch, target));
             case MILLICODE -> millicode(S, A);
             case DIRECT -> direct(S, A);
         };
     }
 
-    private Refusal outOfReach(Site site, Field field, long to) {
-        long quotient = width.wrap(to - (site.P() & -4L) + site.type().bias()) >>> 2;
+    /** The kernel's answer where the field does not reach the stub: a branch that needs none is in reach. */
+    Refusal outOfReach(Fixup branch) {
+        Field field = branch.type().field();
+        long to = branch.goal();
+        long quotient = width.wrap(to - (branch.P() & -4L) + branch.type().bias()) >>> 2;
         return Refusal.of(
                         Errno.ENOEXEC,
-                        "the stub at " + Address.of(to) + " is " + hex(distance(site, to)) + " bytes away, outside ["
+                        "the stub at " + Address.of(to) + " is " + hex(distance(branch, to)) + " bytes away, outside ["
                                 + hex(field.leastSigned()) + ", " + hex(field.greatestSigned()) + "]; "
-                                + wayOut(caller(site), -field.leastSigned()))
-                .logged("module " + site.moduleName() + " relocation of symbol " + site.symbolName()
+                                + wayOut(caller(branch), -field.leastSigned()))
+                .logged("module " + branch.moduleName() + " relocation of symbol " + branch.symbolName()
                         + " is out of range (" + hex(quotient) + " in " + field.bits() + " bits)");
     }
 
     private String wayOut(Section caller, long reachBytes) {
         String size = caller.name() + " has " + hex(caller.sizeBytes()) + " bytes, stubs in front of it ";
-        return switch (areas.room()) {
+        return switch (plan.room()) {
             case HEAD ->
                 "kernels until 2.6.28 have one area of stubs at the head of core or init, later ones have one in front of"
                         + " each section";
@@ -209,14 +203,8 @@ final class PariscStubs implements StubAllocator {
         return (value < 0 ? "-0x" : "0x") + Long.toHexString(Math.abs(value));
     }
 
-    /** The exception for a refused relocation. */
-    static RelocationException refusal(Site site, Refusal refusal) {
-        return new RelocationException(
-                site.snapshot(), refusal.at(site.snapshot().toString()));
-    }
-
-    @Override
-    public List<Stub> used() {
+    /** The stubs made so far, in order of allocation. */
+    List<Stub> used() {
         return List.copyOf(used);
     }
 }

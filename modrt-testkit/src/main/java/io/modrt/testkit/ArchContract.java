@@ -1,7 +1,6 @@
 package io.modrt.testkit;
 
 import io.modrt.ModuleRuntime;
-import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
@@ -20,9 +19,9 @@ import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
-import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -51,6 +50,7 @@ public abstract class ArchContract {
     private static final int MOST_INTERRUPTIONS = 64;
     private static final int MOST_WRITES = 32;
     private static final int SLOT_BYTES = 64;
+    private static final long LATE_BYTES = 1 << 20;
 
     /** For subclasses. */
     protected ArchContract() {}
@@ -63,16 +63,22 @@ public abstract class ArchContract {
 
     /**
      * What kernels export, by a name for messages. By default made-up symbols in two places: those of
-     * {@link KernelSymbols#synthetic()}, and a megabyte from 0x80100000 on (sign-extended where addresses have 64 bits).
+     * {@link KernelSymbols#synthetic()}, and the last but one megabyte of the architecture's {@linkplain ArchKernel#kernelArea kernel area}.
      */
     protected Map<String, KernelSymbols> kernels() {
-        long image = arch().width() == Width.BITS_32 ? 0x8010_0000L : 0xffff_ffff_8010_0000L;
-        AddressRange area = new AddressRange(Address.of(image), 1 << 20);
+        AddressRange area = kernel(profiles().get(0)).kernelArea();
+        AddressRange late = new AddressRange(area.end().plus(-2 * LATE_BYTES), LATE_BYTES);
         return Map.of(
-                "low addresses",
+                "early addresses",
                 KernelSymbols.synthetic(),
-                "kernel addresses",
-                KernelSymbols.synthetic(area, SLOT_BYTES));
+                "late addresses",
+                KernelSymbols.synthetic(late, SLOT_BYTES));
+    }
+
+    /** The kernel of this profile whose modules are like the first of {@link #modules()}. */
+    private ArchKernel kernel(KernelProfile profile) {
+        ElfHeader header = ModuleFile.open(modules().values().iterator().next()).elf().header();
+        return arch().kernel(profile.assuming(arch().usualConfiguration()), header);
     }
 
     /** The kernels: by default one with core and init, one with regions by memory type. */
@@ -115,8 +121,7 @@ public abstract class ArchContract {
         Set<RelocationType> types = new LinkedHashSet<>();
         for (KernelProfile profile : profiles()) {
             for (AddendKind addends : AddendKind.values()) {
-                types.addAll(arch().relocations(profile.assuming(arch().usualConfiguration()), addends)
-                        .types());
+                types.addAll(kernel(profile).relocations(addends).types());
             }
         }
         return types;
@@ -129,10 +134,17 @@ public abstract class ArchContract {
         Assertions.assertEquals(Arch.SPI_VERSION, arch.spiVersion(), "version of the SPI");
         Assertions.assertFalse(arch.usualConfiguration().isEmpty(), "usual configuration");
         for (KernelProfile profile : profiles()) {
-            AddressRange area = arch.moduleArea(profile.assuming(arch.usualConfiguration()));
-            Assertions.assertTrue(area.sizeBytes() > 0, "module area");
-            Assertions.assertEquals(
-                    arch.width().wrap(area.start().value()), area.start().value(), "width of the module area's start");
+            ArchKernel kernel = kernel(profile);
+            List<AddressRange> areas = new ArrayList<>(kernel.moduleAreas());
+            Assertions.assertFalse(areas.isEmpty(), "module areas");
+            areas.forEach(area -> Assertions.assertFalse(
+                    area.overlaps(kernel.kernelArea()), () -> "module area " + area + " overlaps the kernel area"));
+            areas.add(kernel.kernelArea());
+            for (AddressRange area : areas) {
+                long start = area.start().value();
+                Assertions.assertTrue(area.sizeBytes() > 0, () -> "size of " + area);
+                Assertions.assertEquals(kernel.width().wrap(start), start, () -> "width of the start of " + area);
+            }
         }
     }
 
@@ -185,13 +197,12 @@ public abstract class ArchContract {
         for (KernelProfile profile : profiles()) {
             for (AddendKind addends : AddendKind.values()) {
                 Set<String> names = new HashSet<>();
-                for (RelocationType type : arch().relocations(profile.assuming(arch().usualConfiguration()), addends)
-                        .types()) {
+                for (RelocationType type : kernel(profile).relocations(addends).types()) {
                     String name = type.psabiName();
                     Assertions.assertTrue(names.add(name), () -> name + " twice");
                     Assertions.assertEquals(1, Integer.bitCount(type.targetAlignment()), () -> name + ": alignment");
                     Assertions.assertTrue(
-                            type.field().bytes() <= arch().width().bytes() || !type.routed(), () -> name + ": routed");
+                            type.field().bytes() <= kernel(profile).width().bytes() || !type.routed(), () -> name + ": routed");
                     Assertions.assertTrue(
                             type.formula() != Formula.NONE || !type.routed(), () -> name + ": routed, stores nothing");
                 }
@@ -221,7 +232,7 @@ public abstract class ArchContract {
             FakeKernel kernel = trial.kernel(watched);
             Optional<LiveModule> module = trial.load(kernel);
             Assertions.assertEquals(List.of(), watched.faults());
-            module.ifPresent(live -> trial.checkStubs(arch(), live, kernel.memory()));
+            module.ifPresent(live -> trial.checkStubs(live, kernel.memory()));
         });
     }
 

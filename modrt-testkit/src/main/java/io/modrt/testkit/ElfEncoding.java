@@ -58,6 +58,16 @@ public record ElfEncoding(ElfClass elfClass, ByteOrder order) {
         put(bytes, offset, wordBytes(), value);
     }
 
+    /** The {@code sizeBytes} bytes at {@code offset} as an unsigned number. */
+    long number(byte[] bytes, int offset, int sizeBytes) {
+        return get(bytes, offset, sizeBytes);
+    }
+
+    /** Stores the low {@code sizeBytes} bytes of {@code value} at {@code offset}. */
+    void putNumber(byte[] bytes, int offset, int sizeBytes, long value) {
+        put(bytes, offset, sizeBytes, value);
+    }
+
     void put(byte[] bytes, int recordOffset, ElfField field, long value) {
         put(bytes, recordOffset + field.at(this), field.bytes(this), value);
     }

@@ -24,7 +24,7 @@ public final class FakeKernel {
     private static final int UNTOUCHED = 0xa5;
 
     private final FakeMemory memory = FakeMemory.filledWith(UNTOUCHED);
-    private final FakeAllocator allocator;
+    private final FakeAllocator allocator = FakeAllocator.overUsedModuleArea();
     private final ModuleRuntime runtime;
 
     /**
@@ -40,13 +40,12 @@ public final class FakeKernel {
 
     private FakeKernel(
             Arch arch, KernelProfile profile, KernelSymbols symbols, LoadPolicy policy, ModuleListener... listeners) {
-        allocator = FakeAllocator.overUsed(arch.moduleArea(profile.assuming(arch.usualConfiguration())));
         ModuleRuntime.Builder builder = ModuleRuntime.builder()
                 .arch(arch)
                 .profile(profile)
                 .kernelSymbols(symbols)
                 .memory(memory)
-                .allocator(allocator)
+                .allocator(allocator::in)
                 .policy(policy);
         List.of(listeners).forEach(builder::listener);
         runtime = builder.build();

@@ -13,10 +13,10 @@ import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Field;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
-import io.modrt.spi.SectionSizer;
 import io.modrt.spi.Stub;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -74,12 +74,16 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
     private Map<String, Field> fields(Arch arch) {
         Map<String, Field> fields = new HashMap<>();
         for (AddendKind addends : AddendKind.values()) {
-            RelocationTable table = arch.relocations(profile.assuming(arch.usualConfiguration()), addends);
+            RelocationTable table = kernelOf(arch).relocations(addends);
             for (RelocationType type : table.types()) {
                 fields.put(type.psabiName(), type.field());
             }
         }
         return fields;
+    }
+
+    private ArchKernel kernelOf(Arch arch) {
+        return arch.kernel(profile.assuming(arch.usualConfiguration()), file.elf().header());
     }
 
     private byte[] contents(Section section) {
@@ -90,29 +94,37 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
 
     private void apply(
             Relocation relocation, LiveModule module, Map<String, Field> fields, Map<Section, byte[]> expected) {
-        String what = name + ": " + relocation.site();
+        ByteOrder codeOrder = module.placed().plan().archKernel().codeOrder();
+        String what = name + ": " + relocation.place();
         byte[] bytes = expected.entrySet().stream()
                 .filter(entry ->
-                        range(module, entry.getKey()).contains(relocation.site().P()))
+                        range(module, entry.getKey()).contains(relocation.place().P()))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(what + ": its place is in no section"));
         ElfEncoding encoding = encoding();
-        int at = (int) relocation.site().sectionOffset();
-        Field field = fields.get(relocation.site().type());
+        int at = (int) relocation.place().sectionOffset();
+        Field field = fields.get(relocation.place().type());
         Assertions.assertNotNull(field, () -> what + ": its type is in no table");
-        if (field.bytes() == Long.BYTES) {
-            Assertions.assertEquals(encoding.pointer(bytes, at), relocation.before(), () -> what + ": before");
-            encoding.putPointer(bytes, at, relocation.after());
-        } else {
-            int before = encoding.word(bytes, at);
-            Assertions.assertEquals(Integer.toUnsignedLong(before), relocation.before(), () -> what + ": before");
-            Assertions.assertEquals(
-                    0,
-                    (before ^ relocation.after()) & ~field.mask() & 0xffff_ffffL,
-                    () -> what + ": bits outside " + field);
-            encoding.putWord(bytes, at, (int) relocation.after());
+        ElfEncoding numbers = field.isCode() ? new ElfEncoding(encoding.elfClass(), codeOrder) : encoding;
+        long before = numbers.number(bytes, at, field.bytes());
+        Assertions.assertEquals(before, relocation.before(), () -> what + ": before");
+        long others = ~mask(field, numbers.isBigEndian());
+        Assertions.assertEquals(0, (before ^ relocation.after()) & others, () -> what + ": bits outside " + field);
+        numbers.putNumber(bytes, at, field.bytes(), relocation.after());
+    }
+
+    private static long mask(Field field, boolean bigEndian) {
+        if (field.bytes() < Long.BYTES) {
+            return Integer.toUnsignedLong(field.mask());
         }
+        Field second = field.second();
+        if (second == null) {
+            return -1;
+        }
+        int upper = bigEndian ? field.mask() : second.mask();
+        int lower = bigEndian ? second.mask() : field.mask();
+        return (long) upper << Integer.SIZE | Integer.toUnsignedLong(lower);
     }
 
     private ElfEncoding encoding() {
@@ -125,11 +137,10 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
     }
 
     /** Checks that stubs lie in the module, but in no section of the file and not on each other, and hold their template's words. */
-    void checkStubs(Arch arch, LiveModule module, FakeMemory memory) {
-        SectionSizer sizer = arch.sizer(file, module.placed().plan().profile(), policy);
+    void checkStubs(LiveModule module, FakeMemory memory) {
         List<AddressRange> taken = new ArrayList<>();
         for (Section section : file.elf().sections()) {
-            boolean isResized = sizer.shape(section).sizeBytes() != section.sizeBytes();
+            boolean isResized = module.placed().shape(section).sizeBytes() != section.sizeBytes();
             if (module.placed().address(section).isPresent() && !isResized) {
                 taken.add(range(module, section));
             }
@@ -146,8 +157,8 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
                     () -> what + " is in none of " + regions);
             taken.forEach(other -> Assertions.assertFalse(other.overlaps(range), () -> what + " lies on " + other));
             taken.add(range);
-            byte[] words = encoding().words(stub.template().fill(stub.target().value()));
-            Assertions.assertArrayEquals(words, memory.bytes(stub.address(), words.length), () -> what + ": words");
+            byte[] code = stub.code(module.placed().plan().archKernel().codeOrder());
+            Assertions.assertArrayEquals(code, memory.bytes(stub.address(), code.length), () -> what + ": code");
         }
     }
 

@@ -4,30 +4,36 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Section;
+import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.PlacedModule;
 import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Addends;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchLoad;
+import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Finisher;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.PlanInput;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.SectionImage;
-import io.modrt.spi.SectionSizer;
-import io.modrt.spi.Site;
+import io.modrt.spi.StaticBranches;
 import io.modrt.spi.Stub;
-import io.modrt.spi.StubAllocator;
 import io.modrt.spi.SymbolValues;
 import io.modrt.spi.TableShapes;
+import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An architecture that does what another one does, and tells a test whenever it is asked for something during a load. */
 class WatchedArch implements Arch {
@@ -47,100 +53,6 @@ class WatchedArch implements Arch {
     }
 
     @Override
-    public ArchLoad begin(PlacedModule placed, LoadPolicy policy) {
-        interruption.run();
-        SectionSizer sizer = sizer(placed.plan().file(), placed.plan().profile(), policy);
-        return new WatchedLoad(placed, arch.begin(placed, policy), sizer);
-    }
-
-    private final class WatchedLoad implements ArchLoad {
-        private final PlacedModule placed;
-        private final ArchLoad load;
-        private final SectionSizer sizer;
-
-        WatchedLoad(PlacedModule placed, ArchLoad load, SectionSizer sizer) {
-            this.placed = placed;
-            this.load = load;
-            this.sizer = sizer;
-        }
-
-        @Override
-        public void completeAddends(
-                RelocationSection relocations, int count, SectionImage words, SymbolValues symbols, Addends addends) {
-            interruption.run();
-            load.completeAddends(relocations, count, words, symbols, addends);
-        }
-
-        @Override
-        public long custom(Site site) {
-            interruption.run();
-            return load.custom(site);
-        }
-
-        @Override
-        public StubAllocator stubs() {
-            StubAllocator stubs = load.stubs();
-            return new StubAllocator() {
-                @Override
-                public long route(Site site) {
-                    interruption.run();
-                    long target = stubs.route(site);
-                    if (width().wrap(target) != width().wrap(site.S() + site.A())) {
-                        checkRouted(site);
-                    }
-                    return target;
-                }
-
-                @Override
-                public List<Stub> used() {
-                    return stubs.used();
-                }
-            };
-        }
-
-        private void checkRouted(Site site) {
-            if (!isCounted(site)) {
-                faults.add(site.snapshot() + " is routed to a stub, and mayNeed had not counted it");
-            }
-            for (Stub stub : load.stubs().used()) {
-                AddressRange range =
-                        new AddressRange(stub.address(), stub.template().sizeBytes());
-                boolean isInModule = Arrays.stream(RegionKind.values())
-                        .flatMap(kind -> placed.range(kind).stream())
-                        .anyMatch(region -> region.contains(range));
-                if (!isInModule) {
-                    faults.add(site.snapshot() + " is routed when there is a stub for " + stub.symbol() + " at " + range
-                            + ", in no region of the module");
-                }
-            }
-        }
-
-        private boolean isCounted(Site site) {
-            for (RelocationSection section : placed.plan().file().elf().relocationSections()) {
-                for (int i = 0; section.target().index() == site.targetSection() && i < section.count(); i++) {
-                    if (section.offset(i) == site.sectionOffset()
-                            && section.symbol(i) == site.symbol()
-                            && section.type(i) == site.type().number()
-                            && sizer.mayNeed(section, i)) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public List<Finisher> finishers() {
-            return load.finishers().stream()
-                    .map(finisher -> Finisher.of(finisher.name(), image -> {
-                        interruption.run();
-                        finisher.finish(image);
-                    }))
-                    .toList();
-        }
-    }
-
-    @Override
     public String name() {
         return "watched " + arch.name();
     }
@@ -156,42 +68,258 @@ class WatchedArch implements Arch {
     }
 
     @Override
-    public Width width() {
-        return arch.width();
-    }
-
-    @Override
     public Map<String, Boolean> usualConfiguration() {
         return arch.usualConfiguration();
     }
 
     @Override
-    public AddressRange moduleArea(KernelProfile profile) {
-        return arch.moduleArea(profile);
+    public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
+        return new WatchedKernel(arch.kernel(profile, header));
     }
 
-    @Override
-    public RelocationTable relocations(KernelProfile profile, AddendKind addends) {
-        return arch.relocations(profile, addends);
+    private final class WatchedKernel implements ArchKernel {
+        private final ArchKernel kernel;
+
+        WatchedKernel(ArchKernel kernel) {
+            this.kernel = kernel;
+        }
+
+        @Override
+        public Width width() {
+            return kernel.width();
+        }
+
+        @Override
+        public ByteOrder codeOrder() {
+            return kernel.codeOrder();
+        }
+
+        @Override
+        public List<AddressRange> moduleAreas() {
+            return kernel.moduleAreas();
+        }
+
+        @Override
+        public AddressRange kernelArea() {
+            return kernel.kernelArea();
+        }
+
+        @Override
+        public RelocationTable relocations(AddendKind addends) {
+            return kernel.relocations(addends);
+        }
+
+        @Override
+        public TableShapes tables() {
+            return kernel.tables();
+        }
+
+        @Override
+        public TracingSites tracing() {
+            return kernel.tracing();
+        }
+
+        @Override
+        public Optional<StaticBranches> staticBranches() {
+            return kernel.staticBranches();
+        }
+
+        @Override
+        public Set<String> anchors() {
+            return kernel.anchors();
+        }
+
+        @Override
+        public boolean isInitSection(String name) {
+            return kernel.isInitSection(name);
+        }
+
+        @Override
+        public boolean isExitSection(String name) {
+            return kernel.isExitSection(name);
+        }
+
+        @Override
+        public boolean isMappingSymbol(String name) {
+            return kernel.isMappingSymbol(name);
+        }
+
+        @Override
+        public void check(ModuleFile file) {
+            kernel.check(file);
+        }
+
+        @Override
+        public ArchPlan plan(PlanInput input) {
+            return new WatchedPlan(kernel.plan(input));
+        }
     }
 
-    @Override
-    public TableShapes tables(KernelProfile profile) {
-        return arch.tables(profile);
+    private final class WatchedPlan implements ArchPlan {
+        private final ArchPlan plan;
+
+        WatchedPlan(ArchPlan plan) {
+            this.plan = plan;
+        }
+
+        @Override
+        public Section shape(Section section) {
+            return plan.shape(section);
+        }
+
+        @Override
+        public long frontBytes(Section section) {
+            return plan.frontBytes(section);
+        }
+
+        @Override
+        public long behindBytes(Section section) {
+            return plan.behindBytes(section);
+        }
+
+        @Override
+        public long headBytes(RegionKind region) {
+            return plan.headBytes(region);
+        }
+
+        @Override
+        public RelocationSection ordered(RelocationSection relocations) {
+            return plan.ordered(relocations);
+        }
+
+        @Override
+        public boolean mayNeed(RelocationSection relocations, int index) {
+            return plan.mayNeed(relocations, index);
+        }
+
+        @Override
+        public ArchLoad begin(PlacedSections placed, SymbolValues values) {
+            interruption.run();
+            return new WatchedLoad(new Unwatched(placed, plan), plan.begin(new Unwatched(placed, plan), values), plan);
+        }
     }
 
-    @Override
-    public Set<String> kernelAnchors(KernelProfile profile) {
-        return arch.kernelAnchors(profile);
+    /** The same placement, with the plan that the architecture made itself. */
+    private record Unwatched(PlacedSections placed, ArchPlan archPlan) implements PlacedSections {
+        @Override
+        public ModuleFile file() {
+            return placed.file();
+        }
+
+        @Override
+        public KernelProfile profile() {
+            return placed.profile();
+        }
+
+        @Override
+        public io.modrt.policy.LoadPolicy policy() {
+            return placed.policy();
+        }
+
+        @Override
+        public Section shape(Section section) {
+            return placed.shape(section);
+        }
+
+        @Override
+        public Optional<RegionKind> region(Section section) {
+            return placed.region(section);
+        }
+
+        @Override
+        public Optional<AddressRange> range(RegionKind region) {
+            return placed.range(region);
+        }
+
+        @Override
+        public Optional<io.modrt.address.Address> address(Section section) {
+            return placed.address(section);
+        }
+
+        @Override
+        public Optional<io.modrt.address.Address> anchor(String name) {
+            return placed.anchor(name);
+        }
     }
 
-    @Override
-    public SectionSizer sizer(ModuleFile file, KernelProfile profile, LoadPolicy policy) {
-        return arch.sizer(file, profile, policy);
-    }
+    private final class WatchedLoad implements ArchLoad {
+        private final PlacedSections placed;
+        private final ArchLoad load;
+        private final ArchPlan plan;
+        private final Set<Stub> routed = new LinkedHashSet<>();
+        private @Nullable RelocationSection open;
 
-    @Override
-    public FtraceTrampoline ftrace(KernelProfile profile) {
-        return arch.ftrace(profile);
+        WatchedLoad(PlacedSections placed, ArchLoad load, ArchPlan plan) {
+            this.placed = placed;
+            this.load = load;
+            this.plan = plan;
+        }
+
+        @Override
+        public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
+            interruption.run();
+            open = relocations;
+            load.open(relocations, count, image, addends);
+        }
+
+        @Override
+        public long value(Fixup fixup) {
+            interruption.run();
+            return load.value(fixup);
+        }
+
+        @Override
+        public void store(Fixup fixup, long value, SectionImage image) {
+            interruption.run();
+            load.store(fixup, value, image);
+        }
+
+        @Override
+        public Refusal misfit(Fixup fixup, String what) {
+            return load.misfit(fixup, what);
+        }
+
+        @Override
+        public @Nullable Stub route(Fixup fixup) {
+            interruption.run();
+            Stub stub = load.route(fixup);
+            if (stub != null) {
+                check(fixup, stub);
+            }
+            return stub;
+        }
+
+        private void check(Fixup fixup, Stub stub) {
+            RelocationSection section = open;
+            if (section == null || !plan.mayNeed(section, fixup.index())) {
+                faults.add(fixup.place() + " is routed to a stub, and mayNeed had not counted it");
+            }
+            AddressRange range = new AddressRange(stub.address(), stub.template().sizeBytes());
+            boolean isInModule = Arrays.stream(RegionKind.values())
+                    .flatMap(kind -> placed.range(kind).stream())
+                    .anyMatch(region -> region.contains(range));
+            if (!isInModule) {
+                faults.add(fixup.place() + " is routed to " + stub + ", which lies in no region of the module");
+            }
+            routed.add(stub);
+        }
+
+        @Override
+        public List<Stub> stubs() {
+            List<Stub> made = load.stubs();
+            routed.removeAll(new LinkedHashSet<>(made));
+            routed.forEach(stub -> faults.add(stub + " is used, and not among the stubs that are written"));
+            return made;
+        }
+
+        @Override
+        public List<Finisher> finishers() {
+            return load.finishers().stream()
+                    .map(finisher -> Finisher.of(finisher.name(), image -> {
+                        interruption.run();
+                        finisher.finish(image);
+                    }))
+                    .toList();
+        }
     }
 }

@@ -63,19 +63,13 @@ final class EntryTable {
     /** A field as it is stored, zero-extended. */
     long raw(int entry, int fieldOffset, int fieldBytes) {
         int at = start + entry * entryBytes + fieldOffset;
-        return fieldBytes == Integer.BYTES
-                ? Integer.toUnsignedLong(Bytes.getInt(bytes, at, image.isBigEndian()))
-                : Bytes.getLong(bytes, at, image.isBigEndian());
+        return Bytes.get(bytes, at, fieldBytes, image.isBigEndian());
     }
 
     /** Stores a field. */
     void putRaw(int entry, int fieldOffset, int fieldBytes, long value) {
         int at = start + entry * entryBytes + fieldOffset;
-        if (fieldBytes == Integer.BYTES) {
-            Bytes.putInt(bytes, at, image.isBigEndian(), (int) value);
-        } else {
-            Bytes.putLong(bytes, at, image.isBigEndian(), value);
-        }
+        Bytes.put(bytes, at, fieldBytes, image.isBigEndian(), value);
     }
 
     /**

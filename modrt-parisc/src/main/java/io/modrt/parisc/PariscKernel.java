@@ -1,0 +1,96 @@
+package io.modrt.parisc;
+
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.elf.AddendKind;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.Formula;
+import io.modrt.spi.PlanInput;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.StaticBranches;
+import io.modrt.spi.TableShapes;
+import io.modrt.spi.TracingSites;
+import io.modrt.spi.Width;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** One PA-RISC kernel. */
+record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
+    /** From here on an exception entry also has the instruction that names the register for the error. */
+    private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
+
+    /** The vmalloc area below the kernel; the first 8 MB may be for DMA (PCX-L, the B160 of QEMU). */
+    private static final AddressRange NARROW_AREA = AddressRange.between(Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
+
+    private static final AddressRange WIDE_AREA = AddressRange.between(Address.of(0x8000L), Address.of(0x3f7f_e000L));
+    private static final AddressRange KERNEL_AREA = new AddressRange(Address.of(0x6000_0000L), 0x1000_0000L);
+
+    private static final StaticBranches STATIC_BRANCHES = StaticBranches.ofWords(
+            ByteOrder.BIG_ENDIAN,
+            0x0800_0240, // nop
+            new StaticBranches.Jump(0xe800_0002, PariscField.W17, Formula.S_A_P, -8)); // b,n
+
+    @Override
+    public ByteOrder codeOrder() {
+        return ByteOrder.BIG_ENDIAN;
+    }
+
+    @Override
+    public List<AddressRange> moduleAreas() {
+        return List.of(width == Width.BITS_32 ? NARROW_AREA : WIDE_AREA);
+    }
+
+    @Override
+    public AddressRange kernelArea() {
+        return KERNEL_AREA;
+    }
+
+    /** All sections are SHT_RELA; the kernel has no rows for SHT_REL. */
+    @Override
+    public RelocationTable relocations(AddendKind addends) {
+        RelocationTable types =
+                addends == AddendKind.EXPLICIT ? PariscReloc.table(width) : RelocationTable.of(List.<PariscReloc>of());
+        // why: the kernel takes a symbol whose value is 0 for one that it could not find, weak or not
+        return types.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
+                .unknownType((module, number) -> Refusal.of(
+                                Errno.ENOEXEC,
+                                "relocation type " + number + " is none that kernels of this width apply")
+                        .logged("module " + module + ": Unknown relocation: " + number));
+    }
+
+    @Override
+    public TableShapes tables() {
+        int entryBytes = profile.version().isAtLeast(FIRST_WITH_ERROR_REGISTER) ? 12 : 8;
+        return new TableShapes(
+                new TableShapes.ExportTable(width.bytes(), TableShapes.Reference.ABSOLUTE),
+                new TableShapes.ExceptionTable(entryBytes, Integer.BYTES, TableShapes.Reference.FROM_FIELD, 2),
+                new TableShapes.JumpTable(Integer.BYTES, width.bytes(), TableShapes.Reference.FROM_FIELD));
+    }
+
+    @Override
+    public Set<String> anchors() {
+        return width == Width.BITS_32 ? Set.of(PariscLoad.DATA_POINTER) : Set.of();
+    }
+
+    @Override
+    public Optional<StaticBranches> staticBranches() {
+        return Optional.of(STATIC_BRANCHES);
+    }
+
+    @Override
+    public TracingSites tracing() {
+        return PariscTracing.of(width, profile.version());
+    }
+
+    @Override
+    public ArchPlan plan(PlanInput input) {
+        return new PariscPlan(input, profile, width);
+    }
+}
