@@ -128,7 +128,20 @@ public final class Field {
 
     /** The same place, holding value bits {@code lowestBit} and up; the bits below must be zero where the fit is checked. */
     public Field from(int lowestBit) {
-        return new Field(name, bytes, isCode, mask, bits, lowestBit, flipped, place, scatter, second);
+        Field lower = second;
+        return lower == null
+                ? new Field(name, bytes, isCode, mask, bits, lowestBit, flipped, place, scatter, null)
+                : new Field(
+                        name,
+                        bytes,
+                        isCode,
+                        mask,
+                        bits,
+                        lowestBit + lower.bits,
+                        flipped,
+                        place,
+                        scatter,
+                        lower.from(lowestBit));
     }
 
     /** The same place, with the word bits of {@code wordBits} stored inverted. */
