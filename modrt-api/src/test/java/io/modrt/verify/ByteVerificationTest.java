@@ -272,6 +272,27 @@ class ByteVerificationTest {
     }
 
     @Test
+    void everyByteThatIsFlippedIsReportedInItsWordAlone() {
+        for (long offset = 0; offset < END; offset++) {
+            if (offset >= 0xe0 && offset < 0x100) {
+                continue; // .data
+            }
+            byte[] byteThere = new byte[1];
+            runtime.memory().read(Address.of(BASE + offset), byteThere, 0, 1);
+            runtime.memory().write(Address.of(BASE + offset), new byte[] {(byte) ~byteThere[0]}, 0, 1);
+
+            List<VerificationResult.Difference> found = verify().differences();
+
+            assertEquals(1, found.size(), found.toString());
+            assertEquals(Address.of(BASE + (offset & -4)), found.get(0).address());
+            int shift = 8 * (int) (offset & 3); // little endian
+            assertEquals(0xff << shift, found.get(0).expected() ^ found.get(0).found());
+            runtime.memory().write(Address.of(BASE + offset), byteThere, 0, 1);
+        }
+        assertTrue(verify().isClean());
+    }
+
+    @Test
     void aSiteOutsideTheModuleIsRefused() {
         Verification verification = Verification.of(module);
 
