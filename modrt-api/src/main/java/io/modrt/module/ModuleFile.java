@@ -314,6 +314,11 @@ public final class ModuleFile {
         return findings.list();
     }
 
+    /** As {@link #checkFor(KernelProfile, LoadPolicy)} with the policy that the file was opened with, else the kernel's rules. */
+    public List<Diagnostic> checkFor(KernelProfile profile) {
+        return checkFor(profile, policy().orElse(LoadPolicy.kernelExact()));
+    }
+
     /** The policy that the file was opened with; empty where none was stated, so that a load's own counts. */
     public Optional<LoadPolicy> policy() {
         return Optional.ofNullable(policy);

@@ -294,7 +294,8 @@ class WatchedArch implements Arch {
             if (section == null || !plan.mayNeed(section, fixup.index())) {
                 faults.add(fixup.place() + " is routed to a stub, and mayNeed had not counted it");
             }
-            AddressRange range = new AddressRange(stub.address(), stub.template().sizeBytes());
+            AddressRange range =
+                    new AddressRange(stub.address(), stub.template().sizeBytes());
             boolean isInModule = Arrays.stream(RegionKind.values())
                     .flatMap(kind -> placed.range(kind).stream())
                     .anyMatch(region -> region.contains(range));

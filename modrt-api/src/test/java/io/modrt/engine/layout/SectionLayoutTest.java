@@ -317,20 +317,4 @@ class SectionLayoutTest {
         LayoutException e = assertThrows(LayoutException.class, () -> module.layout(PACKED));
         assertTrue(e.getMessage().contains("names of symbols"), e.getMessage());
     }
-
-    @Test
-    void writableCodeIsRefusedByStrictKernelsAlone() {
-        SmallModule module = new SmallModule(ElfClass.ELF32, false);
-        module.section(".text", AX, 4, 4);
-        module.section(".notes", Section.SHF_WRITE | Section.SHF_EXECINSTR, 4, 4);
-        PolicyException e = assertThrows(PolicyException.class, () -> module.layout(STRICT));
-        assertEquals(Rule.WRITE_XOR_EXECUTE, e.rule());
-        assertEquals(Errno.ENOEXEC, e.errno());
-        assertFalse(e.beyondKernel());
-        assertTrue(e.getMessage().contains("section 2 .notes"), e.getMessage());
-        assertEquals(List.of(), module.layout(PACKED).diagnostics());
-        SectionLayout relaxed = module.layout(
-                STRICT, SmallModule.PLAIN, LoadPolicy.kernelExact().relaxed(Rule.WRITE_XOR_EXECUTE));
-        assertEquals(1, relaxed.diagnostics().size());
-    }
 }

@@ -141,12 +141,7 @@ public final class SmallModule {
 
     /** The object laid out with what {@code plan} adds. */
     public SectionLayout layout(KernelProfile profile, ArchPlan plan) {
-        return layout(profile, plan, LoadPolicy.kernelExact());
-    }
-
-    /** The object laid out under {@code policy}. */
-    public SectionLayout layout(KernelProfile profile, ArchPlan plan, LoadPolicy policy) {
-        return SectionLayout.of(open(), profile, new RegionRule(profile, new PlainKernel()), plan, policy);
+        return SectionLayout.of(open(), profile, new RegionRule(profile, new PlainKernel()), plan);
     }
 
     /** The object's bytes with region k at {@code base} + 0x10000 k; instructions have the byte order of data. */

@@ -1,9 +1,9 @@
-package io.modrt.testkit.aarch64;
+package io.modrt.testkit.sample;
 
 import io.modrt.spi.Field;
 
 /** Where AArch64 instructions keep their immediates. Source: Arm Architecture Reference Manual, C6.2, bits as drawn there. */
-final class Aarch64Field {
+final class SampleField {
     /** {@code adrp}: immlo is bits 30:29, immhi bits 23:5. */
     static final Field IMMHI_IMMLO =
             Field.scattered("immhi:immlo", 0x60ff_ffe0, 21, v -> (v & 0x3) << 29 | (v >> 2 & 0x7_ffff) << 5);
@@ -16,5 +16,5 @@ final class Aarch64Field {
     /** {@code b} and {@code bl}: bits 25:0. */
     static final Field IMM26 = Field.low("imm26", 26);
 
-    private Aarch64Field() {}
+    private SampleField() {}
 }

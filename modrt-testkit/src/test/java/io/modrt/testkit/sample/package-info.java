@@ -1,7 +1,7 @@
 /**
- * A subset of AArch64, to show that an architecture comes along without a change to the engine: little-endian, ELF64 with SHT_RELA,
- * one stub for each far callee of a section in front of it. It is no port of Linux/AArch64: the kernel's own stubs, errata and
- * self-relative export tables are left out.
+ * The architecture of the testkit's own tests: a subset of AArch64, little-endian, ELF64 with SHT_RELA, the tracer's nops and static branches,
+ * one stub for each far callee of a section in front of it. It is no port of Linux/AArch64, which has stubs of another kind, errata and
+ * sorts relocations.
  *
  * <p>Source: ELF for the Arm 64-bit Architecture (AAELF64), section 5.7; S symbol, A addend, P place, Page(x) = x with its low 12
  * bits cleared.
@@ -21,6 +21,6 @@
  * </table>
  */
 @NullMarked
-package io.modrt.testkit.aarch64;
+package io.modrt.testkit.sample;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,22 +1,25 @@
-package io.modrt.testkit.aarch64;
+package io.modrt.testkit.sample;
 
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.module.ModuleFile;
-import io.modrt.spi.SectionSizer;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.SymbolValues;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /** Room for stubs in front of each section: one for each callee outside it. */
-final class Aarch64StubAreas implements SectionSizer {
+final class SamplePlan implements ArchPlan {
     private final ModuleFile file;
     private final Map<Integer, Set<Callee>> callees = new HashMap<>();
 
     private record Callee(int symbol, long addend) {}
 
-    Aarch64StubAreas(ModuleFile file) {
+    SamplePlan(ModuleFile file) {
         this.file = file;
         for (RelocationSection relocations : file.elf().relocationSections()) {
             for (int i = 0; i < relocations.count(); i++) {
@@ -31,13 +34,13 @@ final class Aarch64StubAreas implements SectionSizer {
     @Override
     public long frontBytes(Section section) {
         int count = callees.getOrDefault(section.index(), Set.of()).size();
-        return (long) count * Aarch64Stubs.LONG_BRANCH.sizeBytes();
+        return (long) count * SampleStubs.LONG_BRANCH.sizeBytes();
     }
 
     @Override
     public boolean mayNeed(RelocationSection relocations, int index) {
         int type = relocations.type(index);
-        return (type == Aarch64Reloc.CALL26.number() || type == Aarch64Reloc.JUMP26.number())
+        return (type == SampleReloc.CALL26.number() || type == SampleReloc.JUMP26.number())
                 && mayBeFar(relocations.target().index(), relocations.symbol(index));
     }
 
@@ -45,5 +48,10 @@ final class Aarch64StubAreas implements SectionSizer {
     boolean mayBeFar(int caller, int symbol) {
         return Integer.compareUnsigned(symbol, file.symbols().count()) < 0
                 && file.symbols().sectionIndex(symbol) != caller;
+    }
+
+    @Override
+    public ArchLoad begin(PlacedSections placed, SymbolValues values) {
+        return new SampleStubs(placed, this);
     }
 }

@@ -1,0 +1,47 @@
+package io.modrt.testkit.riscv;
+
+import static java.util.Map.entry;
+
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
+import java.util.Map;
+
+/** RISC-V 64 kernels. The package's page describes the architecture. */
+final class RiscvArch implements Arch {
+    private static final int EM_RISCV = 243;
+
+    @Override
+    public String name() {
+        return "riscv64";
+    }
+
+    @Override
+    public int spiVersion() {
+        return SPI_VERSION;
+    }
+
+    @Override
+    public boolean accepts(ElfHeader header) {
+        return header.machine() == EM_RISCV && header.elfClass() == ElfClass.ELF64 && !header.isBigEndian();
+    }
+
+    @Override
+    public Map<ConfigOption, Boolean> usualConfiguration() {
+        return Map.ofEntries(
+                entry(ConfigOption.SMP, true),
+                entry(ConfigOption.MODVERSIONS, true),
+                entry(ConfigOption.KALLSYMS, true),
+                entry(ConfigOption.KALLSYMS_ALL, true),
+                entry(ConfigOption.STRICT_MODULE_RWX, true),
+                entry(ConfigOption.JUMP_LABEL, true));
+    }
+
+    @Override
+    public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
+        return new RiscvKernel();
+    }
+}
