@@ -177,7 +177,7 @@ class VerificationTest {
         assertEquals(
                 Map.of("mine: not patched", 1),
                 verification.run(runtime.memory()).sites());
-        put(at, 0xd65f_03c0, 4);
+        put(at, 0xd65f_03c0L, 4);
         assertEquals(
                 Map.of("mine: patched", 1), verification.run(runtime.memory()).sites());
         put(at, 0x1400_0000, 4); // b .
