@@ -306,7 +306,10 @@ final class Relocator implements Fixup {
             case SET -> row.field.store(array, at, big, value);
             case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
             case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
-            case REPLACE -> Bytes.putInt(array, at, big, row.type.replace(Bytes.getInt(array, at, big), value));
+            case REPLACE -> {
+                int old = (int) Bytes.get(array, at, row.bytes, big);
+                Bytes.put(array, at, row.bytes, big, row.type.replace(old, value));
+            }
             case BY_LOAD -> load.store(this, value, bytes);
         }
     }
