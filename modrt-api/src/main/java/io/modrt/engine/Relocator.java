@@ -221,6 +221,10 @@ final class Relocator implements Fixup {
         }
         // why: kernels do not relocate what is not loaded; there a section may well lie at 0
         if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
+            if (slips.isSkipped(symbol, rows)) {
+                silentLoss("the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
+                return;
+            }
             fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
                     .logged(module + ": Unknown symbol " + symbolName()));
             return;
