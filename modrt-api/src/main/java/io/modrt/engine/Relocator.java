@@ -320,7 +320,7 @@ final class Relocator implements Fixup {
 
     /** Reports a value that does not fit; true where the kernel stores it all the same. */
     private boolean isLetPass(Row row, String complaint) {
-        if (row.fit != Fit.REPORTED) {
+        if (!row.isReported) {
             fail(load.misfit(this, complaint));
             return false;
         }
