@@ -68,7 +68,7 @@ final class RiscvKernel implements ArchKernel {
         RelocationTable table = addends == AddendKind.EXPLICIT
                 ? RelocationTable.of(RiscvReloc.OF_MODULES).beyondKernel(List.of(RiscvReloc.HI20))
                 : RelocationTable.of(List.<RiscvReloc>of());
-        return table.errorValues(ERROR_VALUES, RelocationTable.WeakErrorValue.REFUSED)
+        return table.errorValues(ERROR_VALUES, RelocationTable.WeakErrorValue.SKIPPED)
                 .unknownType(RiscvKernel::unknownType);
     }
 
