@@ -13,11 +13,8 @@
 #include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
-
-FILE *records;
 
 void say(const char *format, ...)
 {
@@ -34,10 +31,8 @@ void say(const char *format, ...)
 
 static void restart(void)
 {
-    if (records) {
-        fflush(records);
-        tcdrain(fileno(records));
-    }
+    if (records)
+        port_drain();
     fflush(stdout);
     sync();
     reboot(RB_AUTOBOOT); /* the machine is told not to come up again */
@@ -100,8 +95,7 @@ static int offer(const char *record, const char *name, const char *path, const c
 {
     log_records();
     say("%s %s (%ld MB left)", record, name, available_memory() / 1024);
-    fflush(records);
-    tcdrain(fileno(records)); /* what was recorded is out, should the kernel die of this module */
+    port_drain(); /* what was recorded is out, should the kernel die of this module */
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         fail("%s", path);
@@ -169,19 +163,6 @@ static int step(char *line)
     return 1;
 }
 
-static void open_records(void)
-{
-    int port = open("/dev/ttyS1", O_WRONLY | O_NOCTTY);
-    struct termios mode;
-    if (port < 0 || tcgetattr(port, &mode) != 0)
-        fail("/dev/ttyS1");
-    cfmakeraw(&mode); /* else every newline becomes two bytes */
-    cfsetspeed(&mode, B115200);
-    if (tcsetattr(port, TCSANOW, &mode) != 0 || !(records = fdopen(port, "w")))
-        fail("/dev/ttyS1");
-    setvbuf(records, NULL, _IOFBF, 1 << 16);
-}
-
 static void mounted(const char *type, const char *at)
 {
     if (mount(type, at, type, 0, NULL) != 0)
@@ -197,7 +178,7 @@ int main(void)
     FILE *restrict_pointers = fopen("/proc/sys/kernel/kptr_restrict", "w");
     if (!restrict_pointers || fputs("1\n", restrict_pointers) < 0 || fclose(restrict_pointers) != 0)
         fail("kptr_restrict");
-    open_records();
+    port_open();
     fprintf(records, "KDUMP1\n");
     machine_records();
     memory_open();

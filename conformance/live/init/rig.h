@@ -6,8 +6,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Where the records go: the second serial port, raw. */
+/* port.c: where the records go. */
 extern FILE *records;
+void port_open(void);
+/* Returns when all that was written is out of the machine. */
+void port_drain(void);
 
 /* Says what is being done, on the console: for whoever waits, and for the log that is kept when things fail. */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);

@@ -70,12 +70,16 @@ public final class ModuleRuntime implements AutoCloseable {
         }
     }
 
-    /** Loads a module where the allocator has room, with the runtime's policy. */
+    /** Loads a module where the allocator has room, by the policy that the file was opened with, else by the runtime's. */
     public LiveModule load(ModuleFile file) {
-        return load(file, Placement.allocated(), policy);
+        return load(file, Placement.allocated(), policyOf(file));
     }
 
-    /** Loads a module where the allocator has room. */
+    private LoadPolicy policyOf(ModuleFile file) {
+        return file.policy().orElse(policy);
+    }
+
+    /** Loads a module where the allocator has room, by {@code loadPolicy} in place of the one that the file was opened with. */
     public LiveModule load(ModuleFile file, LoadPolicy loadPolicy) {
         return load(file, Placement.allocated(), loadPolicy);
     }
@@ -91,7 +95,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** The same under {@code loadPolicy}, which also decides whether the file is taken for a module. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
-        return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine), loadPolicy);
+        return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine));
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
@@ -104,9 +108,9 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.plan(file, loadPolicy);
     }
 
-    /** The first step of a load, with the runtime's policy. */
+    /** The first step of a load, by the policy that the file was opened with, else by the runtime's. */
     public LayoutPlan plan(ModuleFile file) {
-        return plan(file, policy);
+        return plan(file, policyOf(file));
     }
 
     /** Why a load there would fail, or empty where it would not. Changes nothing. */

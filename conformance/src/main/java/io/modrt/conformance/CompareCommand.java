@@ -24,7 +24,8 @@ final class CompareCommand {
     private final List<ModuleComparison> comparisons = new ArrayList<>();
 
     /**
-     * Dumps of one kernel: one of them has its memory and symbols, each that has modules is a boot of its own.
+     * Dumps of one kernel: each that has modules is a boot of its own. A boot that has not the kernel's memory and symbols had the kernel
+     * where the first dump that has them tells.
      *
      * @param pages the folder for a page of each module that has something unexplained
      */
@@ -64,7 +65,8 @@ final class CompareCommand {
                 .filter(dump -> !dump.kernel().isEmpty())
                 .findFirst()
                 .orElseThrow(() -> new IOException("none of the dumps has the kernel's memory"));
-        DumpedKernel kernel = new DumpedKernel(image, first(read, modules));
+        ModuleFile first = first(read, modules);
+        DumpedKernel kernel = new DumpedKernel(image, first);
         for (KernelDump dump : read) {
             if (!dump.release().equals(image.release())) {
                 throw new IOException(
@@ -72,7 +74,9 @@ final class CompareCommand {
             }
             if (!dump.modules().isEmpty()) {
                 out.println(dump.file() + ": " + dump.modules().size() + " modules of " + dump.release());
-                BootComparison boot = new BootComparison(kernel, dump, modules, this::add);
+                boolean hasOwn = dump != image && !dump.kernel().isEmpty();
+                DumpedKernel booted = hasOwn ? new DumpedKernel(dump, first) : kernel;
+                BootComparison boot = new BootComparison(booted, dump, modules, this::add);
                 boot.run();
                 out.println(dump.file() + ": tracing: " + boot.callSites());
                 out.println(dump.file() + ": " + boot.tamperedWords() + " words changed in one bit, each looked for");

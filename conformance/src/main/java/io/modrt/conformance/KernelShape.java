@@ -82,7 +82,10 @@ record KernelShape(
         return OptionalInt.empty();
     }
 
-    private static ElfTarget target(ElfHeader header) {
+    private static ElfTarget target(ElfHeader header) throws IOException {
+        if (header.machine() != ElfHeader.EM_PARISC && header.machine() != ElfHeader.EM_MIPS) {
+            throw new IOException("no modules are made here for machine " + header.machine());
+        }
         boolean wide = header.elfClass() == ElfClass.ELF64;
         ElfTarget target;
         if (header.machine() == ElfHeader.EM_PARISC) {

@@ -163,15 +163,11 @@ final class LiveCommand {
         return text;
     }
 
-    /** The modules of the kernel that was captured: fetched ones are below {@code debian}, built ones below {@code kernels}. */
+    /** The modules of the kernel that was captured. */
     private Path tree(String tag, List<Path> dumps) throws IOException {
         String release = KernelDump.read(dumps.get(0)).release();
-        for (String origin : List.of("debian", "kernels")) {
-            Path tree = cache.resolve("modrt")
-                    .resolve(origin)
-                    .resolve(tag)
-                    .resolve("lib/modules")
-                    .resolve(release);
+        for (Path folder : LiveKernel.folders(tag, cache)) {
+            Path tree = folder.resolve("lib/modules").resolve(release);
             if (Files.isDirectory(tree)) {
                 return tree;
             }

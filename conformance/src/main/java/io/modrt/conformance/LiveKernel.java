@@ -5,21 +5,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A kernel that can be booted, as {@code run fetch} or {@code run kernel} left it.
  *
- * @param tag its name, for example {@code mipsel}
+ * @param tag what is booted, for example {@code mipsel}, or {@code arm64-kaslr}, another boot of the kernel {@code arm64}
  * @param tree its modules: a folder {@code lib/modules/VERSION}
  * @param config its configuration
  */
 record LiveKernel(String tag, Path tree, Path config) {
 
-    /** The kernel of this name, its newest version; empty where it was neither fetched nor built. */
+    /** What a tag ends in where it is another boot of a kernel: at a random base, or on a processor with an erratum. */
+    private static final Pattern VARIANT = Pattern.compile("-(?:kaslr|843419)$");
+
+    /** The folders that may have the kernel of this tag below {@code cache}: as it was fetched, and as it was built. */
+    static List<Path> folders(String tag, Path cache) {
+        String name = VARIANT.matcher(tag).replaceFirst("");
+        return List.of(
+                cache.resolve("modrt/debian").resolve(name),
+                cache.resolve("modrt/kernels").resolve(name));
+    }
+
+    /** The kernel of this tag, its newest version; empty where it was neither fetched nor built. */
     static Optional<LiveKernel> find(String tag, Path cache) throws IOException {
-        for (String where : List.of("debian", "kernels")) {
-            Path base = cache.resolve("modrt").resolve(where).resolve(tag);
+        for (Path base : folders(tag, cache)) {
             Path modules = base.resolve("lib/modules");
             if (!Files.isDirectory(modules)) {
                 continue;

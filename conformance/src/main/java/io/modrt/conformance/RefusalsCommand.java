@@ -91,7 +91,8 @@ final class RefusalsCommand {
             answers.putAll(LiveAnswers.of(
                     KernelDump.read(folder.resolve(boot + ".dump")).answers()));
         }
-        KernelDump dump = KernelDump.read(folder.resolve("kernel.dump"));
+        Path shared = folder.resolve("kernel.dump");
+        KernelDump dump = KernelDump.read(Files.exists(shared) ? shared : folder.resolve("1.dump"));
         KernelSymbols symbols =
                 new DumpedKernel(dump, ModuleFile.open(modules.get(0).file())).symbols();
         return compare(answers, symbols);

@@ -1,5 +1,7 @@
 package io.modrt.engine;
 
+import io.modrt.engine.resolution.ImportRules;
+import io.modrt.findings.Findings;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
@@ -8,6 +10,7 @@ import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.module.ModuleFile;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,22 +21,22 @@ final class Acceptance {
 
     private final ModuleFile file;
     private final Target target;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
 
-    Acceptance(ModuleFile file, Target target, Diagnostics diagnostics) {
+    Acceptance(ModuleFile file, Target target, Findings findings) {
         this.file = file;
         this.target = target;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
     }
 
-    void check(Kernel kernel) {
+    void check(KernelSymbols symbols) {
         architecture(file.name(), file.elf().header(), target);
         target.kernel().check(file);
-        file.checkFor(target.profile());
-        moduleLayout(kernel);
+        findings.addAll(file.checkFor(target.profile(), findings.policy()));
+        moduleLayout(symbols);
         vermagic();
         if (!file.info().all("livepatch").isEmpty()) {
-            diagnostics.broken(
+            findings.broken(
                     Rule.LIVEPATCH,
                     Refusal.of(
                                     Errno.ENOEXEC,
@@ -41,7 +44,6 @@ final class Acceptance {
                             .logged(file.name()
                                     + ": module is marked as livepatch module, but livepatch support is disabled"));
         }
-        kernel.requireAbsent(file.name());
     }
 
     /** Raises ENOEXEC where a file with this header is not for the kernel. */
@@ -65,16 +67,16 @@ final class Acceptance {
     }
 
     /** The symbol whose CRC stands for the loader's own structures, and the exports' CRCs: the kernel loads neither without. */
-    private void moduleLayout(Kernel kernel) {
+    private void moduleLayout(KernelSymbols symbols) {
         if (!target.profile().has(ConfigOption.MODVERSIONS)) {
             return;
         }
         OptionalInt theirs =
-                kernel.symbols().find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
+                symbols.find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
         if (theirs.isPresent()) {
             if (file.hasVersions()) {
                 ImportRules.disagreement(file, MODULE_LAYOUT, theirs.getAsInt(), Errno.ENOEXEC)
-                        .ifPresent(refusal -> diagnostics.broken(Rule.MODVERSIONS, refusal));
+                        .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
             } else {
                 forced(Rule.MODVERSIONS, "has no __versions");
             }
@@ -89,14 +91,14 @@ final class Acceptance {
         Optional<String> ours = profile.vermagic();
         Optional<String> theirs = file.info().vermagic();
         if (theirs.isEmpty()) {
-            if (!file.info().entries().isEmpty() || !diagnostics.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
+            if (!file.info().entries().isEmpty() || !findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
                 forced(Rule.VERMAGIC, "has no vermagic");
             }
             return;
         }
         boolean versioned = file.hasVersions();
         if (ours.isPresent() && !comparable(ours.get(), versioned).equals(comparable(theirs.get(), versioned))) {
-            diagnostics.broken(
+            findings.broken(
                     Rule.VERMAGIC,
                     Refusal.of(Errno.ENOEXEC, "version magic '" + theirs.get() + "' should be '" + ours.get() + "'")
                             .wayOut("load it into the kernel that it was built for, or relax Rule." + Rule.VERMAGIC)
@@ -114,9 +116,9 @@ final class Acceptance {
     /** What kernels with MODULE_FORCE_LOAD let pass with a taint, and others refuse. */
     private void forced(Rule rule, String what) {
         if (target.profile().has(ConfigOption.MODULE_FORCE_LOAD)) {
-            diagnostics.warn(what + "; the kernel taints itself (F) and goes on");
+            findings.warn(what + "; the kernel taints itself (F) and goes on");
         } else {
-            diagnostics.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));
+            findings.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.LayoutException;
@@ -87,7 +88,7 @@ final class Arrival {
     /** The kernel's search for a second exporter of a name, among modules and, where a CRC shows an export, in itself. */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
-            for (ExportIndex.Offer other : kernel.list().exports().find(symbol.name())) {
+            for (ExportIndex.Offer<Live> other : kernel.list().exports().find(symbol.name())) {
                 refuseSecond(symbol, other.owner().name());
             }
             // why: a symbol map also has names that the kernel keeps to itself

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
@@ -71,11 +72,12 @@ public final class Kernel {
 
     /** Checks that the module is for this kernel, and lays it out. */
     public LayoutPlan plan(ModuleFile file, LoadPolicy policy) {
-        Diagnostics diagnostics = new Diagnostics(file.name(), policy);
-        diagnostics.addAll(file.diagnostics());
-        Target now = targetFor(file, diagnostics);
-        new Acceptance(file, now, diagnostics).check(this);
-        Planned plan = new Planned(this, now, file, diagnostics);
+        Findings findings = new Findings(file.name(), policy);
+        findings.addAll(file.diagnostics());
+        Target now = targetFor(file, findings);
+        new Acceptance(file, now, findings).check(symbols);
+        requireAbsent(file.name());
+        Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
                 .addKeyValue("module", file.name())
                 .addKeyValue("regions", plan.regions())
@@ -87,12 +89,12 @@ public final class Kernel {
      * What the kernel is: what its modules say; while it has none, what this file says. Of two plans made before there is a module,
      * for different kernels, the first to commit decides.
      */
-    private Target targetFor(ModuleFile file, Diagnostics diagnostics) {
+    private Target targetFor(ModuleFile file, Findings findings) {
         lock.lock();
         try {
             Target known = target;
             if (known == null || (modules.isEmpty() && !known.suits(file, givenProfile != null))) {
-                known = settle(file, diagnostics);
+                known = settle(file, findings);
                 target = known;
             }
             return known;
@@ -122,12 +124,12 @@ public final class Kernel {
         }
     }
 
-    private Target settle(ModuleFile file, Diagnostics diagnostics) {
+    private Target settle(ModuleFile file, Findings findings) {
         ElfHeader header = file.elf().header();
         Arch arch = architectures.select(file.name(), header);
         KernelProfile stated = givenProfile;
         if (stated == null) {
-            stated = told(file, diagnostics);
+            stated = told(file, findings);
         }
         KernelProfile profile = stated.assuming(arch.usualConfiguration());
         ArchKernel kernel = arch.kernel(profile, header);
@@ -139,7 +141,7 @@ public final class Kernel {
     }
 
     /** The kernel that the file's vermagic tells of. */
-    private static KernelProfile told(ModuleFile file, Diagnostics diagnostics) {
+    private static KernelProfile told(ModuleFile file, Findings findings) {
         Optional<String> vermagic = file.info().vermagic();
         if (vermagic.isEmpty()) {
             return KernelProfile.of(UNKNOWN_VERSION);
@@ -147,7 +149,7 @@ public final class Kernel {
         try {
             return KernelProfile.ofVermagic(vermagic.get());
         } catch (FormatException unreadable) {
-            diagnostics.broken(
+            findings.broken(
                     Rule.VERMAGIC,
                     Refusal.of(Errno.ENOEXEC, unreadable.getMessage()).because(unreadable));
             return KernelProfile.of(UNKNOWN_VERSION);

@@ -1,9 +1,13 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.engine.relocation.Exports;
+import io.modrt.engine.relocation.RelocationIndex;
+import io.modrt.engine.resolution.Exporter;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.StateException;
@@ -28,11 +32,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A loaded module. What it explains is worked out from the file again. */
-final class Live implements LiveModule {
+final class Live implements LiveModule, Exporter {
     private final Kernel kernel;
     private final Resolved resolved;
     private final List<Stub> stubs;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final List<KernelSymbol> exports;
     private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
     private volatile SoftReference<RelocationIndex> relocationIndex = new SoftReference<>(null);
@@ -43,8 +47,8 @@ final class Live implements LiveModule {
         this.kernel = kernel;
         this.resolved = relocated.resolved();
         this.stubs = relocated.stubs();
-        this.diagnostics = relocated.collected();
-        this.exports = Exports.of(resolved, relocated.image());
+        this.findings = relocated.collected();
+        this.exports = Exports.of(resolved.linkage(), relocated.image());
     }
 
     /** Writes the module to memory and makes it one of its kernel's. */
@@ -77,7 +81,8 @@ final class Live implements LiveModule {
         return resolved;
     }
 
-    boolean isProprietary() {
+    @Override
+    public boolean isProprietary() {
         return resolved.isProprietary();
     }
 
@@ -116,7 +121,7 @@ final class Live implements LiveModule {
         Symbol symbol = table.get().symbol(index);
         return symbol.isUndefined()
                 ? Optional.empty()
-                : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.array()[index])));
+                : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.linkage().values()[index])));
     }
 
     @Override
@@ -146,14 +151,14 @@ final class Live implements LiveModule {
 
     @Override
     public Stream<Relocation> relocations() {
-        return new Explanation(resolved).relocations().stream();
+        return resolved.explanation().relocations().stream();
     }
 
     @Override
     public List<Relocation> relocationsAt(Address place) {
         RelocationIndex known = relocationIndex.get();
         if (known == null) {
-            known = new RelocationIndex(new Explanation(resolved).relocations());
+            known = new RelocationIndex(resolved.explanation().relocations());
             relocationIndex = new SoftReference<>(known);
         }
         return known.at(place);
@@ -161,7 +166,7 @@ final class Live implements LiveModule {
 
     @Override
     public ReachReport reach() {
-        return new Explanation(resolved).reach();
+        return resolved.explanation().reach();
     }
 
     @Override
@@ -171,7 +176,7 @@ final class Live implements LiveModule {
 
     @Override
     public List<Diagnostic> diagnostics() {
-        return diagnostics.list();
+        return findings.list();
     }
 
     @Override
@@ -181,7 +186,7 @@ final class Live implements LiveModule {
 
     @Override
     public byte[] relocated(Section section) {
-        return new Explanation(resolved).bytes(section);
+        return resolved.explanation().bytes(section);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
@@ -19,7 +20,7 @@ final class ModuleList {
     private record Place(AddressRange range, Live owner) {}
 
     private final Map<String, Entry> byName = new ConcurrentHashMap<>();
-    private final ExportIndex exports = new ExportIndex();
+    private final ExportIndex<Live> exports = new ExportIndex<>();
     private final NavigableMap<Address, Place> places = new ConcurrentSkipListMap<>();
     private long arrivals;
 
@@ -40,7 +41,7 @@ final class ModuleList {
                 .toList();
     }
 
-    ExportIndex exports() {
+    ExportIndex<Live> exports() {
         return exports;
     }
 

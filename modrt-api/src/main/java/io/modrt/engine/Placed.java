@@ -1,10 +1,14 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.engine.resolution.Names;
+import io.modrt.engine.resolution.SymbolResolution;
+import io.modrt.engine.resolution.Symbols;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
@@ -38,15 +42,15 @@ final class Placed implements PlacedModule {
     private final Planned plan;
     private final SectionAddresses addresses;
     private final Reservations reservations;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final Map<String, Address> anchors = new HashMap<>();
     private final List<String> madeUp = new ArrayList<>();
 
     private volatile State state = State.OPEN;
 
-    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations, Diagnostics diagnostics) {
+    private Placed(Planned plan, SectionAddresses addresses, Reservations reservations, Findings findings) {
         this.plan = plan;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
         this.addresses = addresses;
         this.reservations = reservations;
         KernelSymbols symbols = plan.kernel().symbols();
@@ -58,14 +62,14 @@ final class Placed implements PlacedModule {
             }
             known.ifPresent(symbol -> anchors.put(name, symbol.value()));
         }
-        for (String name : plan.target().tracing().kernelEntries()) {
+        for (String name : plan.target().tables().tracing().kernelEntries()) {
             symbols.find(name)
                     .ifPresent(symbol -> anchors.put(name, symbol.code().orElse(symbol.value())));
         }
     }
 
     static Placed at(Planned plan, Placement placement) {
-        Diagnostics diagnostics = plan.diagnostics().fork();
+        Findings findings = plan.findings().fork();
         Reservations reservations =
                 new Reservations(plan.target().allocator(), plan.target().perCpu());
         try {
@@ -74,11 +78,11 @@ final class Placed implements PlacedModule {
             if (perCpu != null && addresses.perCpu().isEmpty()) {
                 long alignment = Math.min(perCpu.alignment(), plan.profile().pageBytes());
                 if (alignment < perCpu.alignment()) {
-                    diagnostics.warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
+                    findings.warn("per-CPU alignment " + perCpu.alignment() + " is cut to a page");
                 }
                 reservations.takePerCpu(perCpu.sizeBytes(), alignment);
             }
-            return new Placed(plan, addresses, reservations, diagnostics);
+            return new Placed(plan, addresses, reservations, findings);
         } catch (RuntimeException failure) {
             reservations.close();
             throw failure;
@@ -172,8 +176,8 @@ final class Placed implements PlacedModule {
     }
 
     /** What the plan's steps and placing let pass. */
-    Diagnostics diagnostics() {
-        return diagnostics;
+    Findings findings() {
+        return findings;
     }
 
     /** The base cookie of the module's per-CPU area; 0 where it has none. */
@@ -233,11 +237,6 @@ final class Placed implements PlacedModule {
                 : Optional.empty();
     }
 
-    /** The anchors whose addresses are made up, since no source knows them. */
-    List<String> madeUpAnchors() {
-        return madeUp;
-    }
-
     @Override
     public Optional<Address> anchor(String name) {
         return Optional.ofNullable(anchors.get(name));
@@ -245,7 +244,12 @@ final class Placed implements PlacedModule {
 
     @Override
     public ResolvedModule resolve() {
-        return new SymbolResolution(this).resolve();
+        Target target = plan.target();
+        Findings found = findings.fork();
+        Names<Live> names = new Names<>(
+                plan.kernel().symbols(), plan.kernel().list().exports(), target.symbolArea(), target.width());
+        Symbols<Live> symbols = new SymbolResolution<>(addresses, names, madeUp, found).resolve(perCpuBase());
+        return new Resolved(this, symbols, found);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.LoadedFlags;
 import io.modrt.engine.layout.RegionRule;
@@ -25,19 +26,18 @@ final class Planned implements LayoutPlan {
     private final Kernel kernel;
     private final Target target;
     private final ModuleFile file;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
     private final ArchPlan archPlan;
     private final SectionLayout layout;
 
-    Planned(Kernel kernel, Target target, ModuleFile file, Diagnostics diagnostics) {
+    Planned(Kernel kernel, Target target, ModuleFile file, Findings findings) {
         this.kernel = kernel;
         this.target = target;
         this.file = file;
-        this.diagnostics = diagnostics;
-        this.archPlan = target.kernel().plan(new Unplaced(file, diagnostics.policy(), target));
+        this.findings = findings;
+        this.archPlan = target.kernel().plan(new Unplaced(file, findings.policy(), target));
         this.layout =
-                SectionLayout.of(file, target.profile(), target.regions(), archPlan, diagnostics.policy());
-        diagnostics.addAll(layout.diagnostics());
+                SectionLayout.of(file, target.profile(), target.regions(), archPlan);
     }
 
     /** What the architecture is told of a module before it is laid out. */
@@ -81,8 +81,8 @@ final class Planned implements LayoutPlan {
         return target;
     }
 
-    Diagnostics diagnostics() {
-        return diagnostics;
+    Findings findings() {
+        return findings;
     }
 
     SectionLayout layout() {
@@ -121,7 +121,7 @@ final class Planned implements LayoutPlan {
 
     @Override
     public LoadPolicy policy() {
-        return diagnostics.policy();
+        return findings.policy();
     }
 
     @Override

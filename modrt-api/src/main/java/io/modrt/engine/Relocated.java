@@ -1,7 +1,9 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.relocation.Application;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
 import io.modrt.link.Rewrite;
@@ -17,23 +19,20 @@ final class Relocated implements RelocatedModule {
     private final Resolved resolved;
     private final ImageBytes image;
     private final List<Stub> stubs;
-    private final Diagnostics diagnostics;
+    private final Findings findings;
 
-    private Relocated(Resolved resolved, ImageBytes image, List<Stub> stubs, Diagnostics diagnostics) {
+    private Relocated(Resolved resolved, ImageBytes image, List<Stub> stubs, Findings findings) {
         this.resolved = resolved;
         this.image = image;
         this.stubs = stubs;
-        this.diagnostics = diagnostics;
+        this.findings = findings;
     }
 
     /** Copies the file's sections to their places, applies all relocations, writes the stubs, finishes. */
     static Relocated of(Resolved resolved) {
-        Diagnostics diagnostics = resolved.diagnostics().fork();
-        Application application = new Application(resolved, diagnostics, null);
-        application.applyAll();
-        Finish.of(resolved, application, diagnostics).run();
-        List<Stub> stubs = List.copyOf(application.load().stubs());
-        return new Relocated(resolved, application.image(), stubs, diagnostics);
+        Findings findings = resolved.findings().fork();
+        Application application = Application.finished(resolved.linkage(), findings);
+        return new Relocated(resolved, application.image(), application.stubs(), findings);
     }
 
     ImageBytes image() {
@@ -59,22 +58,22 @@ final class Relocated implements RelocatedModule {
     @Override
     public byte[] relocated(Section section) {
         resolved.placed().plan().requireOwn(section);
-        return new Explanation(resolved).bytes(section);
+        return resolved.explanation().bytes(section);
     }
 
     @Override
     public Stream<Relocation> relocations() {
-        return new Explanation(resolved).relocations().stream();
+        return resolved.explanation().relocations().stream();
     }
 
     @Override
     public List<Rewrite> rewrites() {
-        return new Explanation(resolved).rewrites();
+        return resolved.explanation().rewrites();
     }
 
     @Override
     public io.modrt.link.ReachReport reach() {
-        return new Explanation(resolved).reach();
+        return resolved.explanation().reach();
     }
 
     @Override
@@ -84,12 +83,12 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public List<Diagnostic> diagnostics() {
-        return diagnostics.list();
+        return findings.list();
     }
 
     /** What a commit may add to. */
-    Diagnostics collected() {
-        return diagnostics;
+    Findings collected() {
+        return findings;
     }
 
     @Override

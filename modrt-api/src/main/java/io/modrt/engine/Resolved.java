@@ -1,15 +1,19 @@
 package io.modrt.engine;
 
+import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.SymbolTable;
+import io.modrt.engine.relocation.Explanation;
+import io.modrt.engine.relocation.Linkage;
+import io.modrt.engine.resolution.NearestSymbols;
+import io.modrt.engine.resolution.Symbols;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.load.AddressMap;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.ResolvedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.spi.SymbolValues;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,33 +21,21 @@ import org.jspecify.annotations.Nullable;
 /** A module whose symbols have their values. */
 final class Resolved implements ResolvedModule {
     private final Placed placed;
-    private final long[] values;
-    private final BitSet missing;
-    private final List<KernelSymbol> imports;
-    private final List<Live> uses;
-    private final boolean proprietary;
-    private final Diagnostics diagnostics;
+    private final Symbols<Live> symbols;
+    private final Linkage linkage;
+    private final Findings findings;
     private volatile @Nullable NearestSymbols nearest;
 
-    /**
-     * @param values by symbol index; kept, not copied
-     * @param missing the symbols that nobody exports, where the policy lets that pass
-     */
-    Resolved(
-            Placed placed,
-            long[] values,
-            BitSet missing,
-            List<KernelSymbol> imports,
-            List<Live> uses,
-            boolean proprietary,
-            Diagnostics diagnostics) {
+    Resolved(Placed placed, Symbols<Live> symbols, Findings findings) {
         this.placed = placed;
-        this.values = values;
-        this.missing = missing;
-        this.imports = List.copyOf(imports);
-        this.uses = List.copyOf(uses);
-        this.proprietary = proprietary;
-        this.diagnostics = diagnostics;
+        this.symbols = symbols;
+        this.linkage = new Linkage(
+                placed,
+                placed.addresses(),
+                placed.plan().target().tables(),
+                symbols.values(),
+                symbols.missing());
+        this.findings = findings;
     }
 
     @Override
@@ -53,7 +45,17 @@ final class Resolved implements ResolvedModule {
 
     @Override
     public SymbolValues values() {
-        return index -> Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
+        return linkage.symbolValues();
+    }
+
+    /** All that relocating takes. */
+    Linkage linkage() {
+        return linkage;
+    }
+
+    /** What was done, worked out anew. */
+    Explanation explanation() {
+        return new Explanation(linkage, findings.policy());
     }
 
     @Override
@@ -64,36 +66,27 @@ final class Resolved implements ResolvedModule {
             known = new NearestSymbols(
                     new AddressMap(placed),
                     elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)),
-                    values,
+                    symbols.values(),
                     placed.plan().target().kernel()::isMappingSymbol);
             nearest = known;
         }
         return known.at(address);
     }
 
-    /** The values themselves, not to be changed. */
-    long[] array() {
-        return values;
-    }
-
-    BitSet missing() {
-        return missing;
-    }
-
     List<KernelSymbol> imports() {
-        return imports;
+        return symbols.imports();
     }
 
     List<Live> uses() {
-        return uses;
+        return symbols.owners();
     }
 
     boolean isProprietary() {
-        return proprietary;
+        return symbols.isProprietary();
     }
 
-    Diagnostics diagnostics() {
-        return diagnostics;
+    Findings findings() {
+        return findings;
     }
 
     @Override
@@ -103,6 +96,6 @@ final class Resolved implements ResolvedModule {
 
     @Override
     public String toString() {
-        return placed + ", " + imports.size() + " imports bound";
+        return placed + ", " + imports().size() + " imports bound";
     }
 }

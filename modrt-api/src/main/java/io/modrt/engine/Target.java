@@ -1,19 +1,16 @@
 package io.modrt.engine;
 
 import io.modrt.address.AddressRange;
-import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.engine.layout.RegionRule;
+import io.modrt.engine.relocation.KernelTables;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
-import io.modrt.spi.TableShapes;
-import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
-import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** What a kernel is, once it is known: architecture, profile and who hands out addresses. The relocation tables are made once. */
@@ -26,10 +23,7 @@ final class Target {
     private final ElfHeader first;
     private final ModuleAllocator allocator;
     private final PerCpuAllocator perCpu;
-    private final RelocationRows inPlace;
-    private final RelocationRows explicit;
-    private final TracingSites tracing;
-    private final TableShapes tables;
+    private final KernelTables tables;
     private final RegionRule regions;
 
     /** The kernel of {@code arch} whose first module has the header {@code first}. */
@@ -46,17 +40,8 @@ final class Target {
         this.first = first;
         this.allocator = allocator;
         this.perCpu = perCpu;
-        this.inPlace = rows(kernel, AddendKind.IN_PLACE, first);
-        this.explicit = rows(kernel, AddendKind.EXPLICIT, first);
-        this.tracing = kernel.tracing();
-        this.tables = kernel.tables();
+        this.tables = new KernelTables(kernel, first);
         this.regions = new RegionRule(profile, kernel);
-    }
-
-    private static RelocationRows rows(ArchKernel kernel, AddendKind addends, ElfHeader first) {
-        RelocationRows.ByteOrders orders =
-                new RelocationRows.ByteOrders(kernel.codeOrder() == ByteOrder.BIG_ENDIAN, first.isBigEndian());
-        return new RelocationRows(kernel.relocations(addends), kernel.width(), orders);
     }
 
     /** Whether a file that came first would have led to this target, too. */
@@ -96,10 +81,6 @@ final class Target {
         return perCpu;
     }
 
-    RelocationRows rows(AddendKind addends) {
-        return addends == AddendKind.IN_PLACE ? inPlace : explicit;
-    }
-
     /** Where symbols lie that nobody knows: the kernel's area, less the part for per-CPU bases. */
     AddressRange symbolArea() {
         AddressRange area = kernel.kernelArea();
@@ -112,11 +93,7 @@ final class Target {
         return new AddressRange(area.end().plus(-PER_CPU_BYTES), PER_CPU_BYTES);
     }
 
-    TracingSites tracing() {
-        return tracing;
-    }
-
-    TableShapes tables() {
+    KernelTables tables() {
         return tables;
     }
 

@@ -8,17 +8,21 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a kernel's {@code config-*} file says. An option that it does not have is off: its dependencies do not hold. */
-record ConfigFile(KernelVersion version, Map<ConfigOption, Boolean> options, OptionalInt pageBytes) {
+/**
+ * A kernel's {@code config-*} file. An option that is not in it is off, because the options that it depends on are.
+ *
+ * @param version the version in the file's title
+ * @param on the names of the options that are {@code y}
+ * @param pageBytes the page size in bytes, if an option chooses one
+ */
+record ConfigFile(KernelVersion version, Set<String> on, OptionalInt pageBytes) {
 
     /** {@code # Linux/mips 6.1.176 Kernel Configuration}, before 2.6.37 {@code # Linux kernel version: 2.6.26}. */
     private static final Pattern TITLE =
@@ -29,7 +33,7 @@ record ConfigFile(KernelVersion version, Map<ConfigOption, Boolean> options, Opt
     private static final Pattern OPTION = Pattern.compile("(CONFIG_\\w+)=(.*)");
 
     static ConfigFile read(Path path) throws IOException {
-        // why: Latin-1 has a character for every byte, and nothing that is looked for is beyond ASCII
+        // why: Latin-1 has a character for every byte, and every option and value that is read here is ASCII
         try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
             return parse(path.toString(), lines);
         }
@@ -59,7 +63,7 @@ record ConfigFile(KernelVersion version, Map<ConfigOption, Boolean> options, Opt
                 }
             }
         }
-        return new ConfigFile(checked(source, version, anyOption), options(on), pageBytes);
+        return new ConfigFile(checked(source, version, anyOption), Set.copyOf(on), pageBytes);
     }
 
     private static KernelVersion checked(String source, @Nullable KernelVersion version, boolean anyOption) {
@@ -71,13 +75,5 @@ record ConfigFile(KernelVersion version, Map<ConfigOption, Boolean> options, Opt
                     + "; give the config-* file that the kernel was built with"));
         }
         return version;
-    }
-
-    private static Map<ConfigOption, Boolean> options(Set<String> on) {
-        Map<ConfigOption, Boolean> options = new EnumMap<>(ConfigOption.class);
-        for (ConfigOption option : ConfigOption.values()) {
-            options.put(option, option.configNames().stream().anyMatch(on::contains));
-        }
-        return options;
     }
 }

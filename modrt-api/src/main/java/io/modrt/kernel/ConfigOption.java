@@ -5,8 +5,9 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An option of the kernel's configuration on which the bytes of a loaded module, or its being loaded at all, depend. Each has the
- * value that is assumed where neither the caller nor the architecture says one: what distributions build today.
+ * An option of the kernel's configuration that the loader itself asks for. Each has a value that is assumed if neither the caller nor the
+ * architecture says one: the value that distributions choose today. An architecture asks for options of its own by name
+ * ({@link KernelProfile#has(String)}).
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum ConfigOption {
@@ -76,12 +77,12 @@ public enum ConfigOption {
         return PREFIX + name();
     }
 
-    /** {@link #configName()}, and names that other kernel versions have for the same. */
+    /** {@link #configName()}, and the names of the same option in other kernel versions. */
     public List<String> configNames() {
         return otherName == null ? List.of(configName()) : List.of(configName(), PREFIX + otherName);
     }
 
-    /** The value where nobody says one. */
+    /** The value that is assumed if nobody says one. */
     public boolean assumed() {
         return assumed;
     }

@@ -4,32 +4,35 @@ import io.modrt.address.Address;
 import java.util.Optional;
 
 /**
- * A record of a kernel's export table since 5.4: three absolute pointers, to the value, the name and the namespace. The last is
- * 0 or points at nothing but NUL where there is none. Both widths of MIPS and PA-RISC have this form.
+ * A record of a kernel's export table, as since 5.4: value, name and namespace. Without a namespace the third field is 0 or leads to an
+ * empty string. A name may be the tail of a longer string, since linkers merge strings.
  */
 record ExportRecord(KernelSymbol symbol, long nameAddress, long namespaceAddress) {
 
-    private static final int WORDS = 3;
+    private static final int VALUE = 0;
+    private static final int NAME = 1;
+    private static final int NAMESPACE = 2;
 
-    static int bytes(KernelBytes kernel) {
-        return WORDS * kernel.wordBytes();
+    /** The record at {@code offset} of the array of bytes, if it reads as one in this shape: its name and namespace are names. */
+    static Optional<ExportRecord> at(KernelBytes kernel, ExportShape shape, KernelBytes.Part part, int offset) {
+        long nameAddress = shape.address(kernel, part, offset, NAME);
+        String name = kernel.name(nameAddress).orElse("");
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        long namespaceAddress = shape.address(kernel, part, offset, NAMESPACE);
+        Optional<String> namespace = namespaceAddress == 0 ? Optional.of("") : kernel.name(namespaceAddress);
+        return namespace.map(text -> new ExportRecord(
+                KernelSymbol.of(name, Address.of(shape.address(kernel, part, offset, VALUE)))
+                        .exported(text, false),
+                nameAddress,
+                namespaceAddress));
     }
 
-    /** What stands at {@code offset} of the array, if it has the shape of a record. */
-    static Optional<ExportRecord> at(KernelBytes kernel, int offset) {
-        long nameAddress = kernel.word(offset + kernel.wordBytes());
-        long namespaceAddress = kernel.word(offset + 2 * kernel.wordBytes());
-        return kernel.name(nameAddress)
-                .filter(name -> !name.isEmpty())
-                .flatMap(name -> namespace(kernel, namespaceAddress)
-                        .map(namespace -> new ExportRecord(
-                                KernelSymbol.of(name, Address.of(kernel.word(offset)))
-                                        .exported(namespace, false),
-                                nameAddress,
-                                namespaceAddress)));
-    }
-
-    private static Optional<String> namespace(KernelBytes kernel, long address) {
-        return address == 0 ? Optional.of("") : kernel.name(address);
+    /** What an unreadable record holds, for a message. */
+    static String unreadable(KernelBytes kernel, ExportShape shape, KernelBytes.Part part, int offset) {
+        return "name at 0x" + Long.toHexString(shape.address(kernel, part, offset, NAME)) + " and namespace at 0x"
+                + Long.toHexString(shape.address(kernel, part, offset, NAMESPACE)) + " if its fields are "
+                + shape.describe(kernel);
     }
 }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** A kernel's bytes by address: parts of an array, each of which holds a range of addresses. */
+/** A kernel's bytes by address. They are parts of one array, and each part is at some address in the kernel. */
 final class KernelBytes {
 
     /** Longer than any name that a kernel has room for. */
@@ -16,7 +16,13 @@ final class KernelBytes {
     static final int NOWHERE = -1;
 
     /** {@code sizeBytes} bytes at {@code offset} of the array that are at {@code address} in the kernel. */
-    record Part(long address, int offset, int sizeBytes) {}
+    record Part(long address, int offset, int sizeBytes) {
+
+        /** The address of the byte at an offset of the array that lies in this part. */
+        long addressOf(int arrayOffset) {
+            return address + (arrayOffset - offset);
+        }
+    }
 
     private final byte[] bytes;
     private final List<Part> parts;
@@ -56,16 +62,22 @@ final class KernelBytes {
         return NOWHERE;
     }
 
-    /** The pointer at an offset of the array; of a 32-bit kernel zero-extended. */
+    /** The pointer at an offset of the array, zero-extended. */
     long word(int offset) {
         return Pointers.get(bytes, offset, wordBytes, bigEndian);
     }
 
+    /** The sum of an address and a distance, cut to the width of a pointer. */
+    long wrap(long address) {
+        return wordBytes == Long.BYTES ? address : address & 0xffff_ffffL;
+    }
+
+    /** The 32 bits at an offset of the array. */
     int half(int offset) {
         return Bytes.getInt(bytes, offset, bigEndian);
     }
 
-    /** The printable text without blanks at {@code address}, which may be empty; nothing where there is something else. */
+    /** The string of printable characters without blanks at {@code address}, which may be empty; nothing if something else is there. */
     Optional<String> name(long address) {
         for (Part part : parts) {
             long ahead = address - part.address;

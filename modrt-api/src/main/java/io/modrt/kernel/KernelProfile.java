@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,11 +14,13 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which kernel a module is loaded for: its version, the options that decide bytes, its vermagic, its page size and its machine.
- * Immutable; the {@code with} methods return copies.
+ * Which kernel a module is loaded for: its version, its configuration, its vermagic, its page size and its machine. Immutable; the
+ * {@code with} methods return copies.
  *
- * <p>What nobody stated is assumed, first from what the architecture usually has ({@link #assuming}), else from
- * {@link ConfigOption#assumed()}; {@link #assumptions()} tells what was.
+ * <p>An option of the configuration is yes, no, or not said. The loader's own options are constants of {@link ConfigOption}; an
+ * architecture asks for further ones by the name that they have in a {@code config-*} file. An option that nobody stated has the value
+ * that is usual for the architecture ({@link #assuming}), else the value of {@link ConfigOption#assumed()}; {@link #assumptions()} lists
+ * every value that was assumed.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class KernelProfile {
@@ -36,8 +37,7 @@ public final class KernelProfile {
     private final KernelVersion version;
     private final @Nullable String versionAssumption;
     private final @Nullable String vermagic;
-    private final Map<ConfigOption, Boolean> stated;
-    private final Map<ConfigOption, Boolean> usual;
+    private final ProfileOptions options;
     private final @Nullable Integer pageBytes;
     private final @Nullable MachineFacts machine;
 
@@ -45,8 +45,7 @@ public final class KernelProfile {
         this.version = draft.version;
         this.versionAssumption = draft.versionAssumption;
         this.vermagic = draft.vermagic;
-        this.stated = draft.stated;
-        this.usual = draft.usual;
+        this.options = draft.options;
         this.pageBytes = draft.pageBytes;
         this.machine = draft.machine;
     }
@@ -56,8 +55,7 @@ public final class KernelProfile {
         private KernelVersion version;
         private @Nullable String versionAssumption;
         private @Nullable String vermagic;
-        private final Map<ConfigOption, Boolean> stated = new EnumMap<>(ConfigOption.class);
-        private final Map<ConfigOption, Boolean> usual = new EnumMap<>(ConfigOption.class);
+        private ProfileOptions options = new ProfileOptions();
         private @Nullable Integer pageBytes;
         private @Nullable MachineFacts machine;
 
@@ -69,14 +67,13 @@ public final class KernelProfile {
             this(profile.version);
             versionAssumption = profile.versionAssumption;
             vermagic = profile.vermagic;
-            stated.putAll(profile.stated);
-            usual.putAll(profile.usual);
+            options = new ProfileOptions(profile.options);
             pageBytes = profile.pageBytes;
             machine = profile.machine;
         }
     }
 
-    /** The kernel {@code version}, of which nothing else is known. */
+    /** The kernel of this version, of which nothing else is known. */
     public static KernelProfile of(KernelVersion version) {
         return new KernelProfile(new Draft(version));
     }
@@ -87,7 +84,7 @@ public final class KernelProfile {
      * {@link ConfigOption#PREEMPT_RT}, {@link ConfigOption#MODULE_UNLOAD} and {@link ConfigOption#MODVERSIONS}. A release such
      * as {@code 6.1.0-50-…} does not tell the patch level: the newest one with known rules is assumed.
      *
-     * @throws FormatException where it does not begin with a kernel release
+     * @throws FormatException if it does not begin with a kernel release
      */
     public static KernelProfile ofVermagic(String vermagic) {
         Vermagic words = Vermagic.parse(vermagic);
@@ -109,11 +106,11 @@ public final class KernelProfile {
     }
 
     /**
-     * The kernel that was built with this {@code config-*} file, which is read once. The file states every option: one that is
-     * not in it is off.
+     * The kernel that was built with this {@code config-*} file, which is read once. The file states every option, of any name: an option
+     * that is not {@code y} in it is off.
      *
-     * @throws FormatException where it is not such a file
-     * @throws IOException where it cannot be read
+     * @throws FormatException if it is not such a file
+     * @throws IOException if it cannot be read
      */
     public static KernelProfile ofConfig(Path config) throws IOException {
         return ofConfig(ConfigFile.read(config));
@@ -126,7 +123,7 @@ public final class KernelProfile {
 
     private static KernelProfile ofConfig(ConfigFile file) {
         Draft draft = new Draft(file.version());
-        draft.stated.putAll(file.options());
+        draft.options = new ProfileOptions(file.on());
         file.pageBytes().ifPresent(bytes -> draft.pageBytes = bytes);
         return new KernelProfile(draft);
     }
@@ -134,7 +131,18 @@ public final class KernelProfile {
     /** The same with {@code option} stated. */
     public KernelProfile with(ConfigOption option, boolean value) {
         Draft draft = new Draft(this);
-        draft.stated.put(option, value);
+        draft.options.state(option, value);
+        return new KernelProfile(draft);
+    }
+
+    /**
+     * The same with the option of any name stated, as a {@code config-*} file has it: {@code CONFIG_RANDOMIZE_BASE}.
+     *
+     * @throws IllegalArgumentException if it is not the name of an option
+     */
+    public KernelProfile with(String configName, boolean value) {
+        Draft draft = new Draft(this);
+        draft.options.state(configName, value);
         return new KernelProfile(draft);
     }
 
@@ -147,14 +155,19 @@ public final class KernelProfile {
     }
 
     /**
-     * The same with its vermagic, as modules must have it; options of which it speaks are stated by it, unless they are already.
+     * The same with its vermagic, as modules must have it. The vermagic also states the options that it has words for, unless somebody
+     * stated them before.
      *
-     * @throws FormatException where it does not begin with a kernel release
+     * @throws FormatException if it does not begin with a kernel release
      */
     public KernelProfile withVermagic(String text) {
         Draft draft = new Draft(this);
         draft.vermagic = text;
-        Vermagic.parse(text).options().forEach(draft.stated::putIfAbsent);
+        Vermagic.parse(text).options().forEach((option, value) -> {
+            if (!isStated(option)) {
+                draft.options.state(option, value);
+            }
+        });
         return new KernelProfile(draft);
     }
 
@@ -175,10 +188,15 @@ public final class KernelProfile {
         return new KernelProfile(draft);
     }
 
-    /** The same, with {@code usual} for options that nobody stated and that no earlier call of this method filled. */
-    public KernelProfile assuming(Map<ConfigOption, Boolean> usual) {
+    /**
+     * The same with values for options that nobody stated and that no earlier call of this method gave a value.
+     *
+     * @param usual values by the names that options have in a {@code config-*} file
+     * @throws IllegalArgumentException if a key is not the name of an option
+     */
+    public KernelProfile assuming(Map<String, Boolean> usual) {
         Draft draft = new Draft(this);
-        usual.forEach(draft.usual::putIfAbsent);
+        draft.options.assume(usual);
         return new KernelProfile(draft);
     }
 
@@ -192,23 +210,49 @@ public final class KernelProfile {
         return LayoutRules.of(version);
     }
 
-    /** The vermagic that modules must have, with the space at its end if it was given so; empty where not known. */
+    /** The vermagic that modules must have, with the space at its end if it was given so; empty if not known. */
     public Optional<String> vermagic() {
         return Optional.ofNullable(vermagic);
     }
 
     /** Whether {@code option} is on, as stated or assumed. */
     public boolean has(ConfigOption option) {
-        Boolean said = stated.get(option);
-        if (said == null) {
-            said = usual.get(option);
-        }
-        return said == null ? option.assumed() : said;
+        return options.has(option);
+    }
+
+    /**
+     * Whether the option of this name is on, as stated or assumed; no if nobody says and there is no {@link ConfigOption} of this name. An
+     * architecture lists the options that it asks for in its usual configuration, so that {@link #assumptions()} has them.
+     *
+     * @param configName the name as a {@code config-*} file has it, for example {@code CONFIG_RANDOMIZE_BASE}
+     * @throws IllegalArgumentException if it is not the name of an option
+     */
+    public boolean has(String configName) {
+        return options.has(configName);
+    }
+
+    /**
+     * The value of the option of this name, as stated or as usual for the architecture; empty if neither says.
+     *
+     * @param configName the name as a {@code config-*} file has it, for example {@code CONFIG_RANDOMIZE_BASE}
+     * @throws IllegalArgumentException if it is not the name of an option
+     */
+    public Optional<Boolean> option(String configName) {
+        return options.value(configName);
     }
 
     /** Whether {@code option} was stated, not assumed. */
     public boolean isStated(ConfigOption option) {
-        return stated.containsKey(option);
+        return options.isStated(option);
+    }
+
+    /**
+     * Whether the option of this name was stated, not assumed.
+     *
+     * @throws IllegalArgumentException if it is not the name of an option
+     */
+    public boolean isStated(String configName) {
+        return options.isStated(configName);
     }
 
     /** The page size in bytes, 4,096 unless it was stated. */
@@ -221,20 +265,13 @@ public final class KernelProfile {
         return machine == null ? MachineFacts.unknown() : machine;
     }
 
-    /** A line for all that nobody stated: what it is about, the value, and why that. Empty where all was stated. */
+    /** A line for each thing that nobody stated: the value that is assumed, and why. Empty if everything was stated. */
     public List<String> assumptions() {
         List<String> lines = new ArrayList<>();
         if (versionAssumption != null) {
             lines.add(versionAssumption);
         }
-        for (ConfigOption option : ConfigOption.values()) {
-            if (!stated.containsKey(option)) {
-                lines.add(option.configName() + "=" + (has(option) ? "y" : "n") + ": "
-                        + (usual.containsKey(option)
-                                ? "usual for the architecture"
-                                : "usual for distributions' kernels"));
-            }
-        }
+        lines.addAll(options.assumptions());
         if (pageBytes == null) {
             lines.add("page size " + USUAL_PAGE_BYTES + ": usual for distributions' kernels");
         }
@@ -244,7 +281,7 @@ public final class KernelProfile {
         return List.copyOf(lines);
     }
 
-    /** The version, and the vermagic where there is one. */
+    /** The version, and the vermagic if there is one. */
     @Override
     public String toString() {
         return "Linux " + version + (vermagic == null ? "" : " (" + vermagic.strip() + ")");

@@ -131,15 +131,16 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The exports of a kernel since 5.4, from its memory: the table of records (value, name, namespace: three absolute
-     * pointers each) is found by the record of any one symbol whose value is known, the table of GPL-only exports stands behind
-     * it in a new order of names, the CRCs behind both. Where names are not in two orders, {@link KernelSymbol#gplOnly} is false
-     * for all; where not exactly one CRC a record lies between the tables and the names' text, there are no CRCs.
+     * The exports of a kernel since 5.4, from its memory, or from a file that holds its memory byte for byte. The table of records (value,
+     * name and namespace) is found by the record of any one symbol whose value is known; whether its fields are pointers or 32-bit distances
+     * from themselves shows in the bytes. GPL-only exports follow the others in a new order of names, and the CRCs follow both. If the names
+     * are not in two orders, {@link KernelSymbol#gplOnly} is false for all; if not exactly one CRC for each record lies between the tables and
+     * the strings, there are no CRCs.
      *
      * @param image the kernel's bytes from {@code base} on; only read
      * @param wordBytes the size of its pointers, 4 or 8
      * @param known values of symbols as this kernel has them, for example {@link SymbolMap#values()} of its kallsyms
-     * @throws io.modrt.error.FormatException where no record of a known symbol is found
+     * @throws io.modrt.error.FormatException if no record of a known symbol is found
      */
     static SymbolMap memoryImage(
             byte[] image, Address base, int wordBytes, boolean bigEndian, Map<String, Address> known) {

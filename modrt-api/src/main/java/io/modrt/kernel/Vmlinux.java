@@ -8,6 +8,7 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,12 @@ final class Vmlinux {
     private static List<KernelBytes.Part> parts(ElfFile elf) {
         return elf.sections().stream()
                 .filter(section -> section.isAllocated() && section.hasContents() && section.sizeBytes() > 0)
-                .map(section ->
-                        new KernelBytes.Part(section.address(), (int) section.fileOffset(), (int) section.sizeBytes()))
+                .map(Vmlinux::part)
                 .toList();
+    }
+
+    private static KernelBytes.Part part(Section section) {
+        return new KernelBytes.Part(section.address(), (int) section.fileOffset(), (int) section.sizeBytes());
     }
 
     private void addSymbols() {
@@ -71,42 +75,74 @@ final class Vmlinux {
 
     private void addExports(String records, String crcs, boolean gplOnly) {
         Section section = elf.section(records).filter(Section::hasContents).orElse(null);
-        if (section == null) {
+        if (section == null || section.sizeBytes() == 0) {
             return;
         }
-        int recordBytes = ExportRecord.bytes(kernel);
-        int count = (int) section.sizeBytes() / recordBytes;
-        if (section.sizeBytes() % recordBytes != 0) {
-            throw malformed(
-                    section,
-                    "0x" + Long.toHexString(section.sizeBytes()) + " bytes are no number of records of " + recordBytes
-                            + " bytes");
+        List<ExportRecord> exports = records(section);
+        Section crcSection = elf.section(crcs)
+                .filter(each -> each.hasContents() && each.sizeBytes() == (long) exports.size() * Integer.BYTES)
+                .orElse(null);
+        for (int i = 0; i < exports.size(); i++) {
+            add(exports.get(i).symbol(), gplOnly, crcSection, i);
         }
-        Section crcSection = elf.section(crcs).filter(Section::hasContents).orElse(null);
-        for (int i = 0; i < count; i++) {
-            int at = (int) section.fileOffset() + i * recordBytes;
-            Optional<ExportRecord> record = ExportRecord.at(kernel, at);
-            if (record.isEmpty()) {
-                throw malformed(
-                        section,
-                        "record " + i + ": its second word 0x"
-                                + Long.toHexString(kernel.word(at + kernel.wordBytes())) + " or third 0x"
-                                + Long.toHexString(kernel.word(at + 2 * kernel.wordBytes()))
-                                + " points at no text; only records of three absolute pointers, as since 5.4, are read");
+    }
+
+    /**
+     * The records of a table, in the shape in which all of them are readable. If both shapes are, it is the one in which more names are
+     * symbols of this kernel.
+     */
+    private List<ExportRecord> records(Section section) {
+        List<String> unreadable = new ArrayList<>();
+        List<ExportRecord> best = List.of();
+        long bestKnown = -1;
+        for (ExportShape shape : ExportShape.values()) {
+            List<ExportRecord> records = records(section, shape, unreadable);
+            long known = records.stream()
+                    .filter(record -> symbols.find(record.symbol().name()).isPresent())
+                    .count();
+            if (!records.isEmpty() && known > bestKnown) {
+                best = records;
+                bestKnown = known;
             }
-            add(record.get().symbol(), gplOnly, crcSection, i);
         }
+        if (best.isEmpty()) {
+            throw malformed(
+                    section, "exports in no shape that kernels have had since 5.4: " + String.join("; ", unreadable));
+        }
+        return best;
+    }
+
+    /** All records of a table read in this shape; none if one is not readable, which is told in {@code unreadable}. */
+    private List<ExportRecord> records(Section section, ExportShape shape, List<String> unreadable) {
+        KernelBytes.Part part = part(section);
+        int recordBytes = shape.recordBytes(kernel);
+        if (part.sizeBytes() % recordBytes != 0) {
+            unreadable.add("0x" + Integer.toHexString(part.sizeBytes()) + " bytes are no number of records of "
+                    + shape.describe(kernel));
+            return List.of();
+        }
+        List<ExportRecord> records = new ArrayList<>();
+        for (int at = part.offset(); at < part.offset() + part.sizeBytes(); at += recordBytes) {
+            Optional<ExportRecord> record = ExportRecord.at(kernel, shape, part, at);
+            if (record.isEmpty()) {
+                unreadable.add("record " + (at - part.offset()) / recordBytes + " has its "
+                        + ExportRecord.unreadable(kernel, shape, part, at) + ", where no text is");
+                return List.of();
+            }
+            records.add(record.get());
+        }
+        return records;
     }
 
     private void add(KernelSymbol exported, boolean gplOnly, @Nullable Section crcs, int index) {
         KernelSymbol symbol = exported.exported(exported.namespace(), gplOnly);
-        // why: a function's symbol is its code, its record may hold the descriptor
+        // why: the symbol of a function is the address of its code, but its record may hold the address of a descriptor
         Optional<Address> code =
                 symbols.find(symbol.name()).map(KernelSymbol::value).filter(value -> !value.equals(exported.value()));
         if (code.isPresent()) {
             symbol = symbol.withCode(code.get());
         }
-        if (crcs != null && crcs.sizeBytes() / Integer.BYTES > index) {
+        if (crcs != null) {
             symbol = symbol.withCrc(kernel.half((int) crcs.fileOffset() + index * Integer.BYTES));
         }
         symbols.put(symbol);

@@ -15,12 +15,13 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code __ksymtab} or {@code __ksymtab_gpl} of a file that is not relocated yet: entries of three fields, value, name and namespace, each of
- * them an address that a relocation will fill in. What it will fill in is known already: a symbol and an addend; and for the two strings, a
- * place in this file.
+ * {@code __ksymtab} or {@code __ksymtab_gpl} of a file that is not relocated yet: entries of three fields, value, name and namespace. A
+ * relocation will write an address into each of them, and the relocation's symbol and addend already say which address: for the two strings,
+ * a place in this file.
  *
- * <p>Fields are as wide as a {@code long} (MIPS, PA-RISC), or 4 bytes and relative to themselves on architectures that want so. In both
- * cases a field means symbol plus addend.
+ * <p>A field is a pointer, or a 32-bit distance from the field itself, as the architecture chooses. In both cases its relocation says symbol
+ * plus addend, so only the width of the fields must be found out: fields of 4 bytes in a 64-bit file have relocations at places that are no
+ * multiple of 8.
  */
 final class ExportTable {
     private static final int FIELDS = 3;
@@ -48,6 +49,10 @@ final class ExportTable {
         }
         RelocationSection relocations = relocations();
         int fieldBytes = fieldBytes(relocations);
+        if (table.sizeBytes() % (FIELDS * fieldBytes) != 0) {
+            throw refuse("0x" + Long.toHexString(table.sizeBytes()) + " bytes are no number of entries of "
+                    + FIELDS * fieldBytes + " bytes");
+        }
         int count = (int) table.sizeBytes() / (FIELDS * fieldBytes);
         int[] relocationOf = relocationOf(relocations, fieldBytes, count);
         for (int i = 0; i < count; i++) {
@@ -56,6 +61,12 @@ final class ExportTable {
             int namespace = relocationOf[i * FIELDS + NAMESPACE];
             if (value < 0 || name < 0) {
                 throw refuse(i, "its " + (value < 0 ? "value" : "name") + " is not relocated");
+            }
+            if (namespace >= 0 && stringSection(relocations, namespace, i) != stringSection(relocations, name, i)) {
+                throw refuse(
+                        i,
+                        "its name and its namespace lie in different sections; entries of three fields, as since"
+                                + " Linux 5.4, are read");
             }
             exports.add(new Export(
                     string(relocations, name, fieldBytes, i),
@@ -89,12 +100,17 @@ final class ExportTable {
     }
 
     /** For each field of each of {@code count} entries the number of its relocation, or -1. */
-    private static int[] relocationOf(RelocationSection relocations, int fieldBytes, int count) {
+    private int[] relocationOf(RelocationSection relocations, int fieldBytes, int count) {
         int[] relocationOf = new int[count * FIELDS];
         Arrays.fill(relocationOf, -1);
         for (int r = 0; r < relocations.count(); r++) {
-            long field = Long.divideUnsigned(relocations.offset(r), fieldBytes);
-            if (field >= 0 && field < relocationOf.length) {
+            long offset = relocations.offset(r);
+            if (offset % fieldBytes != 0) {
+                throw refuse("relocation " + r + " at 0x" + Long.toHexString(offset) + " is at no field of "
+                        + fieldBytes + " bytes");
+            }
+            long field = Long.divideUnsigned(offset, fieldBytes);
+            if (field < relocationOf.length) {
                 relocationOf[(int) field] = r;
             }
         }
@@ -122,10 +138,14 @@ final class ExportTable {
                 : Bytes.getLong(file.array(), place, file.isBigEndian());
     }
 
+    private int stringSection(RelocationSection relocations, int r, int entry) {
+        return symbols.sectionIndex(symbol(relocations, r, entry));
+    }
+
     private String string(RelocationSection relocations, int r, long fieldBytes, int entry) {
         ElfFile file = table.file();
         int symbol = symbol(relocations, r, entry);
-        int index = symbols.sectionIndex(symbol);
+        int index = stringSection(relocations, r, entry);
         if (index <= 0 || index >= file.sectionCount() || !file.section(index).hasContents()) {
             throw refuse(
                     entry,
@@ -163,6 +183,10 @@ final class ExportTable {
     }
 
     private FormatException refuse(int entry, String what) {
-        return new FormatException(Refusal.beyondKernel(table.where() + ": entry " + entry + ": " + what));
+        return refuse("entry " + entry + ": " + what);
+    }
+
+    private FormatException refuse(String what) {
+        return new FormatException(Refusal.beyondKernel(table.where() + ": " + what));
     }
 }

@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.findings.Findings;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
@@ -11,7 +12,6 @@ import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
-import io.modrt.policy.LoadPolicy;
 import java.util.Arrays;
 
 /**
@@ -22,13 +22,11 @@ final class ModuleChecks {
     private static final long GREATEST_ALIGNMENT = 1L << 31;
 
     private final ElfFile file;
-    private final LoadPolicy policy;
-    private final Notes notes;
+    private final Findings findings;
 
-    ModuleChecks(ElfFile file, LoadPolicy policy, Notes notes) {
+    ModuleChecks(ElfFile file, Findings findings) {
         this.file = file;
-        this.policy = policy;
-        this.notes = notes;
+        this.findings = findings;
     }
 
     /** All checks that need no symbols. */
@@ -47,18 +45,18 @@ final class ModuleChecks {
         ElfHeader header = file.header();
         if (header.type() != ElfHeader.ET_REL) {
             throw refuse(
-                    notes.where() + "file type (e_type) " + header.type() + ", a module is relocatable (1)",
+                    findings.where() + "file type (e_type) " + header.type() + ", a module is relocatable (1)",
                     "Invalid ELF header type: " + header.type() + " != 1");
         }
         if (header.sectionHeaderBytes() != header.elfClass().sectionHeaderBytes()) {
             throw refuse(
-                    notes.where() + "section headers (e_shentsize) of " + header.sectionHeaderBytes() + " bytes, "
+                    findings.where() + "section headers (e_shentsize) of " + header.sectionHeaderBytes() + " bytes, "
                             + header.elfClass() + " has " + header.elfClass().sectionHeaderBytes(),
                     "Invalid ELF section header size");
         }
         if (file.usesExtendedNumbering()) {
-            notes.relax(
-                    policy,
+            ModuleFile.relax(
+                    findings,
                     Rule.EXTENDED_NUMBERING,
                     "section numbers that do not fit the header (e_shnum, e_shstrndx): " + header.sectionCount()
                             + " sections",
@@ -66,7 +64,7 @@ final class ModuleChecks {
         }
         if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
             throw refuse(
-                    notes.where() + "section names (e_shstrndx) in section 0 of " + header.sectionCount(),
+                    findings.where() + "section names (e_shstrndx) in section 0 of " + header.sectionCount(),
                     nameIndexLine());
         }
     }
@@ -84,7 +82,7 @@ final class ModuleChecks {
         boolean sized = zero.sizeBytes() != 0 && !file.usesExtendedNumbering();
         if (zero.type() != Section.SHT_NULL || sized || zero.address() != 0) {
             throw refuse(
-                    notes.where() + "section 0: type " + zero.type() + ", size 0x" + Long.toHexString(zero.sizeBytes())
+                    findings.where() + "section 0: type " + zero.type() + ", size 0x" + Long.toHexString(zero.sizeBytes())
                             + ", address 0x" + Long.toHexString(zero.address()) + ": all of them are 0 in an ELF file",
                     "ELF Spec violation: section 0 type(" + zero.type() + ")!=SH_NULL or non-zero len or addr");
         }
@@ -166,8 +164,8 @@ final class ModuleChecks {
             }
         }
         if (extended > 0) {
-            notes.relax(
-                    policy,
+            ModuleFile.relax(
+                    findings,
                     Rule.EXTENDED_NUMBERING,
                     extended + " symbols whose section number stands in SHT_SYMTAB_SHNDX (SHN_XINDEX)",
                     module + ": Symbol " + symbols.name(last) + " has an invalid section index " + Symbol.SHN_XINDEX

@@ -1,9 +1,11 @@
 package io.modrt.module;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
@@ -45,39 +47,39 @@ public final class ModuleFile {
     private final @Nullable ModuleSignature signature;
     private final @Nullable PolicyException signatureRefusal;
     private final Compression compression;
-    private final LoadPolicy policy;
+    private final @Nullable LoadPolicy policy;
     private final List<Diagnostic> diagnostics;
     private @Nullable VersionRecords versions;
     private @Nullable List<Import> imports;
     private @Nullable List<Export> exports;
 
-    private ModuleFile(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
-        Notes notes = new Notes(fileName);
+    private ModuleFile(String fileName, byte[] file, @Nullable LoadPolicy policy, Consumer<ElfFile> machine) {
         this.policy = policy;
+        Findings findings = new Findings(fileName, policy == null ? LoadPolicy.kernelExact() : policy);
         this.compression = Compression.of(file);
-        byte[] image = Decompression.decompress(compression, file, notes.where());
+        byte[] image = Decompression.decompress(compression, file, findings.where());
         ModuleSignature found = null;
         PolicyException refusal = null;
         try {
-            found = ModuleSignature.find(image, policy, notes).orElse(null);
+            found = ModuleSignature.find(image, findings).orElse(null);
         } catch (PolicyException malformed) { // kernels without MODULE_SIG do not look
             refusal = malformed;
         }
         this.signature = found;
         this.signatureRefusal = refusal;
         this.elf = view(fileName, image, found, refusal);
-        ModuleChecks checks = new ModuleChecks(elf, policy, notes);
+        ModuleChecks checks = new ModuleChecks(elf, findings);
         checks.checkSections();
-        this.info = readInfo();
+        this.info = readInfo(findings.policy());
         this.thisModule = findLoaded(THIS_MODULE).orElse(null);
         if (thisModule == null) {
             machine.accept(
                     elf); // why: what is no module is most often for another machine, which the kernel sees first
         }
-        this.symbols = readSymbols(policy, notes);
+        this.symbols = readSymbols(findings);
         if (thisModule == null) {
-            notes.relax(
-                    policy,
+            relax(
+                    findings,
                     Rule.MODULE_SECTIONS,
                     "no section " + THIS_MODULE,
                     nameInInfo() + ": No module found in object");
@@ -85,11 +87,11 @@ public final class ModuleFile {
         this.name = info.first("name").or(this::nameInThisModule).orElse(fileName);
         checks.checkTables(symbols, name);
         if (signature != null && !signature.isSupported()) {
-            notes.add(
+            findings.add(
                     Diagnostic.Kind.KERNEL_WARNING,
                     signature + ": not supported (ENOPKG), the kernel takes it for unsigned");
         }
-        this.diagnostics = notes.diagnostics();
+        this.diagnostics = findings.list();
     }
 
     /**
@@ -98,10 +100,13 @@ public final class ModuleFile {
      * @throws FormatException if the kernel would not take the file for a module, or it is not sound in a way that the kernel does not check
      */
     public static ModuleFile open(byte[] file) {
-        return open(file, LoadPolicy.kernelExact());
+        return new ModuleFile("", file, null, elf -> {});
     }
 
-    /** The same as {@link #open(byte[])}, with {@link Rule#EXTENDED_NUMBERING} and {@link Rule#MODULE_SECTIONS} as {@code policy} has them. */
+    /**
+     * The same as {@link #open(byte[])} under {@code policy}, which is also the policy of loads of the file that name no other:
+     * {@link Rule#EXTENDED_NUMBERING}, {@link Rule#MODULE_SECTIONS} and {@link Rule#SIGNATURE} matter here.
+     */
     public static ModuleFile open(byte[] file, LoadPolicy policy) {
         return open("", file, policy);
     }
@@ -121,14 +126,18 @@ public final class ModuleFile {
 
     /** The module in the remaining bytes of {@code file}, which are copied; the buffer's position stays. */
     public static ModuleFile open(ByteBuffer file) {
-        return open(file, LoadPolicy.kernelExact());
+        return open(copy(file));
     }
 
     /** The same as {@link #open(ByteBuffer)} under {@code policy}. */
     public static ModuleFile open(ByteBuffer file, LoadPolicy policy) {
+        return open(copy(file), policy);
+    }
+
+    private static byte[] copy(ByteBuffer file) {
         byte[] bytes = new byte[file.remaining()];
         file.get(file.position(), bytes);
-        return open(bytes, policy);
+        return bytes;
     }
 
     /**
@@ -137,7 +146,7 @@ public final class ModuleFile {
      * @throws UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return open(path, LoadPolicy.kernelExact());
+        return new ModuleFile(name(path), read(path), null, elf -> {});
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
@@ -147,9 +156,17 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy, Consumer)} of the file at {@code path}. */
     public static ModuleFile open(Path path, LoadPolicy policy, Consumer<ElfFile> machine) {
+        return open(name(path), read(path), policy, machine);
+    }
+
+    private static String name(Path path) {
         Path fileName = path.getFileName();
+        return fileName == null ? "" : fileName.toString();
+    }
+
+    private static byte[] read(Path path) {
         try {
-            return open(fileName == null ? "" : fileName.toString(), Files.readAllBytes(path), policy, machine);
+            return Files.readAllBytes(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -184,7 +201,7 @@ public final class ModuleFile {
         return findLoaded(sectionName).filter(Section::hasContents);
     }
 
-    private ModuleInfo readInfo() {
+    private ModuleInfo readInfo(LoadPolicy policy) {
         Section section = findLoaded(MODINFO)
                 .or(() -> policy.isRelaxed(Rule.MODULE_SECTIONS) ? elf.section(MODINFO) : Optional.empty())
                 .filter(Section::hasContents)
@@ -203,11 +220,19 @@ public final class ModuleFile {
         return info.first("name").orElse("(missing .modinfo section or name field)");
     }
 
-    private SymbolTable readSymbols(LoadPolicy policy, Notes notes) {
+    /** Raises what the kernel answers to a broken rule, with the line of its log, unless the policy relaxes the rule. */
+    static void relax(Findings findings, Rule rule, String what, String line) {
+        Refusal refusal = Refusal.of(Errno.ENOEXEC, what)
+                .wayOut("relax Rule." + rule + " to load it")
+                .logged(line);
+        findings.broken(rule, refusal, reason -> new FormatException(findings.at(reason)));
+    }
+
+    private SymbolTable readSymbols(Findings findings) {
         Optional<SymbolTable> table = elf.symbolTable();
         if (table.isEmpty()) {
-            notes.relax(
-                    policy,
+            relax(
+                    findings,
                     Rule.MODULE_SECTIONS,
                     "no symbols (stripped?)",
                     nameInInfo() + ": module has no symbols (stripped?)");
@@ -274,17 +299,29 @@ public final class ModuleFile {
     }
 
     /**
-     * Checks what not every kernel checks: the rules that came with a version, and those that a configuration switches on. Rules that the
-     * policy of {@code open} relaxes stay relaxed.
+     * Checks what not every kernel checks: the rules that came with a version, and those that a configuration switches on.
      *
+     * @return what {@code loadPolicy} lets pass
      * @throws FormatException if a kernel of this profile would refuse the file
      */
-    public void checkFor(KernelProfile profile) {
+    public List<Diagnostic> checkFor(KernelProfile profile, LoadPolicy loadPolicy) {
         PolicyException refusal = signatureRefusal;
-        if (refusal != null && profile.has(ConfigOption.MODULE_SIG)) {
+        if (refusal != null && profile.has(ConfigOption.MODULE_SIG) && !loadPolicy.isRelaxed(Rule.SIGNATURE)) {
             throw refusal;
         }
-        new ProfileChecks(elf, name, policy, profile).check();
+        Findings findings = new Findings(name, loadPolicy);
+        new ProfileChecks(elf, name, findings, profile).check();
+        return findings.list();
+    }
+
+    /** As {@link #checkFor(KernelProfile, LoadPolicy)} with the policy that the file was opened with, else the kernel's rules. */
+    public List<Diagnostic> checkFor(KernelProfile profile) {
+        return checkFor(profile, policy().orElse(LoadPolicy.kernelExact()));
+    }
+
+    /** The policy that the file was opened with; empty where none was stated, so that a load's own counts. */
+    public Optional<LoadPolicy> policy() {
+        return Optional.ofNullable(policy);
     }
 
     /** Whether it records CRCs of what it imports: it has a {@code __versions} section. */

@@ -4,8 +4,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
-import io.modrt.policy.Diagnostic;
-import io.modrt.policy.LoadPolicy;
+import io.modrt.findings.Findings;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -39,14 +38,14 @@ public final class ModuleSignature {
      *
      * @throws PolicyException with EBADMSG, if the trailer is not what a signature has
      */
-    static Optional<ModuleSignature> find(byte[] file, LoadPolicy policy, Notes notes) {
+    static Optional<ModuleSignature> find(byte[] file, Findings findings) {
         try {
-            return find(file, notes.where());
-        } catch (PolicyException e) {
-            if (!policy.isRelaxed(Rule.SIGNATURE)) {
-                throw e;
-            }
-            notes.add(Diagnostic.Kind.RELAXED_RULE, String.valueOf(e.getMessage()));
+            return find(file, findings.where());
+        } catch (PolicyException malformed) {
+            findings.broken(
+                    Rule.SIGNATURE,
+                    Refusal.of(Errno.EBADMSG, String.valueOf(malformed.getMessage())),
+                    reason -> malformed);
             return Optional.empty();
         }
     }

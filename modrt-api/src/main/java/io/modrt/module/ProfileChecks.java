@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
@@ -9,7 +10,6 @@ import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
-import io.modrt.policy.LoadPolicy;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -30,13 +30,13 @@ final class ProfileChecks {
 
     private final ElfFile file;
     private final String module;
-    private final LoadPolicy policy;
+    private final Findings findings;
     private final KernelProfile profile;
 
-    ProfileChecks(ElfFile file, String module, LoadPolicy policy, KernelProfile profile) {
+    ProfileChecks(ElfFile file, String module, Findings findings, KernelProfile profile) {
         this.file = file;
         this.module = module;
-        this.policy = policy;
+        this.findings = findings;
         this.profile = profile;
     }
 
@@ -45,10 +45,10 @@ final class ProfileChecks {
         if (version.isAtLeast(V6_12_117)) {
             checkStringTable(file.section(file.header().nameTableIndex()), "the name table");
         }
-        if (!policy.isRelaxed(Rule.MODULE_SECTIONS)) {
+        if (!findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
             checkModuleSections(version);
         }
-        if (profile.has(ConfigOption.STRICT_MODULE_RWX) && !policy.isRelaxed(Rule.WRITE_XOR_EXECUTE)) {
+        if (profile.has(ConfigOption.STRICT_MODULE_RWX)) {
             checkWriteXorExecute();
         }
         if (version.isAtLeast(V6_12)) {
@@ -130,12 +130,14 @@ final class ProfileChecks {
     private void checkWriteXorExecute() {
         for (Section s : file.sections()) {
             if (s.isWritable() && s.isExecutable()) {
-                throw new FormatException(Refusal.of(
-                                Errno.ENOEXEC,
-                                s.where() + ": is writable and executable, which STRICT_MODULE_RWX forbids; relax Rule."
-                                        + Rule.WRITE_XOR_EXECUTE + " to load it")
-                        .logged(module + ": section " + s.name() + " (index " + s.index()
-                                + ") has invalid WRITE|EXEC flags"));
+                String what = s.where() + ": is writable and executable, which STRICT_MODULE_RWX forbids";
+                findings.broken(
+                        Rule.WRITE_XOR_EXECUTE,
+                        Refusal.of(Errno.ENOEXEC, what)
+                                .wayOut("relax Rule." + Rule.WRITE_XOR_EXECUTE + " to load it")
+                                .logged(module + ": section " + s.name() + " (index " + s.index()
+                                        + ") has invalid WRITE|EXEC flags"),
+                        FormatException::new);
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.modrt.module;
 
-import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Pointers;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.error.FormatException;
@@ -36,9 +36,7 @@ final class VersionRecords {
         Map<String, Long> crcs = new HashMap<>(count * 2);
         for (int i = 0; i < count; i++) {
             int at = (int) section.fileOffset() + i * RECORD_BYTES;
-            long crc = wordBytes == Integer.BYTES
-                    ? Bytes.getInt(b, at, file.isBigEndian()) & 0xffff_ffffL
-                    : Bytes.getLong(b, at, file.isBigEndian());
+            long crc = Pointers.get(b, at, wordBytes, file.isBigEndian());
             int end = at + wordBytes;
             while (end < at + RECORD_BYTES && b[end] != 0) {
                 end++;

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import org.apiguardian.api.API;
 
-/** A change of a run of bytes of code: where, what must be there before, and what is there afterwards. Immutable. */
+/** A change of a run of bytes of code: their address, the bytes that must be there before, and those that replace them. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Patch {
     private final Address address;
@@ -14,9 +14,9 @@ public final class Patch {
     private final byte[] replacement;
 
     /**
-     * A change at {@code address}; the arrays are copied.
+     * A change of the bytes at {@code address}. The arrays are copied.
      *
-     * @throws IllegalArgumentException where they are empty or differ in length
+     * @throws IllegalArgumentException if the arrays are empty or differ in length
      */
     public Patch(Address address, byte[] expected, byte[] replacement) {
         this.address = Objects.requireNonNull(address, "address");
@@ -33,17 +33,17 @@ public final class Patch {
         return address;
     }
 
-    /** Bytes that change. */
+    /** The number of bytes that are replaced. */
     public int sizeBytes() {
         return expected.length;
     }
 
-    /** What must be there before. A copy. */
+    /** The bytes that must be there before the change. A copy. */
     public byte[] expected() {
         return expected.clone();
     }
 
-    /** What is there afterwards. A copy. */
+    /** The bytes that are there after the change. A copy. */
     public byte[] replacement() {
         return replacement.clone();
     }
@@ -66,7 +66,7 @@ public final class Patch {
         return 31 * (31 * address.hashCode() + Arrays.hashCode(expected)) + Arrays.hashCode(replacement);
     }
 
-    /** The bytes in the order of memory, for example {@code 0xc0000008: 2780033c -> 05000010}. */
+    /** The address and the bytes in the order of memory, for example {@code 0xc0000008: 2780033c -> 05000010}. */
     @Override
     public String toString() {
         HexFormat digits = HexFormat.of();

@@ -8,11 +8,11 @@ import java.util.Objects;
 import org.apiguardian.api.API;
 
 /**
- * A place in a module's code that changes while the module lives, and the forms that it may have.
+ * A run of bytes of a module's code that changes while the module is loaded, and the forms that it may take.
  *
- * @param address where the first byte is
+ * @param address the address of the first byte
  * @param kind what changes it, for example {@code jump label}
- * @param forms the forms, at least one, of equally many bytes
+ * @param forms the forms, at least one, all of the same length
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record PatchSite(Address address, String kind, List<Form> forms) {
@@ -22,13 +22,14 @@ public record PatchSite(Address address, String kind, List<Form> forms) {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(kind, "kind");
         forms = List.copyOf(forms);
-        if (forms.isEmpty() || forms.stream().mapToInt(Form::sizeBytes).distinct().count() != 1) {
+        if (forms.isEmpty()
+                || forms.stream().mapToInt(Form::sizeBytes).distinct().count() != 1) {
             throw new IllegalArgumentException(
-                    kind + " at " + address + ": forms of different length, or none: " + forms);
+                    kind + " at " + address + ": a site needs forms of one length, and at least one: " + forms);
         }
     }
 
-    /** What a site looks like in one state: its name, for example {@code taken}, and its bytes. Immutable. */
+    /** The bytes of a site in one state, and the name of the state, for example {@code taken}. Immutable. */
     public static final class Form {
         private final String name;
         private final byte[] code;
@@ -56,7 +57,7 @@ public record PatchSite(Address address, String kind, List<Form> forms) {
             return code.clone();
         }
 
-        /** How many bytes it has. */
+        /** The number of bytes. */
         public int sizeBytes() {
             return code.length;
         }
@@ -78,7 +79,7 @@ public record PatchSite(Address address, String kind, List<Form> forms) {
         }
     }
 
-    /** A site that a caller's own change may have reached: as it was, or as {@code patch} makes it. */
+    /** A site that a patch of the caller's changes: it has the bytes from before {@code patch}, or those from after it. */
     public static PatchSite of(String kind, Patch patch) {
         return new PatchSite(
                 patch.address(),
@@ -86,7 +87,7 @@ public record PatchSite(Address address, String kind, List<Form> forms) {
                 List.of(Form.of("not patched", patch.expected()), Form.of("patched", patch.replacement())));
     }
 
-    /** How many bytes it has. */
+    /** The number of bytes. */
     public int sizeBytes() {
         return forms.get(0).sizeBytes();
     }

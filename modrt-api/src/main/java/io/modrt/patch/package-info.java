@@ -1,4 +1,4 @@
-/** Changes of code after loading: what must be there before, what is there afterwards, and the forms that a place may take. */
+/** Changes of a module's code after loading: single patches, and sites with the forms that they may take. */
 @NullMarked
 package io.modrt.patch;
 

@@ -1,7 +1,6 @@
 package io.modrt.spi;
 
 import io.modrt.elf.ElfHeader;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import java.util.Map;
 import org.apiguardian.api.API;
@@ -29,8 +28,11 @@ public interface Arch {
     /** Whether a kernel of this architecture takes files with this header: machine, class, byte order and flags. */
     boolean accepts(ElfHeader header);
 
-    /** The configuration of Debian's kernels of this architecture, for options that nobody stated. */
-    Map<ConfigOption, Boolean> usualConfiguration();
+    /**
+     * The configuration of Debian's kernels of this architecture, for options that nobody stated: values by the names that options have in
+     * a {@code config-*} file. It has every option that the architecture asks the profile for.
+     */
+    Map<String, Boolean> usualConfiguration();
 
     /**
      * One kernel of this architecture.

@@ -13,12 +13,18 @@ import org.apiguardian.api.API;
 public record TableShapes(ExportTable exports, ExceptionTable exceptionTable, JumpTable jumpTable) {
 
     /**
-     * Records whose fields are all addresses: value, name, and, in kernels since 5.4, namespace.
+     * Records of three addresses: value, name and namespace, as in kernels since 5.4.
      *
      * @param fieldBytes bytes of a field
      * @param reference how an address is written
      */
-    public record ExportTable(int fieldBytes, Reference reference) {}
+    public record ExportTable(int fieldBytes, Reference reference) {
+
+        /** Bytes of a record: value, name and namespace. */
+        public int recordBytes() {
+            return 3 * fieldBytes;
+        }
+    }
 
     /**
      * Entries whose first field is the address of an instruction.

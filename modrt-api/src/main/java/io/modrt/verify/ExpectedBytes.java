@@ -59,7 +59,7 @@ final class ExpectedBytes implements CodeReader {
     /** The {@code sizeBytes} bytes from {@code address} on, a new array; empty where no region holds all of them. */
     Optional<byte[]> bytes(Address address, int sizeBytes) {
         return region(address, sizeBytes).map(kind -> {
-            int from = (int) address.minus(start(kind));
+            int from = offset(kind, address);
             return Arrays.copyOfRange(of(kind), from, from + sizeBytes);
         });
     }
@@ -71,18 +71,24 @@ final class ExpectedBytes implements CodeReader {
 
     @Override
     public int codeAt(long address) {
-        return Bytes.getInt(require(address, Integer.BYTES), 0, bigEndianCode);
+        RegionKind kind = require(address, Integer.BYTES);
+        return Bytes.getInt(of(kind), offset(kind, Address.of(address)), bigEndianCode);
     }
 
     @Override
     public byte byteAt(long address) {
-        return require(address, Byte.BYTES)[0];
+        RegionKind kind = require(address, Byte.BYTES);
+        return of(kind)[offset(kind, Address.of(address))];
     }
 
-    private byte[] require(long address, int sizeBytes) {
-        return bytes(Address.of(address), sizeBytes)
-                .orElseThrow(() -> new FormatException(Refusal.beyondKernel(
-                        placed.file().name() + ": the module has no " + sizeBytes + " bytes at 0x"
-                                + Long.toHexString(address))));
+    private RegionKind require(long address, int sizeBytes) {
+        return region(Address.of(address), sizeBytes)
+                .orElseThrow(() -> new FormatException(
+                        Refusal.beyondKernel(placed.file().name() + ": the module has no " + sizeBytes
+                                + " bytes at 0x" + Long.toHexString(address))));
+    }
+
+    private int offset(RegionKind kind, Address address) {
+        return (int) address.minus(start(kind));
     }
 }

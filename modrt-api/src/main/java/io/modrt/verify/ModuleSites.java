@@ -21,10 +21,10 @@ import io.modrt.spi.TableShapes.Reference;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The sites that a module's own tables list, with the forms that its kernel gives them. */
 final class ModuleSites {
@@ -59,7 +59,7 @@ final class ModuleSites {
         if (table.isEmpty() || !plan.profile().has(ConfigOption.DYNAMIC_FTRACE)) {
             return List.of();
         }
-        Map<String, Address> entries = new LinkedHashMap<>();
+        Map<String, Address> entries = new TreeMap<>();
         tracing.kernelEntries()
                 .forEach(name ->
                         placed.anchor(name).or(() -> imported(name)).ifPresent(address -> entries.put(name, address)));
@@ -84,8 +84,7 @@ final class ModuleSites {
                 : Optional.of(width.address(module.resolved().values().value(symbol)));
     }
 
-    private Optional<PatchSite> tracingSite(
-            List<? extends SiteKind> kinds, long site, Map<String, Address> entries) {
+    private Optional<PatchSite> tracingSite(List<? extends SiteKind> kinds, long site, Map<String, Address> entries) {
         for (SiteKind kind : kinds) {
             Address start = width.address(site - kind.bytesInFront());
             Optional<byte[]> loaded = expected.bytes(start, kind.bytes());
@@ -119,7 +118,8 @@ final class ModuleSites {
         List<PatchSite> sites = new ArrayList<>();
         for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
             long code = field(shape, bytes, address, at, shape.codeBytes());
-            // why: an entry whose code is not the module's, as a symbol of value 0 makes it, changes no byte of the module
+            // why: an entry for code that the module does not have, for example the 0 of a missing weak symbol, patches
+            // none of its bytes
             if (!expected.holds(code, 1)) {
                 continue;
             }

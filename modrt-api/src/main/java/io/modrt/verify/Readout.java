@@ -7,7 +7,7 @@ import io.modrt.memory.MemoryReader;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** The bytes of a range as memory has them, and which of its words could not be read. */
+/** The bytes that memory has in a range, and which of its words could not be read. */
 final class Readout {
     private static final int CHUNK_BYTES = 4096;
 
@@ -22,7 +22,7 @@ final class Readout {
         this.bytes = new byte[Math.toIntExact(range.sizeBytes())];
     }
 
-    /** Reads {@code range} in one go, or, where that fails, around its holes. */
+    /** Reads {@code range} at once or, if that fails, in parts around the holes. */
     static Readout of(MemoryReader memory, AddressRange range) {
         Readout readout = new Readout(memory, range);
         if (!readout.tryRead(0, readout.bytes.length)) {
@@ -33,11 +33,12 @@ final class Readout {
         return readout;
     }
 
+    /** The bytes, 0 where a word could not be read; not a copy. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** Whether the word at {@code offset} could not be read. */
+    /** Whether the word that holds the byte at {@code offset} could not be read. */
     boolean isUnreadable(int offset) {
         return unreadable.get(offset / Integer.BYTES);
     }
@@ -51,7 +52,7 @@ final class Readout {
         }
     }
 
-    /** Halves what cannot be read in one go; what has neither a first nor a last word is taken to have none. */
+    /** Halves a part that cannot be read at once. A part whose first and last word are both missing is taken to be a hole. */
     private void read(int offset, int length) {
         if (tryRead(offset, length)) {
             return;

@@ -3,26 +3,29 @@ package io.modrt.verify;
 import io.modrt.patch.PatchSite;
 import org.apiguardian.api.API;
 
-/** What {@link Verification} says of one word of memory. */
+/**
+ * What {@link Verification} says of one word of memory. Where the bytes of a word have different reasons, the word is unexplained if one of
+ * them is; otherwise it counts as a site if a site has part of it, and then by the bytes that changed.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Reason {
-    /** As the file and its relocations have it. */
+    /** The word is as the file and its relocations make it. */
     EQUAL("equal"),
-    /** As a later step of loading has it: a sorted table, an alternative, the symbols that stay. */
+    /** The word is as a later step of loading makes it: a sorted table, an alternative, the symbols that stay. */
     FINISHED("finished"),
-    /** At a {@link PatchSite}, in one of its forms. */
+    /** The word belongs to a {@link PatchSite} that is in one of its forms. */
     SITE("site"),
-    /** Writable data that has not changed. */
+    /** Writable data that has its first value. */
     DATA("data"),
-    /** Writable data that has another value now. */
+    /** Writable data that has changed since. */
     CHANGED_DATA("changed data"),
-    /** What the kernel itself keeps in a section of the module. */
+    /** The kernel has written something of its own into a section of the module. */
     KERNEL_WRITTEN("kernel's own"),
-    /** What the reader of memory does not have. */
+    /** The reader of memory does not have the word. */
     UNREADABLE("unreadable"),
-    /** Memory that was freed after initialisation. */
+    /** The kernel freed the memory after initialisation. */
     GONE("gone"),
-    /** Another value, for which there is no reason. */
+    /** The word has another value, for which no reason is known. */
     UNEXPLAINED("unexplained");
 
     private final String text;
@@ -31,7 +34,7 @@ public enum Reason {
         this.text = text;
     }
 
-    /** In words, for tables. */
+    /** The reason in words, for tables. */
     @Override
     public String toString() {
         return text;

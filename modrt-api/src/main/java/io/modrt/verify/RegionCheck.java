@@ -26,7 +26,7 @@ final class RegionCheck {
     /** A word without a reason, {@code offset} bytes into {@code area}. */
     record Misfit(Address address, Area area, long offset, int expected, int found, String why) {}
 
-    /** The byte that should be where a site is in none of its forms. */
+    /** A byte of a site that is in none of its forms, as the site's first form has it. */
     private record Wanted(byte code, String why) {}
 
     private final Address start;
@@ -41,10 +41,10 @@ final class RegionCheck {
     private final @Nullable String[] fitting;
     /** By byte: whether a site found in one of its forms holds it. */
     private final BitSet held = new BitSet();
-    /** By word: whether one of its bytes is in {@link #wanted}. */
-    private final BitSet wrong = new BitSet();
-
+    /** By byte: what a site that is in none of its forms should have there. */
     private final Map<Integer, Wanted> wanted = new HashMap<>();
+    /** By word: whether such a site makes it wrong. */
+    private final BitSet wrong = new BitSet();
 
     RegionCheck(Address start, List<Area> areas, byte[] expected, Readout readout) {
         this.start = start;
@@ -106,7 +106,7 @@ final class RegionCheck {
     }
 
     /**
-     * Notes what is wrong at a site of this region that is in none of its forms: each byte that no other site holds, unless it is both the
+     * Notes a site of this region that is in none of its forms. Each of its bytes that no other site holds is wrong, unless it is both the
      * first form's byte and the byte that was loaded.
      */
     void markWrong(PatchSite site) {
@@ -116,12 +116,18 @@ final class RegionCheck {
         byte[] code = site.forms().get(0).code();
         for (int i = 0; i < code.length; i++) {
             int at = offset + i;
-            byte due = found[at] == code[i] ? expected[at] : code[i];
-            if (found[at] != due && !held.get(at)) {
-                wanted.put(at, new Wanted(due, why));
-                wrong.set(at / Integer.BYTES);
+            if (!held.get(at)) {
+                Wanted byteWanted = new Wanted(code[i], why);
+                wanted.put(at, byteWanted);
+                if (isWrong(at, byteWanted)) {
+                    wrong.set(at / Integer.BYTES);
+                }
             }
         }
+    }
+
+    private boolean isWrong(int at, Wanted due) {
+        return found[at] != due.code || found[at] != expected[at];
     }
 
     private int offset(PatchSite site) {
@@ -216,21 +222,26 @@ final class RegionCheck {
             }
         }
 
-        /** Reports a word; the two numbers differ only in bytes that have no reason. */
+        /** Reports a word. The two numbers differ only in bytes that have no reason. */
         private void unexplained(int at, int areaIndex) {
             byte[] due = new byte[Integer.BYTES];
             byte[] there = new byte[Integer.BYTES];
             String misfitWhy = "";
             for (int i = at, index = areaIndex; i < wordEnd(at); i++) {
-                Wanted missing = wanted.get(i);
                 index = areaOf(i, index);
                 there[i - at] = found[i];
-                if (missing != null) {
-                    due[i - at] = missing.code;
-                    misfitWhy = missing.why;
+                Wanted form = wanted.get(i);
+                if (form != null) {
+                    due[i - at] = form.code;
+                    misfitWhy = isWrong(i, form) ? form.why : misfitWhy;
                 } else {
                     boolean isFree = held.get(i) || areas.get(index).leeway() != Leeway.NONE;
                     due[i - at] = isFree ? found[i] : expected[i];
+                }
+            }
+            if (Arrays.equals(due, there)) { // why: only other words of the site are not as its first form has them
+                for (int i = at; i < wordEnd(at); i++) {
+                    due[i - at] = wanted.containsKey(i) ? expected[i] : found[i];
                 }
             }
             add(at, areaIndex, Reason.UNEXPLAINED, misfitWhy);

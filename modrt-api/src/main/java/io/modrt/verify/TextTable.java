@@ -2,12 +2,12 @@ package io.modrt.verify;
 
 import java.util.List;
 
-/** Lines of cells in columns: the first to the left, numbers to the right. */
+/** Aligns cells in columns: the first column to the left, the others, which hold numbers, to the right. */
 final class TextTable {
 
     private TextTable() {}
 
-    /** A line for each row; every row has as many cells as the first. */
+    /** The text, one line for each row. Every row has as many cells as the first. */
     static String of(List<List<String>> rows) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];

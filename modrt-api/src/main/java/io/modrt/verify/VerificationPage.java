@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The page of {@link VerificationResult#html}: what was found in numbers, each block of memory as a map whose cells run like text,
- * and a line for each section. Nothing on it comes from elsewhere, and no name can become markup.
+ * The page of {@link VerificationResult#html}: the counts, a map of each block of memory whose cells run like text, and a line for each
+ * section. The page loads nothing from elsewhere, and names are escaped.
  */
 final class VerificationPage {
-    /** Cells in a row of the map. */
+    /** The number of cells in a row of a map. */
     private static final int COLUMNS = 256;
-    /** About how many cells all maps have in all; a large module has several words in each. */
+    /** The number of cells of all maps together, roughly: in the map of a large module, a cell stands for several words. */
     private static final int MOST_CELLS = 40_000;
 
     private static final int MOST_DIFFERENCES = 1_000;
@@ -111,7 +111,7 @@ final class VerificationPage {
         };
     }
 
-    /** What a cell with words of several reasons shows: the greatest. */
+    /** How striking a reason is: a cell whose words have several reasons shows the one with the greatest weight. */
     private static int weight(Reason reason) {
         return switch (reason) {
             case GONE, EQUAL -> 0;
@@ -177,7 +177,7 @@ final class VerificationPage {
         page.append("</table>\n");
     }
 
-    /** The spans of each block of memory: a block ends where the next span does not begin. */
+    /** The spans by block of memory. A block ends where the next span does not continue it. */
     private List<List<Span>> blocks() {
         List<List<Span>> blocks = new ArrayList<>();
         Address end = null;
@@ -275,7 +275,7 @@ final class VerificationPage {
         page.append("</table>\n");
     }
 
-    /** Names come from files that nobody vouches for. */
+    /** {@code raw} escaped for HTML: names come from module files, which need not be trustworthy. */
     private static String text(String raw) {
         StringBuilder text = new StringBuilder();
         raw.codePoints().forEach(c -> {

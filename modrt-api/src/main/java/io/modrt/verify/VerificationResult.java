@@ -13,13 +13,14 @@ import java.util.TreeMap;
 import org.apiguardian.api.API;
 
 /**
- * What {@link Verification} found in memory: every word of every region of a module, with a reason. Words are of 4 bytes; the last
- * of a region may have fewer.
+ * What {@link Verification} found in memory: every word of every region of a module, with a reason. Words have 4 bytes and are counted
+ * from the start of their region; the last word of a region may have fewer.
  *
  * @param module the module's name
- * @param spans all words, by ascending regions and addresses
- * @param sites how many sites are in which form, by kind and form: {@code function tracing: off}
- * @param differences the words of {@link Reason#UNEXPLAINED}, in the same order, and what else is wrong
+ * @param spans all words, by regions in the kernel's order, then by ascending address
+ * @param sites how many sites are in which form, by kind and form, for example {@code function tracing: off}; only sites all of whose
+ *     bytes could be read
+ * @param differences the words that are {@link Reason#UNEXPLAINED}, in the same order, then what else is wrong
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record VerificationResult(
@@ -33,16 +34,17 @@ public record VerificationResult(
     }
 
     /**
-     * Neighbouring words of one section with one reason.
+     * Neighbouring words of one area that have one reason.
      *
-     * @param area the section, or what lies around it: {@code in front of .text}
+     * @param area the section in which the words begin, or what lies around it, for example {@code in front of .text}
      * @param range the words
-     * @param reason what is said of them
-     * @param why more about it: who finished them, the kind and form of the site, what the kernel keeps there; may be empty
+     * @param reason the reason of each of them
+     * @param why more about the reason: the step of loading that finished them, the kind and form of the site, what the kernel keeps
+     *     there; may be empty
      */
     public record Span(String area, AddressRange range, Reason reason, String why) {
 
-        /** How many words it has. */
+        /** The number of its words. */
         public long words() {
             return (range.sizeBytes() + Integer.BYTES - 1) / Integer.BYTES;
         }
@@ -55,14 +57,15 @@ public record VerificationResult(
     }
 
     /**
-     * A word for whose value there is no reason.
+     * A word that has a byte without a reason. The two values differ in such bytes alone; both are numbers in the byte order of data or,
+     * in executable sections and around them, of code.
      *
-     * @param address where it is
-     * @param area the section with the offset, or what lies around it: {@code .text+0x1c}
-     * @param symbol the nearest symbol in front with the distance, or the stub that holds it; empty where there is none
-     * @param expected what should be there
-     * @param found what is there
-     * @param why what was looked for: the forms of a site; may be empty
+     * @param address the address of the word
+     * @param area the section and the offset in it, for example {@code .text+0x1c}, or what lies around the section
+     * @param symbol the nearest symbol in front and the distance from it, or the stub that holds the word; empty if there is neither
+     * @param expected the value that the word should have
+     * @param found the value that it has
+     * @param why more about what was expected, for example the forms of a site; may be empty
      */
     public record Difference(
             Address address, String area, Optional<String> symbol, int expected, int found, String why) {
@@ -80,22 +83,22 @@ public record VerificationResult(
         }
     }
 
-    /** Whether nothing that could be read is unexplained. Memory that was not read proves nothing: see {@link #isComplete}. */
+    /** Whether nothing is wrong with the memory that could be read; see {@link #isComplete} for the rest. */
     public boolean isClean() {
         return differences.isEmpty();
     }
 
-    /** Whether all words could be read, but for those that are {@link Reason#GONE}. */
+    /** Whether all words could be read, apart from those that are {@link Reason#GONE}. */
     public boolean isComplete() {
         return words(Reason.UNREADABLE) == 0;
     }
 
-    /** All words. */
+    /** The number of all words. */
     public long words() {
         return spans.stream().mapToLong(Span::words).sum();
     }
 
-    /** The words of one reason. */
+    /** The number of words that have this reason. */
     public long words(Reason reason) {
         return spans.stream()
                 .filter(span -> span.reason() == reason)
@@ -103,7 +106,7 @@ public record VerificationResult(
                 .sum();
     }
 
-    /** The words of one reason by what more is said of them, for example who finished them. A new map. */
+    /** The number of words that have this reason, by {@link Span#why}. A new map. */
     public Map<String, Long> details(Reason reason) {
         Map<String, Long> details = new TreeMap<>();
         spans.stream()
@@ -112,12 +115,12 @@ public record VerificationResult(
         return details;
     }
 
-    /** How many sites were found in one of their forms. */
+    /** The number of sites that are in one of their forms. */
     public int siteCount() {
         return sites.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** A table of sections and reasons, in words, with the sites and what is unexplained below it. */
+    /** A table that counts words by section and reason, with the sites and the differences below it. */
     public String table() {
         Map<String, Map<Reason, Long>> rows = new LinkedHashMap<>();
         Map<Reason, Long> sums = new EnumMap<>(Reason.class);
@@ -150,7 +153,7 @@ public record VerificationResult(
         return row;
     }
 
-    /** One HTML page, with nothing outside it: the module as a map, each word in the colour of its reason. */
+    /** One HTML page that needs nothing else: the module as a map, each word in the colour of its reason. */
     public String html() {
         return new VerificationPage(this).html();
     }

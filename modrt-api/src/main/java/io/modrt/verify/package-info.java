@@ -1,26 +1,29 @@
 /**
- * Answers whether memory holds a module.
+ * Checks whether memory holds a module.
  *
- * <p>{@link Verification} compares every word of a module's regions with what loading makes of the file: sections, the stubs and
- * tables around them, the gaps, and the symbols that the kernel keeps. Code and read-only sections have no leeway, and neither have
- * the tables that the kernel sorts: what they should hold is computed. A word may differ
+ * <p>{@link Verification} compares all of a module's regions with what loading makes of the file: sections, the stubs and tables around
+ * them, the gaps, and the symbols that the kernel keeps. Code, read-only sections and the tables that the kernel sorts must be exactly as
+ * computed. A byte may differ only
  *
  * <ul>
- *   <li>at a {@link PatchSite}, in one of its forms: a call site of the function tracer, off or on to a known entry; a static branch,
- *       taken or not as its key says; what the caller adds;
- *   <li>in writable data, which is a class of its own;
- *   <li>where the kernel keeps something of its own, by this table.
+ *   <li>if it belongs to a {@link PatchSite} that is in one of its forms: a call site of the function tracer, off or on to a known entry;
+ *       a static branch, taken or not as its key says; a site that the caller adds;
+ *   <li>if it is writable data, which is counted on its own;
+ *   <li>if the kernel keeps something of its own there, as in the table below.
  * </ul>
+ *
+ * <p>The unit of reporting is the word of 4 bytes; sites need not begin or end with one. A word that a site shares with other bytes is
+ * explained only if those are explained too.
  *
  * <table>
  *   <caption>What else differs from the computed bytes</caption>
  *   <tr><th>item</th><th>section</th><th>what is there</th></tr>
- *   <tr><td>1</td><td>{@code .gnu.linkonce.this_module}</td><td>state, list links, objects of sysfs, sizes and pointers of tables; the
- *       name and what was relocated stay, and each region's base is there with its size behind it</td></tr>
- *   <tr><td>14</td><td>{@code .data*}, {@code .bss}, other writable sections</td><td>variables, and what init functions link
- *       together</td></tr>
- *   <tr><td>17</td><td>{@code __tracepoints}</td><td>how often an event is on, who is called</td></tr>
- *   <tr><td>20</td><td>{@code __dyndbg}</td><td>which debug messages are on, their keys</td></tr>
+ *   <tr><td>1</td><td>{@code .gnu.linkonce.this_module}</td><td>state, list links, objects of sysfs, sizes and pointers of tables;
+ *       the name and the relocated pointers stay, and the base of each region is there, its size directly behind it</td></tr>
+ *   <tr><td>14</td><td>{@code .data*}, {@code .bss}, other writable sections</td><td>variables, and lists that init functions
+ *       linked</td></tr>
+ *   <tr><td>17</td><td>{@code __tracepoints}</td><td>how often each event is enabled, and the functions that it calls</td></tr>
+ *   <tr><td>20</td><td>{@code __dyndbg}</td><td>which debug messages are enabled, and their keys</td></tr>
  * </table>
  */
 @NullMarked

@@ -22,10 +22,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images are laid out by hand: descriptors, two export tables, their CRCs, the text, each right behind the other. */
+/**
+ * Images are laid out by hand: descriptors, two export tables, their CRCs, the text, each right behind the other. Records are three
+ * pointers each, or three 32-bit distances from the field itself.
+ */
 class KernelImageTest {
 
     private static final int WORDS_BEFORE = 8;
+
+    /** Not an address in the image: an absolute symbol, such as those that are relative to a CPU's own data. */
+    private static final int GAMMA_VALUE = 0x12;
 
     /** Names from 0; {@code beta} begins the table of GPL-only exports, {@code NS} is {@code zeta}'s namespace. */
     private static final String TEXT = "alpha\0zeta\0NS\0beta\0gamma\0\0";
@@ -37,27 +43,41 @@ class KernelImageTest {
     private static final int GAMMA = 19;
     private static final int EMPTY = 25;
 
-    private static final Kernel KERNEL = new Kernel(Address.of(0x8010_0000L), 4, false);
+    private static final Kernel KERNEL = new Kernel(Address.of(0x8010_0000L), 4, false, false);
 
-    private record Kernel(Address base, int wordBytes, boolean bigEndian) {
+    private record Kernel(Address base, int wordBytes, boolean bigEndian, boolean distances) {
+
+        int fieldBytes() {
+            return distances ? 4 : wordBytes;
+        }
 
         byte[] image(int crcs) {
-            int textOffset = wordBytes * (WORDS_BEFORE + 4 * 3) + 4 * crcs;
+            int textOffset = wordBytes * WORDS_BEFORE + fieldBytes() * 4 * 3 + 4 * crcs;
             ByteBuffer image = ByteBuffer.allocate(textOffset + TEXT.length() + 5)
                     .order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
             // a function's descriptor: two words, the code's address, a pointer
             words(image, 0, 0, base.value() + 0x400, 0x7777);
             words(image, 1, 2, 3, 4);
             long text = base.value() + textOffset;
-            words(image, base.value() + 0x100, text + ALPHA, 0);
-            words(image, base.value() + 0x110, text + ZETA, text + NS);
-            words(image, base.value(), text + BETA, text + EMPTY);
-            words(image, 0x12, text + GAMMA, 0);
+            fields(image, base.value() + 0x100, text + ALPHA, 0);
+            fields(image, base.value() + 0x110, text + ZETA, text + NS);
+            fields(image, base.value(), text + BETA, text + EMPTY);
+            fields(image, GAMMA_VALUE, text + GAMMA, 0);
             for (int i = 0; i < crcs; i++) {
                 image.putInt(0xc0de_0000 + i);
             }
             image.put(TEXT.getBytes(StandardCharsets.US_ASCII));
             return image.array();
+        }
+
+        void fields(ByteBuffer image, long... addresses) {
+            for (long address : addresses) {
+                if (!distances) {
+                    words(image, address);
+                } else {
+                    image.putInt(address == 0 ? 0 : (int) (address - (base.value() + image.position())));
+                }
+            }
         }
 
         void words(ByteBuffer image, long... words) {
@@ -79,17 +99,22 @@ class KernelImageTest {
         }
     }
 
-    @ParameterizedTest(name = "{1}-byte words at {0}, big endian {2}, found by {3}")
+    @ParameterizedTest(name = "{1}-byte words at {0}, big endian {2}, distances {3}, found by {4}")
     @CsvSource(textBlock = """
-    80100000,         4, false, alpha, 100
-    80100000,         4, true,  beta,  0
-    10100000,         4, true,  zeta,  110
-    ffffffff80100000, 8, false, alpha, 100
-    40100000,         8, true,  zeta,  110
+    80100000,         4, false, false, alpha, 100
+    80100000,         4, true,  false, beta,  0
+    10100000,         4, true,  false, zeta,  110
+    ffffffff80100000, 8, false, false, alpha, 100
+    40100000,         8, true,  false, zeta,  110
+    c0100000,         4, false, true,  alpha, 100
+    ffffe000,         4, true,  true,  zeta,  110
+    8100000,          8, false, true,  alpha, 100
+    1000004,          8, true,  true,  beta,  0
+    40100000,         8, true,  true,  zeta,  110
     """)
     void theTableIsWalkedBothWaysFromOneKnownSymbol(
-            String base, int wordBytes, boolean bigEndian, String name, String offset) {
-        Kernel kernel = new Kernel(Address.parse(base), wordBytes, bigEndian);
+            String base, int wordBytes, boolean bigEndian, boolean distances, String name, String offset) {
+        Kernel kernel = new Kernel(Address.parse(base), wordBytes, bigEndian, distances);
 
         SymbolMap symbols = kernel.read(kernel.image(4), kernel.known(name, Long.parseLong(offset, 16)));
 
@@ -97,7 +122,7 @@ class KernelImageTest {
         expected.put("alpha", kernel.base().plus(0x100));
         expected.put("zeta", kernel.base().plus(0x110));
         expected.put("beta", kernel.base());
-        expected.put("gamma", Address.of(0x12));
+        expected.put("gamma", Address.of(GAMMA_VALUE));
         assertEquals(expected, new TreeMap<>(symbols.values()));
         assertEquals(
                 new KernelSymbol(
@@ -121,7 +146,7 @@ class KernelImageTest {
         // in front of the image: a known address, its name, and nothing; then a word that is no record's
         byte[] exports = KERNEL.image(4);
         ByteBuffer image = ByteBuffer.allocate(16 + exports.length).order(ByteOrder.LITTLE_ENDIAN);
-        Kernel earlier = new Kernel(KERNEL.base().plus(-16), 4, false);
+        Kernel earlier = new Kernel(KERNEL.base().plus(-16), 4, false, false);
         long alphaText = KERNEL.base().value() + 4 * (WORDS_BEFORE + 4 * 3) + 4 * 4 + ALPHA;
         KERNEL.words(image, KERNEL.base().value() + 0x100, alphaText, 0, 7);
         image.put(exports);
@@ -153,7 +178,7 @@ class KernelImageTest {
     @ParameterizedTest
     @CsvSource({"4, 80100000", "8, 40100000"})
     void aFunctionWithADescriptorIsKnownByItsCode(int wordBytes, String base) {
-        Kernel kernel = new Kernel(Address.parse(base), wordBytes, true);
+        Kernel kernel = new Kernel(Address.parse(base), wordBytes, true, false);
 
         SymbolMap symbols = kernel.read(kernel.image(4), kernel.known("beta", 0x400));
 
@@ -161,6 +186,43 @@ class KernelImageTest {
         assertEquals(kernel.base(), beta.value(), "the descriptor");
         assertEquals(Optional.of(kernel.base().plus(0x400)), beta.code());
         assertEquals(Optional.empty(), symbols.find("alpha").orElseThrow().code());
+    }
+
+    /** Linkers merge strings: {@code read} has no string of its own, its name is the tail of {@code pread}. */
+    @Test
+    void aNameMayBeTheTailOfALongerString() {
+        Kernel kernel = new Kernel(Address.of(0xffff_8000_0800_0000L), 8, false, true);
+        ByteBuffer image = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        long text = kernel.base().value() + 2 * 12 + 2 * 4;
+        kernel.fields(image, kernel.base().value() + 0x2000, text, text + 5);
+        kernel.fields(image, kernel.base().value() + 0x1000, text + 1, text + 6);
+        image.putInt(0x1111_1111).putInt(0x2222_2222).put("pread\0IO\0".getBytes(StandardCharsets.US_ASCII));
+
+        SymbolMap symbols = kernel.read(image.array(), kernel.known("pread", 0x2000));
+
+        KernelSymbol read = symbols.find("read").orElseThrow();
+        assertEquals(kernel.base().plus(0x1000), read.value());
+        assertEquals("IO", read.namespace());
+        assertEquals(OptionalInt.of(0x2222_2222), read.crc());
+        assertEquals("", symbols.find("pread").orElseThrow().namespace());
+    }
+
+    /** Distances read as pointers would be wild addresses, and pointers read as distances too: only the right shape has names. */
+    @ParameterizedTest(name = "{0}-byte words, distances {1}")
+    @CsvSource({"4, false", "4, true", "8, false", "8, true"})
+    void noShapeIsTakenForTheOther(int wordBytes, boolean distances) {
+        Kernel kernel = new Kernel(Address.of(0x4010_0000L), wordBytes, false, distances);
+        byte[] image = kernel.image(4);
+        Map<String, Address> known = kernel.known("alpha", 0x100);
+        int table = wordBytes * WORDS_BEFORE;
+
+        assertEquals(
+                Set.of("alpha", "beta", "gamma", "zeta"),
+                kernel.read(image, known).values().keySet());
+        // one byte further every distance is to another place, and pointers are not aligned
+        byte[] moved = new byte[image.length];
+        System.arraycopy(image, table, moved, table + 1, image.length - table - 1);
+        assertThrows(FormatException.class, () -> kernel.read(moved, known));
     }
 
     @Test
@@ -201,20 +263,21 @@ class KernelImageTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4})
-    void hostileImagesGiveSymbolsOrFormatException(long seed) {
+    @ParameterizedTest(name = "seed {0}, distances {1}")
+    @CsvSource({"1, false", "2, false", "3, true", "4, true"})
+    void hostileImagesGiveSymbolsOrFormatException(long seed, boolean distances) {
         Random random = new Random(seed);
-        Map<String, Address> known = new HashMap<>(KERNEL.known("alpha", 0x100));
-        known.put("beta", KERNEL.base().plus(0x400));
+        Kernel kernel = new Kernel(KERNEL.base(), 4, false, distances);
+        Map<String, Address> known = new HashMap<>(kernel.known("alpha", 0x100));
+        known.put("beta", kernel.base().plus(0x400));
         int read = 0;
         for (int round = 0; round < 3_000; round++) {
-            byte[] image = KERNEL.image(random.nextInt(6));
+            byte[] image = kernel.image(random.nextInt(6));
             for (int i = random.nextInt(6); i >= 0; i--) {
                 image[random.nextInt(image.length)] = (byte) random.nextInt(256);
             }
             try {
-                assertTrue(KERNEL.read(image, known).symbols().size() <= image.length / 12);
+                assertTrue(kernel.read(image, known).symbols().size() <= image.length / 12);
                 read++;
             } catch (FormatException e) {
                 assertTrue(e.getMessage().startsWith("kernel image at "), e.getMessage());

@@ -169,7 +169,7 @@ class KernelProfileTest {
     void whatNobodyStatedComesFromTheArchitectureThenFromTheTable() {
         KernelProfile bare = KernelProfile.of(new KernelVersion(6, 1, 192));
         KernelProfile stated = bare.with(ConfigOption.KALLSYMS_ALL, false)
-                .assuming(Map.of(ConfigOption.KALLSYMS_ALL, true, ConfigOption.STRICT_MODULE_RWX, true));
+                .assuming(Map.of("CONFIG_KALLSYMS_ALL", true, "CONFIG_STRICT_MODULE_RWX", true));
 
         assertTrue(stated.has(ConfigOption.STRICT_MODULE_RWX), "the architecture's");
         assertFalse(stated.has(ConfigOption.KALLSYMS_ALL), "stated");
@@ -183,8 +183,8 @@ class KernelProfileTest {
     @Test
     void whatWasAssumedFirstStays() {
         KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 192))
-                .assuming(Map.of(ConfigOption.SMP, false))
-                .assuming(Map.of(ConfigOption.SMP, true, ConfigOption.JUMP_LABEL, false));
+                .assuming(Map.of("CONFIG_SMP", false))
+                .assuming(Map.of("CONFIG_SMP", true, "CONFIG_JUMP_LABEL", false));
 
         assertFalse(profile.has(ConfigOption.SMP));
         assertFalse(profile.has(ConfigOption.JUMP_LABEL));
@@ -217,6 +217,76 @@ class KernelProfileTest {
         assertTrue(profile.machine().isUniprocessor());
         assertTrue(profile.machine().hasFeature("emulated"));
         assertFalse(profile.machine().hasFeature("combined-tlb"));
+    }
+
+    @Test
+    void anOptionWithoutAConstantIsYesNoOrNotSaid() throws IOException {
+        KernelProfile bare = KernelProfile.of(new KernelVersion(6, 12, 117));
+        KernelProfile said = bare.with("CONFIG_RANDOMIZE_BASE", true).with("CONFIG_MODULE_FULL_REGION", false);
+        KernelProfile file = KernelProfile.ofConfig(new StringReader(CONFIG));
+
+        assertEquals(Optional.empty(), bare.option("CONFIG_RANDOMIZE_BASE"));
+        assertFalse(bare.has("CONFIG_RANDOMIZE_BASE"), "what nobody says is off");
+        assertFalse(bare.isStated("CONFIG_RANDOMIZE_BASE"));
+        assertEquals(Optional.of(true), said.option("CONFIG_RANDOMIZE_BASE"));
+        assertTrue(said.has("CONFIG_RANDOMIZE_BASE"));
+        assertTrue(said.isStated("CONFIG_RANDOMIZE_BASE"));
+        assertEquals(Optional.of(false), said.option("CONFIG_MODULE_FULL_REGION"));
+        assertEquals(Optional.of(true), file.option("CONFIG_SMP_UP"));
+        assertEquals(Optional.of(false), file.option("CONFIG_LIVEPATCH_EXTRA"), "a file states every option");
+        assertEquals(Optional.of(true), file.with("CONFIG_X", true).option("CONFIG_X"));
+    }
+
+    @Test
+    void whatIsUsualForTheArchitectureMayHaveAnyName() {
+        KernelProfile profile = KernelProfile.of(new KernelVersion(6, 12, 117))
+                .assuming(Map.of("CONFIG_SHADOW_STACK", true, "CONFIG_CALL_OPS", false, "CONFIG_PADDING", true))
+                .with("CONFIG_PADDING", false);
+
+        assertTrue(profile.has("CONFIG_SHADOW_STACK"));
+        assertEquals(Optional.of(false), profile.option("CONFIG_CALL_OPS"));
+        assertFalse(profile.has("CONFIG_PADDING"), "stated");
+        assertFalse(profile.isStated("CONFIG_SHADOW_STACK"));
+        List<String> lines = profile.assumptions();
+        assertEquals(
+                List.of(
+                        "CONFIG_DYNAMIC_DEBUG=y: usual for distributions' kernels",
+                        "CONFIG_CALL_OPS=n: usual for the architecture",
+                        "CONFIG_SHADOW_STACK=y: usual for the architecture",
+                        "page size 4096: usual for distributions' kernels"),
+                lines.subList(lines.size() - 5, lines.size() - 1));
+    }
+
+    @Test
+    void anOptionWithAConstantIsTheSameByItsName() {
+        KernelProfile bare = KernelProfile.of(new KernelVersion(6, 12, 117));
+
+        assertTrue(bare.has("CONFIG_JUMP_LABEL"), "as assumed by the constant");
+        assertEquals(Optional.empty(), bare.option("CONFIG_JUMP_LABEL"));
+        assertFalse(bare.with(ConfigOption.JUMP_LABEL, false).has("CONFIG_JUMP_LABEL"));
+        assertFalse(bare.with("CONFIG_JUMP_LABEL", false).has(ConfigOption.JUMP_LABEL));
+        assertTrue(bare.with("CONFIG_JUMP_LABEL", false).isStated(ConfigOption.JUMP_LABEL));
+        assertTrue(bare.with("CONFIG_PREEMPT_BUILD", true).has(ConfigOption.PREEMPT));
+        KernelProfile off = bare.with("CONFIG_PREEMPT_BUILD", true).with(ConfigOption.PREEMPT, false);
+        assertFalse(off.has(ConfigOption.PREEMPT), "the constant stands for all its names");
+        assertFalse(off.has("CONFIG_PREEMPT_BUILD"));
+        assertFalse(
+                bare.assuming(Map.of("CONFIG_PREEMPT_BUILD", true))
+                        .with("CONFIG_PREEMPT", false)
+                        .has(ConfigOption.PREEMPT),
+                "a statement goes before what is usual, whatever the names");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "SMP", "config_smp", "CONFIG_", "CONFIG_SMP=y", "CONFIG_SMP "})
+    void whatIsNoNameOfAnOptionIsRefused(String name) {
+        KernelProfile profile = KernelProfile.of(new KernelVersion(6, 12, 117));
+
+        assertThrows(IllegalArgumentException.class, () -> profile.with(name, true));
+        assertThrows(IllegalArgumentException.class, () -> profile.has(name));
+        assertThrows(IllegalArgumentException.class, () -> profile.option(name));
+        assertThrows(IllegalArgumentException.class, () -> profile.isStated(name));
+        assertThrows(IllegalArgumentException.class, () -> profile.assuming(Map.of(name, true)));
     }
 
     @ParameterizedTest

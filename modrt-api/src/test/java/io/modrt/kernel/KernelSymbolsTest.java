@@ -29,6 +29,9 @@ class KernelSymbolsTest {
 
     private static final AddressRange AREA = new AddressRange(Address.of(0x8fff_0000L), 0x100);
 
+    /** Where the modules of some kernel want symbols that nobody knows. */
+    private static final AddressRange KERNEL = new AddressRange(Address.of(0xffff_8000_0800_0000L), 0x1_0000);
+
     private static KernelSymbols map(String name, long value) {
         return KernelSymbols.of(Map.of(name, Address.of(value)));
     }
@@ -40,7 +43,7 @@ class KernelSymbolsTest {
         assertEquals(1, symbols.find("f").orElseThrow().value().value());
         assertEquals(3, symbols.find("g").orElseThrow().value().value());
         assertEquals(Optional.empty(), symbols.find("h"));
-        assertEquals(Optional.empty(), symbols.placeholder("f"));
+        assertEquals(Optional.empty(), symbols.placeholder("f", KERNEL));
     }
 
     @Test
@@ -81,13 +84,14 @@ class KernelSymbolsTest {
         SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x20);
 
         assertEquals(
-                0x8fff_0000L, slots.placeholder("printk").orElseThrow().value().value());
+                0x8fff_0000L,
+                slots.placeholder("printk", KERNEL).orElseThrow().value().value());
         assertEquals(0x8fff_0020L, slots.slot("kfree").value().value());
-        assertSame(slots.slot("printk"), slots.placeholder("printk").orElseThrow());
+        assertSame(slots.slot("printk"), slots.placeholder("printk", KERNEL).orElseThrow());
         assertEquals(
                 List.of(Map.entry("printk", Address.of(0x8fff_0000L)), Map.entry("kfree", Address.of(0x8fff_0020L))),
                 List.copyOf(slots.slots().entrySet()));
-        assertEquals(AREA, slots.area());
+        assertEquals(Set.of(AREA), Set.copyOf(slots.areas()), "the kernel's own area is not asked for");
         assertEquals(0x20, slots.slotBytes());
     }
 
@@ -116,7 +120,8 @@ class KernelSymbolsTest {
 
         assertEquals(Optional.empty(), symbols.find("g"));
         assertEquals(Address.of(0x1010), symbols.find("f").orElseThrow().value());
-        assertEquals(AREA.start(), symbols.placeholder("g").orElseThrow().value());
+        assertEquals(
+                AREA.start(), symbols.placeholder("g", KERNEL).orElseThrow().value());
         KernelSymbols lambda = new KernelSymbols() {
             @Override
             public Optional<KernelSymbol> find(String name) {
@@ -124,15 +129,20 @@ class KernelSymbolsTest {
             }
 
             @Override
-            public Optional<KernelSymbol> placeholder(String name) {
-                return slots.placeholder(name);
+            public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+                return slots.placeholder(name, kernelArea);
             }
         };
-        assertEquals(AREA.start(), lambda.slid(8).placeholder("g").orElseThrow().value());
+        assertEquals(
+                AREA.start(),
+                lambda.slid(8).placeholder("g", KERNEL).orElseThrow().value());
         ModuleSymvers exports = KernelSymbols.moduleSymvers("0x1\tg\tvmlinux\tEXPORT_SYMBOL\t\n");
         assertEquals(
                 OptionalInt.empty(),
-                slots.withVersions(exports).placeholder("g").orElseThrow().crc());
+                slots.withVersions(exports)
+                        .placeholder("g", KERNEL)
+                        .orElseThrow()
+                        .crc());
     }
 
     @Test
@@ -162,20 +172,69 @@ class KernelSymbolsTest {
     }
 
     @Test
-    void theUsualAreaIsTheSameNumberSignAndZeroExtended() {
-        long value = KernelSymbols.synthetic().slot("f").value().value();
+    void slotsLieInTheKernelAreaOfWhoeverAsks() {
+        AddressRange other = new AddressRange(Address.of(0x1000), 0x80);
+        SyntheticSymbols slots = KernelSymbols.synthetic();
 
-        assertTrue(value > 0 && value < 0x8000_0000L, () -> Long.toHexString(value));
+        assertEquals(
+                Address.of(0xffff_8000_0800_0000L),
+                slots.placeholder("printk", KERNEL).orElseThrow().value());
+        assertEquals(
+                Address.of(0xffff_8000_0800_0040L),
+                slots.placeholder("kfree", KERNEL).orElseThrow().value());
+        assertEquals(
+                Address.of(0x1000),
+                slots.placeholder("kfree", other).orElseThrow().value(),
+                "each kernel has slots");
+        assertEquals(
+                Address.of(0xffff_8000_0800_0000L),
+                slots.placeholder("printk", KERNEL).orElseThrow().value(),
+                "a name keeps its slot");
+        assertEquals(Address.of(0xffff_8000_0800_0000L), slots.slot("printk").value());
+        assertEquals(Optional.of("kfree"), slots.nameAt(Address.of(0xffff_8000_0800_007fL)));
+        assertEquals(Optional.of("kfree"), slots.nameAt(Address.of(0x1000)));
+        assertEquals(Optional.empty(), slots.nameAt(Address.of(0x1040)));
+        assertEquals(Set.of(KERNEL, other), Set.copyOf(slots.areas()));
+        assertEquals(Set.of("printk", "kfree"), slots.slots().keySet());
+    }
+
+    @Test
+    void aSlotThatNoModuleAskedForNeedsAnAreaOfTheCallers() {
+        SyntheticSymbols slots = KernelSymbols.synthetic();
+        slots.placeholder("printk", KERNEL);
+
+        IllegalStateException refusal = assertThrows(IllegalStateException.class, () -> slots.slot("kfree"));
+
+        assertEquals(
+                "no module has asked for kfree, and slots without an area of their own lie in the area of the kernel that"
+                        + " asks; give KernelSymbols.synthetic an area",
+                refusal.getMessage());
+        assertEquals(Map.of("printk", KERNEL.start()), slots.slots());
+    }
+
+    @Test
+    void aFullKernelAreaIsToldToo() {
+        SyntheticSymbols slots = KernelSymbols.synthetic();
+        AddressRange small = new AddressRange(Address.of(0x1000), 0x7f);
+        slots.placeholder("a", small);
+
+        MemoryException refusal = assertThrows(MemoryException.class, () -> slots.placeholder("b", small));
+
+        assertEquals(
+                "synthetic symbols: no slot for b: all 1 of 64 bytes in [0x1000, 0x107f) are taken; give a larger area",
+                refusal.getMessage());
     }
 
     @Test
     void manyThreadsSeeOneSlotForAName() throws InterruptedException, ExecutionException {
         SyntheticSymbols slots = KernelSymbols.synthetic();
+        AddressRange area = new AddressRange(Address.of(0x4000_0000), 2_000 * 64);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<List<Address>>> answers = IntStream.range(0, 4)
                     .mapToObj(thread -> threads.submit(() -> IntStream.range(0, 2_000)
-                            .mapToObj(i -> slots.slot("symbol_" + (i * (2 * thread + 1)) % 2_000)
+                            .mapToObj(i -> slots.placeholder("symbol_" + (i * (2 * thread + 1)) % 2_000, area)
+                                    .orElseThrow()
                                     .value())
                             .toList()))
                     .toList();

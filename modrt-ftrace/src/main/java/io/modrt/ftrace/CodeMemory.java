@@ -3,131 +3,119 @@ package io.modrt.ftrace;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.memory.TargetMemory;
-import io.modrt.spi.Width;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Words of code in the target's memory, and a list of those that shall change: all of it is written, or undone. */
+/**
+ * The writes of one switch: runs of bytes, each written by one access to the target's memory. They are planned in order; then all of
+ * them are written, or what was written is undone.
+ */
 final class CodeMemory {
-    private static final int MOST_WORDS = 32;
-
-    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-
     private final TargetMemory memory;
-    private final boolean bigEndian;
-    private final byte[] buffer = new byte[MOST_WORDS * Integer.BYTES];
     private long[] places = new long[64];
-    private int[] before = new int[64];
-    private int[] after = new int[64];
-    private boolean[] joins = new boolean[64];
+    private int[] starts = new int[65]; // starts[i] and starts[i + 1] delimit run i in the two arrays below
+    private byte[] before = new byte[512];
+    private byte[] after = new byte[512];
     private int planned;
     private int written;
 
-    CodeMemory(TargetMemory memory, boolean bigEndian) {
+    CodeMemory(TargetMemory memory) {
         this.memory = memory;
-        this.bigEndian = bigEndian;
     }
 
-    /** Reads words into {@code words[0, count)}. */
-    void read(long address, int[] words, int count) {
-        memory.read(Address.of(address), buffer, 0, count * Integer.BYTES);
-        for (int i = 0; i < count; i++) {
-            words[i] = word(buffer, i * Integer.BYTES, bigEndian);
-        }
-    }
-
-    /** Makes {@code words} the words of a pointer. */
-    void putPointer(int[] words, Width width, long value) {
-        int lower = width == Width.BITS_64 && bigEndian ? 1 : 0;
-        words[lower] = (int) value;
-        if (width == Width.BITS_64) {
-            words[1 - lower] = (int) (value >>> Integer.SIZE);
-        }
-    }
-
-    /** The word at {@code offset}. */
-    static int word(byte[] bytes, int offset, boolean bigEndian) {
-        int word = (int) WORD.get(bytes, offset);
-        return bigEndian ? word : Integer.reverseBytes(word);
-    }
-
-    /** Makes room for so many words. */
-    void expect(int words) {
-        if (words > places.length) {
-            places = Arrays.copyOf(places, words);
-            before = Arrays.copyOf(before, words);
-            after = Arrays.copyOf(after, words);
-            joins = Arrays.copyOf(joins, words);
-        }
+    /** Reads {@code into.length} bytes of code. */
+    void read(long address, byte[] into) {
+        memory.read(Address.of(address), into, 0, into.length);
     }
 
     /**
-     * Plans to write a word, behind all that was planned before.
+     * Plans one write, after all that were planned before.
      *
-     * @param joinsLast whether it is written together with the word planned before it, which is in front of it in memory
+     * @param start the address of the first byte of both arrays
+     * @param old what the memory holds from {@code start} on
+     * @param code what it shall hold
+     * @param from the first index that is written
+     * @param to one more than the last
      */
-    void plan(long place, int old, int word, boolean joinsLast) {
+    void plan(long start, byte[] old, byte[] code, int from, int to) {
+        int at = starts[planned];
+        int end = at + to - from;
         if (planned == places.length) {
-            expect(2 * planned);
+            places = Arrays.copyOf(places, 2 * planned);
+            starts = Arrays.copyOf(starts, 2 * planned + 1);
         }
-        places[planned] = place;
-        before[planned] = old;
-        after[planned] = word;
-        joins[planned++] = joinsLast;
+        if (end > before.length) {
+            before = Arrays.copyOf(before, 2 * end);
+            after = Arrays.copyOf(after, 2 * end);
+        }
+        System.arraycopy(old, from, before, at, to - from);
+        System.arraycopy(code, from, after, at, to - from);
+        places[planned++] = start + from;
+        starts[planned] = end;
     }
 
-    /** Writes what was planned, in that order, until something cannot be written: {@link #failed} is its place then. */
+    /** Writes what was planned, in that order. If a write fails, {@link #failed} tells where, and the later ones are not tried. */
     void write() {
         while (written < planned) {
-            int end = written + 1;
-            while (end < planned && joins[end]) {
-                end++;
-            }
-            store(places[written], after, written, end);
-            written = end; // why: a write that fails has written nothing, so there is nothing to undo
+            write(written, after);
+            written++; // why: not before, since a write that fails has written nothing and needs no undoing
         }
     }
 
-    /** The place of the first word that was not written. */
+    private void write(int run, byte[] bytes) {
+        memory.write(Address.of(places[run]), bytes, starts[run], starts[run + 1] - starts[run]);
+    }
+
+    /** The address of the first run that was not written. */
     long failed() {
         return places[written];
     }
 
-    private void store(long address, int[] words, int from, int to) {
-        for (int i = from; i < to; i++) {
-            int word = bigEndian ? words[i] : Integer.reverseBytes(words[i]);
-            WORD.set(buffer, (i - from) * Integer.BYTES, word);
-        }
-        memory.write(Address.of(address), buffer, 0, (to - from) * Integer.BYTES);
-    }
-
-    /** Tells of all that was written in a range of code, as one change from the first word to the last. */
-    void tellOf(AddressRange range) {
-        long first = -1;
-        long last = -1;
-        for (int i = 0; i < written; i++) {
-            long offset = places[i] - range.start().value();
-            if (Long.compareUnsigned(offset, range.sizeBytes()) < 0) {
-                first = first < 0 ? offset : Math.min(first, offset);
-                last = Math.max(last, offset);
-            }
-        }
-        if (first >= 0) {
-            memory.codeChanged(new AddressRange(range.start().plus(first), last - first + Integer.BYTES));
-        }
-    }
-
-    /** Puts all words back, the last first; {@code failed} takes the address of each that cannot be, and why. */
+    /** Undoes what was written, the last run first. {@code failed} is told of each run that cannot be undone, and why. */
     void undo(BiConsumer<Address, RuntimeException> failed) {
         for (int i = written - 1; i >= 0; i--) {
             try {
-                store(places[i], before, i, i + 1);
+                write(i, before);
             } catch (RuntimeException failure) {
                 failed.accept(Address.of(places[i]), failure);
             }
         }
+    }
+
+    /**
+     * Tells the target which code was written: for each range one change, from the first byte written in it to the last.
+     *
+     * @param ranges ranges that hold all runs and do not overlap
+     */
+    void tell(List<AddressRange> ranges) {
+        long[] first = new long[ranges.size()];
+        long[] last = new long[ranges.size()];
+        Arrays.fill(first, Long.MAX_VALUE);
+        int within = 0;
+        for (int i = 0; i < written; i++) {
+            within = holds(ranges.get(within), places[i]) ? within : indexOf(ranges, places[i]);
+            long offset = places[i] - ranges.get(within).start().value();
+            first[within] = Math.min(first[within], offset);
+            last[within] = Math.max(last[within], offset + starts[i + 1] - starts[i]);
+        }
+        for (int i = 0; i < first.length; i++) {
+            if (last[i] > 0) {
+                memory.codeChanged(new AddressRange(ranges.get(i).start().plus(first[i]), last[i] - first[i]));
+            }
+        }
+    }
+
+    private static int indexOf(List<AddressRange> ranges, long place) {
+        for (int i = 0; i < ranges.size(); i++) {
+            if (holds(ranges.get(i), place)) {
+                return i;
+            }
+        }
+        throw new AssertionError("0x" + Long.toHexString(place) + " is written, but lies in none of " + ranges);
+    }
+
+    private static boolean holds(AddressRange range, long place) {
+        return Long.compareUnsigned(place - range.start().value(), range.sizeBytes()) < 0;
     }
 }

@@ -1,31 +1,35 @@
 package io.modrt.ftrace;
 
 import io.modrt.address.Address;
-import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LiveModule;
-import io.modrt.load.PlacedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.memory.TargetMemory;
-import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.SiteKind;
+import io.modrt.spi.Width;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The call sites of one module, in columns by their place in its table: what they are, and where they go. */
+/**
+ * The call sites of one module: their kinds, and where each goes at present. The columns are indexed by a site's place in the module's
+ * table, which is ascending by address.
+ */
 final class ModuleSites {
     private static final byte FOREIGN = -1;
     private static final RegionKind[] REGIONS = RegionKind.values();
 
     private final LiveModule module;
-    private final SiteKind[] kinds;
+    private final Width width;
+    private final List<SiteKind> kinds;
     private final long[] sites;
     private final byte[] kind;
     private final byte[] region;
     private final int stride;
-    private final int[] off;
+    private final byte[] off;
     private final long[] entry;
     private final long[] target;
     private final BitSet gone = new BitSet();
@@ -34,88 +38,84 @@ final class ModuleSites {
     private final Trampolines trampolines;
     private String @Nullable [] functions;
 
-    /** Reads the module's table and the words of its sites. */
+    /** Reads the module's table and the code of its sites. */
     ModuleSites(LiveModule module, TargetMemory memory) {
         this.module = module;
-        PlacedModule placed = module.placed();
-        FtraceTrampoline tracing = placed.plan().arch().ftrace(placed.plan().profile());
-        kinds = tracing.kinds().toArray(SiteKind[]::new);
-        sites = SiteTable.read(module, tracing, memory);
-        stride = Arrays.stream(kinds).mapToInt(SiteKind::words).max().orElse(0);
+        width = module.placed().plan().archKernel().width();
+        kinds = List.copyOf(module.placed().plan().archKernel().tracing().kinds(module.placed()));
+        ModuleCode code = new ModuleCode(module, memory);
+        sites = SiteTable.read(module, memory, code);
+        stride = kinds.stream().mapToInt(SiteKind::bytes).max().orElse(0);
         kind = new byte[sites.length];
         region = new byte[sites.length];
-        off = new int[sites.length * stride];
+        off = new byte[sites.length * stride];
         entry = new long[sites.length];
         target = new long[sites.length];
         Arrays.fill(kind, FOREIGN);
         Arrays.fill(region, (byte) -1);
-        for (RegionKind each : REGIONS) {
-            Optional<AddressRange> range = placed.range(each);
-            if (each.isExecutable() && range.isPresent() && sites.length > 0) {
-                recognise(each, range.get(), SiteTable.bytes(memory, range.get()));
-            }
-        }
+        recognise(code);
         forgetOverlaps();
-        trampolines = Trampolines.of(module, tracing);
+        trampolines = Trampolines.of(module);
     }
 
-    private void recognise(RegionKind each, AddressRange range, byte[] bytes) {
-        int[] words = new int[stride];
+    private void recognise(ModuleCode code) {
+        byte[][] buffers = kinds.stream().map(each -> new byte[each.bytes()]).toArray(byte[][]::new);
         for (int i = 0; i < sites.length; i++) {
-            if (range.contains(Address.of(sites[i]))) {
-                region[i] = (byte) each.ordinal();
-                for (byte k = 0; k < kinds.length && kind[i] == FOREIGN; k++) {
-                    long start = sites[i] - kinds[k].wordsInFront() * (long) Integer.BYTES;
-                    long offset = start - range.start().value();
-                    if (offset >= 0 && offset + kinds[k].words() * (long) Integer.BYTES <= bytes.length) {
-                        for (int w = 0; w < kinds[k].words(); w++) {
-                            words[w] = CodeMemory.word(
-                                    bytes,
-                                    (int) offset + w * Integer.BYTES,
-                                    module.file().elf().isBigEndian());
-                        }
-                        recognise(i, k, words);
-                    }
+            RegionKind in = code.executableAt(sites[i]);
+            if (in == null) {
+                continue;
+            }
+            region[i] = (byte) in.ordinal();
+            for (byte k = 0; k < buffers.length && kind[i] == FOREIGN; k++) {
+                long start = sites[i] - kinds.get(k).bytesInFront();
+                if (code.executableAt(start) == in && code.copy(start, buffers[k])) {
+                    recognise(i, k, buffers[k]);
                 }
             }
         }
     }
 
-    /** A site that is on already was switched by someone else; it stays so until it is switched here. */
-    private void recognise(int site, byte k, int[] words) {
-        SiteKind.State state = kinds[k].state(sites[site], words);
+    /** A site that is on although nobody asked for it here was switched by someone else. It stays on until it is switched here. */
+    private void recognise(int site, byte k, byte[] code) {
+        SiteKind.State state = kinds.get(k).state(sites[site], code);
         if (state == SiteKind.State.FOREIGN) {
             return;
         }
         kind[site] = k;
         if (state == SiteKind.State.ON) {
-            entry[site] = kinds[k].entry(sites[site], words);
+            entry[site] = kinds.get(k).entry(sites[site], code);
             target[site] = entry[site];
-            kinds[k].off(sites[site], words);
+            kinds.get(k).off(sites[site], code);
         }
-        System.arraycopy(words, 0, off, site * stride, kinds[k].words());
+        System.arraycopy(code, 0, off, site * stride, code.length);
     }
 
-    /** Of sites whose words overlap only the first can be switched; no compiler makes such. A repeated entry is the same site. */
+    /**
+     * Sees to it that no byte belongs to two sites: where sites overlap, only the first can be switched. Compilers make no such
+     * sites. An entry that repeats the address in front of it stands for the same site.
+     */
     private void forgetOverlaps() {
         long end = 0;
         for (int i = 0; i < sites.length; i++) {
-            if (kind[i] != FOREIGN && first(i) == i) {
-                long start = sites[i] - kinds[kind[i]].wordsInFront() * (long) Integer.BYTES;
-                if (Long.compareUnsigned(start, end) < 0) {
-                    kind[i] = FOREIGN;
-                } else {
-                    end = start + kinds[kind[i]].words() * (long) Integer.BYTES;
-                }
-            } else if (first(i) != i) {
+            if (first(i) != i) {
                 kind[i] = kind[first(i)];
                 repeated.set(i);
+            } else if (kind[i] != FOREIGN) {
+                if (Long.compareUnsigned(start(i), end) < 0) {
+                    kind[i] = FOREIGN;
+                } else {
+                    end = start(i) + kind(i).bytes();
+                }
             }
         }
     }
 
     LiveModule module() {
         return module;
+    }
+
+    Width width() {
+        return width;
     }
 
     int count() {
@@ -126,7 +126,12 @@ final class ModuleSites {
         return sites[site];
     }
 
-    /** The first entry for the same address; kernels before 6.13 or so keep every entry. */
+    /** The address of a site's first byte. */
+    long start(int site) {
+        return sites[site] - kind(site).bytesInFront();
+    }
+
+    /** The first entry with the same address. Kernels before about 6.13 keep every entry of the table. */
     int first(int site) {
         int first = site;
         while (first > 0 && sites[first - 1] == sites[site]) {
@@ -135,7 +140,7 @@ final class ModuleSites {
         return first;
     }
 
-    /** The sites that are not gone, each once. */
+    /** The sites that are not gone, each once. A new set. */
     BitSet present() {
         BitSet present = new BitSet(sites.length);
         present.set(0, sites.length);
@@ -144,7 +149,18 @@ final class ModuleSites {
         return present;
     }
 
-    /** Whether it went with the init memory. */
+    /** The sites that are not gone and for one of whose entries {@code wanted} holds, each once. A new set. */
+    BitSet matching(IntPredicate wanted) {
+        BitSet matching = new BitSet(sites.length);
+        for (int i = 0; i < sites.length; i++) {
+            if (!gone.get(i) && wanted.test(i)) {
+                matching.set(first(i));
+            }
+        }
+        return matching;
+    }
+
+    /** Whether the site went with the init memory. */
     boolean isGone(int site) {
         return gone.get(site);
     }
@@ -158,51 +174,54 @@ final class ModuleSites {
     }
 
     SiteKind kind(int site) {
-        return kinds[kind[site]];
+        return kinds.get(kind[site]);
     }
 
-    @Nullable
-    RegionKind region(int site) {
-        return region[site] < 0 ? null : REGIONS[region[site]];
+    /** The kinds of sites that a module of this kernel may have. */
+    List<SiteKind> kinds() {
+        return kinds;
     }
 
+    /** The index of a site's kind in {@link #kinds}. */
+    int kindIndex(int site) {
+        return kind[site];
+    }
+
+    /** The ordinal of the region in which a site lies; -1 where that has no code. */
     int regionOrdinal(int site) {
         return region[site];
     }
 
-    /** Where its words go; 0 where it is off. */
+    /** The address that a site's code calls: its target, or a trampoline or stub on the way there. 0 if the site is off. */
     long entry(int site) {
         return entry[site];
     }
 
-    /** Where it goes in the end; 0 where it is off. */
+    /** Where a site goes in the end; 0 if the site is off. */
     long target(int site) {
         return target[site];
     }
 
-    void set(int site, long newEntry, long newTarget) {
-        entry[site] = newEntry;
-        target[site] = newTarget;
+    /** Takes down where each site goes after a switch. */
+    void settle(long[] newEntries, long[] newTargets) {
+        System.arraycopy(newEntries, 0, entry, 0, entry.length);
+        System.arraycopy(newTargets, 0, target, 0, target.length);
+        trampolines.settle();
     }
 
-    /** What its words are when they go to {@code to}, or are off where that is 0. */
-    void words(int site, int[] into, long to) {
-        SiteKind form = kind(site);
-        System.arraycopy(off, site * stride, into, 0, form.words());
+    /** Works out a site's code when it calls {@code to}, or when it is off if {@code to} is 0. */
+    void code(int site, byte[] into, long to) {
+        System.arraycopy(off, site * stride, into, 0, into.length);
         if (to != 0) {
-            form.on(sites[site], into, to);
+            kind(site).on(sites[site], into, to);
         }
-    }
-
-    int mostWords() {
-        return stride;
     }
 
     Trampolines trampolines() {
         return trampolines;
     }
 
-    /** Marks the site to which the word at {@code address} belongs as torn. */
+    /** Marks the site to which the byte at {@code address} belongs as torn. */
     void tear(long address) {
         int site = owner(address);
         if (site >= 0) {
@@ -210,25 +229,21 @@ final class ModuleSites {
         }
     }
 
-    /** The site to which the word at {@code address} belongs, or -1. */
+    /** The site to which the byte at {@code address} belongs, or -1. */
     int owner(long address) {
         for (int i = 0; i < sites.length; i++) {
-            if (kind[i] != FOREIGN) {
-                long start = sites[i] - kind(i).wordsInFront() * (long) Integer.BYTES;
-                if (Long.compareUnsigned(address - start, kind(i).words() * (long) Integer.BYTES) < 0) {
-                    return i;
-                }
+            if (kind[i] != FOREIGN && Long.compareUnsigned(address - start(i), kind(i).bytes()) < 0) {
+                return i;
             }
         }
         return -1;
     }
 
-    /** Forgets the sites of init code; returns them. */
+    /** Forgets the sites of init code, as the kernel's {@code ftrace_free_init_mem} does; returns them. */
     BitSet dropInit() {
         BitSet dropped = new BitSet();
         for (int i = 0; i < sites.length; i++) {
-            RegionKind of = region(i);
-            if (of != null && of.isInit()) {
+            if (region[i] >= 0 && REGIONS[region[i]].isInit()) {
                 dropped.set(i);
             }
         }
@@ -237,7 +252,7 @@ final class ModuleSites {
         return dropped;
     }
 
-    /** The name of the function; the address where there is none. */
+    /** The name of the function in which a site lies; the site's address if there is none. */
     String function(int site) {
         String[] known = functions;
         if (known == null) {
@@ -252,20 +267,21 @@ final class ModuleSites {
         return known[site];
     }
 
-    /** The place, for example {@code xfs_trans_commit+0x8}. */
+    /** A site's place, for example {@code xfs_trans_commit+0x8}. */
     String place(int site) {
         Address at = Address.of(sites[site]);
         return module.symbolAt(at).map(SymbolOffset::toString).orElse(at.toString());
     }
 
     CallSite site(int site) {
+        int first = first(site);
         CallSite.State state;
         if (isForeign(site)) {
             state = CallSite.State.FOREIGN;
-        } else if (torn.get(first(site))) {
+        } else if (torn.get(first)) {
             state = CallSite.State.TORN;
         } else {
-            state = target[first(site)] == 0 ? CallSite.State.OFF : CallSite.State.ON;
+            state = target[first] == 0 ? CallSite.State.OFF : CallSite.State.ON;
         }
         return new CallSite(
                 module,
@@ -273,10 +289,18 @@ final class ModuleSites {
                 function(site),
                 isForeign(site) ? Optional.empty() : Optional.of(kind(site)),
                 state,
-                state == CallSite.State.ON ? Optional.of(Address.of(target[first(site)])) : Optional.empty());
+                state == CallSite.State.ON ? Optional.of(Address.of(target[first])) : Optional.empty());
     }
 
-    /** The site at this address, or -1. */
+    /** All sites that are not gone, one for each entry of the table. A new list. */
+    List<CallSite> all() {
+        BitSet present = new BitSet(sites.length);
+        present.set(0, sites.length);
+        present.andNot(gone);
+        return present.stream().mapToObj(this::site).toList();
+    }
+
+    /** The first site at this address, or -1. */
     int find(Address address) {
         for (int i = 0; i < sites.length; i++) {
             if (sites[i] == address.value() && !gone.get(i)) {

@@ -3,14 +3,15 @@ package io.modrt.ftrace;
 import io.modrt.address.Address;
 import io.modrt.error.Errno;
 import io.modrt.error.PatchException;
+import io.modrt.error.PatchException.Mismatch;
 import io.modrt.error.Refusal;
-import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What can go wrong at a site, with what the kernel's {@code ftrace_bug} says of it. */
+/** The exceptions for what can go wrong at a site, each with the line that the kernel's {@code ftrace_bug} logs for it. */
 final class SiteFault {
 
     private SiteFault() {}
@@ -19,24 +20,24 @@ final class SiteFault {
         return sites.module().name() + ": " + sites.place(site) + " at " + Address.of(sites.address(site));
     }
 
-    /** The line of the kernel's log that tells which site it is, behind the one that tells what is wrong. */
+    /** The line of {@code ftrace_bug} that names the site. */
     private static String logged(String what, ModuleSites sites, int site) {
         return what + " [<" + Long.toHexString(sites.address(site)) + ">] "
                 + sites.place(site) + " ["
                 + sites.module().name() + "]";
     }
 
-    /** An address that the target does not have. */
+    /** The target's addresses are narrower than that of the tracer. */
     static PatchException noAddress(ModuleSites sites, long entry) {
         return new PatchException(Refusal.beyondKernel(
-                        "has more than 32 bits, and " + sites.module().name() + " is a 32-bit kernel's")
+                        "has more than 32 bits, and " + sites.module().name() + " belongs to a 32-bit kernel")
                 .at("tracer " + Address.of(entry)));
     }
 
     static PatchException unswitchable(ModuleSites sites, int site) {
         String what = sites.isForeign(site)
-                ? "its words are no call site that the architecture knows; leave it out of the filter"
-                : "a switch failed in its middle here, and so did undoing it; load the module anew";
+                ? "its code is not a call site that the architecture knows; leave it out of the filter"
+                : "a switch failed halfway here and could not be undone; load the module anew";
         return new PatchException(Refusal.beyondKernel(what).at(where(sites, site)));
     }
 
@@ -50,15 +51,25 @@ final class SiteFault {
                 .logged(logged("ftrace faulted on modifying", sites, site)));
     }
 
-    static PatchException unexpected(ModuleSites sites, int site, Patch patch, int found) {
+    /** Names the bytes from the first to the last that is not as expected, in whole units of the site. */
+    static PatchException unexpected(ModuleSites sites, int site, byte[] expected, byte[] found) {
         SiteKind kind = sites.kind(site);
+        int unit = kind.unitBytes();
+        int from = Arrays.mismatch(expected, found) / unit * unit;
+        int to = found.length;
+        while (Arrays.equals(expected, to - unit, to, found, to - unit, to)) {
+            to -= unit;
+        }
+        Mismatch mismatch = new Mismatch(
+                Address.of(sites.start(site) + from),
+                Arrays.copyOfRange(expected, from, to),
+                Arrays.copyOfRange(found, from, to));
         HexFormat digits = HexFormat.of();
-        String what = kind.description() + ": word at " + patch.address() + " is 0x" + digits.toHexDigits(found)
-                + ", expected 0x" + digits.toHexDigits(patch.expected())
+        String what = kind.description() + ": code at " + mismatch.address() + " is "
+                + digits.formatHex(mismatch.found()) + ", expected " + digits.formatHex(mismatch.expected())
                 + "; someone else changed it: nothing was switched";
         return new PatchException(
-                patch,
-                found,
+                mismatch,
                 Refusal.of(Errno.EINVAL, what)
                         .at(where(sites, site))
                         .logged(logged("ftrace failed to modify", sites, site)));
@@ -72,7 +83,7 @@ final class SiteFault {
                         .because(failure));
     }
 
-    /** {@code site} is -1 where it was a trampoline's turn. */
+    /** Code that cannot be written; {@code site} is -1 if it is a trampoline's. */
     static PatchException unwritable(ModuleSites sites, int site, RuntimeException failure) {
         Refusal refusal = Refusal.of(
                         Errno.EPERM, "cannot be written: " + failure.getMessage() + "; nothing was switched")

@@ -6,111 +6,112 @@ import io.modrt.error.PatchException;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.memory.TargetMemory;
-import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;
-import io.modrt.spi.Width;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.IntToLongFunction;
+import java.util.stream.Stream;
 
 /**
- * One change of many sites, to be made once: planned, checked against memory, then written; all of it or nothing. No object is made for a site. First
- * come the trampolines, then the sites in the order of their modules and addresses, each in the kernel's order of words.
+ * One change of many sites, to be made once: planned, compared with memory, then written, all of it or nothing. Trampolines are written
+ * first, then the sites in the order of their modules and addresses, each in the kernel's order of writing. No object is made for a site.
  */
 final class Switch {
-
-    /** Most sites change two words. */
-    private static final int WORDS_A_SITE = 2;
-
-    /** Where sites of one module shall go: 0 for off. */
-    @FunctionalInterface
-    interface Targets {
-        long of(int site);
-    }
-
-    /** What changes in one module. */
-    private record Step(ModuleSites sites, BitSet touched, long[] targets, long[] entries) {}
-
     private final CodeMemory memory;
     private final List<Step> steps = new ArrayList<>();
 
-    Switch(TargetMemory memory, boolean bigEndian) {
-        this.memory = new CodeMemory(memory, bigEndian);
+    /**
+     * What changes in one module.
+     *
+     * @param wanted the sites for which a tracer or a redirection asks, before the switch or after it
+     * @param targets where each site of the module goes in the end; 0 for off
+     * @param entries what the code of each site calls
+     */
+    private record Step(ModuleSites sites, BitSet wanted, long[] targets, long[] entries) {}
+
+    /** Room for the code of one site of a kind: as it must be, as it will be, and as memory has it. */
+    private record Buffers(byte[] before, byte[] after, byte[] found) {
+        static Buffers of(SiteKind kind) {
+            return new Buffers(new byte[kind.bytes()], new byte[kind.bytes()], new byte[kind.bytes()]);
+        }
+    }
+
+    Switch(TargetMemory memory) {
+        this.memory = new CodeMemory(memory);
     }
 
     /**
-     * Plans to switch the sites in {@code touched}.
+     * Plans to switch those sites of a module for which {@code from} and {@code to} do not wish the same.
      *
-     * @throws PatchException where one of them cannot be switched
+     * @throws PatchException if one of them cannot be switched
      */
-    void plan(ModuleSites sites, BitSet touched, Targets wanted) {
-        long[] targets = new long[sites.count()];
-        long[] entries = new long[sites.count()];
-        for (int i = 0; i < targets.length; i++) {
-            targets[i] = touched.get(i) ? wrapped(sites, wanted.of(i)) : sites.target(i);
-            entries[i] = sites.entry(i);
+    void plan(ModuleSites sites, Wishes from, Wishes to) {
+        BitSet wanted = from.wanted(sites);
+        wanted.or(to.wanted(sites));
+        if (wanted.isEmpty()) {
+            return;
         }
-        for (int i = touched.nextSetBit(0); i >= 0; i = touched.nextSetBit(i + 1)) {
-            if (sites.isForeign(i) || sites.isTorn(i)) {
+        IntToLongFunction target = to.targets(sites);
+        Step step = new Step(sites, wanted, new long[sites.count()], new long[sites.count()]);
+        for (int i = 0; i < step.targets().length; i++) {
+            step.targets()[i] = wanted.get(i) ? wrapped(sites, target.applyAsLong(i)) : sites.target(i);
+            step.entries()[i] = wanted.get(i) ? step.targets()[i] : sites.entry(i);
+            if (step.targets()[i] != sites.target(i) && (sites.isForeign(i) || sites.isTorn(i))) {
                 throw SiteFault.unswitchable(sites, i);
             }
         }
-        Step step = new Step(sites, touched, targets, entries);
-        findEntries(step);
+        findTrampolines(step);
         steps.add(step);
     }
 
-    /** Maps of 32-bit MIPS kernels have their symbols' values sign-extended. */
+    /** Symbol maps of some 32-bit kernels have addresses sign-extended to 64 bits. */
     private static long wrapped(ModuleSites sites, long target) {
-        Width width = sites.module().placed().plan().arch().width();
-        long wrapped = width.wrap(target);
+        long wrapped = sites.width().wrap(target);
         if (wrapped != target && (int) target != target) {
             throw SiteFault.noAddress(sites, target);
         }
         return wrapped;
     }
 
-    private static void findEntries(Step step) {
+    /**
+     * Gives each site that does not reach its target a trampoline for its entry. Those that lead to a target which is still wanted are
+     * set apart before others change their targets.
+     */
+    private static void findTrampolines(Step step) {
         ModuleSites sites = step.sites();
         Trampolines trampolines = sites.trampolines();
         trampolines.begin();
         BitSet far = new BitSet();
         Address to = Address.of(0);
         for (int i = 0; i < step.targets().length; i++) {
-            boolean isAsked = step.targets()[i] != 0 && (step.touched().get(i) || !trampolines.isEmpty());
+            long target = step.targets()[i];
+            boolean isAsked = target != 0 && (step.wanted().get(i) || !trampolines.isEmpty());
             if (isAsked && !sites.isForeign(i) && !sites.isGone(i) && sites.first(i) == i) {
-                to = to.value() == step.targets()[i] ? to : Address.of(step.targets()[i]);
+                to = to.value() == target ? to : Address.of(target);
                 if (!sites.kind(i).reaches(sites.address(i), to)) {
                     far.set(i);
-                    trampolines.keep(sites.regionOrdinal(i), to);
+                    trampolines.keep(sites.regionOrdinal(i), target);
                 }
             }
         }
-        for (int i = step.touched().nextSetBit(0); i >= 0; i = step.touched().nextSetBit(i + 1)) {
-            step.entries()[i] = step.targets()[i];
-        }
         for (int i = far.nextSetBit(0); i >= 0; i = far.nextSetBit(i + 1)) {
-            to = to.value() == step.targets()[i] ? to : Address.of(step.targets()[i]);
-            long at = trampolines.take(sites.regionOrdinal(i), to, sites.entry(i));
+            long at = trampolines.take(sites.regionOrdinal(i), step.targets()[i], sites.entry(i));
             if (at == 0) {
-                throw SiteFault.outOfReach(sites, i, to);
+                throw SiteFault.outOfReach(sites, i, Address.of(step.targets()[i]));
             }
             step.entries()[i] = at;
         }
     }
 
     /**
-     * Does what was planned, at least one step.
+     * Does what was planned.
      *
-     * @throws PatchException where a word is not what it should be, or cannot be read or written; then all is as before, but for
-     *     sites that it says are torn
+     * @throws PatchException if code is not what it should be, or cannot be read or written; then all is as before, except for sites
+     *     that the message calls torn
      */
     void run() {
-        memory.expect(steps.stream()
-                .mapToInt(step -> WORDS_A_SITE * step.touched().cardinality())
-                .sum());
         for (Step step : steps) {
             try {
                 step.sites().trampolines().plan(memory);
@@ -118,83 +119,103 @@ final class Switch {
                 throw SiteFault.unwritable(step.sites(), -1, failure);
             }
         }
-        steps.forEach(this::check);
+        steps.forEach(this::planWrites);
         try {
             memory.write();
         } catch (RuntimeException failure) {
             throw undo(unwritable(memory.failed(), failure));
         }
-        steps.forEach(this::settle);
+        steps.forEach(step -> step.sites().settle(step.entries(), step.targets()));
         tell();
     }
 
-    /** Compares the words of the sites that change with what they must be, and plans those that they get. */
-    private void check(Step step) {
+    /** Compares the code of the sites that change with what it must be, and plans to write what it will be. */
+    private void planWrites(Step step) {
         ModuleSites sites = step.sites();
-        int[] before = new int[sites.mostWords()];
-        int[] after = new int[sites.mostWords()];
-        int[] found = new int[sites.mostWords()];
+        Buffers[] buffers = sites.kinds().stream().map(Buffers::of).toArray(Buffers[]::new);
         for (int i = 0; i < step.entries().length; i++) {
-            long from = sites.entry(i);
-            long to = step.entries()[i];
-            if (from == to) {
-                continue;
-            }
-            SiteKind kind = sites.kind(i);
-            long start = sites.address(i) - kind.wordsInFront() * (long) Integer.BYTES;
-            sites.words(i, before, from);
-            sites.words(i, after, to);
-            try {
-                memory.read(start, found, kind.words());
-            } catch (RuntimeException failure) {
-                throw SiteFault.unreadable(sites, i, failure);
-            }
-            for (int w = 0; w < kind.words(); w++) {
-                if (found[w] != before[w]) {
-                    Patch patch = new Patch(Address.of(start + w * (long) Integer.BYTES), before[w], after[w]);
-                    throw SiteFault.unexpected(sites, i, patch, found[w]);
-                }
-            }
-            if (from != 0 && to != 0 && !isOneUnit(sites, start, kind.words(), before, after)) {
-                // why: half of one target and half of the other would be neither
-                sites.words(i, found, 0);
-                plan(kind, start, before, found, SiteKind.State.OFF);
-                plan(kind, start, found, after, SiteKind.State.ON);
-            } else {
-                plan(kind, start, before, after, to == 0 ? SiteKind.State.OFF : SiteKind.State.ON);
+            if (sites.entry(i) != step.entries()[i]) {
+                planWrites(sites, i, step.entries()[i], buffers[sites.kindIndex(i)]);
             }
         }
     }
 
-    /** Whether one aligned write, of a word or of an address, makes the words before those after. */
-    private static boolean isOneUnit(ModuleSites sites, long start, int words, int[] before, int[] after) {
-        int first = Arrays.mismatch(before, 0, words, after, 0, words);
-        int last = words - 1;
-        while (last > first && before[last] == after[last]) {
-            last--;
+    private void planWrites(ModuleSites sites, int site, long to, Buffers code) {
+        long from = sites.entry(site);
+        SiteKind kind = sites.kind(site);
+        long start = sites.start(site);
+        sites.code(site, code.before(), from);
+        sites.code(site, code.after(), to);
+        try {
+            memory.read(start, code.found());
+        } catch (RuntimeException failure) {
+            throw SiteFault.unreadable(sites, site, failure);
         }
-        Width width = sites.module().placed().plan().arch().width();
-        Address place = Address.of(start + first * (long) Integer.BYTES);
-        return first == last || (last - first == 1 && width == Width.BITS_64 && place.isAligned(width.bytes()));
+        if (!Arrays.equals(code.found(), code.before())) {
+            throw SiteFault.unexpected(sites, site, code.before(), code.found());
+        }
+        if (from == 0 || to == 0) {
+            plan(kind, start, code.before(), code.after(), to == 0 ? SiteKind.State.OFF : SiteKind.State.ON);
+        } else if (!planOneWrite(sites, site, code)) {
+            // why: in between, a site would call half of one target and half of the other
+            byte[] off = code.found();
+            sites.code(site, off, 0);
+            plan(kind, start, code.before(), off, SiteKind.State.OFF);
+            plan(kind, start, off, code.after(), SiteKind.State.ON);
+        }
     }
 
-    /** Plans the words that change; those that follow each other in memory and in the order of writing at once. */
-    private void plan(SiteKind kind, long start, int[] before, int[] after, SiteKind.State to) {
-        int end = -1;
+    /** Plans to write only what changes if that lies in one unit, or in one aligned address; returns false if it is more. */
+    private boolean planOneWrite(ModuleSites sites, int site, Buffers code) {
+        long start = sites.start(site);
+        int unit = sites.kind(site).unitBytes();
+        int from = 0;
+        int to = code.before().length;
+        while (from < to && !differ(code.before(), code.after(), from, unit)) {
+            from += unit;
+        }
+        while (from < to && !differ(code.before(), code.after(), to - unit, unit)) {
+            to -= unit;
+        }
+        long address = -(long) sites.width().bytes();
+        if (to - from > unit && (start + from & address) != (start + to - 1 & address)) {
+            return false;
+        }
+        planRun(start, code.before(), code.after(), from, to);
+        return true;
+    }
+
+    /** Plans to write the units that change. Units that follow each other in memory and in the order of writing are written at once. */
+    private void plan(SiteKind kind, long start, byte[] before, byte[] after, SiteKind.State to) {
+        int unit = kind.unitBytes();
+        int runStart = 0;
+        int runEnd = 0;
         for (int nth = 0; nth < kind.writes(); nth++) {
-            int index = kind.write(nth, to);
-            if (before[index] != after[index]) {
-                memory.plan(start + index * (long) Integer.BYTES, before[index], after[index], index == end);
-                end = index + 1;
+            int at = kind.write(nth, to) * unit;
+            if (differ(before, after, at, unit)) {
+                if (at != runEnd || runEnd == runStart) {
+                    planRun(start, before, after, runStart, runEnd);
+                    runStart = at;
+                }
+                runEnd = at + unit;
             }
+        }
+        planRun(start, before, after, runStart, runEnd);
+    }
+
+    private void planRun(long start, byte[] before, byte[] after, int from, int to) {
+        if (from < to) {
+            memory.plan(start, before, after, from, to);
         }
     }
 
-    private void settle(Step step) {
-        for (int i = 0; i < step.entries().length; i++) {
-            step.sites().set(i, step.entries()[i], step.targets()[i]);
+    private static boolean differ(byte[] one, byte[] other, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (one[i] != other[i]) {
+                return true;
+            }
         }
-        step.sites().trampolines().settle();
+        return false;
     }
 
     private PatchException unwritable(long place, RuntimeException failure) {
@@ -206,16 +227,10 @@ final class Switch {
         }
         ModuleSites owner = steps.stream()
                 .map(Step::sites)
-                .filter(sites -> holds(sites.module().placed(), Address.of(place)))
+                .filter(sites -> codeOf(sites).anyMatch(range -> range.contains(Address.of(place))))
                 .findFirst()
                 .orElseThrow();
         return SiteFault.unwritable(owner, -1, failure);
-    }
-
-    private static boolean holds(PlacedModule placed, Address place) {
-        return Arrays.stream(RegionKind.values())
-                .flatMap(kind -> placed.range(kind).stream())
-                .anyMatch(range -> range.contains(place));
     }
 
     private RuntimeException undo(RuntimeException failure) {
@@ -231,13 +246,13 @@ final class Switch {
     }
 
     private void tell() {
-        for (Step step : steps) {
-            for (RegionKind kind : RegionKind.values()) {
-                Optional<AddressRange> range = step.sites().module().placed().range(kind);
-                if (kind.isExecutable() && range.isPresent()) {
-                    memory.tellOf(range.get());
-                }
-            }
-        }
+        memory.tell(steps.stream().flatMap(step -> codeOf(step.sites())).toList());
+    }
+
+    private static Stream<AddressRange> codeOf(ModuleSites sites) {
+        PlacedModule placed = sites.module().placed();
+        return Arrays.stream(RegionKind.values())
+                .filter(RegionKind::isExecutable)
+                .flatMap(kind -> placed.range(kind).stream());
     }
 }

@@ -4,61 +4,61 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LiveModule;
+import io.modrt.load.PlacedModule;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The trampolines of one module: where each is, and where it goes. One serves all sites of its region that go to its target. A stub
- * that the load made for another branch to the same target serves as well, but never changes its target.
+ * The trampolines of one module: where each is, and where it goes. One trampoline serves all sites of its region that go to its target. A
+ * stub that the load made for another branch to the same target serves as well, but never changes its target.
  */
 final class Trampolines {
-    /** A place. */
+    /** A place for a trampoline, or a stub, which is fixed. */
     private record Slot(RegionKind region, long at, boolean isFixed) {}
 
-    private final FtraceTrampoline tracing;
-    private final Width width;
-    private final List<Slot> slots;
+    private final @Nullable FtraceTrampoline form;
+    private final int literalBytes;
+    private final ByteOrder dataOrder;
+    private final List<Slot> slots = new ArrayList<>();
     private final long[] target;
     private final long[] next;
     private final BitSet needed = new BitSet();
 
-    private Trampolines(FtraceTrampoline tracing, Width width, List<Slot> slots, long[] target) {
-        this.tracing = tracing;
-        this.width = width;
-        this.slots = slots;
-        this.target = target;
-        this.next = target.clone();
-    }
-
-    static Trampolines of(LiveModule module, FtraceTrampoline tracing) {
-        List<Slot> slots = new ArrayList<>();
+    private Trampolines(PlacedModule placed, List<Stub> stubs) {
+        form = placed.plan().archKernel().tracing().trampoline().orElse(null);
+        literalBytes = placed.plan().archKernel().width().bytes();
+        dataOrder = placed.file().elf().isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
         List<Long> targets = new ArrayList<>();
         for (RegionKind region : RegionKind.values()) {
-            AddressRange range = module.placed().range(region).orElse(null);
-            if (!region.isExecutable() || range == null) {
+            Optional<AddressRange> range = placed.range(region);
+            if (!region.isExecutable() || range.isEmpty()) {
                 continue;
             }
-            for (Stub stub : module.stubs()) {
-                if (range.contains(stub.address())) {
+            for (Stub stub : stubs) {
+                if (range.get().contains(stub.address())) {
                     slots.add(new Slot(region, stub.address().value(), true));
                     targets.add(stub.target().value());
                 }
             }
-            for (Address at : tracing.trampolines(module.placed(), region)) {
+            for (Address at : form == null ? List.<Address>of() : form.places(placed, region)) {
                 slots.add(new Slot(region, at.value(), false));
                 targets.add(0L);
             }
         }
-        Width width = module.placed().plan().arch().width();
-        return new Trampolines(
-                tracing,
-                width,
-                slots,
-                targets.stream().mapToLong(Long::longValue).toArray());
+        target = targets.stream().mapToLong(Long::longValue).toArray();
+        next = target.clone();
+    }
+
+    static Trampolines of(LiveModule module) {
+        return new Trampolines(module.placed(), module.stubs());
     }
 
     boolean isEmpty() {
@@ -72,16 +72,16 @@ final class Trampolines {
                 .count();
     }
 
-    /** Begins to plan where each goes. */
+    /** Starts to plan a switch: nothing is needed yet, and nothing changes. */
     void begin() {
         System.arraycopy(target, 0, next, 0, target.length);
         needed.clear();
     }
 
-    /** Where a site of {@code region} finds {@code to}; what goes there already stays. 0 where nothing does. */
-    long keep(int region, Address to) {
+    /** Marks the trampoline or stub of {@code region} that goes to {@code to} as needed; returns its address, or 0 if there is none. */
+    long keep(int region, long to) {
         for (int i = 0; i < next.length; i++) {
-            if (next[i] == to.value() && slots.get(i).region().ordinal() == region) {
+            if (next[i] == to && slots.get(i).region().ordinal() == region) {
                 needed.set(i);
                 return slots.get(i).at();
             }
@@ -89,8 +89,12 @@ final class Trampolines {
         return 0;
     }
 
-    /** The same, making one where there is none: the one that the site went through, or else any that nobody needs. 0 without room. */
-    long take(int region, Address to, long through) {
+    /**
+     * Does the same as {@link #keep}, but if there is none, a trampoline that nothing needs gets this target; returns 0 if all are needed.
+     *
+     * @param through where the site goes now: if that is a trampoline which nothing else needs, its target changes, not the site
+     */
+    long take(int region, long to, long through) {
         long kept = keep(region, to);
         if (kept != 0) {
             return kept;
@@ -109,42 +113,43 @@ final class Trampolines {
         if (free < 0) {
             return 0;
         }
-        next[free] = to.value();
+        next[free] = to;
         needed.set(free);
         return slots.get(free).at();
     }
 
-    /** Plans to write those whose target changes: the literal, and the code of those that had none. */
+    /** Plans to write the literal of each trampoline whose target changes, and the code of each that was not in use. */
     void plan(CodeMemory memory) {
-        int[] literal = new int[width.bytes() / Integer.BYTES];
         for (int i = 0; i < next.length; i++) {
-            if (needed.get(i) && next[i] != target[i]) {
+            if (form != null && needed.get(i) && next[i] != target[i]) {
                 long at = slots.get(i).at();
-                memory.putPointer(literal, width, next[i]);
-                plan(memory, at + tracing.trampolineBytes() - width.bytes(), literal);
+                plan(memory, at + form.sizeBytes() - literalBytes, literal(next[i]));
                 if (target[i] == 0) {
-                    plan(memory, at, tracing.trampoline(Address.of(at)));
+                    plan(memory, at, form.code(Address.of(at)));
                 }
             }
         }
     }
 
-    private static void plan(CodeMemory memory, long place, int[] words) {
-        int[] old = new int[words.length];
-        memory.read(place, old, old.length);
-        for (int w = 0; w < words.length; w++) {
-            memory.plan(place + w * (long) Integer.BYTES, old[w], words[w], w > 0);
-        }
+    private byte[] literal(long value) {
+        ByteBuffer literal = ByteBuffer.allocate(literalBytes).order(dataOrder);
+        return (literalBytes == Long.BYTES ? literal.putLong(value) : literal.putInt((int) value)).array();
     }
 
-    /** What was planned is so now. */
+    private static void plan(CodeMemory memory, long place, byte[] code) {
+        byte[] old = new byte[code.length];
+        memory.read(place, old);
+        memory.plan(place, old, code, 0, code.length);
+    }
+
+    /** Takes the plan for what is. */
     void settle() {
         for (int i = 0; i < next.length; i++) {
             target[i] = needed.get(i) || slots.get(i).isFixed() ? next[i] : 0;
         }
     }
 
-    /** Those of init memory are no more. */
+    /** Forgets the trampolines of init memory, which was freed. */
     void dropInit() {
         for (int i = 0; i < next.length; i++) {
             if (slots.get(i).region().isInit()) {
@@ -153,7 +158,7 @@ final class Trampolines {
         }
     }
 
-    /** Those in use. A new list. */
+    /** The trampolines in use. A new list. */
     List<Trampoline> inUse() {
         List<Trampoline> all = new ArrayList<>();
         for (int i = 0; i < target.length; i++) {

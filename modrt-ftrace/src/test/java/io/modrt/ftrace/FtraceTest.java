@@ -11,7 +11,6 @@ import io.modrt.error.Errno;
 import io.modrt.error.PatchException;
 import io.modrt.error.StateException;
 import io.modrt.load.LiveModule;
-import io.modrt.patch.Patch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +97,7 @@ class FtraceTest {
                 PatchException refused =
                         assertThrows(PatchException.class, () -> ftrace.trace("greet_alloc", Address.of(beyond)));
                 assertEquals(
-                        "tracer " + Address.of(beyond) + ": has more than 32 bits, and greeter is a 32-bit kernel's",
+                        "tracer " + Address.of(beyond) + ": has more than 32 bits, and greeter belongs to a 32-bit kernel",
                         refused.getMessage());
             }
             assertArrayEquals(new int[] {0x1000_0005, 0}, target.words(at, 2));
@@ -306,13 +305,15 @@ class FtraceTest {
             target.putWord(at, 0x1000_0004);
             Map<Long, String> before = target.memory.contents();
             PatchException mismatch = assertThrows(PatchException.class, () -> ftrace.trace("greet*", TRACER));
-            assertEquals(Optional.of(new Patch(at, 0x1000_0005, 0x3c03_8021)), mismatch.patch());
-            assertEquals(0x1000_0004, mismatch.found().orElseThrow());
+            PatchException.Mismatch bytes = mismatch.mismatch().orElseThrow();
+            assertEquals(at, bytes.address());
+            assertArrayEquals(new byte[] {5, 0, 0, 0x10}, bytes.expected());
+            assertArrayEquals(new byte[] {4, 0, 0, 0x10}, bytes.found());
             assertEquals(Errno.EINVAL, mismatch.errno());
             // the compiler puts the call behind the two instructions that open a frame
             assertEquals(
-                    "greeter: greet_alloc+0x8 at " + at + ": o32 long call, ra address: word at " + at
-                            + " is 0x10000004, expected 0x10000005; someone else changed it: nothing was switched",
+                    "greeter: greet_alloc+0x8 at " + at + ": o32 long call, ra address: code at " + at
+                            + " is 04000010, expected 05000010; someone else changed it: nothing was switched",
                     mismatch.getMessage());
             assertEquals(
                     Optional.of("ftrace failed to modify [<" + Long.toHexString(at.value())

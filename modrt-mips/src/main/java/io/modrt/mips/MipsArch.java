@@ -74,21 +74,21 @@ public abstract sealed class MipsArch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return Map.ofEntries(
-                entry(ConfigOption.SMP, true),
-                entry(ConfigOption.MODULE_UNLOAD, true),
-                entry(ConfigOption.MODVERSIONS, true),
-                entry(ConfigOption.KALLSYMS, true),
-                entry(ConfigOption.KALLSYMS_ALL, false),
-                entry(ConfigOption.STRICT_MODULE_RWX, false),
-                entry(ConfigOption.JUMP_LABEL, true),
-                entry(ConfigOption.DYNAMIC_FTRACE, true),
-                entry(ConfigOption.FUNCTION_GRAPH_TRACER, true),
-                entry(ConfigOption.MODULE_SIG, true),
-                entry(ConfigOption.MODULE_FORCE_LOAD, true),
-                entry(ConfigOption.MODULE_FORCE_UNLOAD, true),
-                entry(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, false));
+                entry("CONFIG_SMP", true),
+                entry("CONFIG_MODULE_UNLOAD", true),
+                entry("CONFIG_MODVERSIONS", true),
+                entry("CONFIG_KALLSYMS", true),
+                entry("CONFIG_KALLSYMS_ALL", false),
+                entry("CONFIG_STRICT_MODULE_RWX", false),
+                entry("CONFIG_JUMP_LABEL", true),
+                entry("CONFIG_DYNAMIC_FTRACE", true),
+                entry("CONFIG_FUNCTION_GRAPH_TRACER", true),
+                entry("CONFIG_MODULE_SIG", true),
+                entry("CONFIG_MODULE_FORCE_LOAD", true),
+                entry("CONFIG_MODULE_FORCE_UNLOAD", true),
+                entry("CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS", false));
     }
 
     @Override

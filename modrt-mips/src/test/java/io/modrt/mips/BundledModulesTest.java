@@ -81,8 +81,8 @@ class BundledModulesTest {
                     link.sections.keySet().forEach(index -> compare(link, plan, relocated, index));
                 } else {
                     RelocationException refused = assertThrows(RelocationException.class, relocate::get);
-                    String place = refused.site().orElseThrow().section() + "+0x"
-                            + Long.toHexString(refused.site().orElseThrow().sectionOffset());
+                    String place = refused.place().orElseThrow().section() + "+0x"
+                            + Long.toHexString(refused.place().orElseThrow().sectionOffset());
                     // The kernel stops at its first one; ld lists them all, in no order that matters.
                     assertTrue(link.refused.contains(place), place + " is none of " + link.refused);
                 }

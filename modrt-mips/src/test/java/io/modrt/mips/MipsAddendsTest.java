@@ -122,7 +122,7 @@ class MipsAddendsTest {
                 "m: .text+0x4: R_MIPS_LO16 against b+0x0: unsafe LO16: the R_MIPS_HI16 at 0x0 that waits is for 0x80009abc,"
                         + " this one for 0x81234000",
                 refused.getMessage());
-        assertEquals(4, refused.site().orElseThrow().sectionOffset());
+        assertEquals(4, refused.place().orElseThrow().sectionOffset());
     }
 
     @Test
@@ -132,7 +132,7 @@ class MipsAddendsTest {
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals(Optional.empty(), refused.kernelMessage());
-        assertEquals(4, refused.site().orElseThrow().sectionOffset());
+        assertEquals(4, refused.place().orElseThrow().sectionOffset());
     }
 
     @Test
@@ -163,7 +163,7 @@ class MipsAddendsTest {
         Laid laid = with(words(LUI), 0, HI16, "a");
         laid.builder().initText(ADDIU).relocation(".init.text", 0, LO16, "a");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
-        assertEquals(".text", refused.site().orElseThrow().section());
+        assertEquals(".text", refused.place().orElseThrow().section());
     }
 
     @Test
@@ -223,7 +223,7 @@ class MipsAddendsTest {
                 .relocation(".rel.text", 1, ElfField.R_INFO, 0xffff_ff00L | LO16));
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertTrue(refused.beyondKernel());
-        assertEquals(0, refused.site().orElseThrow().sectionOffset());
+        assertEquals(0, refused.place().orElseThrow().sectionOffset());
     }
 
     @Test

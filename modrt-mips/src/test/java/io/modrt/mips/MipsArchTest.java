@@ -12,10 +12,12 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.spi.Arch;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.TableShapes;
+import io.modrt.testkit.ElfTarget;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -23,9 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MipsArchTest {
-    private static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
     private static final Arch O32 = new MipsArch.O32();
     private static final Arch N64 = new MipsArch.N64();
+    private static final ArchKernel O32_KERNEL = Kernels.of(ElfTarget.MIPS_O32_LE);
+    private static final ArchKernel N64_KERNEL = Kernels.of(ElfTarget.MIPS_N64_LE);
 
     @ParameterizedTest(name = "{6}")
     @CsvSource(delimiter = '|', textBlock = """
@@ -63,31 +66,48 @@ class MipsArchTest {
     @Test
     void modulesLieWhereLiveKernelsHaveThem() {
         assertEquals(
-                AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L)), O32.moduleArea(LINUX_6_1));
+                List.of(AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L))),
+                O32_KERNEL.moduleAreas());
         assertEquals(
-                AddressRange.between(Address.of(0xffff_ffff_c000_0000L), Address.of(0xffff_ffff_fffc_d000L)),
-                N64.moduleArea(LINUX_6_1));
+                List.of(AddressRange.between(Address.of(0xffff_ffff_c000_0000L), Address.of(0xffff_ffff_fffc_d000L))),
+                N64_KERNEL.moduleAreas());
+    }
+
+    @Test
+    void symbolsThatNobodyKnowsLieWhereAPairOfInstructionsReachesThemInBothWidths() {
+        AddressRange area = AddressRange.between(Address.of(0x6000_0000L), Address.of(0x7000_0000L));
+        assertEquals(area, O32_KERNEL.kernelArea());
+        assertEquals(area, N64_KERNEL.kernelArea());
+    }
+
+    @Test
+    void instructionsHaveTheByteOrderOfTheFirstModule() {
+        assertEquals(ByteOrder.LITTLE_ENDIAN, O32_KERNEL.codeOrder());
+        assertEquals(ByteOrder.BIG_ENDIAN, Kernels.of(ElfTarget.MIPS_O32_BE).codeOrder());
+        assertEquals(ByteOrder.BIG_ENDIAN, Kernels.of(ElfTarget.MIPS_N64_BE).codeOrder());
     }
 
     @Test
     void tablesHoldAbsoluteLongs() {
         assertEquals(
                 new TableShapes(
+                        new TableShapes.ExportTable(4, TableShapes.Reference.ABSOLUTE),
                         new TableShapes.ExceptionTable(8, 4, TableShapes.Reference.ABSOLUTE, 2),
                         new TableShapes.JumpTable(4, 4, TableShapes.Reference.ABSOLUTE)),
-                O32.tables(LINUX_6_1));
+                O32_KERNEL.tables());
         assertEquals(
                 new TableShapes(
+                        new TableShapes.ExportTable(8, TableShapes.Reference.ABSOLUTE),
                         new TableShapes.ExceptionTable(16, 8, TableShapes.Reference.ABSOLUTE, 2),
                         new TableShapes.JumpTable(8, 8, TableShapes.Reference.ABSOLUTE)),
-                N64.tables(LINUX_6_1));
+                N64_KERNEL.tables());
     }
 
     @Test
     void theLast4095ValuesStandForErrors() {
-        RelocationTable o32 = O32.relocations(LINUX_6_1, AddendKind.IN_PLACE);
+        RelocationTable o32 = O32_KERNEL.relocations(AddendKind.IN_PLACE);
         assertEquals(new AddressRange(Address.of(0xffff_f001L), 4095), o32.errorValues());
-        RelocationTable n64 = N64.relocations(LINUX_6_1, AddendKind.EXPLICIT);
+        RelocationTable n64 = N64_KERNEL.relocations(AddendKind.EXPLICIT);
         assertEquals(new AddressRange(Address.of(-4095L), 4095), n64.errorValues());
         assertEquals(RelocationTable.WeakErrorValue.ENDS_SECTION, n64.weakErrorValue());
     }
@@ -100,7 +120,7 @@ class MipsArchTest {
     })
     void otherTypesAreEinval(int number, String name) {
         for (AddendKind kind : AddendKind.values()) {
-            RelocationTable table = N64.relocations(LINUX_6_1, kind);
+            RelocationTable table = N64_KERNEL.relocations(kind);
             assertTrue(table.type(number).isEmpty(), name);
             assertEquals(Errno.EINVAL, table.unknownType("m", number).errno());
             assertTrue(table.unknownType("m", number).message().startsWith("relocation type " + number + " "));
@@ -110,8 +130,8 @@ class MipsArchTest {
     @ParameterizedTest
     @CsvSource({"18, R_MIPS_64", "28, R_MIPS_HIGHER", "29, R_MIPS_HIGHEST"})
     void relaTypesAreEinvalInRel(int number, String name) {
-        for (Arch arch : List.of(O32, N64)) {
-            RelocationTable table = arch.relocations(LINUX_6_1, AddendKind.IN_PLACE);
+        for (ArchKernel kernel : List.of(O32_KERNEL, N64_KERNEL)) {
+            RelocationTable table = kernel.relocations(AddendKind.IN_PLACE);
             assertTrue(table.type(number).isEmpty(), name);
             assertEquals(Errno.EINVAL, table.unknownType("m", number).errno());
             assertEquals(
@@ -120,7 +140,8 @@ class MipsArchTest {
         }
         assertEquals(
                 name,
-                N64.relocations(LINUX_6_1, AddendKind.EXPLICIT)
+                N64_KERNEL
+                        .relocations(AddendKind.EXPLICIT)
                         .type(number)
                         .orElseThrow()
                         .psabiName());
@@ -128,14 +149,14 @@ class MipsArchTest {
 
     @Test
     void o32KernelsTakeNoRelaSection() {
-        RelocationTable table = O32.relocations(LINUX_6_1, AddendKind.EXPLICIT);
+        RelocationTable table = O32_KERNEL.relocations(AddendKind.EXPLICIT);
         assertTrue(table.types().isEmpty());
         assertEquals(Errno.ENOEXEC, table.unknownType("m", 2).errno());
     }
 
     @Test
     void debiansConfigurationIsTheUsualOne() {
-        KernelProfile assumed = LINUX_6_1.assuming(O32.usualConfiguration());
+        KernelProfile assumed = Kernels.LINUX_6_1.assuming(O32.usualConfiguration());
         assertTrue(assumed.has(ConfigOption.SMP));
         assertTrue(assumed.has(ConfigOption.FUNCTION_GRAPH_TRACER));
         assertFalse(assumed.has(ConfigOption.STRICT_MODULE_RWX));

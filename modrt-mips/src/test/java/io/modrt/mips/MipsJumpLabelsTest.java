@@ -1,15 +1,19 @@
 package io.modrt.mips;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.modrt.error.FormatException;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.spi.StaticBranches;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.SectionBuilder;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code module_finalize} makes of static branches; words assembled with GNU as. */
@@ -62,6 +66,24 @@ class MipsJumpLabelsTest {
                 module(ElfTarget.MIPS_N64_R6_LE, new int[] {0, 4}, words).relocate();
         assertEquals(0, result.word(".text", 0));
         assertEquals(0xc800_0004, result.word(".text", 4));
+    }
+
+    /** As GNU as assembles {@code j} and, for Release 6, {@code bc}, to a label 0x40 bytes on and one 0x40 bytes back. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "MIPS_O32_BE, 08000050, 08000030",
+        "MIPS_O32_LE, 50000008, 30000008",
+        "MIPS_N64_R6_LE, 0f0000c8, efffffcb"
+    })
+    void aBranchIsANopOrAJumpToItsTarget(String target, String forth, String back) throws ReflectiveOperationException {
+        ElfTarget machine = (ElfTarget) ElfTarget.class.getField(target).get(null);
+        StaticBranches branches = Kernels.of(machine).staticBranches().orElseThrow();
+        long site = 0xc000_0100L;
+        assertEquals(4, branches.sizeBytes(site, Words.at(site, 0)));
+        assertArrayEquals(new byte[4], branches.notTaken(4));
+        StaticBranches.BranchSite place = new StaticBranches.BranchSite(site, 4);
+        assertEquals(forth, HexFormat.of().formatHex(branches.taken(place, site + 0x40)));
+        assertEquals(back, HexFormat.of().formatHex(branches.taken(place, site - 0x40)));
     }
 
     @Test

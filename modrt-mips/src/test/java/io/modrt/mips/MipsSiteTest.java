@@ -4,15 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
 
 import io.modrt.address.Address;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.patch.Patch;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.SiteKind.State;
+import io.modrt.spi.Width;
+import io.modrt.testkit.ElfTarget;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,19 +28,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Call sites as GCC compiles them (-pg, with the options that the names tell), their words read off objdump. */
 class MipsSiteTest {
-    private static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
-    private static final FtraceTrampoline O32 = new MipsArch.O32().ftrace(LINUX_6_1);
-    private static final FtraceTrampoline O32_PLAIN =
-            new MipsArch.O32().ftrace(LINUX_6_1.with(ConfigOption.FUNCTION_GRAPH_TRACER, false));
-    private static final FtraceTrampoline N64 = new MipsArch.N64().ftrace(LINUX_6_1);
+    private static final KernelProfile PLAIN = Kernels.LINUX_6_1.with(ConfigOption.FUNCTION_GRAPH_TRACER, false);
+    private static final PlacedSections PLACED = mock(PlacedSections.class);
     private static final long SITE = 0xc000_0020L;
     private static final long MCOUNT = 0x8010_a7f0L; // hi 0x8011, lo -0x5810
     private static final long WIDE = 0xffff_ffff_0000_0000L;
 
-    private static int[] words(String text) {
-        return Arrays.stream(text.split(" "))
-                .mapToInt(word -> Integer.parseUnsignedInt(word, 16))
-                .toArray();
+    /** Instructions in the order of an objdump, as a big-endian kernel has them. */
+    private static byte[] words(String text) {
+        return words(ByteOrder.BIG_ENDIAN, text);
+    }
+
+    private static byte[] words(ByteOrder order, String text) {
+        String[] words = text.split(" ");
+        ByteBuffer code = ByteBuffer.allocate(words.length * Integer.BYTES).order(order);
+        for (String word : words) {
+            code.putInt(Integer.parseUnsignedInt(word, 16));
+        }
+        return code.array();
+    }
+
+    private static MipsSite.InOrder bigEndian(MipsSite form) {
+        return new MipsSite.InOrder(form, ByteOrder.BIG_ENDIAN);
     }
 
     @ParameterizedTest(name = "{1}")
@@ -56,55 +71,80 @@ class MipsSiteTest {
             n64      | n64 short call                        | 03e00825 0c0429fc 00000000                            | 03e00825 00000000 00000000
             """)
     void eachFormIsTold(String kernel, String name, String on, String off) {
-        FtraceTrampoline tracing = switch (kernel) {
-            case "o32" -> O32;
-            case "plain" -> O32_PLAIN;
-            default -> N64;
-        };
-        boolean isShort = name.contains("short");
-        long site = isShort ? MCOUNT + 0x100 : SITE;
-        long wide = kernel.equals("n64") ? WIDE : 0;
-        SiteKind kind = told(tracing, site | wide, words(on)).get(0);
-        assertEquals(name, kind.description());
-        assertEquals(List.of(kind), told(tracing, site | wide, words(on)));
-        assertEquals(List.of(kind), told(tracing, site | wide, words(off)));
-        assertEquals(State.ON, kind.state(site | wide, words(on)));
-        assertEquals(State.OFF, kind.state(site | wide, words(off)));
-        assertEquals(MCOUNT | wide, kind.entry(site | wide, words(on)));
-        assertTrue(kind.reaches(site | wide, Address.of(MCOUNT | wide)));
+        told(
+                ByteOrder.BIG_ENDIAN,
+                switch (kernel) {
+                    case "o32" -> Kernels.of(ElfTarget.MIPS_O32_BE);
+                    case "plain" -> Kernels.of(ElfTarget.MIPS_O32_BE, PLAIN);
+                    default -> Kernels.of(ElfTarget.MIPS_N64_BE);
+                },
+                name,
+                on,
+                off);
+        told(
+                ByteOrder.LITTLE_ENDIAN,
+                switch (kernel) {
+                    case "o32" -> Kernels.of(ElfTarget.MIPS_O32_LE);
+                    case "plain" -> Kernels.of(ElfTarget.MIPS_O32_LE, PLAIN);
+                    default -> Kernels.of(ElfTarget.MIPS_N64_LE);
+                },
+                name,
+                on,
+                off);
+    }
 
-        int[] switched = words(on);
-        kind.off(site | wide, switched);
-        assertArrayEquals(words(off), switched);
-        kind.on(site | wide, switched, MCOUNT | wide);
-        assertArrayEquals(words(on), switched);
-        for (int stays = 0; stays < switched.length; stays++) {
-            boolean changes = words(on)[stays] != words(off)[stays] || (kernel.equals("n64") && !isShort && stays < 2);
-            if (!changes && !(name.contains("o32") && stays < 2 && !isShort)) {
-                int[] other = words(off);
-                other[stays] ^= 0x0040_0000; // another register
-                assertEquals(State.FOREIGN, kind.state(site | wide, other), "word " + stays);
+    private static void told(ByteOrder order, ArchKernel kernel, String name, String onText, String offText) {
+        byte[] on = words(order, onText);
+        byte[] off = words(order, offText);
+        boolean isShort = name.contains("short");
+        boolean isWide = kernel.width() == Width.BITS_64;
+        long wide = isWide ? WIDE : 0;
+        long site = (isShort ? MCOUNT + 0x100 : SITE) | wide;
+        SiteKind kind = told(order, kernel, site, on).get(0);
+        assertEquals(name, kind.description());
+        assertEquals(List.of(kind), told(order, kernel, site, on));
+        assertEquals(List.of(kind), told(order, kernel, site, off));
+        assertEquals(on.length, kind.bytes());
+        assertEquals(State.ON, kind.state(site, on));
+        assertEquals(State.OFF, kind.state(site, off));
+        assertEquals(MCOUNT | wide, kind.entry(site, on));
+        assertTrue(kind.reaches(site, Address.of(MCOUNT | wide)));
+
+        byte[] switched = on.clone();
+        kind.off(site, switched);
+        assertArrayEquals(off, switched);
+        kind.on(site, switched, MCOUNT | wide);
+        assertArrayEquals(on, switched);
+        for (int stays = 0; stays < on.length; stays += Integer.BYTES) {
+            boolean changes =
+                    !Arrays.equals(on, stays, stays + 4, off, stays, stays + 4) || (isWide && !isShort && stays < 8);
+            if (!changes && !(name.contains("o32") && stays < 8 && !isShort)) {
+                byte[] other = off.clone();
+                other[stays + (order == ByteOrder.BIG_ENDIAN ? 1 : 2)] ^= 0x40; // another register
+                assertEquals(State.FOREIGN, kind.state(site, other), "word at " + stays);
             }
         }
     }
 
     /** The forms that say other than foreign; words behind those given are another function's. */
-    private static List<? extends SiteKind> told(FtraceTrampoline tracing, long site, int[] words) {
-        int[] all = Arrays.copyOf(words, 16);
-        Arrays.fill(all, words.length, 16, 0x0085_1021); // addu $2,$4,$5
-        return tracing.kinds().stream()
-                .filter(kind -> kind.words() == words.length || kind.words() > words.length)
-                .filter(kind -> kind.state(site, Arrays.copyOf(all, kind.words())) != State.FOREIGN)
+    private static List<? extends SiteKind> told(ByteOrder order, ArchKernel kernel, long site, byte[] code) {
+        ByteBuffer all = ByteBuffer.allocate(64).order(order).put(code);
+        while (all.hasRemaining()) {
+            all.putInt(0x0085_1021); // addu $2,$4,$5
+        }
+        return kernel.tracing().kinds(PLACED).stream()
+                .filter(kind -> kind.bytes() >= code.length)
+                .filter(kind -> kind.state(site, Arrays.copyOf(all.array(), kind.bytes())) != State.FOREIGN)
                 .toList();
     }
 
     @Test
     void aLowerHalfOf0IsANopOnO32() {
-        int[] words = words("10000005 00000000 03e00825 00006025 0060f809 27bdfff8");
-        MipsSite.O32_LONG_RA.on(SITE, words, 0x8010_0000L);
+        byte[] words = words("10000005 00000000 03e00825 00006025 0060f809 27bdfff8");
+        bigEndian(MipsSite.O32_LONG_RA).on(SITE, words, 0x8010_0000L);
         assertArrayEquals(words("3c038010 00000000 03e00825 00006025 0060f809 27bdfff8"), words);
-        assertEquals(State.ON, MipsSite.O32_LONG_RA.state(SITE, words));
-        assertEquals(0x8010_0000L, MipsSite.O32_LONG_RA.entry(SITE, words));
+        assertEquals(State.ON, bigEndian(MipsSite.O32_LONG_RA).state(SITE, words));
+        assertEquals(0x8010_0000L, bigEndian(MipsSite.O32_LONG_RA).entry(SITE, words));
     }
 
     @ParameterizedTest
@@ -117,49 +157,59 @@ class MipsSiteTest {
                 "3c038011 2463a7f0 03e00825 00006025 0060f809 27bdfff0", // another push
             })
     void halfASwitchAndOtherCodeAreForeign(String words) {
-        assertEquals(State.FOREIGN, MipsSite.O32_LONG_RA.state(SITE, words(words)));
+        assertEquals(State.FOREIGN, bigEndian(MipsSite.O32_LONG_RA).state(SITE, words(words)));
     }
 
     @Test
     void aShortCallStaysInTheSegmentOfItsDelaySlot() {
-        assertTrue(MipsSite.O32_SHORT.reaches(0xbfff_fffcL, Address.of(0xcfff_fffcL))); // the slot is in the next
-        assertFalse(MipsSite.O32_SHORT.reaches(0xbfff_fffcL, Address.of(0xb000_0000L)));
-        assertFalse(MipsSite.O32_SHORT.reaches(SITE, Address.of(SITE + 2)));
-        assertFalse(MipsSite.N64_SHORT.reaches(WIDE | SITE, Address.of(SITE)));
-        assertTrue(MipsSite.O32_LONG.reaches(SITE, Address.of(4)));
-        assertTrue(MipsSite.N64_LONG.reaches(WIDE | SITE, Address.of(0x7fff_fffcL)));
-        assertFalse(MipsSite.N64_LONG.reaches(WIDE | SITE, Address.of(0x8000_0000L)));
+        assertTrue(bigEndian(MipsSite.O32_SHORT)
+                .reaches(0xbfff_fffcL, Address.of(0xcfff_fffcL))); // the slot is in the next
+        assertFalse(bigEndian(MipsSite.O32_SHORT).reaches(0xbfff_fffcL, Address.of(0xb000_0000L)));
+        assertFalse(bigEndian(MipsSite.O32_SHORT).reaches(SITE, Address.of(SITE + 2)));
+        assertFalse(bigEndian(MipsSite.N64_SHORT).reaches(WIDE | SITE, Address.of(SITE)));
+        assertTrue(bigEndian(MipsSite.O32_LONG).reaches(SITE, Address.of(4)));
+        assertTrue(bigEndian(MipsSite.N64_LONG).reaches(WIDE | SITE, Address.of(0x7fff_fffcL)));
+        assertFalse(bigEndian(MipsSite.N64_LONG).reaches(WIDE | SITE, Address.of(0x8000_0000L)));
     }
 
     @Test
     void offTheFirstWordComesFirstAndOnLast() {
-        int[] on = words("3c038011 2463a7f0 03e00825 00006025 0060f809 27bdfff8");
-        int[] off = words("10000005 00000000 03e00825 00006025 0060f809 27bdfff8");
+        byte[] on = words("3c038011 2463a7f0 03e00825 00006025 0060f809 27bdfff8");
+        byte[] off = words("10000005 00000000 03e00825 00006025 0060f809 27bdfff8");
         Address at = Address.of(SITE);
         assertEquals(
-                List.of(new Patch(at.plus(4), 0, 0x2463_a7f0), new Patch(at, 0x1000_0005, 0x3c03_8011)),
-                MipsSite.O32_LONG_RA.patches(SITE, off, on, State.ON));
+                List.of(patch(at.plus(4), "00000000", "2463a7f0"), patch(at, "10000005", "3c038011")),
+                bigEndian(MipsSite.O32_LONG_RA).patches(SITE, off, on, State.ON));
         assertEquals(
-                List.of(new Patch(at, 0x3c03_8011, 0x1000_0005), new Patch(at.plus(4), 0x2463_a7f0, 0)),
-                MipsSite.O32_LONG_RA.patches(SITE, on, off, State.OFF));
+                List.of(patch(at, "3c038011", "10000005"), patch(at.plus(4), "2463a7f0", "00000000")),
+                bigEndian(MipsSite.O32_LONG_RA).patches(SITE, on, off, State.OFF));
         assertEquals(
-                List.of(new Patch(at, 0, 0x0c04_29fc)),
-                MipsSite.N64_SHORT.patches(SITE, words("03e00825 0 0"), words("03e00825 0c0429fc 0"), State.ON));
+                List.of(patch(at, "00000000", "0c0429fc")),
+                bigEndian(MipsSite.N64_SHORT)
+                        .patches(SITE, words("03e00825 0 0"), words("03e00825 0c0429fc 0"), State.ON));
+    }
+
+    private static Patch patch(Address at, String expected, String replacement) {
+        return new Patch(at, words(expected), words(replacement));
     }
 
     @Test
     void aTrampolineLoadsTheLiteralBehindIt() {
+        FtraceTrampoline o32 =
+                Kernels.of(ElfTarget.MIPS_O32_LE).tracing().trampoline().orElseThrow();
+        FtraceTrampoline n64 =
+                Kernels.of(ElfTarget.MIPS_N64_BE).tracing().trampoline().orElseThrow();
         // as mipsel-linux-gnu-as assembles: lui $25,%hi(L); lw $25,%lo(L)($25); nop; jalr $0,$25; nop; L is 20 bytes on
         assertArrayEquals(
-                words("3c19c001 8f398004 00000000 03200009 00000000"), O32.trampoline(Address.of(0xc000_7ff0L)));
-        assertEquals(24, O32.trampolineBytes());
+                words(ByteOrder.LITTLE_ENDIAN, "3c19c001 8f398004 00000000 03200009 00000000"),
+                o32.code(Address.of(0xc000_7ff0L)));
+        assertEquals(24, o32.sizeBytes());
         // L is 32 bytes on: 0xffffffffc0008010
-        assertArrayEquals(
-                words("3c19c001 df398010 03200009 00000000"), N64.trampoline(Address.of(WIDE | 0xc000_7ff0L)));
+        assertArrayEquals(words("3c19c001 df398010 03200009 00000000"), n64.code(Address.of(WIDE | 0xc000_7ff0L)));
         // highest, daddiu higher, dsll 16, daddiu hi, dsll 16, ld lo: L = 0xc000000000008010
         assertArrayEquals(
                 words("3c19c000 67390000 0019cc38 67390001 0019cc38 df398010 03200009 00000000"),
-                N64.trampoline(Address.of(0xc000_0000_0000_7ff0L)));
-        assertEquals(40, N64.trampolineBytes());
+                n64.code(Address.of(0xc000_0000_0000_7ff0L)));
+        assertEquals(40, n64.sizeBytes());
     }
 }

@@ -8,6 +8,8 @@ import io.modrt.spi.Width;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,12 +58,13 @@ class MipsStubWordsTest {
         Width width = first.target.startsWith("o32") ? Width.BITS_32 : Width.BITS_64;
         StubTemplate template =
                 MipsStubs.Kind.of(width, first.target.endsWith("r6")).to(first.to);
-        int[] words = template.fill(first.to);
-        assertEquals(rows.size(), words.length);
-        for (int i = 0; i < words.length; i++) {
+        ByteBuffer code = ByteBuffer.wrap(template.fill(0, ByteOrder.LITTLE_ENDIAN, first.to))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(rows.size() * Integer.BYTES, code.remaining());
+        for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
-            assertEquals(row.assembly, template.words().get(i).assembly().replaceAll(" +", " "));
-            assertEquals(row.word, words[i], row.assembly);
+            assertEquals(row.assembly, template.pieces().get(i).assembly().replaceAll(" +", " "));
+            assertEquals(row.word, code.getInt(), row.assembly);
         }
     }
 
@@ -69,13 +72,13 @@ class MipsStubWordsTest {
     void theShortStubIsUsedWhereLuiAndASignedHalfMakeTheAddress() {
         MipsStubs.Kind n64 = MipsStubs.Kind.N64;
         // lui 0x7fff and +0x7fff make 0x7fff7fff; one more would take lui 0x8000, which is negative.
-        assertEquals(4, n64.to(0x7fff_7fffL).words().size());
-        assertEquals(8, n64.to(0x7fff_8000L).words().size());
+        assertEquals(4, n64.to(0x7fff_7fffL).pieces().size());
+        assertEquals(8, n64.to(0x7fff_8000L).pieces().size());
         // lui 0x8000 and -0x8000 make 0xffffffff7fff8000, the lowest.
-        assertEquals(4, n64.to(0xffff_ffff_7fff_8000L).words().size());
-        assertEquals(8, n64.to(0xffff_ffff_7fff_7fffL).words().size());
-        assertEquals(4, n64.to(-4).words().size());
-        assertEquals(4, MipsStubs.Kind.O32.to(0xffff_fff0L).words().size());
+        assertEquals(4, n64.to(0xffff_ffff_7fff_8000L).pieces().size());
+        assertEquals(8, n64.to(0xffff_ffff_7fff_7fffL).pieces().size());
+        assertEquals(4, n64.to(-4).pieces().size());
+        assertEquals(4, MipsStubs.Kind.O32.to(0xffff_fff0L).pieces().size());
     }
 
     @Test

@@ -28,7 +28,7 @@ class PackedTypesTest {
     }
 
     @Test
-    void what_is_ignored_is_told_once_a_section() {
+    void whatIsIgnoredIsToldOnceASection() {
         assertEquals(List.of("r_ssym, r_type3, r_type2 are 0x18 and ignored"), told(1));
         assertEquals(List.of("r_ssym, r_type3, r_type2 are 0x18 and ignored, as in 2 more of this section"), told(3));
     }

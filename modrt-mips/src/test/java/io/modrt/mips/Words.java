@@ -2,39 +2,28 @@ package io.modrt.mips;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
-import io.modrt.load.PlacedModule;
 import io.modrt.spi.ModuleImage;
+import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SectionImage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An image of a few words, which remembers the order of what is written. */
+/** A few words of code, which remember the order of what is written; there is no data. */
 final class Words implements ModuleImage {
     private final Map<Long, Integer> words = new LinkedHashMap<>();
     private final Map<Long, Integer> written = new LinkedHashMap<>();
-    private final Optional<SectionImage> section;
 
-    private Words(Optional<SectionImage> section) {
-        this.section = section;
-    }
+    private Words() {}
 
     /** Words from {@code address} on. */
     static Words at(long address, int... words) {
-        return new Words(Optional.empty()).and(address, words);
-    }
-
-    /** An image whose only section is this one. */
-    static Words with(SectionImage section) {
-        return new Words(Optional.of(section));
-    }
-
-    Words and(long address, int... more) {
-        for (int i = 0; i < more.length; i++) {
-            words.put(address + 4L * i, more[i]);
+        Words image = new Words();
+        for (int i = 0; i < words.length; i++) {
+            image.words.put(address + 4L * i, words[i]);
         }
-        return this;
+        return image;
     }
 
     /** The words written, by address, in the order of writing. */
@@ -43,27 +32,27 @@ final class Words implements ModuleImage {
     }
 
     @Override
-    public PlacedModule placed() {
+    public PlacedSections placed() {
         throw new UnsupportedOperationException();
     }
 
     @Override
     public Optional<SectionImage> section(String name) {
-        return section.filter(s -> s.section().name().equals(name));
+        return Optional.empty();
     }
 
     @Override
     public List<SectionImage> sections(String name) {
-        return section(name).stream().toList();
+        return List.of();
     }
 
     @Override
-    public boolean holdsWord(long address) {
-        return words.containsKey(address);
+    public boolean holds(long address, int sizeBytes) {
+        return sizeBytes == Integer.BYTES && words.containsKey(address);
     }
 
     @Override
-    public int wordAt(long address) {
+    public int codeAt(long address) {
         Integer word = words.get(address);
         if (word == null) {
             throw new FormatException(Refusal.beyondKernel("no word at 0x" + Long.toHexString(address)));
@@ -72,9 +61,39 @@ final class Words implements ModuleImage {
     }
 
     @Override
-    public void putWordAt(long address, int word) {
-        wordAt(address);
+    public void putCodeAt(long address, int word) {
+        codeAt(address);
         words.put(address, word);
         written.put(address, word);
+    }
+
+    @Override
+    public byte byteAt(long address) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void putByteAt(long address, byte value) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int wordAt(long address) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void putWordAt(long address, int word) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long pointerAt(long address) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void putPointerAt(long address, long value) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -61,13 +61,13 @@ public abstract sealed class PariscArch implements Arch {
 
     /** Where Debian's kernels differ from {@link ConfigOption#assumed()}. */
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return Map.of(
-                ConfigOption.KALLSYMS_ALL, true,
-                ConfigOption.STRICT_MODULE_RWX, true,
-                ConfigOption.JUMP_LABEL, width == Width.BITS_64,
-                ConfigOption.MODULE_SIG, false,
-                ConfigOption.MODULE_FORCE_LOAD, false);
+                "CONFIG_KALLSYMS_ALL", true,
+                "CONFIG_STRICT_MODULE_RWX", true,
+                "CONFIG_JUMP_LABEL", width == Width.BITS_64,
+                "CONFIG_MODULE_SIG", false,
+                "CONFIG_MODULE_FORCE_LOAD", false);
     }
 
     @Override

@@ -44,7 +44,7 @@ class BundledModulesTest {
             Map<Integer, Map<Integer, byte[]>> changed) {}
 
     @TestFactory
-    Stream<DynamicTest> every_byte_is_the_linkers() {
+    Stream<DynamicTest> everyByteIsTheLinkers() {
         List<Link> links = new ArrayList<>(links("parisc-32"));
         links.addAll(links("parisc-64"));
         assertEquals(

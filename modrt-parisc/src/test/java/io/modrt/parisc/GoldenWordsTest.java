@@ -15,7 +15,7 @@ class GoldenWordsTest {
 
     @ParameterizedTest(name = "{1}: {6} -> {7}")
     @CsvFileSource(resources = "words.csv", delimiter = '|', numLinesToSkip = 1)
-    void a_relocated_word_is_the_linkers(
+    void aRelocatedWordIsTheLinkers(
             int width,
             String type,
             String symbol,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
@@ -19,9 +20,13 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Arch;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.CodeReader;
+import io.modrt.spi.StaticBranches;
 import io.modrt.spi.TableShapes;
+import io.modrt.spi.TracingSites;
 import io.modrt.testkit.ElfTarget;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -33,7 +38,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PariscArchTest {
     private static final Arch NARROW = new PariscArch.Narrow();
     private static final Arch WIDE = new PariscArch.Wide();
+    private static final ArchKernel NARROW_KERNEL = kernel(ElfClass.ELF32, Laid.LINUX_6_1);
+    private static final ArchKernel WIDE_KERNEL = kernel(ElfClass.ELF64, Laid.LINUX_6_1);
     private static final int NOP = 0x0800_0240;
+
+    private static ArchKernel kernel(ElfClass elfClass, KernelProfile profile) {
+        Arch arch = elfClass == ElfClass.ELF32 ? NARROW : WIDE;
+        return arch.kernel(
+                profile, new ElfHeader(elfClass, true, 1, 15, 0x210, elfClass.sectionHeaderBytes(), 64, 3, 2));
+    }
 
     @ParameterizedTest(name = "{4}")
     @CsvSource({
@@ -42,7 +55,7 @@ class PariscArchTest {
         "ELF32, false, 15, false, false, 'no PA-RISC kernel is little-endian'",
         "ELF32, true,  8,  false, false, MIPS"
     })
-    void a_kernel_takes_files_of_its_own_class(
+    void aKernelTakesFilesOfItsOwnClass(
             ElfClass elfClass, boolean big, int machine, boolean narrow, boolean wide, String what) {
         ElfHeader header = new ElfHeader(elfClass, big, 1, machine, 0x210, elfClass.sectionHeaderBytes(), 64, 3, 2);
         assertEquals(narrow, NARROW.accepts(header), what);
@@ -50,7 +63,7 @@ class PariscArchTest {
     }
 
     @Test
-    void service_loader_finds_both() {
+    void serviceLoaderFindsBoth() {
         List<String> names = ServiceLoader.load(Arch.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .map(Arch::name)
@@ -60,46 +73,75 @@ class PariscArchTest {
     }
 
     @Test
-    void modules_lie_below_the_kernel() {
+    void modulesLieBelowTheKernel() {
         assertEquals(
-                AddressRange.between(Address.of(0x0081_0000), Address.of(0x0f7f_e000)),
-                NARROW.moduleArea(Laid.LINUX_6_1));
+                List.of(AddressRange.between(Address.of(0x0081_0000), Address.of(0x0f7f_e000))),
+                NARROW_KERNEL.moduleAreas());
         assertEquals(
-                AddressRange.between(Address.of(0x8000), Address.of(0x3f7f_e000)), WIDE.moduleArea(Laid.LINUX_6_1));
+                List.of(AddressRange.between(Address.of(0x8000), Address.of(0x3f7f_e000))), WIDE_KERNEL.moduleAreas());
     }
 
     @Test
-    void tables_count_from_their_own_fields() {
+    void symbolsThatNobodyKnowsLieWhere32BitsHoldThem() {
+        AddressRange area = AddressRange.between(Address.of(0x6000_0000), Address.of(0x7000_0000));
+        assertEquals(area, NARROW_KERNEL.kernelArea());
+        assertEquals(area, WIDE_KERNEL.kernelArea());
+    }
+
+    /** As GNU as assembles {@code b,n} to a label 0x40 bytes on and one 0x40 bytes back. */
+    @Test
+    void aStaticBranchIsANopOrAJumpToItsTarget() {
+        StaticBranches branches = WIDE_KERNEL.staticBranches().orElseThrow();
+        StaticBranches.BranchSite site = new StaticBranches.BranchSite(0x0081_0100, 4);
+        assertEquals("08000240", HexFormat.of().formatHex(branches.notTaken(4)));
+        assertEquals("e8000072", HexFormat.of().formatHex(branches.taken(site, 0x0081_0140)));
+        assertEquals("e81f1f77", HexFormat.of().formatHex(branches.taken(site, 0x0081_00c0)));
+    }
+
+    @Test
+    void exceptionAndJumpTablesCountFromTheirOwnFields() {
         TableShapes.ExceptionTable exceptions =
                 new TableShapes.ExceptionTable(12, 4, TableShapes.Reference.FROM_FIELD, 2);
         assertEquals(
-                new TableShapes(exceptions, new TableShapes.JumpTable(4, 4, TableShapes.Reference.FROM_FIELD)),
-                NARROW.tables(Laid.LINUX_6_1));
+                new TableShapes(
+                        new TableShapes.ExportTable(4, TableShapes.Reference.ABSOLUTE),
+                        exceptions,
+                        new TableShapes.JumpTable(4, 4, TableShapes.Reference.FROM_FIELD)),
+                NARROW_KERNEL.tables());
         assertEquals(
-                new TableShapes(exceptions, new TableShapes.JumpTable(4, 8, TableShapes.Reference.FROM_FIELD)),
-                WIDE.tables(Laid.LINUX_6_1));
-        assertEquals(8, NARROW.tables(Laid.LINUX_2_6_29).exceptionTable().entryBytes());
+                new TableShapes(
+                        new TableShapes.ExportTable(8, TableShapes.Reference.ABSOLUTE),
+                        exceptions,
+                        new TableShapes.JumpTable(4, 8, TableShapes.Reference.FROM_FIELD)),
+                WIDE_KERNEL.tables());
+        assertEquals(
+                8,
+                kernel(ElfClass.ELF32, Laid.LINUX_2_6_29)
+                        .tables()
+                        .exceptionTable()
+                        .entryBytes());
     }
 
     /** Five nops on 32 bit, eight on 64: the site is the last. */
     @Test
-    void a_site_of_the_tracer_is_the_last_of_its_nops() {
-        FtraceTrampoline narrow = NARROW.ftrace(Laid.LINUX_6_1);
-        FtraceTrampoline wide = WIDE.ftrace(Laid.LINUX_6_1);
+    void aSiteOfTheTracerIsTheLastOfItsNops() {
+        TracingSites narrow = NARROW_KERNEL.tracing();
+        TracingSites wide = WIDE_KERNEL.tracing();
+        CodeReader code = mock(CodeReader.class);
         assertEquals("__patchable_function_entries", narrow.tableSection());
-        assertEquals(0x0081_0010, narrow.site(0x0081_0000));
-        assertEquals(0x0081_001c, wide.site(0x0081_0000));
+        assertEquals(0x0081_0010, narrow.site(0x0081_0000, code));
+        assertEquals(0x0081_001c, wide.site(0x0081_0000, code));
     }
 
     @ParameterizedTest
     @CsvSource({"6.1.192, false", "6.12.0, false", "6.12.95, true", "6.12.117, true", "6.13.7, false"})
-    void an_entry_of_0_is_adjusted_before_it_is_looked_at_by_most_kernels(String version, boolean skips) {
+    void anEntryOf0IsAdjustedBeforeItIsLookedAtByMostKernels(String version, boolean skips) {
         KernelProfile profile = KernelProfile.of(KernelVersion.parse(version));
-        assertEquals(skips, NARROW.ftrace(profile).skipsZero());
+        assertEquals(skips, kernel(ElfClass.ELF32, profile).tracing().skipsZero());
     }
 
     @Test
-    void the_tracers_words_are_the_compilers_until_it_is_switched_on() {
+    void theTracersWordsAreTheCompilersUntilItIsSwitchedOn() {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder()
                 .text(NOP, NOP, NOP, NOP, NOP, 0x4bc2_3fd9)
@@ -119,13 +161,13 @@ class PariscArchTest {
     }
 
     @Test
-    void only_32_bit_kernels_have_a_data_pointer_of_their_own() {
-        assertEquals(Set.of("$global$"), NARROW.kernelAnchors(Laid.LINUX_6_1));
-        assertEquals(Set.of(), WIDE.kernelAnchors(Laid.LINUX_6_1));
+    void only32BitKernelsHaveADataPointerOfTheirOwn() {
+        assertEquals(Set.of("$global$"), NARROW_KERNEL.anchors());
+        assertEquals(Set.of(), WIDE_KERNEL.anchors());
     }
 
     @Test
-    void without_the_data_pointer_what_counts_from_it_is_refused() {
+    void withoutTheDataPointerWhatCountsFromItIsRefused() {
         Laid laid = Laid.module(ElfTarget.PARISC_32).exported("jiffies", 0x1040_0000);
         laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -138,7 +180,7 @@ class PariscArchTest {
 
     /** The words that count from it are wrong then, as those of made-up symbols are. */
     @Test
-    void that_the_data_pointer_is_made_up_is_told() {
+    void thatTheDataPointerIsMadeUpIsTold() {
         try (ModuleRuntime runtime =
                 ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build()) {
             List<Diagnostic> told =
@@ -154,7 +196,7 @@ class PariscArchTest {
     /** Weak or not, whatever the type, even one that does not exist. */
     @ParameterizedTest
     @CsvSource({"1", "12", "222"})
-    void a_symbol_of_value_0_is_an_unknown_one(int type) {
+    void aSymbolOfValue0IsAnUnknownOne(int type) {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder().text(NOP).importsWeakly("maybe").relocation(".text", 0, type, "maybe");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -164,7 +206,7 @@ class PariscArchTest {
 
     @ParameterizedTest
     @CsvSource({"32, 0", "32, 80", "32, 34", "32, 4", "64, 0", "64, 1", "64, 12", "64, 18"})
-    void a_type_that_this_width_has_not_is_refused(int width, int type) {
+    void aTypeThatThisWidthHasNotIsRefused(int width, int type) {
         Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
                 .exported("S", 0x4012_3450);
         laid.builder().text(NOP, NOP).relocation(".text", 0, type, "S");
@@ -174,9 +216,8 @@ class PariscArchTest {
     }
 
     @Test
-    void relocations_without_addends_are_refused() {
-        assertTrue(
-                NARROW.relocations(Laid.LINUX_6_1, AddendKind.IN_PLACE).types().isEmpty());
+    void relocationsWithoutAddendsAreRefused() {
+        assertTrue(NARROW_KERNEL.relocations(AddendKind.IN_PLACE).types().isEmpty());
         Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
                 .exported("S", 0x1012_3450);
         laid.builder().text(NOP).relocation(".text", 0, 1, "S");
@@ -185,7 +226,7 @@ class PariscArchTest {
     }
 
     @Test
-    void what_a_64_bit_kernel_cuts_off_a_word_is_told_of() {
+    void whatA64BitKernelCutsOffAWordIsToldOf() {
         Laid laid = Laid.module(ElfTarget.PARISC_64).exported("S", 0x1_4012_3450L);
         laid.builder().text(NOP, 0).relocation(".text", 4, 49, "S");
         Laid.Result result = laid.relocate();

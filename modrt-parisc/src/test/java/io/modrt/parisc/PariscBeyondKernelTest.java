@@ -35,12 +35,12 @@ class PariscBeyondKernelTest {
     }
 
     @Test
-    void the_kernel_refuses_them_and_the_text_names_type_and_way_out() {
+    void theKernelRefusesThemAndTheTextNamesTypeAndWayOut() {
         RelocationException refused =
                 assertThrows(RelocationException.class, () -> twoLoads().relocate());
 
         assertEquals(Errno.ENOEXEC, refused.errno());
-        assertEquals("R_PARISC_DIR14F", refused.site().orElseThrow().type());
+        assertEquals("R_PARISC_DIR14F", refused.place().orElseThrow().type());
         assertEquals(
                 "m: .text+0x0: R_PARISC_DIR14F against S+0x0: relocation type 7 is none that kernels of this width apply;"
                         + " relax Rule.RELOCATION_TYPE to apply R_PARISC_DIR14F",
@@ -48,7 +48,7 @@ class PariscBeyondKernelTest {
     }
 
     @Test
-    void relaxed_they_are_applied_and_told_once_a_type() {
+    void relaxedTheyAreAppliedAndToldOnceAType() {
         Laid.Result result = twoLoads().with(EXTENDED).relocate();
 
         // im14: 0x1ff0 << 1
@@ -63,7 +63,7 @@ class PariscBeyondKernelTest {
     }
 
     @Test
-    void what_does_not_fit_is_refused_whatever_the_policy() {
+    void whatDoesNotFitIsRefusedWhateverThePolicy() {
         Laid laid = Laid.module(ElfTarget.PARISC_32).exported("S", 0x2000).with(EXTENDED);
         laid.builder().text(0x3413_0000).relocation(".text", 0, 7, "S");
 
@@ -74,7 +74,7 @@ class PariscBeyondKernelTest {
     }
 
     @Test
-    void short_branches_of_64_bit_code_have_stubs_like_long_ones() {
+    void shortBranchesOf64BitCodeHaveStubsLikeLongOnes() {
         for (StubPolicy stubs : StubPolicy.values()) {
             Laid laid =
                     Laid.module(ElfTarget.PARISC_64).exported("S", 0x4010_0000).with(EXTENDED.stubs(stubs));
@@ -98,7 +98,7 @@ class PariscBeyondKernelTest {
     }
 
     @Test
-    void a_table_keeps_the_numbers_of_both_kinds_apart() {
+    void aTableKeepsTheNumbersOfBothKindsApart() {
         RelocationTable narrow = PariscReloc.table(Width.BITS_32);
         assertTrue(narrow.type(7).isEmpty());
         String message = assertThrows(

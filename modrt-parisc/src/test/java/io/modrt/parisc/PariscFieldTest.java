@@ -31,7 +31,7 @@ class PariscFieldTest {
 
     @ParameterizedTest
     @MethodSource("fields")
-    void every_value_comes_back_and_no_bit_outside_the_mask_changes(Field field) {
+    void everyValueComesBackAndNoBitOutsideTheMaskChanges(Field field) {
         int reached = 0;
         for (int v = -1 << (field.bits() - 1); v < 1 << (field.bits() - 1); v++) {
             long value = (long) v << field.lowestBit();
@@ -79,7 +79,7 @@ class PariscFieldTest {
         "w22,   -1,         0x3ff1ffd",
         "w22,   0x1fffff,   0x3ff1ffc"
     })
-    void a_value_goes_to_the_manuals_bits(String name, String value, String bits) {
+    void aValueGoesToTheManualsBits(String name, String value, String bits) {
         Field field = named(name);
         assertEquals(Long.decode(bits), field.insert(0, Long.decode(value) << field.lowestBit()));
     }
@@ -87,7 +87,7 @@ class PariscFieldTest {
     /** {@code fields.csv}, written by {@code oracle/golden}: what GNU as makes of a number. */
     @ParameterizedTest(name = "{2}")
     @CsvFileSource(resources = "fields.csv", delimiter = '|', numLinesToSkip = 1)
-    void a_value_goes_where_the_assembler_puts_it(String name, String value, String assembly, String word) {
+    void aValueGoesWhereTheAssemblerPutsIt(String name, String value, String assembly, String word) {
         Field field = named(name);
         int assembled = (int) (long) Long.decode(word);
         boolean isUpperPart = field == PariscField.IM21; // as takes the part itself there

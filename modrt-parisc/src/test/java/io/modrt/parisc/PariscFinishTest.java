@@ -48,7 +48,7 @@ class PariscFinishTest {
 
     @ParameterizedTest
     @EnumSource
-    void the_last_unwind_table_is_sorted_and_the_first_is_not(Machine machine) {
+    void theLastUnwindTableIsSortedAndTheFirstIsNot(Machine machine) {
         Laid laid = Laid.module(machine.target);
         laid.builder().text(NOP, NOP, NOP, NOP).function("f", ".text", 0);
         unwind(laid, ".PARISC.unwind", 8, 0);
@@ -74,7 +74,7 @@ class PariscFinishTest {
 
     @ParameterizedTest
     @EnumSource
-    void local_labels_leave_the_symbol_table_of_init_and_a_stale_tail_stays(Machine machine) {
+    void localLabelsLeaveTheSymbolTableOfInitAndAStaleTailStays(Machine machine) {
         Laid laid = Laid.module(machine.target);
         laid.builder()
                 .text(NOP, NOP, NOP)
@@ -122,7 +122,7 @@ class PariscFinishTest {
     /** One entry a condition bit; the ones that hold put a nop for {@code sync}. */
     @ParameterizedTest
     @MethodSource("conditions")
-    void code_is_rewritten_where_a_condition_holds(MachineFacts machine, int holding) {
+    void codeIsRewrittenWhereAConditionHolds(MachineFacts machine, int holding) {
         Laid laid = Laid.module(ElfTarget.PARISC_32).under(Laid.LINUX_6_1.withMachine(machine));
         laid.builder().text(SYNC, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
         for (int bit = 0; bit < 8; bit++) {
@@ -142,7 +142,7 @@ class PariscFinishTest {
     }
 
     @Test
-    void what_is_written_follows_from_length_and_replacement() {
+    void whatIsWrittenFollowsFromLengthAndReplacement() {
         Laid laid = Laid.module(ElfTarget.PARISC_64)
                 .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures(LOCAL_TLB_PURGE)));
         laid.builder().text(PDTLB, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
@@ -160,7 +160,7 @@ class PariscFinishTest {
     }
 
     @Test
-    void a_purge_stays_global_before_pa_2_0() {
+    void aPurgeStaysGlobalBeforePa2_0() {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder().text(PDTLB).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2);
@@ -180,7 +180,7 @@ class PariscFinishTest {
     }
 
     @Test
-    void code_outside_the_module_is_not_rewritten() {
+    void codeOutsideTheModuleIsNotRewritten() {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder().text(NOP).function("f", ".text", 0);
         entry(laid, 0, 0x4000_0000, 1, 0x80, NOP);

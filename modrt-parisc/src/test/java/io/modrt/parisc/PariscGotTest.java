@@ -41,7 +41,7 @@ class PariscGotTest {
     }
 
     @Test
-    void slots_are_reused_and_shared_by_loads_and_stubs_in_the_order_of_use() {
+    void slotsAreReusedAndSharedByLoadsAndStubsInTheOrderOfUse() {
         Laid laid = module();
         laid.builder()
                 .text(ADDIL, LDD, BL, NOP, BL, NOP, ADDIL, LDD)
@@ -68,7 +68,7 @@ class PariscGotTest {
     }
 
     @Test
-    void an_offset_beyond_11_bits_goes_to_both_halves() {
+    void anOffsetBeyond11BitsGoesToBothHalves() {
         Laid laid = module();
         laid.builder().code(".text");
         for (int i = 0; i < 257; i++) {
@@ -84,7 +84,7 @@ class PariscGotTest {
     }
 
     @Test
-    void only_what_is_the_modules_is_called_without_its_own_gp() {
+    void onlyWhatIsTheModulesIsCalledWithoutItsOwnGp() {
         Laid laid = module().exported("$$mulI", 0x4030_1000).at(RegionKind.INIT, 0x0300_0000);
         laid.builder()
                 .text(BL, NOP, BL, NOP, NOP)
@@ -112,7 +112,7 @@ class PariscGotTest {
     }
 
     @Test
-    void until_2_6_28_only_the_same_section_is_called_directly() {
+    void until2_6_28OnlyTheSameSectionIsCalledDirectly() {
         Laid laid = module().under(Laid.LINUX_2_6_28);
         laid.builder()
                 .text(BL, NOP, BL, NOP, NOP)
@@ -134,7 +134,7 @@ class PariscGotTest {
     /** A function pointer to one byte behind the module's memory: 6.1 counts that as the module's. */
     @ParameterizedTest
     @CsvSource({"6.1, -4, true", "6.1, 0, true", "6.1, 1, false", "6.12, -4, true", "6.12, 0, false"})
-    void the_end_of_a_block_is_the_modules_until_6_3(String kernel, long fromEnd, boolean isLocal) {
+    void theEndOfABlockIsTheModulesUntil6_3(String kernel, long fromEnd, boolean isLocal) {
         KernelProfile profile = kernel.equals("6.1") ? Laid.LINUX_6_1 : Laid.LINUX_6_12;
         long address = 0x0180_0000 + fromEnd;
         RegionKind first = kernel.equals("6.1") ? RegionKind.CORE : RegionKind.TEXT;
@@ -164,7 +164,7 @@ class PariscGotTest {
     }
 
     @Test
-    void descriptors_are_one_for_each_function_and_lie_behind_the_slots() {
+    void descriptorsAreOneForEachFunctionAndLieBehindTheSlots() {
         Laid laid = module();
         laid.builder()
                 .text(ADDIL, NOP, NOP, NOP)
@@ -195,7 +195,7 @@ class PariscGotTest {
     /** One slot more than a load reaches: 4,095 since 2.6.29, 1,023 before. */
     @ParameterizedTest
     @CsvSource({"2.6.29, 4095, true", "2.6.29, 4096, false", "2.6.28, 1023, true", "2.6.28, 1024, false"})
-    void the_got_has_a_limit(String kernel, int slots, boolean loads) {
+    void theGotHasALimit(String kernel, int slots, boolean loads) {
         Laid laid = module().under(kernel.equals("2.6.28") ? Laid.LINUX_2_6_28 : Laid.LINUX_2_6_29);
         laid.builder().code(".text").zeros(4 * slots);
         for (int i = 0; i < slots; i++) {
@@ -221,7 +221,7 @@ class PariscGotTest {
     }
 
     @Test
-    void a_slot_for_address_0_is_an_error_where_the_kernel_stops_itself() {
+    void aSlotForAddress0IsAnErrorWhereTheKernelStopsItself() {
         Laid laid = module();
         laid.builder().text(ADDIL).relocation(".text", 0, LTOFF21L, "jiffies", -0x4040_0000);
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -233,7 +233,7 @@ class PariscGotTest {
     }
 
     @Test
-    void what_ldil_cuts_off_is_told_of_and_refused_by_a_strict_policy() {
+    void whatLdilCutsOffIsToldOfAndRefusedByAStrictPolicy() {
         Laid laid = module().exported("$$div", 0x1_4030_1800L);
         laid.builder().text(BL, NOP).relocation(".text", 0, PCREL22F, "$$div");
         List<Diagnostic> told = laid.relocate().relocated().diagnostics();
@@ -248,7 +248,7 @@ class PariscGotTest {
     }
 
     @Test
-    void shared_stubs_still_stand_for_every_call_that_leaves_the_module() {
+    void sharedStubsStillStandForEveryCallThatLeavesTheModule() {
         Laid laid = module().with(LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
         laid.builder()
                 .text(BL, NOP, BL, NOP)

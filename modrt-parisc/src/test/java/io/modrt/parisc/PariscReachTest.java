@@ -15,7 +15,7 @@ class PariscReachTest {
     private static final int NOP = 0x0800_0240;
 
     @Test
-    void the_farthest_branch_and_the_farthest_stub_of_each_section_are_told() {
+    void theFarthestBranchAndTheFarthestStubOfEachSectionAreTold() {
         Laid laid = Laid.module(ElfTarget.PARISC_32, "xfs")
                 .at(0x0081_0000)
                 .under(Laid.LINUX_2_6_29)
@@ -44,12 +44,12 @@ class PariscReachTest {
                         "R_PARISC_PCREL17F against printk by a stub at .text.cold+0x0: -0x18 within [-0x40000, 0x3fffc],"
                                 + " 262120 bytes left, 0.0 % used"),
                 report.nearest().stream().map(Reach::toString).toList());
-        assertEquals("printk", report.tightest().orElseThrow().site().symbol());
+        assertEquals("printk", report.tightest().orElseThrow().place().symbol());
         assertEquals(
                 List.of(".text+0x20000", ".text+0x0"),
                 report.nearest(2).stream()
-                        .map(reach -> reach.site().section() + "+0x"
-                                + Long.toHexString(reach.site().sectionOffset()))
+                        .map(reach -> reach.place().section() + "+0x"
+                                + Long.toHexString(reach.place().sectionOffset()))
                         .toList());
         assertEquals("""
                 xfs: what is nearest to its limit

@@ -25,13 +25,13 @@ class PariscRelocTest {
         "0x10123456, 0x1000,  0x2024a, -0xbaa",
         "0x10123456, -0x1001, 0x20242, 0x1455"
     })
-    void selectors_round_the_addend(String S, String A, String left, String right) {
+    void selectorsRoundTheAddend(String S, String A, String left, String right) {
         assertEquals(Long.decode(left), PariscReloc.left(Long.decode(S), Long.decode(A)) >> 11);
         assertEquals(Long.decode(right), PariscReloc.right(Long.decode(S), Long.decode(A)));
     }
 
     @Test
-    void the_two_selectors_add_up_and_the_right_one_fits_14_bits() {
+    void theTwoSelectorsAddUpAndTheRightOneFits14Bits() {
         Random random = new Random(2008);
         for (int i = 0; i < 1_000_000; i++) {
             long S = random.nextInt() & 0xffff_ffffL;
@@ -43,7 +43,7 @@ class PariscRelocTest {
     }
 
     @Test
-    void each_width_has_the_types_of_its_kernels() {
+    void eachWidthHasTheTypesOfItsKernels() {
         assertEquals(
                 "1 2 6 9 12 18 22 41 49 65 74",
                 numbers(PariscReloc.table(Width.BITS_32).types()));
@@ -53,12 +53,36 @@ class PariscRelocTest {
     }
 
     @Test
-    void each_width_has_types_beyond_its_kernels() {
+    void eachWidthHasTypesBeyondItsKernels() {
         assertEquals(
                 "3 4 7 8 10 14 23 66 70",
                 numbers(PariscReloc.table(Width.BITS_32).beyondKernel()));
         assertEquals(
                 "2 3 4 6 7 8 10 12 14", numbers(PariscReloc.table(Width.BITS_64).beyondKernel()));
+    }
+
+    /** The package page's table, in the supplement's notation, without the shift to the field. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            R_PARISC_DIR32     | S + A
+            R_PARISC_DIR21L    | LR'(S, A)
+            R_PARISC_DIR17R    | RR'(S, A)
+            R_PARISC_DIR14R    | RR'(S, A)
+            R_PARISC_PCREL12F  | S + A - P - 8
+            R_PARISC_PCREL21L  | L'(S + A - P - 8)
+            R_PARISC_PCREL17F  | S + A - P - 8
+            R_PARISC_PCREL14R  | R'(S + A - P - 8)
+            R_PARISC_DPREL21L  | LR'(S - DP, A)
+            R_PARISC_DPREL14R  | RR'(S - DP, A)
+            R_PARISC_DPREL14F  | S + A - DP
+            R_PARISC_LTOFF21L  | LR'(GOT(S + A), 0)
+            R_PARISC_LTOFF14R  | RR'(GOT(S + A), 0)
+            R_PARISC_FPTR64    | descriptor of S + A
+            R_PARISC_PCREL64   | S + A - P - 8
+            R_PARISC_DIR64     | S + A
+            """)
+    void aRowSaysItsFormula(PariscReloc row, String formula) {
+        assertEquals(formula, row.formulaText());
     }
 
     private static String numbers(List<RelocationType> types) {

@@ -3,6 +3,8 @@ package io.modrt.parisc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.spi.StubTemplate;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,7 @@ class PariscStubWordsTest {
 
     @ParameterizedTest(name = "{0} to {1} + {2}")
     @CsvFileSource(resources = "stubs.csv", delimiter = '|', numLinesToSkip = 1)
-    void a_stub_is_what_its_assembler_text_says(String kind, String symbol, String addend, String words) {
+    void aStubIsWhatItsAssemblerTextSays(String kind, String symbol, String addend, String words) {
         long S = Long.decode(symbol);
         long A = Long.decode(addend);
         StubTemplate template = switch (kind) {
@@ -28,7 +30,7 @@ class PariscStubWordsTest {
     }
 
     @Test
-    void the_text_of_each_word_is_at_hand() {
+    void theTextOfEachWordIsAtHand() {
         assertEquals("ldil   LR'target,%r1; be,n   RR'target(%sr4,%r1)", text(PariscStubs.longBranch(0x1012_3456, 0)));
         assertEquals(
                 "ldd    LTOFF'target(%dp),%dp; ldd    16(%dp),%r1; bve    (%r1); ldd    24(%dp),%dp",
@@ -40,12 +42,13 @@ class PariscStubWordsTest {
     }
 
     private static String hex(StubTemplate template) {
-        return template.words().stream()
-                .map(word -> String.format(Locale.ROOT, "%08x", word.bits()))
+        ByteBuffer code = ByteBuffer.wrap(template.fill(0x0081_0000, ByteOrder.BIG_ENDIAN, 0x1012_3450));
+        return template.pieces().stream()
+                .map(piece -> String.format(Locale.ROOT, "%08x", code.getInt()))
                 .collect(Collectors.joining(" "));
     }
 
     private static String text(StubTemplate template) {
-        return template.words().stream().map(StubTemplate.Word::assembly).collect(Collectors.joining("; "));
+        return template.pieces().stream().map(StubTemplate.Piece::assembly).collect(Collectors.joining("; "));
     }
 }

@@ -45,7 +45,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void since_2_6_29_what_does_not_reach_gets_a_stub_in_front_of_its_section() {
+    void since2_6_29WhatDoesNotReachGetsAStubInFrontOfItsSection() {
         Laid.Result laid = threeCalls(Laid.LINUX_2_6_29).relocate();
 
         // room for 3 + 1 stubs of 8 bytes, the first at its start
@@ -60,7 +60,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void until_2_6_28_every_branch_goes_through_a_stub_at_the_head_of_its_region() {
+    void until2_6_28EveryBranchGoesThroughAStubAtTheHeadOfItsRegion() {
         Laid laid = threeCalls(Laid.LINUX_2_6_28);
         laid.builder().initText(BL, NOP).relocation(".init.text", 0, PCREL17F, "near");
         Laid.Result result = laid.relocate();
@@ -80,7 +80,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void every_section_has_room_for_one_stub_more_than_it_has_branches_and_none_changes_its_size() {
+    void everySectionHasRoomForOneStubMoreThanItHasBranchesAndNoneChangesItsSize() {
         Laid.Result laid = threeCalls(Laid.LINUX_6_1).relocate();
 
         for (Section section : laid.plan().file().elf().sections()) {
@@ -111,7 +111,7 @@ class PariscStubsTest {
         "74, -8388608, direct",
         "74, -8388609, stub"
     })
-    void a_branch_reaches_its_bits(int type, long distance, String how) {
+    void aBranchReachesItsBits(int type, long distance, String how) {
         long text = 0x0481_0000L + 0x10; // one branch: 16 bytes in front
         Laid laid = module().at(text - 0x10).under(Laid.LINUX_2_6_29).exported("there", text + 8 + distance);
         laid.builder().text(type == PCREL17F ? BL : 0xe800_a000, NOP).relocation(".text", 0, type, "there");
@@ -124,7 +124,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void the_failure_of_2008_reads_as_the_kernel_had_it() {
+    void theFailureOf2008ReadsAsTheKernelHadIt() {
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> xfs().under(Laid.LINUX_2_6_28).relocate());
 
@@ -151,7 +151,7 @@ class PariscStubsTest {
     /** Since 2.6.29 the stub is 16 bytes in front of .text: reached from 0x40000 - 16 - 8. */
     @ParameterizedTest
     @CsvSource({"0x3ffe8, ''", "0x3ffec, 0x3ffeffff", "0x3fff8, 0x3ffefffc"})
-    void a_section_beyond_the_reach_fails_and_links_with_stubs_on_both_sides(String offset, String quotient) {
+    void aSectionBeyondTheReachFailsAndLinksWithStubsOnBothSides(String offset, String quotient) {
         int at = Integer.decode(offset);
         Laid laid = module().under(Laid.LINUX_2_6_29);
         laid.builder().code(".text").zeros(at).words(BL, NOP, NOP);
@@ -176,7 +176,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void further_reach_splits_a_section_in_the_middle_and_says_where_it_ends() {
+    void furtherReachSplitsASectionInTheMiddleAndSaysWhereItEnds() {
         LoadPolicy policy = LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH);
         Laid fits = module().under(Laid.LINUX_2_6_29).with(policy);
         fits.builder().code(".text").words(BL).zeros(0x7fff8 - 0x48).words(BL);
@@ -206,7 +206,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void shared_stubs_are_one_for_each_callee_and_section() {
+    void sharedStubsAreOneForEachCalleeAndSection() {
         Laid laid = threeCalls(Laid.LINUX_6_1).with(LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
         laid.builder().code(".text.other").words(BL, NOP);
         laid.builder().relocation(".text.other", 0, PCREL17F, "printk");
@@ -222,7 +222,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void stubs_are_made_for_a_symbol_and_an_addend_and_not_for_their_sum() {
+    void stubsAreMadeForASymbolAndAnAddendAndNotForTheirSum() {
         Laid laid = module().under(Laid.LINUX_2_6_29).exported("table", 0x1012_3456);
         laid.builder().text(BL, NOP).relocation(".text", 0, PCREL17F, "table", 0x1004);
         // LR' rounds the addend: 0x10123456 + 0x2000, and RR' goes back
@@ -230,7 +230,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void a_22_bit_branch_has_its_stub_too() {
+    void a22BitBranchHasItsStubToo() {
         Laid laid = module().under(Laid.LINUX_6_1);
         laid.builder().text(0xe800_a000, NOP).relocation(".text", 0, PCREL22F, "printk");
         Laid.Result result = laid.relocate();

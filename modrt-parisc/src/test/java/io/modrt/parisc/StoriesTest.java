@@ -60,7 +60,7 @@ class StoriesTest {
      * 0x8580ec - 8 = -0x480bc bytes, -0x1202f words; 30 bits of that are 0x3ffedfd1.
      */
     @Test
-    void until_2_6_28_a_large_module_does_not_reach_its_stubs() {
+    void until2_6_28ALargeModuleDoesNotReachItsStubs() {
         ModuleFile bulky = Bundled.module("parisc-32/bulky.ko.xz");
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> relocate(bulky, Laid.LINUX_2_6_28, StubPolicy.KERNEL_EXACT));
@@ -71,7 +71,7 @@ class StoriesTest {
     }
 
     @Test
-    void since_2_6_29_it_loads_and_says_how_close_it_is() {
+    void since2_6_29ItLoadsAndSaysHowCloseItIs() {
         ModuleFile bulky = Bundled.module("parisc-32/bulky.ko.xz");
         RelocatedModule relocated = relocate(bulky, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT);
 
@@ -99,7 +99,7 @@ class StoriesTest {
     }
 
     @Test
-    void a_section_larger_than_the_reach_loads_with_stubs_on_both_sides_alone() {
+    void aSectionLargerThanTheReachLoadsWithStubsOnBothSidesAlone() {
         ModuleFile vast = Bundled.module("parisc-32/vast.ko.xz");
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> relocate(vast, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT));
@@ -133,7 +133,7 @@ class StoriesTest {
         "SHARED,        6.1",
         "FURTHER_REACH, 6.1"
     })
-    void each_policy_loads_what_the_kernel_loads(StubPolicy policy, String kernel) {
+    void eachPolicyLoadsWhatTheKernelLoads(StubPolicy policy, String kernel) {
         KernelProfile profile = kernel.equals("6.1") ? Laid.LINUX_6_1 : Laid.LINUX_2_6_29;
         RelocatedModule relocated = relocate(Bundled.module("parisc-32/bulky.ko.xz"), profile, policy);
         assertSizesAreTheFiles(relocated);
@@ -141,7 +141,7 @@ class StoriesTest {
 
     /** On 64 bit what is exported, and what is called, is a descriptor; its code is known beside. */
     @Test
-    void modules_call_one_another_through_descriptors() {
+    void modulesCallOneAnotherThroughDescriptors() {
         try (ModuleRuntime runtime = kernel(Laid.LINUX_6_1.with(ConfigOption.MODVERSIONS, false), 0x4010_0000)) {
             LiveModule greeter = runtime.load(Bundled.file("parisc-64/greeter.ko"));
             LiveModule visitor = runtime.load(Bundled.file("parisc-64/visitor.ko"));
@@ -166,7 +166,7 @@ class StoriesTest {
     /** The bundled everyday module, on a machine with one CPU under QEMU. */
     @ParameterizedTest
     @CsvSource({"parisc-32", "parisc-64"})
-    void tables_are_finished_for_the_machine(String target) {
+    void tablesAreFinishedForTheMachine(String target) {
         KernelProfile profile = Laid.LINUX_6_1
                 .with(ConfigOption.JUMP_LABEL, true)
                 .withMachine(MachineFacts.of(1).withFeatures("qemu"));

@@ -77,7 +77,8 @@ public abstract class ArchContract {
 
     /** The kernel of this profile whose modules are like the first of {@link #modules()}. */
     private ArchKernel kernel(KernelProfile profile) {
-        ElfHeader header = ModuleFile.open(modules().values().iterator().next()).elf().header();
+        ElfHeader header =
+                ModuleFile.open(modules().values().iterator().next()).elf().header();
         return arch().kernel(profile.assuming(arch().usualConfiguration()), header);
     }
 
@@ -202,7 +203,8 @@ public abstract class ArchContract {
                     Assertions.assertTrue(names.add(name), () -> name + " twice");
                     Assertions.assertEquals(1, Integer.bitCount(type.targetAlignment()), () -> name + ": alignment");
                     Assertions.assertTrue(
-                            type.field().bytes() <= kernel(profile).width().bytes() || !type.routed(), () -> name + ": routed");
+                            type.field().bytes() <= kernel(profile).width().bytes() || !type.routed(),
+                            () -> name + ": routed");
                     Assertions.assertTrue(
                             type.formula() != Formula.NONE || !type.routed(), () -> name + ": routed, stores nothing");
                 }

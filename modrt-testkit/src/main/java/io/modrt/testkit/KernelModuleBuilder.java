@@ -2,7 +2,6 @@ package io.modrt.testkit;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes kernel modules: an object file with {@code .modinfo}, {@code __versions}, export tables and {@code struct module}, as
- * {@code modpost} and the module linker script leave it for Linux 6.1 on machines without self-relative export tables.
+ * {@code modpost} and the module linker script leave it for Linux 6.1. Tables have the forms of {@link ElfTarget#tables()}.
  *
  * <pre>{@code
  * byte[] ko = KernelModuleBuilder.of(ElfTarget.MIPS_O32_LE, "greeter")
@@ -119,15 +118,15 @@ public final class KernelModuleBuilder {
         return this;
     }
 
-    /** Appends words to {@code .text}. */
+    /** Appends instructions of 32 bits to {@code .text}. */
     public KernelModuleBuilder text(int... words) {
-        code(".text").words(words);
+        code(".text").instructions(words);
         return this;
     }
 
-    /** Appends words to {@code .init.text}. */
+    /** Appends instructions of 32 bits to {@code .init.text}. */
     public KernelModuleBuilder initText(int... words) {
-        code(".init.text").words(words);
+        code(".init.text").instructions(words);
         return this;
     }
 
@@ -203,6 +202,34 @@ public final class KernelModuleBuilder {
         return this;
     }
 
+    /**
+     * Lists a function's call site of the function tracer; the address is the symbol's.
+     *
+     * @see KernelTables#tracing()
+     */
+    public KernelModuleBuilder traced(String symbol) {
+        new TableWriter(this).tracingEntry(symbol(symbol));
+        return this;
+    }
+
+    /** Adds an entry to {@code __ex_table}: where an instruction may fault, and where the kernel then goes on. */
+    public KernelModuleBuilder mayFault(String instruction, String fixup) {
+        new TableWriter(this).exceptionEntry(symbol(instruction), symbol(fixup));
+        return this;
+    }
+
+    /**
+     * Adds an entry to {@code __jump_table}.
+     *
+     * @param branch the symbol of a static branch, compiled for a key that is false
+     * @param target where the branch goes when it is taken
+     * @param key its key
+     */
+    public KernelModuleBuilder jumpLabel(String branch, String target, String key) {
+        new TableWriter(this).jumpLabel(symbol(branch), symbol(target), symbol(key));
+        return this;
+    }
+
     /** Sets the size of {@code struct module}. */
     public KernelModuleBuilder thisModuleBytes(int sizeBytes) {
         thisModuleBytes = sizeBytes;
@@ -227,8 +254,9 @@ public final class KernelModuleBuilder {
         if (file == null) {
             addModinfo();
             addVersions();
-            addExports("", false);
-            addExports("_gpl", true);
+            TableWriter tables = new TableWriter(this);
+            tables.exports("", exports.stream().filter(export -> !export.isGplOnly()));
+            tables.exports("_gpl", exports.stream().filter(ExportBuilder::isGplOnly));
             addThisModule();
             file = elf.build();
             built = file;
@@ -252,34 +280,6 @@ public final class KernelModuleBuilder {
         SectionBuilder versions = readOnly("__versions");
         crcs.forEach((symbol, crc) ->
                 versions.pointer(Integer.toUnsignedLong(crc)).string(symbol).padding(VERSION_BYTES));
-    }
-
-    private void addExports(String suffix, boolean gplOnly) {
-        // The loader searches each table by bisection, hence the order.
-        List<ExportBuilder> mine = exports.stream()
-                .filter(export -> export.isGplOnly() == gplOnly)
-                .sorted(Comparator.comparing(ExportBuilder::symbol))
-                .toList();
-        if (mine.isEmpty()) {
-            return;
-        }
-        SectionBuilder strings = readOnly("__ksymtab_strings").alignment(1);
-        SymbolBuilder stringsSymbol = elf.sectionSymbol(strings);
-        SectionBuilder table = readOnly("__ksymtab" + suffix);
-        for (ExportBuilder export : mine) {
-            table.pointer(symbol(export.symbol()));
-            for (String text : List.of(export.symbol(), export.namespaceName())) {
-                table.pointer(stringsSymbol, strings.sizeBytes());
-                strings.string(text);
-            }
-        }
-        if (mine.stream().anyMatch(export -> export.crcOrNull() != null)) {
-            SectionBuilder crcTable = readOnly("__kcrctab" + suffix).alignment(Integer.BYTES);
-            for (ExportBuilder export : mine) {
-                Integer crc = export.crcOrNull();
-                crcTable.words(crc == null ? 0 : crc);
-            }
-        }
     }
 
     private void addThisModule() {

@@ -77,6 +77,11 @@ public final class SectionBuilder {
         return bytes(target.encoding().words(words));
     }
 
+    /** Appends instructions of 32 bits, in the byte order of code. */
+    public SectionBuilder instructions(int... words) {
+        return bytes(new ElfEncoding(target.encoding().elfClass(), target.codeOrder()).words(words));
+    }
+
     /** Appends {@code count} zero bytes. */
     public SectionBuilder zeros(int count) {
         return bytes(new byte[count]);

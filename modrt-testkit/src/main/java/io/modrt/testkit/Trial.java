@@ -83,7 +83,8 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
     }
 
     private ArchKernel kernelOf(Arch arch) {
-        return arch.kernel(profile.assuming(arch.usualConfiguration()), file.elf().header());
+        return arch.kernel(
+                profile.assuming(arch.usualConfiguration()), file.elf().header());
     }
 
     private byte[] contents(Section section) {
@@ -97,8 +98,8 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
         ByteOrder codeOrder = module.placed().plan().archKernel().codeOrder();
         String what = name + ": " + relocation.place();
         byte[] bytes = expected.entrySet().stream()
-                .filter(entry ->
-                        range(module, entry.getKey()).contains(relocation.place().P()))
+                .filter(entry -> range(module, entry.getKey())
+                        .contains(relocation.place().P()))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(what + ": its place is in no section"));

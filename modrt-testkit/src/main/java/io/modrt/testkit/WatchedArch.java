@@ -6,7 +6,6 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.error.Refusal;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
@@ -69,7 +68,7 @@ class WatchedArch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return arch.usualConfiguration();
     }
 
@@ -295,7 +294,8 @@ class WatchedArch implements Arch {
             if (section == null || !plan.mayNeed(section, fixup.index())) {
                 faults.add(fixup.place() + " is routed to a stub, and mayNeed had not counted it");
             }
-            AddressRange range = new AddressRange(stub.address(), stub.template().sizeBytes());
+            AddressRange range =
+                    new AddressRange(stub.address(), stub.template().sizeBytes());
             boolean isInModule = Arrays.stream(RegionKind.values())
                     .flatMap(kind -> placed.range(kind).stream())
                     .anyMatch(region -> region.contains(range));

@@ -24,8 +24,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.Permission;
-import io.modrt.testkit.aarch64.Aarch64;
-import io.modrt.testkit.aarch64.Aarch64Arch;
+import io.modrt.testkit.sample.SampleArch;
 import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +65,7 @@ class BadInputTest {
             "free", KernelSymbol.of("free", Address.of(0xffff_8000_0765_4330L)).exported("", true));
 
     private static KernelModuleBuilder module() {
-        KernelModuleBuilder module = KernelModuleBuilder.of(Aarch64.TARGET, "ferry")
+        KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "ferry")
                 .text(0xd503_201f, 0x9400_0000, 0x9000_0000, 0xf940_0000, 0xd65f_03c0)
                 .initText(0x9400_0000)
                 .data(0, 0, 7, 0)
@@ -87,9 +86,9 @@ class BadInputTest {
     /** A kernel that has a module called boat, which exports {@code row}. */
     private static FakeKernel kernel() {
         KernelSymbols symbols = name -> Optional.ofNullable(EXPORTS.get(name));
-        FakeKernel kernel = FakeKernel.of(new Aarch64Arch(), symbols);
+        FakeKernel kernel = FakeKernel.of(new SampleArch(), symbols);
         kernel.runtime()
-                .load(KernelModuleBuilder.of(Aarch64.TARGET, "boat")
+                .load(KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "boat")
                         .text(0xd65f_03c0)
                         .function("row", ".text", 0)
                         .exports("row")
@@ -233,7 +232,7 @@ class BadInputTest {
 
     static Stream<Arguments> modules() {
         return Stream.of(
-            row("a module that is there", () -> KernelModuleBuilder.of(Aarch64.TARGET, "boat").text(0).build(), StateException.class, Errno.EEXIST, KERNEL, "boat: a module of this name is loaded"),
+            row("a module that is there", () -> KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "boat").text(0).build(), StateException.class, Errno.EEXIST, KERNEL, "boat: a module of this name is loaded"),
             built("another vermagic", m -> m.vermagic("6.1.0 preempt mod_unload "), PolicyException.class, Errno.ENOEXEC, KERNEL, "version magic '6.1.0 preempt mod_unload ' should be '" + KernelModuleBuilder.VERMAGIC + "'"),
             built("a livepatch", m -> m.info("livepatch", "Y"), PolicyException.class, Errno.ENOEXEC, KERNEL, "livepatch"),
             built("a section both writable and executable", m -> m.elf().section(".both", 1, 7).words(0), FormatException.class, Errno.ENOEXEC, KERNEL, "(.both): is writable and executable"),
@@ -242,21 +241,21 @@ class BadInputTest {
     // spotless:on
 
     private static byte[] ofEncoding(ElfClass elfClass, ByteOrder order) {
-        ElfTarget target = Aarch64.TARGET;
+        ElfTarget target = ElfTarget.AARCH64_LE;
         return KernelModuleBuilder.of(
                         new ElfTarget(
                                 new ElfEncoding(elfClass, order),
                                 target.machine(),
                                 0,
                                 target.addends(),
-                                target.pointerType()),
+                                target.tables()),
                         "ferry")
                 .text(0)
                 .build();
     }
 
     private static byte[] withAddendsInPlace() {
-        return KernelModuleBuilder.of(Aarch64.TARGET.withAddends(AddendKind.IN_PLACE), "ferry")
+        return KernelModuleBuilder.of(ElfTarget.AARCH64_LE.withAddends(AddendKind.IN_PLACE), "ferry")
                 .text(0)
                 .relocation(".text", 0, CALL26, "_printk")
                 .build();
@@ -301,7 +300,7 @@ class BadInputTest {
         AddressRange area = new AddressRange(Address.of(0xffff_8000_0000_0000L), 6 * 0x1000);
         ModuleAllocator allocator = ModuleAllocator.over(area, 0x1000);
         ModuleRuntime runtime = ModuleRuntime.builder()
-                .arch(new Aarch64Arch())
+                .arch(new SampleArch())
                 .kernelSymbols(name -> Optional.ofNullable(EXPORTS.get(name)))
                 .allocator(allocator)
                 .build();

@@ -45,7 +45,11 @@ class BuildersTest {
                 Arguments.of("MIPS n64 R6 LE", ElfTarget.MIPS_N64_R6_LE, ElfClass.ELF64, false, 8, 0xa000_0401),
                 Arguments.of("MIPS n64 R6 BE", ElfTarget.MIPS_N64_R6_BE, ElfClass.ELF64, true, 8, 0xa000_0401),
                 Arguments.of("PA-RISC 32", ElfTarget.PARISC_32, ElfClass.ELF32, true, 15, 0x210),
-                Arguments.of("PA-RISC 64", ElfTarget.PARISC_64, ElfClass.ELF64, true, 15, 0x8_0214));
+                Arguments.of("PA-RISC 64", ElfTarget.PARISC_64, ElfClass.ELF64, true, 15, 0x8_0214),
+                Arguments.of("AArch64 LE", ElfTarget.AARCH64_LE, ElfClass.ELF64, false, 183, 0),
+                Arguments.of("AArch64 BE", ElfTarget.AARCH64_BE, ElfClass.ELF64, true, 183, 0),
+                Arguments.of("x86-64", ElfTarget.X86_64, ElfClass.ELF64, false, 62, 0),
+                Arguments.of("RISC-V 64", ElfTarget.RISCV_64, ElfClass.ELF64, false, 243, 1));
     }
 
     private static KernelModuleBuilder greeter(ElfTarget target) {
@@ -121,6 +125,8 @@ class BuildersTest {
         MIPS_N64_BE | 0000000000000004 00000002 00 00 00 06 0000000000000000
         PARISC_32   | 00000004 00000206 00000000
         PARISC_64   | 0000000000000004 0000000200000006 0000000000000000
+        AARCH64_LE  | 0400000000000000 0600000002000000 0000000000000000
+        AARCH64_BE  | 0000000000000004 0000000200000006 0000000000000000
         """)
     void relocationsAreWrittenAsThePsabiDrawsThem(String target, String hex) throws ReflectiveOperationException {
         ElfTarget elfTarget = (ElfTarget) ElfTarget.class.getField(target).get(null);
@@ -248,5 +254,96 @@ class BuildersTest {
                 .get(0)
                 .section()
                 .type();
+    }
+
+    /**
+     * The relocations of an export of {@code code}, of an exception and of a jump label at {@code code} that go to {@code there}, and of
+     * {@code code} as a call site: offset:type symbol+addend, as GNU as writes them for these machines' kernels; behind the
+     * section's size. Addends of o32 are in place, here after the sign "=".
+     */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, textBlock = """
+        MIPS_O32_BE | 12: 0:2 code=0 4:2 strings=0 8:2 strings=5         | 8: 0:2 code=0 4:2 there=0                               | 12: 0:2 code=0 4:2 there=0 8:2 key=0                                | __mcount_loc 4: 0:2 code=0
+        MIPS_N64_LE | 24: 0:18 code+0 8:18 strings+0 16:18 strings+5     | 16: 0:18 code+0 8:18 there+0                            | 24: 0:18 code+0 8:18 there+0 16:18 key+0                            | __mcount_loc 8: 0:18 code+0
+        PARISC_32   | 12: 0:1 code+0 4:1 strings+0 8:1 strings+5         | 8: 0:9 code+8 4:9 there+8                               | 12: 0:9 code+8 4:9 there+8 8:9 key+8                                | __patchable_function_entries 4: 0:1 code+0
+        PARISC_64   | 24: 0:80 code+0 8:80 strings+0 16:80 strings+5     | 8: 0:9 code+8 4:9 there+8                               | 16: 0:9 code+8 4:9 there+8 8:72 key+8                               | __patchable_function_entries 8: 0:80 code+0
+        AARCH64_LE  | 12: 0:261 code+0 4:261 strings+0 8:261 strings+5   | 12: 0:261 code+0 4:261 there+0                          | 16: 0:261 code+0 4:261 there+0 8:260 key+0                          | __patchable_function_entries 8: 0:257 code+0
+        AARCH64_BE  | 12: 0:261 code+0 4:261 strings+0 8:261 strings+5   | 12: 0:261 code+0 4:261 there+0                          | 16: 0:261 code+0 4:261 there+0 8:260 key+0                          | __patchable_function_entries 8: 0:257 code+0
+        X86_64      | 12: 0:2 code+0 4:2 strings+0 8:2 strings+5         | 12: 0:2 code+0 4:2 there+0                              | 16: 0:2 code+0 4:2 there+0 8:24 key+0                               | __mcount_loc 8: 0:1 code+0
+        RISCV_64    | 24: 0:2 code+0 8:2 strings+0 16:2 strings+5        | 12: 0:35 code+0 0:39 table+0 4:35 there+0 4:39 table+4  | 16: 0:35 code+0 0:39 table+0 4:35 there+0 4:39 table+4 8:36 key+0 8:40 table+8 | __patchable_function_entries 8: 0:2 code+0
+        """)
+    void tablesHaveTheFormsOfTheirKernels(String target, String exports, String exceptions, String jumps, String calls)
+            throws ReflectiveOperationException {
+        ElfTarget elfTarget = (ElfTarget) ElfTarget.class.getField(target).get(null);
+        ElfFile file = ElfFile.view(KernelModuleBuilder.of(elfTarget, "tables")
+                .text(0, 0)
+                .data(0, 0)
+                .function("code", ".text", 0)
+                .function("there", ".text", 4)
+                .object("key", ".data", 0)
+                .exports("code")
+                .mayFault("code", "there")
+                .jumpLabel("code", "there", "key")
+                .traced("code")
+                .build());
+
+        assertEquals(exports, table(file, "__ksymtab"));
+        assertEquals(exceptions, table(file, "__ex_table"));
+        assertEquals(jumps, table(file, "__jump_table"));
+        String tracing = calls.substring(0, calls.indexOf(' '));
+        assertEquals(calls, tracing + " " + table(file, tracing));
+    }
+
+    private static String table(ElfFile file, String name) {
+        Section section = file.section(name).orElseThrow();
+        RelocationSection relocations = file.relocationSections().stream()
+                .filter(candidate -> candidate.target().index() == section.index())
+                .findFirst()
+                .orElseThrow();
+        StringBuilder text = new StringBuilder(section.sizeBytes() + ":");
+        for (int i = 0; i < relocations.count(); i++) {
+            Symbol symbol = file.symbolTable().orElseThrow().symbol(relocations.symbol(i));
+            String against = symbol.name();
+            if (against.isEmpty()) {
+                against = symbol.sectionIndex() == section.index() ? "table" : "strings";
+            }
+            long offset = relocations.offset(i);
+            text.append(' ')
+                    .append(offset)
+                    .append(':')
+                    .append(relocations.type(i))
+                    .append(' ')
+                    .append(against);
+            if (relocations.addends() == AddendKind.EXPLICIT) {
+                text.append('+').append(relocations.addend(i));
+            } else {
+                text.append('=').append(file.array()[(int) (section.fileOffset() + offset) + 3]);
+            }
+        }
+        return text.toString();
+    }
+
+    @Test
+    void instructionsHaveTheByteOrderOfCode() {
+        ElfFile file = ElfFile.view(KernelModuleBuilder.of(ElfTarget.AARCH64_BE, "mixed")
+                .text(0xd503_201f)
+                .data(0xd503_201f)
+                .build());
+
+        assertEquals("1f2003d5", hex(file, ".text"));
+        assertEquals("d503201f", hex(file, ".data"));
+    }
+
+    private static String hex(ElfFile file, String name) {
+        Section section = file.section(name).orElseThrow();
+        int from = (int) section.fileOffset();
+        return HexFormat.of().formatHex(file.array(), from, from + (int) section.sizeBytes());
+    }
+
+    @Test
+    void anAddressItselfCountsFromNowhere() {
+        assertThrows(
+                IllegalArgumentException.class, () -> AddressField.address32(1).countingFrom(8));
+        assertThrows(IllegalArgumentException.class, () -> AddressField.distance32(1, 2, 3));
     }
 }

@@ -36,8 +36,7 @@ import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;
 import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
-import io.modrt.testkit.aarch64.Aarch64;
-import io.modrt.testkit.aarch64.Aarch64Arch;
+import io.modrt.testkit.sample.SampleArch;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +61,7 @@ class ConversationTest {
     private final ModuleListener first = mock(ModuleListener.class);
     private final ModuleListener second = mock(ModuleListener.class);
     private final ModuleRuntime runtime = ModuleRuntime.builder()
-            .arch(new Aarch64Arch())
+            .arch(new SampleArch())
             .memory(memory)
             .kernelSymbols(symbols)
             .allocator(allocator)
@@ -74,7 +73,7 @@ class ConversationTest {
     private final ModuleFile file = file();
 
     private static ModuleFile file() {
-        KernelModuleBuilder module = KernelModuleBuilder.of(Aarch64.TARGET, "ferry")
+        KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "ferry")
                 .text(BL, BL, BL)
                 .initText(BL)
                 .data(0, 0)
@@ -103,7 +102,7 @@ class ConversationTest {
     @BeforeEach
     void answer() {
         when(symbols.find(anyString())).thenReturn(Optional.empty());
-        when(symbols.placeholder(anyString())).thenReturn(Optional.empty());
+        when(symbols.placeholder(anyString(), any())).thenReturn(Optional.empty());
         when(symbols.find("_printk")).thenReturn(export("_printk", 0xffff_8000_0000_1000L));
         when(symbols.find("jiffies")).thenReturn(export("jiffies", 0xffff_8000_0000_2000L));
         when(allocator.allocate(anyLong(), any()))

@@ -15,8 +15,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.memory.Permission;
-import io.modrt.testkit.aarch64.Aarch64;
-import io.modrt.testkit.aarch64.Aarch64Arch;
+import io.modrt.testkit.sample.SampleArch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +93,7 @@ class FakesTest {
 
     @Test
     void aRuntimeLoadsFromATreeInMemory() throws IOException {
-        byte[] module = KernelModuleBuilder.of(Aarch64.TARGET, "ferry")
+        byte[] module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "ferry")
                 .text(0x9400_0000)
                 .relocation(".text", 0, 283, "_printk")
                 .build();
@@ -105,7 +104,7 @@ class FakesTest {
             Path symvers = tree.moduleSymvers("0x00000007\t_printk\tvmlinux\tEXPORT_SYMBOL\t");
             assertTrue(Files.exists(tree.path("/lib/modules/6.1.0-1-arm64/build/Module.symvers")));
             ModuleRuntime runtime = ModuleRuntime.builder()
-                    .arch(new Aarch64Arch())
+                    .arch(new SampleArch())
                     .profile(KernelProfile.ofConfig(config))
                     .kernelSymbols(KernelSymbols.systemMap(map))
                     .build();

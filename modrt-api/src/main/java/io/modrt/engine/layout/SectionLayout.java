@@ -2,19 +2,13 @@ package io.modrt.engine.layout;
 
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
-import io.modrt.error.Errno;
 import io.modrt.error.LayoutException;
-import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
-import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
-import io.modrt.policy.Diagnostic;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchPlan;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,14 +31,12 @@ public final class SectionLayout {
     private final LayoutPasses passes;
     private final @Nullable KallsymsLayout kallsyms;
     private final List<RegionKind> regions;
-    private final List<Diagnostic> diagnostics = new ArrayList<>();
 
     private SectionLayout(
-            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadPolicy policy) {
+            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
         this.file = file;
         this.profile = profile;
         sections = file.elf().sections().stream().map(arch::shape).toList();
-        checkWriteXorExecute(policy);
         flags = new LoadedFlags(sections, profile);
         passes = new LayoutPasses(file.name(), sections, flags, profile, rule, arch);
         passes.run();
@@ -63,33 +55,10 @@ public final class SectionLayout {
      * Lays a module out.
      *
      * @throws LayoutException where sizes are more than the kernel counts, or out of proportion to the file
-     * @throws PolicyException where a section is writable and executable and the kernel refuses that
      */
     public static SectionLayout of(
-            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadPolicy policy) {
-        return new SectionLayout(file, profile, rule, arch, policy);
-    }
-
-    private void checkWriteXorExecute(LoadPolicy policy) {
-        if (!profile.has(ConfigOption.STRICT_MODULE_RWX)) {
-            return;
-        }
-        for (Section section : sections) {
-            if (section.isWritable() && section.isExecutable()) {
-                String text = "section " + section.index() + " " + section.name()
-                        + " is writable and executable, flags 0x" + Long.toHexString(section.flags());
-                if (!policy.isRelaxed(Rule.WRITE_XOR_EXECUTE)) {
-                    throw new PolicyException(
-                            Rule.WRITE_XOR_EXECUTE,
-                            Refusal.of(
-                                    Errno.ENOEXEC,
-                                    file.name() + ": " + text
-                                            + ", which kernels with STRICT_MODULE_RWX refuse; relax "
-                                            + Rule.WRITE_XOR_EXECUTE + " to load it"));
-                }
-                diagnostics.add(new Diagnostic(Diagnostic.Kind.RELAXED_RULE, file.name(), text));
-            }
-        }
+            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
+        return new SectionLayout(file, profile, rule, arch);
     }
 
     private void checkMemory() {
@@ -196,10 +165,5 @@ public final class SectionLayout {
     /** Where the kernel keeps the module's symbols; empty without KALLSYMS, or where the file has no symbol table. */
     public Optional<KallsymsLayout> kallsyms() {
         return Optional.ofNullable(kallsyms);
-    }
-
-    /** What the policy let pass. */
-    public List<Diagnostic> diagnostics() {
-        return List.copyOf(diagnostics);
     }
 }

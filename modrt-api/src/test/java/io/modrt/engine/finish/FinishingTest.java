@@ -11,16 +11,17 @@ import io.modrt.elf.ElfClass;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SmallModule;
 import io.modrt.spi.Finisher;
-import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.TableShapes.Reference;
+import io.modrt.spi.TracingSites;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FinishingTest {
     private static final TableShapes SHAPES = new TableShapes(
+            new TableShapes.ExportTable(4, Reference.ABSOLUTE),
             new TableShapes.ExceptionTable(8, 4, Reference.ABSOLUTE, 2),
             new TableShapes.JumpTable(4, 4, Reference.ABSOLUTE));
 
@@ -42,7 +43,7 @@ class FinishingTest {
         // init: two symbols 0..20, names "\0f\0" 20..23, struct 24..34, letters "Ut" 34..36
         ImageBytes image = module.symbol("f", 0, FUNC, 1).withSymbols().image(PACKED, 0xc0000000L);
         List<String> seen = new ArrayList<>();
-        FtraceTrampoline tracing = new FtraceTrampoline() {
+        TracingSites tracing = new TracingSites() {
             @Override
             public String tableSection() {
                 return "__sites";

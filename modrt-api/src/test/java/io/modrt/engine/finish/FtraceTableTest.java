@@ -12,8 +12,9 @@ import io.modrt.engine.layout.SmallModule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Diagnostic;
-import io.modrt.spi.FtraceTrampoline;
+import io.modrt.spi.CodeReader;
 import io.modrt.spi.ModuleImage;
+import io.modrt.spi.TracingSites;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,15 +26,15 @@ class FtraceTableTest {
     private final List<Long> written = new ArrayList<>();
 
     /** Sites {@code ahead} bytes behind their entry, each of two words. */
-    private FtraceTrampoline tracing(long ahead, boolean skipsZero) {
-        return new FtraceTrampoline() {
+    private TracingSites tracing(long ahead, boolean skipsZero) {
+        return new TracingSites() {
             @Override
             public String tableSection() {
                 return "__sites";
             }
 
             @Override
-            public long site(long entry) {
+            public long site(long entry, CodeReader code) {
                 return entry + ahead;
             }
 
@@ -101,7 +102,7 @@ class FtraceTableTest {
     void withoutDynamicTracingOrATableNothingHappens() {
         FtraceTable.finish(
                 image(PACKED.with(ConfigOption.DYNAMIC_FTRACE, false), 0xc0000000), tracing(0, true), told::add);
-        FtraceTable.finish(image(PACKED, 0xc0000000), FtraceTrampoline.none(), told::add);
+        FtraceTable.finish(image(PACKED, 0xc0000000), TracingSites.none(), told::add);
         SmallModule module = new SmallModule(ElfClass.ELF32, true);
         module.section(".text", AX, 4, 0x20);
         FtraceTable.finish(module.image(PACKED, BASE), tracing(0, true), told::add);

@@ -49,11 +49,11 @@ class ImageBytesTest {
         assertEquals((byte) 0xfc, image.array(1)[image.arrayOffset(1) + 4]);
         assertEquals(0xfffefdfcL, image.pointerAt(BASE + 4));
         // 0x1a bytes: the last whole word is at 0x16
-        assertTrue(image.holdsWord(BASE + 0x16));
-        assertFalse(image.holdsWord(BASE + 0x17));
-        assertFalse(image.holdsWord(BASE - 1));
-        assertFalse(image.holdsWord(BASE - 4));
-        assertFalse(image.holdsWord(0));
+        assertTrue(image.holds(BASE + 0x16, 4));
+        assertFalse(image.holds(BASE + 0x17, 4));
+        assertFalse(image.holds(BASE - 1, 4));
+        assertFalse(image.holds(BASE - 4, 4));
+        assertFalse(image.holds(0, 4));
         FormatException e = assertThrows(FormatException.class, () -> image.wordAt(BASE + 0x17));
         assertEquals(
                 "small.o: the module has no 4 bytes at 0xc0000017; it has CORE [0xc0000000, 0xc000001a)",
@@ -71,7 +71,7 @@ class ImageBytesTest {
         image.putPointerAt(BASE + 0x10000, -2);
         assertEquals(-2, image.pointerAt(BASE + 0x10000));
         assertEquals(-1, image.wordAt(BASE + 0x10000));
-        assertFalse(image.holdsWord(BASE + 0x1000));
+        assertFalse(image.holds(BASE + 0x1000, 4));
     }
 
     @Test

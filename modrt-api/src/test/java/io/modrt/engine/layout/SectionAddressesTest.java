@@ -17,8 +17,7 @@ import io.modrt.elf.Section;
 import io.modrt.error.LayoutException;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.policy.LoadPolicy;
-import io.modrt.spi.SectionSizer;
+import io.modrt.spi.ArchPlan;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -187,13 +186,13 @@ class SectionAddressesTest {
         SmallModule module = new SmallModule(ElfClass.ELF32, true);
         module.section(".text", AX, 4, 0x10);
         module.section(".data", WA, 4, 0x10);
-        SectionSizer eight = new SectionSizer() {
+        ArchPlan eight = new SmallModule.Sizes() {
             @Override
             public long frontBytes(Section section) {
                 return 8;
             }
         };
-        SectionLayout layout = SectionLayout.of(module.open(), PACKED, eight, LoadPolicy.kernelExact());
+        SectionLayout layout = module.layout(PACKED, eight);
         // text at 8..18, data at 20..30
         assertEquals(0x30, layout.sizeBytes(RegionKind.CORE));
         SectionAddresses apart = SectionAddresses.at(

@@ -13,11 +13,15 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.PlacedModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
-import io.modrt.spi.SectionSizer;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.PlainKernel;
+import io.modrt.spi.SymbolValues;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -37,7 +41,19 @@ public final class SmallModule {
     /** Linux 6.12. */
     public static final KernelProfile BY_TYPE = profile(6, 12, 95);
 
+    /** What an architecture adds to a layout that adds nothing. */
+    public static final ArchPlan PLAIN = (placed, values) -> ArchLoad.none();
+
+    /** A plan that adds to a layout, and with which no load begins. */
+    public abstract static class Sizes implements ArchPlan {
+        @Override
+        public ArchLoad begin(PlacedSections placed, SymbolValues values) {
+            throw new AssertionError("nothing is loaded here");
+        }
+    }
+
     private final ElfClass elfClass;
+    private final boolean bigEndian;
     private final ElfBytes elf;
     private final StringBuilder names = new StringBuilder("\0");
     private final ByteArrayOutputStream symbols = new ByteArrayOutputStream();
@@ -45,6 +61,7 @@ public final class SmallModule {
 
     public SmallModule(ElfClass elfClass, boolean bigEndian) {
         this.elfClass = elfClass;
+        this.bigEndian = bigEndian;
         elf = new ElfBytes(elfClass, bigEndian, 8);
         last = elf.symbol(0, 0, 0, 0, 0);
         symbols.writeBytes(last);
@@ -119,17 +136,27 @@ public final class SmallModule {
     }
 
     public SectionLayout layout(KernelProfile profile) {
-        return SectionLayout.of(open(), profile, SectionSizer.none(), LoadPolicy.kernelExact());
+        return layout(profile, PLAIN);
     }
 
-    /** The object's bytes with region k at {@code base} + 0x10000 k. */
+    /** The object laid out with what {@code plan} adds. */
+    public SectionLayout layout(KernelProfile profile, ArchPlan plan) {
+        return SectionLayout.of(open(), profile, new RegionRule(profile, new PlainKernel()), plan);
+    }
+
+    /** The object's bytes with region k at {@code base} + 0x10000 k; instructions have the byte order of data. */
     public ImageBytes image(KernelProfile profile, long base) {
+        return image(profile, base, bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The same with instructions in {@code codeOrder}. */
+    public ImageBytes image(KernelProfile profile, long base, ByteOrder codeOrder) {
         SectionLayout layout = layout(profile);
         Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
         for (RegionKind kind : layout.regions()) {
             bases.put(kind, Address.of(base + 0x10000L * bases.size()));
         }
         SectionAddresses addresses = SectionAddresses.at(layout, new Placement.AtRegions(bases));
-        return ImageBytes.of(mock(PlacedModule.class), addresses);
+        return ImageBytes.of(mock(PlacedSections.class), addresses, codeOrder);
     }
 }

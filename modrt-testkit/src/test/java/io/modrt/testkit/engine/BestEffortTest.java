@@ -17,9 +17,9 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfBuilder;
+import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.testkit.SectionBuilder;
-import io.modrt.testkit.aarch64.Aarch64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,18 +45,18 @@ class BestEffortTest {
     }
 
     @Test
-    void by_default_the_first_failure_stops_the_load() {
+    void byDefaultTheFirstFailureStopsTheLoad() {
         KernelModuleBuilder module = Samples.module("broken").relocation(".data", 4, ABS32, "far");
 
         RelocationException refused = assertThrows(RelocationException.class, () -> runtime.load(Samples.file(module)));
-        assertEquals("far", refused.site().orElseThrow().symbol());
+        assertEquals("far", refused.place().orElseThrow().symbol());
         assertTrue(
                 refused.getMessage().startsWith("broken: .data+0x4: R_AARCH64_ABS32 against far+0x0: "),
                 refused.getMessage());
     }
 
     @Test
-    void each_failure_is_told_and_its_place_left_as_it_was() {
+    void eachFailureIsToldAndItsPlaceLeftAsItWas() {
         LiveModule module = runtime.load(Samples.file(broken(), BEST), BEST);
 
         byte[] data = new byte[20];
@@ -79,8 +79,8 @@ class BestEffortTest {
     }
 
     @Test
-    void a_plain_object_loads_too() {
-        ElfBuilder object = ElfBuilder.relocatable(Aarch64.TARGET);
+    void aPlainObjectLoadsToo() {
+        ElfBuilder object = ElfBuilder.relocatable(ElfTarget.AARCH64_LE);
         SectionBuilder section = object.writable(".data").words(0, 0);
         section.relocation(0, ABS64, object.symbol("answer").in(section, 4));
         byte[] bytes = object.build();
@@ -98,7 +98,7 @@ class BestEffortTest {
     }
 
     @Test
-    void a_vermagic_that_says_nothing_is_passed_over_and_told_without_its_control_characters() {
+    void aVermagicThatSaysNothingIsPassedOverAndToldWithoutItsControlCharacters() {
         KernelModuleBuilder module = Samples.module("odd").vermagic("q.1\u001b[2J SMP ");
 
         assertThrows(ModrtException.class, () -> runtime.load(Samples.file(module)));

@@ -53,7 +53,7 @@ class ExplanationTest {
     }
 
     @Test
-    void each_relocation_is_told_with_its_numbers() {
+    void eachRelocationIsToldWithItsNumbers() {
         LiveModule caller = caller();
         Address place = caller.address(".text").orElseThrow().plus(8);
 
@@ -61,9 +61,9 @@ class ExplanationTest {
 
         assertEquals(
                 "caller: .text+0x8: R_AARCH64_CALL26 against near+0x0",
-                call.site().toString());
-        assertEquals(Address.of(0x1_0400_0000L), call.site().S());
-        assertEquals(place, call.site().P());
+                call.place().toString());
+        assertEquals(Address.of(0x1_0400_0000L), call.place().S());
+        assertEquals(place, call.place().P());
         assertEquals(0x1_0400_0000L - place.value(), call.value());
         assertEquals(0x9400_0000L, call.before());
         // bl: imm26 is the distance in words
@@ -72,17 +72,17 @@ class ExplanationTest {
     }
 
     @Test
-    void what_is_explained_is_what_is_in_memory() {
+    void whatIsExplainedIsWhatIsInMemory() {
         LiveModule caller = caller();
         List<Relocation> all = caller.relocations().toList();
 
         assertEquals(
                 2,
-                all.stream().filter(one -> one.site().symbol().equals("near")).count());
+                all.stream().filter(one -> one.place().symbol().equals("near")).count());
         for (Relocation one : all) {
-            int length = one.site().type().equals("R_AARCH64_ABS64") ? 8 : 4;
+            int length = one.place().type().equals("R_AARCH64_ABS64") ? 8 : 4;
             byte[] bytes = new byte[length];
-            runtime.memory().read(one.site().P(), bytes, 0, length);
+            runtime.memory().read(one.place().P(), bytes, 0, length);
             long found = 0;
             for (int i = length - 1; i >= 0; i--) {
                 found = (found << 8) | (bytes[i] & 0xff);
@@ -92,13 +92,13 @@ class ExplanationTest {
     }
 
     @Test
-    void the_reach_report_names_the_call_nearest_to_its_limit() {
+    void theReachReportNamesTheCallNearestToItsLimit() {
         LiveModule caller = caller();
         ReachReport report = caller.reach();
 
         Reach tightest = report.tightest().orElseThrow();
         long distance = 0x1_0400_0000L - caller.address(".text").orElseThrow().value() - 8;
-        assertEquals("near", tightest.site().symbol());
+        assertEquals("near", tightest.place().symbol());
         assertEquals(distance, tightest.value());
         // 26 bits of words, signed: 128 MB less a word
         assertEquals(0x7ff_fffcL - distance, tightest.headroomBytes());
@@ -106,7 +106,7 @@ class ExplanationTest {
     }
 
     @Test
-    void file_positions_offsets_and_addresses_map_into_each_other() {
+    void filePositionsOffsetsAndAddressesMapIntoEachOther() {
         LiveModule caller = caller();
         Section data = caller.file().elf().section(".data").orElseThrow();
         Address address = caller.address(".data").orElseThrow().plus(5);
@@ -122,7 +122,7 @@ class ExplanationTest {
     }
 
     @Test
-    void an_address_is_told_by_the_symbol_in_front_of_it() {
+    void anAddressIsToldByTheSymbolInFrontOfIt() {
         // .text: nop, nop (Samples), then two more; symbols at 0, 4 (two of them, and a compiler's label at 8)
         LiveModule told = load(Samples.module("told")
                 .text(Samples.NOP, Samples.NOP, Samples.NOP)
@@ -144,7 +144,7 @@ class ExplanationTest {
     }
 
     @Test
-    void debug_information_is_relocated_on_request() {
+    void debugInformationIsRelocatedOnRequest() {
         KernelModuleBuilder module = Samples.module("traced");
         module.elf()
                 .notLoaded(".debug_info")
@@ -167,7 +167,7 @@ class ExplanationTest {
     }
 
     @Test
-    void observed_section_addresses_are_taken_as_they_are() {
+    void observedSectionAddressesAreTakenAsTheyAre() {
         ModuleFile file = Samples.file(Samples.module("seen"));
         Section text = file.elf().section(".text").orElseThrow();
         Section data = file.elf().section(".data").orElseThrow();

@@ -15,6 +15,7 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void an_import_is_bound_to_the_export_of_a_loaded_module() {
+    void anImportIsBoundToTheExportOfALoadedModule() {
         LiveModule lender = load(Samples.exporter("lender"));
         LiveModule user = load(Samples.importer("user", "lender_run"));
 
@@ -50,7 +51,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void a_gpl_only_export_does_not_exist_for_other_licences() {
+    void aGplOnlyExportDoesNotExistForOtherLicences() {
         load(Samples.module("lender")
                 .exports("lender_run", export -> export.gplOnly().crc(Samples.CRC)));
         KernelModuleBuilder user = Samples.importer("user", "lender_run").license("Proprietary");
@@ -65,7 +66,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void a_namespace_must_be_imported() {
+    void aNamespaceMustBeImported() {
         load(Samples.module("lender")
                 .exports("lender_run", export -> export.namespace("LENDING").crc(Samples.CRC)));
 
@@ -79,7 +80,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void a_crc_must_be_the_exporters() {
+    void aCrcMustBeTheExporters() {
         load(Samples.exporter("lender"));
         KernelModuleBuilder wrong = Samples.importer("user", "lender_run").crc("lender_run", 0x0bad_c0de);
 
@@ -96,7 +97,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void the_user_of_a_proprietary_module_becomes_proprietary() {
+    void theUserOfAProprietaryModuleBecomesProprietary() {
         load(Samples.exporter("closed").license("Proprietary"));
         load(Samples.module("open")
                 .exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
@@ -107,7 +108,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void the_user_of_gpl_only_exports_does_not_see_a_proprietary_modules_exports() {
+    void theUserOfGplOnlyExportsDoesNotSeeAProprietaryModulesExports() {
         load(Samples.module("open")
                 .exports("open_run", export -> export.gplOnly().crc(Samples.CRC)));
         load(Samples.exporter("closed").license("Proprietary"));
@@ -118,7 +119,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void all_unknown_symbols_are_named_at_once() {
+    void allUnknownSymbolsAreNamedAtOnce() {
         KernelModuleBuilder user =
                 Samples.module("user").imports("one").imports("two").imports("three");
 
@@ -128,16 +129,16 @@ class ImportRulesTest {
     }
 
     @Test
-    void a_weak_symbol_that_nobody_exports_is_zero() {
+    void aWeakSymbolThatNobodyExportsIsZero() {
         KernelModuleBuilder user = Samples.module("user")
                 .importsWeakly("perhaps")
-                .relocation(".data", 0, io.modrt.testkit.aarch64.Aarch64.TARGET.pointerType(), "perhaps");
+                .relocation(".data", 0, ElfTarget.AARCH64_LE.pointerType(), "perhaps");
 
         assertEquals(Address.of(0), pointer(load(user), runtime));
     }
 
     @Test
-    void a_name_is_exported_once() {
+    void aNameIsExportedOnce() {
         load(Samples.exporter("lender"));
         KernelModuleBuilder second = Samples.module("second")
                 .function("lender_run", ".text", 4)
@@ -155,7 +156,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void a_name_that_the_kernel_exports_is_not_exported_again() {
+    void aNameThatTheKernelExportsIsNotExportedAgain() {
         KernelSymbol export = KernelSymbol.of("lender_run", Address.of(0x1000)).withCrc(1);
         ModuleRuntime kernel = Samples.runtime()
                 .kernelSymbols(name -> name.equals("lender_run") ? Optional.of(export) : Optional.empty())
@@ -169,7 +170,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void real_symbols_come_before_modules_placeholders_last() {
+    void realSymbolsComeBeforeModulesPlaceholdersLast() {
         Address known = Address.of(0xffff_8000_0001_0000L);
         ModuleRuntime mixed = Samples.runtime()
                 .kernelSymbols(KernelSymbols.of(Map.of("known", known)).or(KernelSymbols.synthetic()))
@@ -190,7 +191,7 @@ class ImportRulesTest {
     }
 
     @Test
-    void a_kernel_export_obeys_the_same_rules() {
+    void aKernelExportObeysTheSameRules() {
         KernelSymbol export =
                 KernelSymbol.of("kernel_run", Address.of(0x1000)).withCrc(1).exported("", true);
         ModuleRuntime kernel = Samples.runtime()

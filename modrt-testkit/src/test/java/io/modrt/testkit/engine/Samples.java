@@ -3,9 +3,9 @@ package io.modrt.testkit.engine;
 import io.modrt.ModuleRuntime;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
-import io.modrt.testkit.aarch64.Aarch64;
-import io.modrt.testkit.aarch64.Aarch64Arch;
+import io.modrt.testkit.sample.SampleArch;
 
 /** Small modules that each test shapes further, and the runtime they are loaded into. */
 final class Samples {
@@ -17,12 +17,12 @@ final class Samples {
     private Samples() {}
 
     static ModuleRuntime.Builder runtime() {
-        return ModuleRuntime.builder().arch(new Aarch64Arch());
+        return ModuleRuntime.builder().arch(new SampleArch());
     }
 
     /** A module with a function and a doubleword of data. */
     static KernelModuleBuilder module(String name) {
-        return KernelModuleBuilder.of(Aarch64.TARGET, name)
+        return KernelModuleBuilder.of(ElfTarget.AARCH64_LE, name)
                 .text(NOP, NOP)
                 .function(name + "_run", ".text", 0)
                 .data(0, 0)
@@ -36,7 +36,7 @@ final class Samples {
 
     /** A module whose data points at another's function. */
     static KernelModuleBuilder importer(String name, String symbol) {
-        return module(name).imports(symbol, CRC).relocation(".data", 0, Aarch64.TARGET.pointerType(), symbol);
+        return module(name).imports(symbol, CRC).relocation(".data", 0, ElfTarget.AARCH64_LE.pointerType(), symbol);
     }
 
     static ModuleFile file(KernelModuleBuilder module) {

@@ -26,7 +26,6 @@ import io.modrt.policy.StubPolicy;
 import io.modrt.testkit.ElfBuilder;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
-import io.modrt.testkit.aarch64.Aarch64;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ class StepsTest {
     private final ModuleRuntime runtime = Samples.runtime().build();
 
     @Test
-    void each_step_tells_what_it_is() {
+    void eachStepTellsWhatItIs() {
         // .text and .data, 4 and 8 bytes; __this_module and the symbol tables make the rest of the regions
         LayoutPlan plan = runtime.plan(Samples.file(Samples.module("guest")));
         String regions = plan.regions().toString();
@@ -63,7 +62,7 @@ class StepsTest {
     }
 
     @Test
-    void a_section_of_another_file_is_not_taken_for_one_of_this() {
+    void aSectionOfAnotherFileIsNotTakenForOneOfThis() {
         Section foreign =
                 Samples.file(Samples.module("other")).elf().section(".text").orElseThrow();
         LayoutPlan plan = runtime.plan(Samples.file(Samples.module("guest")));
@@ -83,7 +82,7 @@ class StepsTest {
     }
 
     @Test
-    void a_policy_tells_what_it_is() {
+    void aPolicyTellsWhatItIs() {
         assertEquals(
                 "LoadPolicy[stubs=SHARED, trampolines=1, relaxed=[VERMAGIC], onFailure=STOP, strict=false]",
                 LoadPolicy.kernelExact()
@@ -94,7 +93,7 @@ class StepsTest {
     }
 
     @Test
-    void what_is_closed_or_live_already_cannot_be_committed() {
+    void whatIsClosedOrLiveAlreadyCannotBeCommitted() {
         PlacedModule placed =
                 runtime.plan(Samples.file(Samples.module("guest"))).place();
         RelocatedModule relocated = placed.resolve().relocate();
@@ -115,7 +114,7 @@ class StepsTest {
     }
 
     @Test
-    void a_region_that_the_plan_lacks_is_not_placed() {
+    void aRegionThatThePlanLacksIsNotPlaced() {
         LayoutPlan plan = runtime.plan(Samples.file(Samples.module("guest")));
         Placement more = Placement.regions(
                 Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT, RegionKind.TEXT, INIT.plus(0x10_0000)));
@@ -126,7 +125,7 @@ class StepsTest {
     }
 
     @Test
-    void a_file_is_loaded_from_any_file_system_under_a_policy_of_its_own() throws IOException {
+    void aFileIsLoadedFromAnyFileSystemUnderAPolicyOfItsOwn() throws IOException {
         KernelModuleBuilder older = Samples.module("older").vermagic("5.10.0 SMP mod_unload modversions ");
         runtime.load(Samples.file(Samples.module("guest")));
         try (FileSystem memory = Jimfs.newFileSystem()) {
@@ -148,7 +147,7 @@ class StepsTest {
 
     /** The kernel looks at a file's machine before it looks for a module in it. */
     @Test
-    void a_file_for_another_machine_is_refused_for_that() {
+    void aFileForAnotherMachineIsRefusedForThat() {
         byte[] foreign = ElfBuilder.relocatable(ElfTarget.MIPS_O32_BE).build();
         FormatException first = assertThrows(FormatException.class, () -> runtime.load(foreign));
         assertEquals(Errno.ENOEXEC, first.errno());
@@ -159,7 +158,7 @@ class StepsTest {
         assertTrue(second.getMessage().contains("machine 8, ELF32"), second.getMessage());
         assertTrue(second.getMessage().contains("is not for this "), second.getMessage());
 
-        byte[] plain = ElfBuilder.relocatable(Aarch64.TARGET).build();
+        byte[] plain = ElfBuilder.relocatable(ElfTarget.AARCH64_LE).build();
         assertFalse(assertThrows(FormatException.class, () -> runtime.load(plain))
                 .getMessage()
                 .contains("machine"));

@@ -169,13 +169,15 @@ class VerificationTest {
     void aSiteOfTheCallersHasItsFormsAndNoOther() {
         LiveModule module = load(Samples.module("m"));
         Address at = section(module, ".text");
-        Patch patch = new Patch(at, Samples.NOP, 0xd65f_03c0);
+        byte[] nop = {0x1f, 0x20, 0x03, (byte) 0xd5};
+        byte[] ret = {(byte) 0xc0, 0x03, 0x5f, (byte) 0xd6};
+        Patch patch = new Patch(at, nop, ret);
         Verification verification = Verification.of(module).withSite(PatchSite.of("mine", patch));
 
         assertEquals(
                 Map.of("mine: not patched", 1),
                 verification.run(runtime.memory()).sites());
-        put(at, patch.replacement(), 4);
+        put(at, 0xd65f_03c0L, 4);
         assertEquals(
                 Map.of("mine: patched", 1), verification.run(runtime.memory()).sites());
         put(at, 0x1400_0000, 4); // b .

@@ -1,0 +1,76 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.findings.Findings;
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.RelocationSection;
+import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.Stub;
+import java.nio.ByteOrder;
+import java.util.List;
+import io.modrt.spi.PlacedSections;
+import io.modrt.spi.Stub;
+import org.jspecify.annotations.Nullable;
+
+/** One run over a module's relocations, in the kernel's order, with an image and an architecture's state of its own. */
+public final class Application {
+    private final ElfFile elf;
+    private final SectionLayout layout;
+    private final ImageBytes image;
+    private final ArchLoad load;
+    private final ByteOrder codeOrder;
+    private final Relocator relocator;
+
+    Application(Linkage linkage, Findings findings, Relocator.@Nullable Observer observer) {
+        PlacedSections placed = linkage.placed();
+        this.elf = linkage.elf();
+        this.layout = linkage.layout();
+        this.codeOrder = linkage.kernel().kernel().codeOrder();
+        this.image = ImageBytes.of(placed, linkage.addresses(), codeOrder);
+        this.load = placed.archPlan().begin(placed, linkage.symbolValues());
+        this.relocator = new Relocator(linkage, load, findings, observer);
+    }
+
+    /** The bytes. */
+    public ImageBytes image() {
+        return image;
+    }
+
+    ArchLoad load() {
+        return load;
+    }
+
+    /** The stubs that were made. */
+    public List<Stub> stubs() {
+        return List.copyOf(load.stubs());
+    }
+
+    /** Applies all relocations of {@code linkage} and does what the kernel does after them; what is let pass goes to {@code findings}. */
+    public static Application finished(Linkage linkage, Findings findings) {
+        Application application = new Application(linkage, findings, null);
+        application.applyAll();
+        Finish.of(linkage, application, findings).run();
+        return application;
+    }
+
+    Relocator relocator() {
+        return relocator;
+    }
+
+    /** Applies every section of relocations whose target is loaded, then writes the stubs that were used. */
+    void applyAll() {
+        for (RelocationSection relocations : elf.relocationSections()) {
+            int section = relocations.target().index();
+            if (layout.isLoaded(section)) {
+                relocator.apply(relocations, image.section(section));
+            }
+        }
+        for (Stub stub : load.stubs()) {
+            image.putBytesAt(stub.address().value(), stub.code(codeOrder));
+            stub.slot()
+                    .ifPresent(slot -> image.putPointerAt(slot.value(), stub.target().value()));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.address.Address;
+import io.modrt.elf.Section;
+import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SectionBytes;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.module.Export;
+import io.modrt.module.ModuleFile;
+import io.modrt.spi.TableShapes;
+import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A module's exports with their final values: what relocation left in the table, which may be a descriptor's address. */
+public final class Exports {
+    private Exports() {}
+
+    /** The exports of the module that was relocated to {@code image}. */
+    public static List<KernelSymbol> of(Linkage linkage, ImageBytes image) {
+        Width width = linkage.kernel().width();
+        TableShapes.ExportTable shape = linkage.kernel().shapes().exports();
+        check(linkage.file(), image, shape);
+        List<KernelSymbol> symbols = new ArrayList<>();
+        for (Export export : linkage.file().exports()) {
+            Address symbol = width.address(linkage.values()[export.valueSymbol()] + export.valueAddend());
+            Address value = width.address(value(image, export, shape));
+            symbols.add(new KernelSymbol(
+                    export.name(),
+                    value,
+                    value.equals(symbol) ? Optional.empty() : Optional.of(symbol),
+                    export.crc(),
+                    export.namespace(),
+                    export.gplOnly(),
+                    linkage.file().name()));
+        }
+        return List.copyOf(symbols);
+    }
+
+    /**
+     * Checks that the file's tables have records of the size that the kernel reads: values would be read from other places otherwise.
+     *
+     * @throws FormatException if they have not
+     */
+    private static void check(ModuleFile file, ImageBytes image, TableShapes.ExportTable shape) {
+        Map<Integer, Long> records =
+                file.exports().stream().collect(Collectors.groupingBy(Export::table, Collectors.counting()));
+        records.forEach((table, count) -> {
+            Section section = image.section(table).section();
+            if (section.sizeBytes() != count * shape.recordBytes()) {
+                throw new FormatException(Refusal.beyondKernel(section.where() + ": " + count + " exports in 0x"
+                        + Long.toHexString(section.sizeBytes())
+                        + " bytes, but the kernels of the architecture have records of " + shape.recordBytes()
+                        + " bytes"));
+            }
+        });
+    }
+
+    private static long value(ImageBytes image, Export export, TableShapes.ExportTable shape) {
+        SectionBytes table = image.section(export.table());
+        long stored = shape.fieldBytes() == Integer.BYTES
+                ? table.word(export.tableOffset())
+                : table.pointer(export.tableOffset());
+        return shape.reference() == TableShapes.Reference.FROM_FIELD
+                ? table.address() + export.tableOffset() + stored
+                : stored;
+    }
+}

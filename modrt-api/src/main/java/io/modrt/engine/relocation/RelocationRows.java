@@ -1,0 +1,215 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.engine.layout.SectionBytes;
+import io.modrt.spi.Field;
+import io.modrt.spi.Fit;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.Formula;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.RelocationType;
+import io.modrt.spi.Store;
+import io.modrt.spi.Width;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A relocation table as flat columns, made once for a kernel: the hot path reads fields, and makes no object and no virtual call. */
+final class RelocationRows {
+    private static final long PAGE_MASK = -4096;
+
+    /** One type, its columns copied into fields. */
+    static final class Row {
+        final RelocationType type;
+        final Formula formula;
+        final Field field;
+        final Fit fit;
+        final long bias;
+        final long misalignment;
+        final int from;
+        /** The range of what {@link #shifted} gives, for values that are checked. */
+        final long least;
+
+        final long greatest;
+        final int bytes;
+        final boolean bigEndian;
+        final boolean routed;
+        /** Whether the kernel does not know the type, but the ABI does. */
+        final boolean isBeyondKernel;
+        /** Whether the value is made of S + A and P by masks alone, checked by a range at most, and stored in 4 or 8 bytes. */
+        final boolean isPlain;
+        /** Whether the kernel stores values that do not fit all the same. */
+        final boolean isReported;
+        /** Whether a plain value is checked by its range. */
+        final boolean isRanged;
+        /** Which bits of S + A and of P the formula takes: all, none, or those of a page number. */
+        final long goalMask;
+
+        final long placeMask;
+        /** Whether the architecture's load has a part in it, and may refuse. */
+        final boolean asksArch;
+
+        private final boolean isUnsigned;
+        private final Width width;
+
+        Row(RelocationType type, boolean isBeyondKernel, Width width, boolean bigEndian) {
+            this.type = type;
+            this.width = width;
+            this.formula = type.formula();
+            this.field = type.field();
+            this.fit = type.fit();
+            this.bias = type.bias();
+            this.misalignment = type.targetAlignment() - 1L;
+            this.from = field.lowestBit();
+            this.isUnsigned = fit == Fit.UNSIGNED;
+            this.least = isUnsigned ? 0 : field.leastSigned() >> from;
+            boolean isToUnsigned = isUnsigned || fit == Fit.REPORTED || fit == Fit.EITHER;
+            long greatestEither = isToUnsigned ? field.greatestUnsigned() >>> from : field.greatestSigned() >> from;
+            // why: of a field of 64 bits the greatest unsigned value is -1 as a signed one
+            this.greatest = isUnsigned || greatestEither >= 0 ? greatestEither : Long.MAX_VALUE;
+            this.bytes = formula == Formula.NONE ? 0 : field.bytes();
+            this.bigEndian = bigEndian;
+            this.routed = type.routed();
+            this.isBeyondKernel = isBeyondKernel;
+            this.asksArch = routed || formula == Formula.CUSTOM || type.store() == Store.BY_LOAD;
+            this.goalMask = formula == Formula.PAGE ? PAGE_MASK : -1;
+            this.placeMask = formula == Formula.PAGE ? PAGE_MASK : formula == Formula.S_A_P ? -1 : 0;
+            this.isReported = fit == Fit.REPORTED || fit == Fit.SIGNED_REPORTED;
+            this.isRanged =
+                    fit == Fit.SIGNED || fit == Fit.EITHER || isReported || (isUnsigned && width == Width.BITS_64);
+            this.isPlain = (fit == Fit.TRUNCATED || isRanged)
+                    && (formula == Formula.S_A || formula == Formula.S_A_P || formula == Formula.PAGE)
+                    && misalignment == 0
+                    && (bytes == Integer.BYTES || bytes == Long.BYTES)
+                    && field.second() == null
+                    && type.store() == Store.SET
+                    && !type.looksAtPlace()
+                    && !routed
+                    && !isBeyondKernel;
+        }
+
+        /** Whether a place this many bytes into its section lies in it as a whole. */
+        boolean fitsIn(SectionBytes section, long offset) {
+            return offset >= 0 && offset <= section.sizeBytes() - bytes;
+        }
+
+        /** The value without the bits below the field's lowest, as it is compared with the range. */
+        private long shifted(long value) {
+            return isUnsigned ? width.wrap(value) >>> from : width.signed(value) >> from;
+        }
+
+        /** Whether a value is in the field's range. */
+        boolean isInRange(long value) {
+            long shifted = shifted(value);
+            return isUnsigned
+                    ? Long.compareUnsigned(shifted, greatest) <= 0
+                    : shifted >= least && shifted <= greatest;
+        }
+
+        /** What is wrong with a value that is cut to the field, with the numbers; null where nothing is. */
+        @Nullable
+        String complaint(long value, Fixup fixup) {
+            switch (fit) {
+                case SIGNED, SIGNED_REPORTED, REPORTED, EITHER -> {
+                    if (isInRange(value)) {
+                        return null;
+                    }
+                    return "value " + hex(width.signed(value)) + " outside [" + hex(field.leastSigned()) + ", "
+                            + hex(greatest << from) + "]";
+                }
+                case UNSIGNED -> {
+                    return isInRange(value)
+                            ? null
+                            : "value " + width.address(value) + " outside [0x0, "
+                                    + Address.of(field.greatestUnsigned()) + "]";
+                }
+                case SAME_REGION, SAME_REGION_OF_S -> {
+                    // why: a stub stands for the symbol, so what goes to one is checked as a whole
+                    long goal = fixup.goal();
+                    boolean symbolAlone = fit == Fit.SAME_REGION_OF_S && goal == fixup.S() + fixup.A();
+                    long checked = symbolAlone ? fixup.S() : goal;
+                    long next = fixup.P() + Integer.BYTES;
+                    return ((checked ^ next) & 0xffff_ffffL & -regionBytes()) == 0
+                            ? null
+                            : "target " + width.address(checked) + " is outside the segment "
+                                    + new AddressRange(width.address(regionStart(next)), regionBytes())
+                                    + " of the place "
+                                    + width.address(fixup.P());
+                }
+                default -> throw new AssertionError(fit + " complains of nothing");
+            }
+        }
+
+        /** Whether the field reaches an aligned region, not a distance. */
+        boolean isRegional() {
+            return fit == Fit.SAME_REGION || fit == Fit.SAME_REGION_OF_S;
+        }
+
+        /** Whether there are values that are refused; a field may hold whatever an address can be. */
+        boolean isLimited() {
+            return fit != Fit.TRUNCATED
+                    && !isReported
+                    && field.bits() + from < width.bytes() * Byte.SIZE;
+        }
+
+        /** Bytes of the aligned region that the field reaches all of. */
+        long regionBytes() {
+            return 1L << (field.bits() + from);
+        }
+
+        /** The start of the region that holds {@code address}. */
+        long regionStart(long address) {
+            return address & -regionBytes();
+        }
+    }
+
+    private static String hex(long value) {
+        return value < 0 && value != Long.MIN_VALUE ? "-0x" + Long.toHexString(-value) : "0x" + Long.toHexString(value);
+    }
+
+    private final RelocationTable table;
+    private final @Nullable Row[] rows;
+    private final long errorValuesStart;
+    private final long errorValuesBytes;
+
+    /**
+     * The rows of {@code table}.
+     *
+     * @param orders the byte orders of instructions and of data
+     */
+    RelocationRows(RelocationTable table, Width width, ByteOrders orders) {
+        this.table = table;
+        int greatest = Stream.concat(table.types().stream(), table.beyondKernel().stream())
+                .mapToInt(RelocationType::number)
+                .max()
+                .orElse(-1);
+        this.rows = new @Nullable Row[greatest + 1];
+        table.types().forEach(type -> rows[type.number()] = new Row(type, false, width, orders.isBig(type.field())));
+        table.beyondKernel()
+                .forEach(type -> rows[type.number()] = new Row(type, true, width, orders.isBig(type.field())));
+        AddressRange errors = table.errorValues();
+        this.errorValuesStart = width.wrap(errors.start().value());
+        this.errorValuesBytes = errors.sizeBytes();
+    }
+
+    /** Whether instructions, and whether data, have the most significant byte first. */
+    record ByteOrders(boolean bigEndianCode, boolean bigEndianData) {
+        private boolean isBig(Field field) {
+            return field.isCode() ? bigEndianCode : bigEndianData;
+        }
+    }
+
+    RelocationTable table() {
+        return table;
+    }
+
+    @Nullable
+    Row row(int number) {
+        return Integer.compareUnsigned(number, rows.length) < 0 ? rows[number] : null;
+    }
+
+    /** Whether a symbol's value stands for an error. */
+    boolean isErrorValue(long value) {
+        return Long.compareUnsigned(value - errorValuesStart, errorValuesBytes) < 0;
+    }
+}

@@ -1,0 +1,429 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.findings.Findings;
+import io.modrt.address.Address;
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.AddendKind;
+import io.modrt.elf.ElfFile;
+import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.engine.relocation.RelocationRows.Row;
+import io.modrt.engine.layout.SectionBytes;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.error.RelocationException;
+import io.modrt.error.RelocationPlace;
+import io.modrt.error.Rule;
+import io.modrt.policy.Diagnostic.Kind;
+import io.modrt.spi.ArchLoad;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.Fit;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.Formula;
+import io.modrt.spi.RelocationType;
+import io.modrt.spi.Stub;
+import io.modrt.spi.Width;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Fixup} that it shows to the
+ * architecture: no object is made for a relocation.
+ */
+final class Relocator implements Fixup {
+
+    /** Told of each relocation that was applied, with the numbers of {@link Fixup} still in place. */
+    interface Observer {
+
+        /**
+         * One relocation was applied.
+         *
+         * @param row its type
+         * @param stub the stub through which it goes, or null
+         * @param value what was cut to the field
+         */
+        void applied(Relocator fixup, Row row, @Nullable Stub stub, long value, long before, long after);
+    }
+
+    private final String module;
+    private final ElfFile elf;
+    private final KernelTables kernel;
+    private final Width width;
+    private final @Nullable SymbolTable symbols;
+    private final long[] values;
+    private final BitSet missing;
+    private final boolean anyMissing;
+    private final SectionSlips slips;
+    private final ArchPlan plan;
+    private final ArchLoad load;
+    private final Findings findings;
+    private final @Nullable Observer observer;
+
+    private final Set<RelocationType> told = new HashSet<>();
+
+    private @Nullable RelocationSection section;
+    private @Nullable RelocationType type;
+    private int index;
+    private int number;
+    private int symbol;
+    private long sectionOffset;
+    private long S;
+    private long A;
+    private long P;
+    private long goal;
+
+    Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable Observer observer) {
+        this.module = linkage.file().name();
+        this.elf = linkage.elf();
+        this.kernel = linkage.kernel();
+        this.width = kernel.width();
+        this.symbols = elf.symbolTable().orElse(null);
+        this.values = linkage.values();
+        this.missing = linkage.missing();
+        this.anyMissing = !missing.isEmpty();
+        this.plan = linkage.placed().archPlan();
+        this.load = load;
+        this.findings = findings;
+        this.observer = observer;
+        this.slips = new SectionSlips(symbols, values, width, findings);
+    }
+
+    /** Applies one relocation section to the bytes of its target. */
+    void apply(RelocationSection inFile, SectionBytes bytes) {
+        RelocationSection relocations = plan.ordered(inFile);
+        section = relocations;
+        RelocationRows rows = kernel.rows(relocations.addends());
+        if (rows.table().types().isEmpty()) {
+            String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
+            throw new FormatException(
+                    Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
+                            .logged("module " + module + ": REL relocation unsupported") // why: for either kind
+                            .at(relocations.section().where()));
+        }
+        int count = slips.applied(relocations, rows);
+        SectionAddends addends = new SectionAddends(relocations, count, rows, bytes);
+        load.open(relocations, count, bytes, addends);
+        int next = 0;
+        while (next < count) {
+            next = observer == null ? applyPlain(relocations, next, count, rows, bytes, addends) : next;
+            if (next < count) {
+                applyAny(relocations, next++, rows, bytes, addends);
+            }
+        }
+        addends.open().forEach((entry, refusal) -> {
+            seek(relocations, entry, rows, bytes);
+            fail(refusal);
+        });
+        if (relocations.isPacked()) {
+            slips.reportPackedRest(relocations, count);
+        }
+    }
+
+    /** A symbol's value; 0 for an index that no symbol has, which is refused when its relocation's turn comes. */
+    private long valueOrZero(int symbolIndex) {
+        return Integer.compareUnsigned(symbolIndex, values.length) < 0 ? values[symbolIndex] : 0;
+    }
+
+    /**
+     * Applies the common case by the shortest way: an ordinary symbol, a place within the section, a type whose value is in range and
+     * takes neither stub nor custom formula.
+     *
+     * @return the first entry from {@code start} on that {@link #applyAny} must look at, or {@code count}
+     */
+    private int applyPlain(
+            RelocationSection relocations,
+            int start,
+            int count,
+            RelocationRows rows,
+            SectionBytes bytes,
+            SectionAddends addends) {
+        byte[] array = bytes.array();
+        int arrayOffset = bytes.arrayOffset();
+        long sizeBytes = bytes.sizeBytes();
+        long address = bytes.address();
+        boolean isExplicit = addends.areExplicit();
+        long[] symbolValues = values;
+        for (int i = start; i < count; i++) {
+            Row row = rows.row(relocations.type(i));
+            int symbolIndex = relocations.symbol(i);
+            long offset = relocations.offset(i);
+            if (row == null
+                    || !row.isPlain
+                    || offset < 0
+                    || offset > sizeBytes - row.bytes
+                    || Integer.compareUnsigned(symbolIndex, symbolValues.length) >= 0
+                    || (anyMissing && missing.get(symbolIndex))
+                    || (!isExplicit && addends.isFailing(i))) {
+                return i;
+            }
+            long symbolValue = symbolValues[symbolIndex];
+            if (rows.isErrorValue(symbolValue)) {
+                return i;
+            }
+            int at = arrayOffset + (int) offset;
+            long addend = isExplicit ? relocations.addend(i) : addends.get(i, row, at);
+            long value = (symbolValue + addend & row.goalMask) - (address + offset & row.placeMask) + row.bias;
+            if (row.isRanged && !row.isInRange(value)) {
+                return i;
+            }
+            if (row.bytes == Long.BYTES) {
+                Bytes.putLong(array, at, row.bigEndian, value);
+            } else {
+                Bytes.putInt(
+                        array, at, row.bigEndian, row.field.insert(Bytes.getInt(array, at, row.bigEndian), value));
+            }
+        }
+        return count;
+    }
+
+    /** Takes the numbers of an entry, for {@link Fixup}. */
+    private @Nullable Row seek(RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes) {
+        index = entry;
+        number = relocations.type(entry);
+        symbol = relocations.symbol(entry);
+        sectionOffset = relocations.offset(entry);
+        S = valueOrZero(symbol);
+        A = relocations.addend(entry);
+        P = bytes.address() + sectionOffset;
+        goal = S + A;
+        Row row = rows.row(number);
+        type = row == null ? null : row.type;
+        return row;
+    }
+
+    private void applyAny(
+            RelocationSection relocations,
+            int entry,
+            RelocationRows rows,
+            SectionBytes bytes,
+            SectionAddends addends) {
+        Row row = seek(relocations, entry, rows, bytes);
+        if (addends.isFailing(entry)) {
+            Refusal refusal = addends.refusal(entry);
+            if (refusal != null) {
+                fail(refusal);
+            }
+            return;
+        }
+        if (Integer.compareUnsigned(symbol, values.length) >= 0) {
+            fail(Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
+                    + values.length + " symbols"));
+            return;
+        }
+        if (anyMissing && missing.get(symbol)) {
+            findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
+            return;
+        }
+        // why: kernels do not relocate what is not loaded; there a section may well lie at 0
+        if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
+            if (slips.isSkipped(symbol, rows)) {
+                silentLoss("the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
+                return;
+            }
+            fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
+                    .logged(module + ": Unknown symbol " + symbolName()));
+            return;
+        }
+        if (row == null) {
+            fail(rows.table().unknownType(module, number));
+            return;
+        }
+        if (row.isBeyondKernel && !isExtended(row.type, rows.table().unknownType(module, number))) {
+            return;
+        }
+        if (row.formula == Formula.NONE) {
+            return;
+        }
+        if (!row.fitsIn(bytes, sectionOffset)) {
+            fail(Refusal.beyondKernel("the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
+            return;
+        }
+        A = addends.get(entry);
+        goal = S + A;
+        if (!row.asksArch) {
+            store(row, bytes, null);
+            return;
+        }
+        try {
+            Stub stub = row.routed ? load.route(this) : null;
+            if (stub != null) {
+                goal = stub.address().value() - row.type.branchBias();
+            }
+            store(row, bytes, stub);
+        } catch (RelocationException refused) {
+            findings.passOver(refused, place().toString());
+        }
+    }
+
+    /** Whether the policy applies the ABI's formula for a type that the kernel does not know; says so once a type. */
+    private boolean isExtended(RelocationType beyondKernel, Refusal unknown) {
+        if (!findings.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
+            fail(unknown.wayOut("relax Rule." + Rule.RELOCATION_TYPE + " to apply " + beyondKernel.psabiName()));
+            return false;
+        }
+        if (told.add(beyondKernel)) {
+            findings.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
+        }
+        return true;
+    }
+
+    private void store(Row row, SectionBytes bytes, @Nullable Stub stub) {
+        if ((goal & row.misalignment) != 0) {
+            fail(row.type.misaligned(
+                    this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
+            return;
+        }
+        long value = row.bias
+                + (row.formula == Formula.CUSTOM
+                        ? load.value(this)
+                        : (goal & row.goalMask) - (P & row.placeMask));
+        String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, this);
+        if (complaint != null && !isLetPass(row, complaint)) {
+            return;
+        }
+        if (row.isRegional()) {
+            reportWrongGoal(row);
+        }
+        int at = bytes.arrayOffset() + (int) sectionOffset;
+        long before = Bytes.get(bytes.array(), at, row.bytes, row.bigEndian);
+        Refusal objection = row.type.looksAtPlace() ? row.type.objection(this, before) : null;
+        if (objection != null) {
+            fail(objection);
+            return;
+        }
+        write(row, bytes, at, value);
+        if (observer != null) {
+            long after = Bytes.get(bytes.array(), at, row.bytes, row.bigEndian);
+            observer.applied(this, row, stub, value, before, after);
+        }
+    }
+
+    private void write(Row row, SectionBytes bytes, int at, long value) {
+        byte[] array = bytes.array();
+        boolean big = row.bigEndian;
+        switch (row.type.store()) {
+            case SET -> row.field.store(array, at, big, value);
+            case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
+            case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
+            case REPLACE -> {
+                int old = (int) Bytes.get(array, at, row.bytes, big);
+                Bytes.put(array, at, row.bytes, big, row.type.replace(old, value));
+            }
+            case BY_LOAD -> load.store(this, value, bytes);
+        }
+    }
+
+    /** Reports a value that does not fit; true where the kernel stores it all the same. */
+    private boolean isLetPass(Row row, String complaint) {
+        if (!row.isReported) {
+            fail(load.misfit(this, complaint));
+            return false;
+        }
+        silentLoss(complaint + "; the high bits are lost");
+        return true;
+    }
+
+    /** The kernel compares few bits: a jump may pass its check and yet go elsewhere. */
+    private void reportWrongGoal(Row row) {
+        long next = P + Integer.BYTES;
+        if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {
+            long reached = row.regionStart(next) | (goal & (row.regionBytes() - 1));
+            silentLoss("goes to " + width.address(reached) + " instead of " + width.address(goal));
+        }
+    }
+
+    private void fail(Refusal refusal) {
+        RelocationPlace place = place();
+        findings.failed(refusal, place.toString(), reason -> new RelocationException(place, reason));
+    }
+
+    @Override
+    public long S() {
+        return S;
+    }
+
+    @Override
+    public long A() {
+        return A;
+    }
+
+    @Override
+    public long P() {
+        return P;
+    }
+
+    @Override
+    public long goal() {
+        return goal;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public RelocationType type() {
+        return Optional.ofNullable(type).orElseThrow(() -> new IllegalStateException("no relocation is at hand"));
+    }
+
+    @Override
+    public int targetSection() {
+        return relocated().target().index();
+    }
+
+    private RelocationSection relocated() {
+        return Optional.ofNullable(section).orElseThrow(() -> new IllegalStateException("no section is at hand"));
+    }
+
+    @Override
+    public long sectionOffset() {
+        return sectionOffset;
+    }
+
+    @Override
+    public int symbol() {
+        return symbol;
+    }
+
+    @Override
+    public String symbolName() {
+        SymbolTable table = symbols;
+        if (table == null || Integer.compareUnsigned(symbol, table.count()) >= 0) {
+            return "symbol " + Integer.toUnsignedString(symbol);
+        }
+        int index = table.sectionIndex(symbol);
+        return table.type(symbol) == Symbol.STT_SECTION && Integer.compareUnsigned(index, elf.sectionCount()) < 0
+                ? elf.section(index).name()
+                : table.name(symbol);
+    }
+
+    @Override
+    public String moduleName() {
+        return module;
+    }
+
+    @Override
+    public void silentLoss(String what) {
+        RelocationPlace place = place();
+        findings.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
+    }
+
+    @Override
+    public RelocationPlace place() {
+        return new RelocationPlace(
+                module,
+                relocated().target().name(),
+                sectionOffset,
+                type == null ? "type " + number : type.psabiName(),
+                symbolName(),
+                Address.of(S),
+                A,
+                width.address(P));
+    }
+}

@@ -1,0 +1,119 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.elf.AddendKind;
+import io.modrt.elf.RelocationSection;
+import io.modrt.engine.relocation.RelocationRows.Row;
+import io.modrt.engine.layout.SectionBytes;
+import io.modrt.error.Refusal;
+import io.modrt.spi.Addends;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addends of one relocation section. An addend in place that the architecture does not set is read when its turn comes, since an
+ * entry before may have changed the place. Nothing is stored for an entry until the architecture has a word about one.
+ */
+final class SectionAddends implements Addends {
+    private static final byte SET = 1;
+    private static final byte FAILING = 2;
+    private static final byte[] UNTOUCHED = {};
+    private static final long[] NO_ADDENDS = {};
+
+    private final RelocationSection relocations;
+    private final RelocationRows rows;
+    private final SectionBytes bytes;
+    private final int count;
+    private final boolean isInPlace;
+    private long[] addends = NO_ADDENDS;
+    private byte[] states = UNTOUCHED;
+    private final Map<Integer, Refusal> refused = new LinkedHashMap<>();
+    private final Map<Integer, Refusal> open = new LinkedHashMap<>();
+
+    SectionAddends(RelocationSection relocations, int count, RelocationRows rows, SectionBytes bytes) {
+        this.relocations = relocations;
+        this.count = count;
+        this.rows = rows;
+        this.bytes = bytes;
+        this.isInPlace = relocations.addends() == AddendKind.IN_PLACE;
+    }
+
+    private void touch() {
+        if (states.length == 0) {
+            addends = new long[count];
+            states = new byte[count];
+        }
+    }
+
+    private boolean is(int index, byte state) {
+        return states.length != 0 && states[index] == state;
+    }
+
+    @Override
+    public long get(int index) {
+        if (is(index, SET)) {
+            return addends[index];
+        }
+        if (!isInPlace) {
+            return relocations.addend(index);
+        }
+        Row row = rows.row(relocations.type(index));
+        long offset = relocations.offset(index);
+        // why: what has no type or no place is refused when its turn comes
+        return row == null || !row.fitsIn(bytes, offset) ? 0 : read(row, bytes.arrayOffset() + (int) offset);
+    }
+
+    private long read(Row row, int at) {
+        return row.bytes == 0 ? 0 : row.field.load(bytes.array(), at, row.bigEndian);
+    }
+
+    /** The same for an entry whose type and place were checked. */
+    long get(int index, Row row, int at) {
+        if (is(index, SET)) {
+            return addends[index];
+        }
+        return isInPlace ? read(row, at) : relocations.addend(index);
+    }
+
+    @Override
+    public void set(int index, long addend) {
+        touch();
+        addends[index] = addend;
+        states[index] = SET;
+    }
+
+    @Override
+    public void refuse(int index, Refusal refusal) {
+        touch();
+        refused.putIfAbsent(index, refusal);
+        states[index] = FAILING;
+    }
+
+    @Override
+    public void refuseAtEnd(int index, Refusal refusal) {
+        touch();
+        open.putIfAbsent(index, refusal);
+        states[index] = FAILING;
+    }
+
+    /** Whether all addends are as the relocations have them. */
+    boolean areExplicit() {
+        return !isInPlace && states.length == 0;
+    }
+
+    /** Whether the entry's place is to be left as it is. */
+    boolean isFailing(int index) {
+        return is(index, FAILING);
+    }
+
+    /** Why the entry fails when its turn comes, or null. */
+    @Nullable
+    Refusal refusal(int index) {
+        return refused.get(index);
+    }
+
+    /** The entries that fail once the section is done, with the reason of each. */
+    Map<Integer, Refusal> open() {
+        return open;
+    }
+}

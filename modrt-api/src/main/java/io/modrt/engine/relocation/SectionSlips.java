@@ -1,0 +1,90 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.findings.Findings;
+import io.modrt.elf.RelocationSection;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.error.FormatException;
+import io.modrt.spi.RelocationTable.WeakErrorValue;
+import io.modrt.spi.Width;
+import org.jspecify.annotations.Nullable;
+
+/** What the kernel passes over in a section of relocations without a word; modrt does the same, and says so. */
+final class SectionSlips {
+    private final @Nullable SymbolTable symbols;
+    private final long[] values;
+    private final Width width;
+    private final Findings findings;
+    private @Nullable RelocationRows searched;
+    private boolean found;
+
+    /** @param values the final value of each symbol */
+    SectionSlips(@Nullable SymbolTable symbols, long[] values, Width width, Findings findings) {
+        this.symbols = symbols;
+        this.values = values;
+        this.width = width;
+        this.findings = findings;
+    }
+
+    /** How many entries the kernel applies, from the first: a weak symbol with an error value may end the section. */
+    int applied(RelocationSection relocations, RelocationRows rows) {
+        SymbolTable table = symbols;
+        if (table == null || rows.table().weakErrorValue() != WeakErrorValue.ENDS_SECTION || !anyErrorValue(rows)) {
+            return relocations.count();
+        }
+        for (int i = 0; i < relocations.count(); i++) {
+            int index = relocations.symbol(i);
+            if (Integer.compareUnsigned(index, values.length) < 0
+                    && rows.isErrorValue(values[index])
+                    && table.binding(index) == Symbol.STB_WEAK) {
+                findings.silent(
+                        relocations.section().where() + " entry " + i,
+                        "weak symbol " + table.name(index) + " has the value " + width.address(values[index])
+                                + ", which stands for an error: this and the " + (relocations.count() - i - 1)
+                                + " relocations behind it are skipped",
+                        FormatException::new);
+                return i;
+            }
+        }
+        return relocations.count();
+    }
+
+    /** Whether the kernel passes over a relocation since its symbol is weak; it is one whose value stands for an error. */
+    boolean isSkipped(int symbol, RelocationRows rows) {
+        SymbolTable table = symbols;
+        return table != null
+                && rows.table().weakErrorValue() == WeakErrorValue.SKIPPED
+                && table.binding(symbol) == Symbol.STB_WEAK;
+    }
+
+    private boolean anyErrorValue(RelocationRows rows) {
+        if (searched != rows) {
+            searched = rows;
+            found = false;
+            for (long value : values) {
+                found |= rows.isErrorValue(value);
+            }
+        }
+        return found;
+    }
+
+    /** The kernel reads the first type of a packed entry alone. */
+    void reportPackedRest(RelocationSection relocations, int count) {
+        int ignored = 0;
+        int first = -1;
+        for (int i = 0; i < count; i++) {
+            if (relocations.packedRest(i) != 0) {
+                first = first < 0 ? i : first;
+                ignored++;
+            }
+        }
+        if (ignored > 0) {
+            findings.silent(
+                    relocations.section().where() + " entry " + first,
+                    "r_ssym, r_type3, r_type2 are 0x" + Integer.toHexString(relocations.packedRest(first))
+                            + " and ignored"
+                            + (ignored > 1 ? ", as in " + (ignored - 1) + " more of this section" : ""),
+                    FormatException::new);
+        }
+    }
+}

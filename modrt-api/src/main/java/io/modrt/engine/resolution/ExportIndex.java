@@ -1,0 +1,43 @@
+package io.modrt.engine.resolution;
+
+import io.modrt.kernel.KernelSymbol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What loaded modules export, by name; the most recent module first, as the kernel searches them. */
+public final class ExportIndex<E extends Exporter> {
+
+    /** One module's export. */
+    public record Offer<E extends Exporter>(E owner, KernelSymbol symbol) {}
+
+    private final Map<String, List<Offer<E>>> byName = new ConcurrentHashMap<>();
+
+    /** What modules export by this name. */
+    public List<Offer<E>> find(String name) {
+        return byName.getOrDefault(name, List.of());
+    }
+
+    /** Adds what a module exports. */
+    public void add(E owner) {
+        for (KernelSymbol symbol : owner.exports()) {
+            byName.merge(symbol.name(), List.of(new Offer<>(owner, symbol)), (older, newer) -> {
+                List<Offer<E>> both = new ArrayList<>(newer);
+                both.addAll(older);
+                return List.copyOf(both);
+            });
+        }
+    }
+
+    /** Takes out what a module exports. */
+    public void remove(E owner) {
+        for (KernelSymbol symbol : owner.exports()) {
+            byName.computeIfPresent(symbol.name(), (name, offers) -> {
+                List<Offer<E>> rest =
+                        offers.stream().filter(offer -> offer.owner() != owner).toList();
+                return rest.isEmpty() ? null : rest;
+            });
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.modrt.engine.resolution;
+
+import io.modrt.findings.Findings;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.module.ModuleFile;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The kernel's rules for one module's imports: who may use what, with which CRC, in which namespace. Modules are asked before the
+ * kernel: no name is exported by both, and a symbol map also holds names that the kernel does not export.
+ */
+public final class ImportRules<E extends Exporter> {
+    private static final Set<String> GPL_COMPATIBLE =
+            Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
+
+    private final Names<E> names;
+    private final ModuleFile file;
+    private final KernelProfile profile;
+    private final Findings findings;
+    private final Set<String> namespaces;
+    private final List<E> owners = new ArrayList<>();
+    private boolean proprietary;
+    private boolean usesGplOnly;
+
+    ImportRules(Names<E> names, ModuleFile file, KernelProfile profile, Findings findings) {
+        this.names = names;
+        this.file = file;
+        this.profile = profile;
+        this.findings = findings;
+        this.namespaces = new HashSet<>(file.info().importNamespaces());
+        this.proprietary = !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false);
+    }
+
+    /** The modules whose exports were used, in the order of first use. */
+    List<E> owners() {
+        return owners;
+    }
+
+    boolean isProprietary() {
+        return proprietary;
+    }
+
+    /** The export that this module gets for a name. */
+    Optional<KernelSymbol> find(String name) {
+        for (ExportIndex.Offer<E> offer : names.modules().find(name)) {
+            KernelSymbol symbol = offer.symbol();
+            if (isVisible(symbol) && inherits(offer.owner(), name)) {
+                check(symbol);
+                if (!owners.contains(offer.owner())) {
+                    owners.add(offer.owner());
+                }
+                return Optional.of(symbol);
+            }
+        }
+        Optional<KernelSymbol> symbol = names.kernel().find(name).filter(this::isVisible);
+        symbol.ifPresent(this::check);
+        return symbol;
+    }
+
+    private boolean isVisible(KernelSymbol symbol) {
+        if (!symbol.gplOnly()) {
+            return true;
+        }
+        if (proprietary && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
+            return false;
+        }
+        usesGplOnly = true;
+        return true;
+    }
+
+    /** A proprietary owner makes its users proprietary, and is hidden from users of GPL-only exports. */
+    private boolean inherits(E owner, String name) {
+        if (!owner.isProprietary() || proprietary) {
+            return true;
+        }
+        if (usesGplOnly && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
+            findings.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
+            return false;
+        }
+        findings.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
+        proprietary = true;
+        return true;
+    }
+
+    private void check(KernelSymbol symbol) {
+        crc(symbol);
+        String namespace = symbol.namespace();
+        if (!namespace.isEmpty() && !namespaces.contains(namespace)) {
+            Refusal refusal = Refusal.of(
+                            Errno.EINVAL,
+                            "uses symbol " + symbol.name() + " from namespace " + namespace
+                                    + " without import_ns; it imports " + (namespaces.isEmpty() ? "none" : namespaces))
+                    .logged(file.name() + ": module uses symbol (" + symbol.name() + ") from namespace " + namespace
+                            + ", but does not import it.");
+            if (profile.has(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS)) {
+                findings.warn(refusal.message());
+            } else {
+                findings.broken(Rule.NAMESPACE, refusal);
+            }
+        }
+    }
+
+    private void crc(KernelSymbol symbol) {
+        OptionalInt theirs = symbol.crc();
+        if (theirs.isEmpty() || !profile.has(ConfigOption.MODVERSIONS)) {
+            return;
+        }
+        if (!file.hasVersions()) {
+            if (!profile.has(ConfigOption.MODULE_FORCE_LOAD)) {
+                findings.broken(
+                        Rule.MODVERSIONS,
+                        Refusal.of(Errno.EINVAL, "has no __versions, and " + symbol.name() + " has a CRC"));
+            }
+            return;
+        }
+        disagreement(file, symbol.name(), theirs.getAsInt(), Errno.EINVAL)
+                .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
+    }
+
+    /** Why a module with {@code __versions} is refused by the CRC that {@code symbol} has; empty where it is not. */
+    public static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
+        OptionalLong ours = file.expectedCrc(symbol);
+        long expected = Integer.toUnsignedLong(crc);
+        if (ours.isPresent() && ours.getAsLong() == expected) {
+            return Optional.empty();
+        }
+        String wants = ours.isPresent() ? "CRC 0x" + Long.toHexString(ours.getAsLong()) : "no CRC";
+        String line = ours.isPresent() ? "disagrees about version of symbol " : "no symbol version for ";
+        return Optional.of(Refusal.of(
+                        errno,
+                        "disagrees about version of symbol " + symbol + ": it wants " + wants + ", the export has 0x"
+                                + Long.toHexString(expected))
+                .logged(file.name() + ": " + line + symbol));
+    }
+}

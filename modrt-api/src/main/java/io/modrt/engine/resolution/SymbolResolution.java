@@ -1,0 +1,213 @@
+package io.modrt.engine.resolution;
+
+import io.modrt.findings.Findings;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import io.modrt.engine.layout.SectionAddresses;
+import io.modrt.engine.layout.SectionLayout;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
+import io.modrt.error.PolicyException;
+import io.modrt.error.Refusal;
+import io.modrt.error.Rule;
+import io.modrt.error.UnresolvedSymbolsException;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.Diagnostic.Kind;
+import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives every symbol its final value, by the kernel's rules, and finds who exports what is undefined. */
+public final class SymbolResolution<E extends Exporter> {
+    private static final int SHN_LIVEPATCH = 0xff20;
+
+    private static final int MOST_NAMES = 12;
+
+    private final SectionAddresses addresses;
+    private final ModuleFile file;
+    private final Names<E> names;
+    private final Findings findings;
+    private final ImportRules<E> rules;
+    private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
+    private final BitSet missing = new BitSet();
+    private final List<String> unresolved = new ArrayList<>();
+    private final List<String> placeholders;
+    private final List<ModrtException> refused = new ArrayList<>();
+    private Errno lastErrno = Errno.ENOENT;
+
+    /**
+     * The symbols of a module at its addresses.
+     *
+     * @param madeUp names that the architecture needs and that were made up already
+     * @param findings takes what is let pass
+     */
+    public SymbolResolution(SectionAddresses addresses, Names<E> names, List<String> madeUp, Findings findings) {
+        this.addresses = addresses;
+        this.file = addresses.layout().file();
+        this.names = names;
+        this.placeholders = new ArrayList<>(madeUp);
+        this.findings = findings;
+        this.rules = new ImportRules<>(names, file, addresses.layout().profile(), findings);
+    }
+
+    /**
+     * Gives every symbol its value.
+     *
+     * @param perCpuBase the base of the module's per-CPU area
+     */
+    public Symbols<E> resolve(long perCpuBase) {
+        Optional<SymbolTable> table = file.elf().symbolTable();
+        long[] values = table.isPresent() ? values(table.get(), perCpuBase) : new long[0];
+        if (!unresolved.isEmpty()) {
+            throw unresolved();
+        }
+        if (!refused.isEmpty()) {
+            ModrtException last = refused.get(refused.size() - 1);
+            refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
+            throw last;
+        }
+        if (!placeholders.isEmpty()) {
+            findings.add(
+                    Kind.PLACEHOLDERS,
+                    file.name(),
+                    placeholders.size()
+                            + " of its symbols, which neither kernel nor loaded modules export, made up: "
+                            + some(placeholders));
+        }
+        List<KernelSymbol> imports =
+                asked.values().stream().flatMap(Optional::stream).toList();
+        return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
+    }
+
+    private long[] values(SymbolTable symbols, long perCpuBase) {
+        SectionLayout layout = addresses.layout();
+        Width width = names.width();
+        int sections = file.elf().sectionCount();
+        int perCpu = layout.perCpuSection();
+        long[] values = new long[symbols.count()];
+        for (int i = 1; i < values.length; i++) {
+            int raw = symbols.rawSectionIndex(i);
+            int section = symbols.sectionIndex(i);
+            long value = symbols.value(i);
+            if (raw == Symbol.SHN_UNDEF) {
+                values[i] = width.wrap(undefined(symbols, i));
+            } else if ((raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX)
+                    || Integer.compareUnsigned(section, sections) >= 0) {
+                values[i] = width.wrap(reserved(symbols, i, raw));
+            } else if (section == perCpu) {
+                values[i] = width.wrap(perCpuBase + value);
+            } else {
+                values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
+            }
+        }
+        return values;
+    }
+
+    /** The value of a symbol whose section index has a meaning of its own. */
+    private long reserved(SymbolTable symbols, int index, int raw) {
+        switch (raw) {
+            case Symbol.SHN_ABS, SHN_LIVEPATCH -> {
+                return symbols.value(index);
+            }
+            case Symbol.SHN_COMMON -> {
+                String name = symbols.name(index);
+                if (!name.startsWith("__gnu_lto")) {
+                    findings.broken(
+                            Rule.COMMON_SYMBOL,
+                            Refusal.of(
+                                            Errno.ENOEXEC,
+                                            "symbol " + name + " is common; compile the module with -fno-common")
+                                    .logged(file.name() + ": please compile with -fno-common"));
+                    missing.set(index);
+                }
+                return symbols.value(index);
+            }
+            default -> {
+                missing.set(index);
+                findings.failed(
+                        Refusal.of(
+                                        Errno.ENOEXEC,
+                                        "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
+                                                + ", the file has " + file.elf().sectionCount())
+                                .logged(file.name() + ": Symbol " + symbols.name(index)
+                                        + " has an invalid section index " + raw + " (max "
+                                        + (file.elf().sectionCount() - 1) + ")"),
+                        file.name() + ": symbol " + index + " (" + symbols.name(index) + ")",
+                        FormatException::new);
+                return symbols.value(index);
+            }
+        }
+    }
+
+    private long undefined(SymbolTable symbols, int index) {
+        String name = symbols.name(index);
+        boolean isWeak = symbols.binding(index) == Symbol.STB_WEAK;
+        Optional<KernelSymbol> export;
+        try {
+            export = find(name, isWeak);
+        } catch (PolicyException refusal) {
+            refused.add(refusal);
+            lastErrno = refusal.errno();
+            return 0;
+        }
+        if (export.isPresent()) {
+            return export.get().value().value();
+        }
+        if (!isWeak) {
+            missing.set(index);
+            lastErrno = Errno.ENOENT;
+            if (findings.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
+                findings.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
+            } else {
+                unresolved.add(name);
+            }
+        }
+        return symbols.value(index);
+    }
+
+    /** Asks modules first, the most recent before older ones, then the kernel; once a name. */
+    private Optional<KernelSymbol> find(String name, boolean isWeak) {
+        Optional<KernelSymbol> known = asked.get(name);
+        if (known == null) {
+            known = rules.find(name);
+            if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
+                known = names.kernel().placeholder(name, names.madeUpArea());
+                known.ifPresent(placeholder -> placeholders.add(name));
+            }
+            asked.put(name, known);
+        }
+        return known;
+    }
+
+    private static String some(List<String> names) {
+        return names.size() <= MOST_NAMES
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, MOST_NAMES)) + " and " + (names.size() - MOST_NAMES) + " more";
+    }
+
+    private UnresolvedSymbolsException unresolved() {
+        String names = some(unresolved);
+        StringBuilder text = new StringBuilder()
+                .append(file.name())
+                .append(": ")
+                .append(unresolved.size())
+                .append(unresolved.size() == 1 ? " unknown symbol: " : " unknown symbols: ")
+                .append(names);
+        refused.forEach(other -> text.append("; ").append(other.getMessage()));
+        text.append("; give the runtime a source that knows them, load the modules that export them, or add")
+                .append(" KernelSymbols.synthetic()");
+        UnresolvedSymbolsException exception = new UnresolvedSymbolsException(
+                unresolved,
+                Refusal.of(lastErrno, text.toString())
+                        .logged(file.name() + ": Unknown symbol " + unresolved.get(unresolved.size() - 1)
+                                + " (err -2)"));
+        refused.forEach(exception::addSuppressed);
+        return exception;
+    }
+}

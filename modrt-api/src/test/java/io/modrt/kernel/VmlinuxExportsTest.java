@@ -1,0 +1,149 @@
+package io.modrt.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modrt.address.Address;
+import io.modrt.elf.ElfBytes;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.Section;
+import io.modrt.error.FormatException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The export tables of linked kernels in each shape. The kernel has its text at BASE, its strings at BASE + 0x1000, the table of exports at
+ * BASE + 0x2000 and that of GPL-only exports at BASE + 0x3000.
+ */
+class VmlinuxExportsTest {
+
+    private static final int ET_EXEC = 2;
+    private static final int ALLOC = 2;
+
+    private static final String STRINGS = "reopen\0NS\0";
+    private static final int REOPEN = 0;
+    private static final int OPEN = 2;
+    private static final int EMPTY = 6;
+    private static final int NS = 7;
+
+    private record Kernel(boolean wide, boolean bigEndian, boolean distances, long base) {
+
+        ElfBytes elf() {
+            ElfBytes elf = new ElfBytes(wide ? ElfClass.ELF64 : ElfClass.ELF32, bigEndian, 183);
+            long strings = base + 0x1000;
+            elf.section(".text", 1, ALLOC | 4, new byte[16]).address(base);
+            elf.section("__ksymtab_strings", 1, ALLOC, ElfBytes.strings(STRINGS))
+                    .address(strings);
+            byte[] all = record(elf, base + 0x2000, base + 4, strings + OPEN, strings + EMPTY);
+            elf.section("__ksymtab", 1, ALLOC, all).address(base + 0x2000);
+            byte[] gpl = record(elf, base + 0x3000, base + 8, strings + REOPEN, strings + NS);
+            elf.section("__ksymtab_gpl", 1, ALLOC, gpl).address(base + 0x3000);
+            elf.section("__kcrctab", 1, ALLOC, elf.ints(0x1111_1111)).address(base + 0x4000);
+            elf.section("__kcrctab_gpl", 1, ALLOC, elf.ints(0xffff_fff0, 0)).address(base + 0x4100);
+            elf.section(
+                            ".symtab",
+                            Section.SHT_SYMTAB,
+                            0,
+                            ElfBytes.join(
+                                    elf.symbol(0, 0, 0, 0, 0),
+                                    elf.symbol(1, base + 4, 4, 0x12, 1),
+                                    elf.symbol(6, base + 8, 4, 0x12, 1)))
+                    .link(8)
+                    .info(1)
+                    .entryBytes(wide ? 24 : 16);
+            elf.section(".strtab", Section.SHT_STRTAB, 0, ElfBytes.strings("\0open\0reopen\0"));
+            return elf;
+        }
+
+        byte[] record(ElfBytes elf, long place, long... addresses) {
+            if (!distances) {
+                return elf.words(addresses);
+            }
+            int[] fields = new int[addresses.length];
+            for (int i = 0; i < fields.length; i++) {
+                fields[i] = (int) (addresses[i] - (place + 4L * i));
+            }
+            return elf.ints(fields);
+        }
+
+        byte[] bytes(ElfBytes elf) {
+            byte[] bytes = elf.bytes();
+            bytes[bigEndian ? 17 : 16] = ET_EXEC;
+            return bytes;
+        }
+    }
+
+    @ParameterizedTest(name = "64-bit {0}, big-endian {1}, distances {2}, at {3}")
+    @CsvSource(textBlock = """
+    true,  false, true,  ffff800008000000
+    true,  true,  true,  10
+    true,  false, false, ffffffff80100000
+    true,  true,  false, 40100000
+    false, false, true,  ffffd000
+    false, true,  true,  80100000
+    false, false, false, 80100000
+    false, true,  false, 10100000
+    """)
+    void recordsAreReadInEachShape(boolean wide, boolean bigEndian, boolean distances, String at) {
+        Address base = Address.parse(at);
+        Kernel kernel = new Kernel(wide, bigEndian, distances, base.value());
+
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(kernel.elf()));
+
+        assertEquals(
+                new KernelSymbol("open", base.plus(4), Optional.empty(), OptionalInt.of(0x1111_1111), "", false, ""),
+                symbols.find("open").orElseThrow());
+        assertEquals(
+                new KernelSymbol("reopen", base.plus(8), Optional.empty(), OptionalInt.empty(), "NS", true, ""),
+                symbols.find("reopen").orElseThrow(),
+                "two CRCs for one record are none of it");
+        assertEquals(2, symbols.symbols().size());
+    }
+
+    private static String refusal(Kernel kernel, ElfBytes elf) {
+        byte[] bytes = kernel.bytes(elf);
+        return assertThrows(FormatException.class, () -> KernelSymbols.vmlinux(bytes))
+                .getMessage();
+    }
+
+    @Test
+    void aTableInNeitherShapeIsToldInBoth() {
+        Kernel kernel = new Kernel(true, false, true, 0x1_0000);
+        ElfBytes elf = kernel.elf();
+        elf.part(3).contents = elf.ints(4, 0x100, 0x200, 0x300, 0x400, 0x500);
+
+        assertEquals(
+                "vmlinux: section 3 (__ksymtab): exports in no shape that kernels have had since 5.4: record 0 has its name at"
+                        + " 0x30000000200 and namespace at 0x50000000400 if its fields are three pointers of 8 bytes, where"
+                        + " no text is; record 0 has its name at 0x12104 and namespace at 0x12208 if its fields are three"
+                        + " 32-bit distances, each from its own field, where no text is",
+                refusal(kernel, elf));
+    }
+
+    @Test
+    void aTableThatIsNoNumberOfRecordsIsRefused() {
+        Kernel kernel = new Kernel(true, false, true, 0x1_0000);
+        ElfBytes elf = kernel.elf();
+        elf.part(3).contents = new byte[16];
+
+        assertEquals(
+                "vmlinux: section 3 (__ksymtab): exports in no shape that kernels have had since 5.4: 0x10 bytes are no number of"
+                        + " records of three pointers of 8 bytes; 0x10 bytes are no number of records of three 32-bit"
+                        + " distances, each from its own field",
+                refusal(kernel, elf));
+    }
+
+    @Test
+    void anEmptyTableHasNoExports() {
+        Kernel kernel = new Kernel(false, true, false, 0x1_0000);
+        ElfBytes elf = kernel.elf();
+        elf.part(3).contents = new byte[0];
+
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(elf));
+
+        assertEquals(OptionalInt.empty(), symbols.find("open").orElseThrow().crc());
+    }
+}

@@ -1,0 +1,173 @@
+package io.modrt.module;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.elf.ElfBytes;
+import io.modrt.elf.ElfClass;
+import io.modrt.elf.Section;
+import io.modrt.error.FormatException;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Two exports in each shape of record: {@code open}, which is the tail of {@code reopen}, at .text + 8, in no namespace; and
+ * {@code reopen} at .text + 12 in namespace NS.
+ */
+class ExportTableTest {
+    private static final int MACHINE = 183; // any but MIPS, whose 64-bit files have relocations of another layout
+    private static final int ALLOC = 2;
+
+    private static final int TEXT = 1;
+    private static final int TABLE = 2;
+    private static final int RELOCATIONS = 3;
+    private static final int STRINGS = 5;
+    private static final int SYMTAB = 6;
+    private static final int STRTAB = 7;
+
+    // symbols
+    private static final int STRINGS_START = 1;
+    private static final int FUNCTION = 2;
+
+    private static final String STRING_BYTES = "reopen\0NS\0\0";
+    private static final int REOPEN = 0;
+    private static final int OPEN = 2;
+    private static final int NS = 7;
+    private static final int EMPTY = 10;
+
+    /** A file whose table has {@code fieldBytes} for each field. */
+    private record Shape(boolean wide, boolean bigEndian, boolean explicit, int fieldBytes) {
+
+        ElfBytes elf() {
+            ElfBytes elf = new ElfBytes(wide ? ElfClass.ELF64 : ElfClass.ELF32, bigEndian, MACHINE);
+            int[][] fields = { // symbol and addend
+                {FUNCTION, 4}, {STRINGS_START, OPEN}, {STRINGS_START, EMPTY},
+                {FUNCTION, 8}, {STRINGS_START, REOPEN}, {STRINGS_START, NS}
+            };
+            ByteArrayOutputStream table = new ByteArrayOutputStream();
+            ByteArrayOutputStream relocations = new ByteArrayOutputStream();
+            for (int i = 0; i < fields.length; i++) {
+                int addend = fields[i][1];
+                table.writeBytes(number(elf, explicit ? 0 : addend));
+                relocations.writeBytes(relocation(elf, i * fieldBytes, fields[i][0], addend));
+            }
+            elf.section(".text", 1, ALLOC | 4, new byte[32]).alignment(4);
+            elf.section("__ksymtab", 1, ALLOC, table.toByteArray()).alignment(4);
+            elf.section(".rel", explicit ? Section.SHT_RELA : Section.SHT_REL, 0, relocations.toByteArray())
+                    .link(SYMTAB)
+                    .info(TABLE)
+                    .entryBytes((wide ? 8L : 4L) * (explicit ? 3 : 2));
+            elf.section("__kcrctab", 1, ALLOC, elf.ints(0xcafe0001, 0xcafe0002)).alignment(4);
+            elf.section("__ksymtab_strings", 1, ALLOC, ElfBytes.strings(STRING_BYTES));
+            elf.section(
+                            ".symtab",
+                            Section.SHT_SYMTAB,
+                            0,
+                            ElfBytes.join(
+                                    elf.symbol(0, 0, 0, 0, 0),
+                                    elf.symbol(0, 0, 0, 0x03, STRINGS),
+                                    elf.symbol(1, 4, 8, 0x12, TEXT)))
+                    .link(STRTAB)
+                    .info(2)
+                    .entryBytes(wide ? 24 : 16);
+            elf.section(".strtab", Section.SHT_STRTAB, 0, ElfBytes.strings("\0f\0"));
+            elf.section(".gnu.linkonce.this_module", 1, ALLOC | 1, new byte[128]);
+            return elf;
+        }
+
+        private byte[] number(ElfBytes elf, long value) {
+            return fieldBytes == 4 ? elf.ints((int) value) : elf.words(value);
+        }
+
+        byte[] relocation(ElfBytes elf, long place, long symbol, long addend) {
+            long info = wide ? symbol << 32 | 1 : symbol << 8 | 1;
+            return explicit ? elf.words(place, info, addend) : elf.words(place, info);
+        }
+    }
+
+    @ParameterizedTest(name = "64-bit {0}, big-endian {1}, RELA {2}, fields of {3} bytes")
+    @CsvSource(textBlock = """
+    true,  false, true,  4
+    true,  true,  true,  4
+    true,  false, false, 4
+    true,  true,  false, 4
+    true,  false, true,  8
+    true,  true,  true,  8
+    true,  false, false, 8
+    true,  true,  false, 8
+    false, false, true,  4
+    false, true,  true,  4
+    false, false, false, 4
+    false, true,  false, 4
+    """)
+    void aRecordIsReadInEachShape(boolean wide, boolean bigEndian, boolean explicit, int fieldBytes) {
+        Shape shape = new Shape(wide, bigEndian, explicit, fieldBytes);
+
+        List<Export> exports = ModuleFile.open(shape.elf().bytes()).exports();
+
+        assertEquals(
+                List.of(
+                        new Export("open", "", false, OptionalInt.of(0xcafe0001), FUNCTION, 4, TABLE, 0),
+                        new Export(
+                                "reopen",
+                                "NS",
+                                false,
+                                OptionalInt.of(0xcafe0002),
+                                FUNCTION,
+                                8,
+                                TABLE,
+                                3L * fieldBytes)),
+                exports);
+    }
+
+    private static final Shape DISTANCES = new Shape(true, false, true, 4);
+
+    private static String refusal(ElfBytes elf) {
+        ModuleFile file = ModuleFile.open(elf.bytes());
+        String message = assertThrows(FormatException.class, file::exports).getMessage();
+        String where = "section 2 (__ksymtab): ";
+        assertTrue(message.startsWith(where), message);
+        return message.substring(where.length());
+    }
+
+    @Test
+    void aTableThatIsNoNumberOfRecordsIsRefused() {
+        ElfBytes elf = DISTANCES.elf();
+        elf.part(TABLE).contents = Arrays.copyOf(elf.part(TABLE).contents, 28);
+
+        assertEquals("0x1c bytes are no number of entries of 12 bytes", refusal(elf));
+    }
+
+    @Test
+    void aRelocationBesideTheFieldsIsRefused() {
+        ElfBytes elf = DISTANCES.elf();
+        elf.part(RELOCATIONS).contents =
+                ElfBytes.join(elf.part(RELOCATIONS).contents, DISTANCES.relocation(elf, 23, FUNCTION, 0));
+
+        assertEquals("relocation 6 at 0x17 is at no field of 4 bytes", refusal(elf));
+    }
+
+    /** Three records of value and name alone fill two of three fields. */
+    @Test
+    void recordsWithoutNamespaceAreNotMistaken() {
+        Shape pointers = new Shape(true, true, true, 8);
+        ElfBytes elf = pointers.elf();
+        ByteArrayOutputStream relocations = new ByteArrayOutputStream();
+        for (int field = 0; field < 6; field += 2) {
+            relocations.writeBytes(pointers.relocation(elf, 8 * field, FUNCTION, 0));
+            relocations.writeBytes(pointers.relocation(elf, 8 * field + 8, STRINGS_START, OPEN));
+        }
+        elf.part(RELOCATIONS).contents = relocations.toByteArray();
+
+        assertEquals(
+                "entry 0: its name and its namespace lie in different sections; entries of three fields, as since Linux"
+                        + " 5.4, are read",
+                refusal(elf));
+    }
+}

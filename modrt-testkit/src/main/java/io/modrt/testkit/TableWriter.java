@@ -1,0 +1,81 @@
+package io.modrt.testkit;
+
+import io.modrt.elf.AddendKind;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Writes the tables that the kernel reads in a module, in the forms of the target. */
+final class TableWriter {
+    private final KernelModuleBuilder module;
+    private final ElfBuilder elf;
+    private final KernelTables forms;
+
+    TableWriter(KernelModuleBuilder module) {
+        this.module = module;
+        this.elf = module.elf();
+        this.forms = elf.target().tables();
+    }
+
+    /** Writes an export table, and one of CRCs where an export has one. */
+    void exports(String suffix, Stream<ExportBuilder> exports) {
+        // why: the loader searches each table by bisection
+        List<ExportBuilder> mine =
+                exports.sorted(Comparator.comparing(ExportBuilder::symbol)).toList();
+        if (mine.isEmpty()) {
+            return;
+        }
+        SectionBuilder strings = module.readOnly("__ksymtab_strings").alignment(1);
+        SymbolBuilder stringsSymbol = elf.sectionSymbol(strings);
+        SectionBuilder table =
+                module.readOnly("__ksymtab" + suffix).alignment(forms.exports().bytes());
+        for (ExportBuilder export : mine) {
+            append(table, forms.exports(), module.symbol(export.symbol()), 0);
+            for (String text : List.of(export.symbol(), export.namespaceName())) {
+                append(table, forms.exports(), stringsSymbol, strings.sizeBytes());
+                strings.string(text);
+            }
+        }
+        if (mine.stream().anyMatch(export -> export.crcOrNull() != null)) {
+            SectionBuilder crcTable = module.readOnly("__kcrctab" + suffix).alignment(Integer.BYTES);
+            for (ExportBuilder export : mine) {
+                Integer crc = export.crcOrNull();
+                crcTable.words(crc == null ? 0 : crc);
+            }
+        }
+    }
+
+    void tracingEntry(SymbolBuilder site) {
+        append(module.writable(forms.tracing()), forms.pointer(), site, 0);
+    }
+
+    void exceptionEntry(SymbolBuilder instruction, SymbolBuilder fixup) {
+        AddressField field = forms.exceptions();
+        SectionBuilder table = module.readOnly("__ex_table").alignment(field.bytes());
+        append(table, field, instruction, 0);
+        append(table, field, fixup, 0);
+        table.zeros(forms.exceptionDataBytes());
+    }
+
+    void jumpLabel(SymbolBuilder branch, SymbolBuilder target, SymbolBuilder key) {
+        SectionBuilder table =
+                module.writable("__jump_table").alignment(forms.jumpKeys().bytes());
+        append(table, forms.jumps(), branch, 0);
+        append(table, forms.jumps(), target, 0);
+        append(table, forms.jumpKeys(), key, 0);
+    }
+
+    /** Appends the address that lies {@code addend} bytes behind {@code symbol}. */
+    private void append(SectionBuilder table, AddressField field, SymbolBuilder symbol, long addend) {
+        long at = table.sizeBytes();
+        long total = addend + field.bias();
+        boolean isInPlace = elf.target().addends() == AddendKind.IN_PLACE;
+        table.relocation(at, field.types().get(0), symbol, isInPlace ? 0 : total);
+        if (field.types().size() > 1) {
+            table.relocation(at, field.types().get(1), elf.sectionSymbol(table), at);
+        }
+        byte[] bytes = new byte[field.bytes()];
+        elf.target().encoding().putNumber(bytes, 0, bytes.length, isInPlace ? total : 0);
+        table.bytes(bytes);
+    }
+}
