@@ -69,8 +69,8 @@ enum RiscvReloc implements RelocationType {
     SUB_ULEB128 (61, CUSTOM,       BY_LOAD,  RiscvField.BYTE,     TRUNCATED);
     // spotless:on
 
-    /** What the kernel applies. */
-    static final Set<RiscvReloc> OF_MODULES = EnumSet.complementOf(EnumSet.of(HI20));
+    /** What kernels apply whose code has no absolute addresses. */
+    static final Set<RiscvReloc> OF_USUAL_KERNELS = EnumSet.complementOf(EnumSet.of(HI20));
 
     private static final int SIX_BITS = 0x3f;
 

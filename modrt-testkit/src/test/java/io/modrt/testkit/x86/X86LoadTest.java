@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.elf.AddendKind;
-import io.modrt.elf.ElfClass;
 import io.modrt.error.Errno;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelSymbol;
@@ -21,7 +20,6 @@ import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
 import io.modrt.spi.Stub;
-import io.modrt.testkit.ElfEncoding;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FakeMemory;
 import io.modrt.testkit.GoldenReplay;
@@ -36,8 +34,6 @@ import org.junit.jupiter.api.Test;
 
 /** Modules that are loaded and refused as Linux on x86-64 does, and with stubs that it does not have. */
 class X86LoadTest {
-    private static final ElfTarget X86_64 = new ElfTarget(
-            new ElfEncoding(ElfClass.ELF64, ByteOrder.LITTLE_ENDIAN), 62, 0, AddendKind.EXPLICIT, 1);
     private static final Address CORE = Address.of(0xffff_ffff_c000_0000L);
     private static final Address INIT = CORE.plus(0x10_0000);
     private static final LoadPolicy EXACT = LoadPolicy.kernelExact();
@@ -53,7 +49,7 @@ class X86LoadTest {
     }
 
     private static KernelModuleBuilder module() {
-        return KernelModuleBuilder.of(X86_64, "m");
+        return KernelModuleBuilder.of(ElfTarget.X86_64, "m");
     }
 
     private LiveModule load(KernelModuleBuilder module, Map<String, Address> symbols, LoadPolicy policy) {
@@ -104,8 +100,8 @@ class X86LoadTest {
         int[] data = {0x101, 0x202, 0x303};
         for (int i = 0; i < 3; i++) {
             Address field = table.plus(12L * i);
-            assertEquals(peek.plus(instructions[i]), field.plus(X86_64.encoding().word(entries, 12 * i)));
-            assertEquals(data[i], X86_64.encoding().word(entries, 12 * i + 8));
+            assertEquals(peek.plus(instructions[i]), field.plus(ElfTarget.X86_64.encoding().word(entries, 12 * i)));
+            assertEquals(data[i], ElfTarget.X86_64.encoding().word(entries, 12 * i + 8));
         }
     }
 
@@ -199,7 +195,7 @@ class X86LoadTest {
     @Test
     void otherTypesAndAddendsInPlaceAreRefused() {
         KernelModuleBuilder gotpcrel = module().data(0).relocation(".data", 0, 9, "far");
-        KernelModuleBuilder rel = KernelModuleBuilder.of(X86_64.withAddends(AddendKind.IN_PLACE), "m")
+        KernelModuleBuilder rel = KernelModuleBuilder.of(ElfTarget.X86_64.withAddends(AddendKind.IN_PLACE), "m")
                 .data(0)
                 .relocation(".data", 0, 10, "far");
 
