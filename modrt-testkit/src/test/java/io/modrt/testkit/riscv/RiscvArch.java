@@ -10,7 +10,7 @@ import io.modrt.spi.ArchKernel;
 import java.util.Map;
 
 /** RISC-V 64 kernels. The package's page describes the architecture. */
-final class RiscvArch implements Arch {
+class RiscvArch implements Arch {
     private static final int EM_RISCV = 243;
 
     @Override

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A RISC-V 64 kernel that is not relocatable, as Debian's are. */
-final class RiscvKernel implements ArchKernel {
+class RiscvKernel implements ArchKernel {
     /** Whether code has absolute addresses in it, within 2 GB of 0. */
     static final String ABSOLUTE_CODE = "CONFIG_CMODEL_MEDLOW";
 

@@ -241,6 +241,10 @@ class RiscvLoadTest {
                 .relocation(".data", 0, set, "from")
                 .relocation(".data", 0, sub, "from");
 
+        KernelModuleBuilder wide = module().data(0x55);
+        wide.relocation(".data", 3, set, "from", 0x80).relocation(".data", 3, sub, "from");
+
+        assertTrue(refusal(wide, Map.of()).getMessage().endsWith("the difference takes 2 bytes, beyond its section"));
         assertEquals(Errno.EINVAL, refusal(lone, Map.of()).errno());
         assertTrue(refusal(negative, Map.of()).getMessage().endsWith("the difference -1 is negative"));
         LiveModule left = load(negative, Map.of(), LoadPolicy.kernelExact().bestEffort());
