@@ -77,7 +77,9 @@ public final class GoldenReplay {
         List<GoldenReplay> cases = new ArrayList<>();
         String module = "";
         GoldenReplay last = new GoldenReplay(arch, profile, module, module);
-        for (String line : new String(file(target + "/golden.txt"), StandardCharsets.UTF_8).lines().toList()) {
+        for (String line : new String(file(target + "/golden.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
             String[] words = line.split(" ", 4);
             switch (words[0]) {
                 case "module" -> module = target + "/" + words[1];

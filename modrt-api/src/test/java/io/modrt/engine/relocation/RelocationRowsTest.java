@@ -78,7 +78,8 @@ class RelocationRowsTest {
     void aWordHoldsEveryAddressOf32Bits() {
         for (Fit fit : List.of(Fit.EITHER, Fit.UNSIGNED, Fit.REPORTED)) {
             Row row = row(Field.WORD32, fit, Width.BITS_32);
-            assertTrue(row.isInRange(0xffff_ffffL) && row.isInRange(-1) && row.isInRange(0x1_8000_0000L), fit::toString);
+            assertTrue(
+                    row.isInRange(0xffff_ffffL) && row.isInRange(-1) && row.isInRange(0x1_8000_0000L), fit::toString);
         }
     }
 
@@ -100,7 +101,8 @@ class RelocationRowsTest {
     void valuesThatAreReportedTakeTheShortWayWhileTheyFit() {
         assertEquals(
                 List.of(true, true, true, true, true, false),
-                List.of(Fit.TRUNCATED, Fit.SIGNED, Fit.EITHER, Fit.REPORTED, Fit.SIGNED_REPORTED, Fit.SAME_REGION).stream()
+                List.of(Fit.TRUNCATED, Fit.SIGNED, Fit.EITHER, Fit.REPORTED, Fit.SIGNED_REPORTED, Fit.SAME_REGION)
+                        .stream()
                         .map(fit -> row(Field.WORD32, fit, Width.BITS_64).isPlain)
                         .toList());
         assertFalse(row(Field.WORD32, Fit.SIGNED_REPORTED, Width.BITS_64).isLimited());

@@ -109,7 +109,11 @@ class RiscvAddendsTest {
         assertData(module, 0x1001, 0x1020, 0x1003);
         assertEquals(
                 "m: .data+0x8: R_RISCV_64 against far+0x20: 0x0000000000000000 becomes 0x0000000000001020",
-                module.relocations().filter(r -> r.place().sectionOffset() == 8).findFirst().orElseThrow().toString());
+                module.relocations()
+                        .filter(r -> r.place().sectionOffset() == 8)
+                        .findFirst()
+                        .orElseThrow()
+                        .toString());
     }
 
     @Test

@@ -14,9 +14,18 @@ class RiscvFieldTest {
 
     @TestFactory
     Stream<DynamicTest> everyValueOfEveryInstructionComesBack() {
-        return Stream.of(RiscvField.B, RiscvField.J, RiscvField.CB, RiscvField.CJ, RiscvField.I, RiscvField.S, RiscvField.U)
+        return Stream.of(
+                        RiscvField.B,
+                        RiscvField.J,
+                        RiscvField.CB,
+                        RiscvField.CJ,
+                        RiscvField.I,
+                        RiscvField.S,
+                        RiscvField.U)
                 .map(field -> DynamicTest.dynamicTest(field.name(), () -> {
-                    for (long value = field.leastSigned(); value <= field.greatestSigned(); value += 1L << field.lowestBit()) {
+                    for (long value = field.leastSigned();
+                            value <= field.greatestSigned();
+                            value += 1L << field.lowestBit()) {
                         assertComesBack(field, value);
                     }
                 }));

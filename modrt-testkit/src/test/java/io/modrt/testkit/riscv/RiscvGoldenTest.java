@@ -11,7 +11,6 @@ class RiscvGoldenTest {
     /** By a kernel that takes absolute code too. */
     @TestFactory
     Stream<DynamicTest> everyByteIsTheLinkers() {
-        return GoldenReplay.of(
-                new RiscvArch(), GoldenReplay.PROFILE.with(RiscvKernel.ABSOLUTE_CODE, true), "riscv-64");
+        return GoldenReplay.of(new RiscvArch(), GoldenReplay.PROFILE.with(RiscvKernel.ABSOLUTE_CODE, true), "riscv-64");
     }
 }

@@ -44,8 +44,7 @@ class RiscvKernel implements ArchKernel {
             new TableShapes.JumpTable(Integer.BYTES, Long.BYTES, Reference.FROM_FIELD));
 
     private static final int NOP = 0x0000_0013;
-    private static final StaticBranches.Jump JAL =
-            new StaticBranches.Jump(0x0000_006f, RiscvField.J, Formula.S_A_P, 0);
+    private static final StaticBranches.Jump JAL = new StaticBranches.Jump(0x0000_006f, RiscvField.J, Formula.S_A_P, 0);
 
     private final boolean hasAbsoluteCode;
 
@@ -90,9 +89,8 @@ class RiscvKernel implements ArchKernel {
     }
 
     private static Refusal unknownType(String module, int number) {
-        String line = number == ALIGN
-                ? "unexpected relocation type 'R_RISCV_ALIGN'"
-                : "Unknown relocation type " + number;
+        String line =
+                number == ALIGN ? "unexpected relocation type 'R_RISCV_ALIGN'" : "Unknown relocation type " + number;
         return Refusal.of(Errno.EINVAL, "relocation type " + number + " is none that the kernel applies")
                 .logged(module + ": " + line);
     }

@@ -46,7 +46,10 @@ class RiscvLoadTest {
 
     private LiveModule load(KernelModuleBuilder module, Map<String, Address> symbols, LoadPolicy policy) {
         return runtime(symbols, policy)
-                .load(ModuleFile.open(module.build()), Placement.regions(Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT)), policy);
+                .load(
+                        ModuleFile.open(module.build()),
+                        Placement.regions(Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT)),
+                        policy);
     }
 
     private static KernelModuleBuilder module() {
@@ -110,8 +113,7 @@ class RiscvLoadTest {
     /** The second instruction comes first in the file, and so does its relocation. */
     @Test
     void theLowerHalfIsThatOfTheInstructionThatItsSymbolMarks() {
-        KernelModuleBuilder module = module()
-                .text(0x0005_3503, 0x0000_0517) // ld a0, 0(a0); auipc a0, 0
+        KernelModuleBuilder module = module().text(0x0005_3503, 0x0000_0517) // ld a0, 0(a0); auipc a0, 0
                 .function("upper", ".text", 4)
                 .relocation(".text", 0, RiscvReloc.PCREL_LO12_I.number(), "upper", 0x7777)
                 .relocation(".text", 4, RiscvReloc.PCREL_HI20.number(), "far", 0x10);
@@ -123,15 +125,15 @@ class RiscvLoadTest {
 
     @Test
     void aLowerHalfWithoutItsUpperIsRefused() {
-        KernelModuleBuilder module = module()
-                .text(0x0005_3503)
+        KernelModuleBuilder module = module().text(0x0005_3503)
                 .function("upper", ".text", 0)
                 .relocation(".text", 0, RiscvReloc.PCREL_LO12_I.number(), "upper");
         ModrtException refused = refusal(module, Map.of());
 
         assertEquals(Errno.EINVAL, refused.errno());
         assertEquals(
-                "m: Can not find HI20 relocation information", refused.kernelMessage().orElseThrow());
+                "m: Can not find HI20 relocation information",
+                refused.kernelMessage().orElseThrow());
     }
 
     @Test
@@ -153,16 +155,19 @@ class RiscvLoadTest {
         KernelModuleBuilder module = module().text(0x0000_0537).relocation(".text", 0, 26, "low"); // lui a0, 0
         assertEquals(
                 "m: Unknown relocation type 26",
-                refusal(module, Map.of("low", Address.of(0x1234_5800))).kernelMessage().orElseThrow());
+                refusal(module, Map.of("low", Address.of(0x1234_5800)))
+                        .kernelMessage()
+                        .orElseThrow());
         LiveModule live = load(
-                module, Map.of("low", Address.of(0x1234_5800)), LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE));
+                module,
+                Map.of("low", Address.of(0x1234_5800)),
+                LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE));
         assertArrayEquals(ElfTarget.RISCV_64.encoding().words(0x1234_6537), bytes(live, ".text"));
     }
 
     @Test
     void jumpsAndDistancesAreCutInSilence() {
-        KernelModuleBuilder module = module()
-                .text(0x0000_006f, 0xa001_c101, 0) // jal x0, 0; c.beqz a0, 0; c.j 0
+        KernelModuleBuilder module = module().text(0x0000_006f, 0xa001_c101, 0) // jal x0, 0; c.beqz a0, 0; c.j 0
                 .relocation(".text", 0, RiscvReloc.JAL.number(), "far")
                 .relocation(".text", 4, RiscvReloc.RVC_BRANCH.number(), "far")
                 .relocation(".text", 6, RiscvReloc.RVC_JUMP.number(), "far")
@@ -179,8 +184,11 @@ class RiscvLoadTest {
                         .map(Object::toString)
                         .filter(text -> text.contains("high bits"))
                         .toList());
-        assertEquals("value 0x80000000 outside [-0x100000, 0xffffe]; the high bits are lost; the kernel does so in silence",
-                assertThrows(RelocationException.class, () -> load(module, far, LoadPolicy.kernelExact().strict()))
+        assertEquals(
+                "value 0x80000000 outside [-0x100000, 0xffffe]; the high bits are lost; the kernel does so in silence",
+                assertThrows(
+                                RelocationException.class,
+                                () -> load(module, far, LoadPolicy.kernelExact().strict()))
                         .getMessage()
                         .substring("m: .text+0x0: R_RISCV_JAL against far+0x0: ".length()));
     }
@@ -189,22 +197,29 @@ class RiscvLoadTest {
     void aWordThatIsNoUnsignedNumberOf32BitsIsRefused() {
         KernelModuleBuilder module = module().data(0).relocation(".data", 0, RiscvReloc.R_32.number(), "far");
 
-        assertEquals(Errno.EINVAL, refusal(module, Map.of("far", Address.of(0x1_0000_0000L))).errno());
-        assertEquals(Errno.EINVAL, refusal(module, Map.of("far", Address.of(-0x8000_0000L))).errno());
+        assertEquals(
+                Errno.EINVAL,
+                refusal(module, Map.of("far", Address.of(0x1_0000_0000L))).errno());
+        assertEquals(
+                Errno.EINVAL,
+                refusal(module, Map.of("far", Address.of(-0x8000_0000L))).errno());
     }
 
     /** Addresses from -4095 on stand for errors. */
     @Test
     void aWeakSymbolWithAnErrorForItsValueIsPassedOverAndNoOther() {
-        KernelModuleBuilder module = module()
-                .data(0x11, 0, 0, 0)
+        KernelModuleBuilder module = module().data(0x11, 0, 0, 0)
                 .relocation(".data", 0, RiscvReloc.R_64.number(), "error")
                 .relocation(".data", 8, RiscvReloc.R_64.number(), "good");
         module.symbol("error").absolute(-4095).weak();
         LiveModule live = load(module, Map.of("good", CORE), LoadPolicy.kernelExact());
 
         assertArrayEquals(ElfTarget.RISCV_64.encoding().words(0x11, 0, 0x0200_0000, -1), bytes(live, ".data"));
-        assertEquals(1, live.diagnostics().stream().filter(d -> d.text().contains("is skipped")).count());
+        assertEquals(
+                1,
+                live.diagnostics().stream()
+                        .filter(d -> d.text().contains("is skipped"))
+                        .count());
     }
 
     @Test
@@ -221,7 +236,10 @@ class RiscvLoadTest {
     @Test
     void sixBitsTouchNoByteButTheirs() {
         KernelModuleBuilder module = module();
-        module.elf().notLoaded(".debug_x").bytes((byte) 0x11, (byte) 0xc5).relocation(1, RiscvReloc.SUB6.number(), module.symbol("three"));
+        module.elf()
+                .notLoaded(".debug_x")
+                .bytes((byte) 0x11, (byte) 0xc5)
+                .relocation(1, RiscvReloc.SUB6.number(), module.symbol("three"));
         LiveModule live = load(module, Map.of("three", Address.of(3)), LoadPolicy.kernelExact());
 
         assertArrayEquals(new byte[] {0x11, (byte) 0xc2}, bytes(live, ".debug_x"));
@@ -232,14 +250,10 @@ class RiscvLoadTest {
         int set = RiscvReloc.SET_ULEB128.number();
         int sub = RiscvReloc.SUB_ULEB128.number();
         KernelModuleBuilder lone = module().data(0x55).relocation(".data", 0, sub, "from");
-        KernelModuleBuilder negative = module()
-                .data(0x55)
-                .relocation(".data", 0, set, "from")
-                .relocation(".data", 0, sub, "from", 1);
-        KernelModuleBuilder zero = module()
-                .data(0x55)
-                .relocation(".data", 0, set, "from")
-                .relocation(".data", 0, sub, "from");
+        KernelModuleBuilder negative =
+                module().data(0x55).relocation(".data", 0, set, "from").relocation(".data", 0, sub, "from", 1);
+        KernelModuleBuilder zero =
+                module().data(0x55).relocation(".data", 0, set, "from").relocation(".data", 0, sub, "from");
 
         KernelModuleBuilder wide = module().data(0x55);
         wide.relocation(".data", 3, set, "from", 0x80).relocation(".data", 3, sub, "from");
@@ -250,6 +264,7 @@ class RiscvLoadTest {
         LiveModule left = load(negative, Map.of(), LoadPolicy.kernelExact().bestEffort());
         assertArrayEquals(ElfTarget.RISCV_64.encoding().words(0x55), bytes(left, ".data"));
         LiveModule nothing = load(zero, Map.of(), LoadPolicy.kernelExact());
-        assertArrayEquals(ElfTarget.RISCV_64.encoding().words(0x55), bytes(nothing, ".data"), "the kernel stores no group of 0");
+        assertArrayEquals(
+                ElfTarget.RISCV_64.encoding().words(0x55), bytes(nothing, ".data"), "the kernel stores no group of 0");
     }
 }

@@ -65,7 +65,8 @@ class X86LoadTest {
     }
 
     private static String relocated(LiveModule module, String section) {
-        return HexFormat.of().formatHex(module.relocated(module.file().elf().section(section).orElseThrow()));
+        return HexFormat.of()
+                .formatHex(module.relocated(module.file().elf().section(section).orElseThrow()));
     }
 
     private String memory(Address address, int sizeBytes) {
@@ -100,7 +101,9 @@ class X86LoadTest {
         int[] data = {0x101, 0x202, 0x303};
         for (int i = 0; i < 3; i++) {
             Address field = table.plus(12L * i);
-            assertEquals(peek.plus(instructions[i]), field.plus(ElfTarget.X86_64.encoding().word(entries, 12 * i)));
+            assertEquals(
+                    peek.plus(instructions[i]),
+                    field.plus(ElfTarget.X86_64.encoding().word(entries, 12 * i)));
             assertEquals(data[i], ElfTarget.X86_64.encoding().word(entries, 12 * i + 8));
         }
     }
@@ -128,13 +131,13 @@ class X86LoadTest {
         module.readOnly("__mcount_loc").pointer(module.symbol("traced"), 4);
         Address caller = Address.of(0xffff_ffff_8100_1000L);
         LiveModule live = load(
-                module,
-                Map.of(X86Tracing.FENTRY, Address.of(0xffff_ffff_8100_0000L), "ftrace_caller", caller),
-                EXACT);
+                module, Map.of(X86Tracing.FENTRY, Address.of(0xffff_ffff_8100_0000L), "ftrace_caller", caller), EXACT);
 
         assertEquals("f30f1efa" + "e8f7ffffc0" + "c3", relocated(live, ".text"));
         assertEquals("f30f1efa" + "0f1f440000" + "c3", memory(CORE, 10));
-        assertEquals(Map.of("function tracing: off", 1), Verification.of(live).run(memory).sites());
+        assertEquals(
+                Map.of("function tracing: off", 1),
+                Verification.of(live).run(memory).sites());
 
         byte[] off = memory.bytes(CORE.plus(4), 5);
         byte[] on = off.clone();
@@ -142,7 +145,9 @@ class X86LoadTest {
         X86Tracing.CALL.on(site, on, caller.value());
         assertEquals(
                 "[0xffffffffc0000004: 0f -> cc, 0xffffffffc0000005: 1f440000 -> f70f00c1, 0xffffffffc0000004: cc -> e8]",
-                X86Tracing.CALL.patches(site, off, on, io.modrt.spi.SiteKind.State.ON).toString());
+                X86Tracing.CALL
+                        .patches(site, off, on, io.modrt.spi.SiteKind.State.ON)
+                        .toString());
         assertEquals(caller.value(), X86Tracing.CALL.entry(site, on));
         memory.write(CORE.plus(4), on, 0, on.length);
         assertEquals(
@@ -154,8 +159,7 @@ class X86LoadTest {
     void aSiteThatCallsAnotherFunctionStaysAsItIs() {
         KernelModuleBuilder module = module();
         module.code(".text").bytes(HexFormat.of().parseHex("e800000000c3"));
-        module.function("traced", ".text", 0)
-                .relocation(".text", 1, X86Reloc.R_X86_64_PLT32.number(), "other", -4);
+        module.function("traced", ".text", 0).relocation(".text", 1, X86Reloc.R_X86_64_PLT32.number(), "other", -4);
         module.readOnly("__mcount_loc").pointer(module.symbol("traced"));
         LiveModule live = load(module, Map.of(), EXACT);
 
@@ -171,8 +175,12 @@ class X86LoadTest {
         assertEquals(
                 "m: .data+0x0: R_X86_64_64 against far+0x0: the place holds 0x1000000000000, and must hold zero",
                 refusal(quad, 0).getMessage());
-        assertEquals("existing value is nonzero for type 1", refusal(quad, 0).kernelMessage().orElseThrow());
-        assertEquals("existing value is nonzero for type 2", refusal(word, 0).kernelMessage().orElseThrow());
+        assertEquals(
+                "existing value is nonzero for type 1",
+                refusal(quad, 0).kernelMessage().orElseThrow());
+        assertEquals(
+                "existing value is nonzero for type 2",
+                refusal(word, 0).kernelMessage().orElseThrow());
         assertEquals(Errno.ENOEXEC, refusal(word, 0).errno());
     }
 
@@ -215,12 +223,14 @@ class X86LoadTest {
         LiveModule live = load(module, far, EXACT);
 
         assertEquals("90e800000000", relocated(live, ".text"));
-        String text = "m: .text+0x2: R_X86_64_PLT32 against far-0x4: value 0x100000000 outside [-0x80000000, 0x7fffffff];"
-                + " the high bits are lost";
+        String text =
+                "m: .text+0x2: R_X86_64_PLT32 against far-0x4: value 0x100000000 outside [-0x80000000, 0x7fffffff];"
+                        + " the high bits are lost";
         assertTrue(live.diagnostics().stream().anyMatch(d -> d.toString().equals(text)), live.diagnostics()::toString);
         assertEquals(
                 text + "; the kernel does so in silence",
-                assertThrows(ModrtException.class, () -> load(module, far, EXACT.strict())).getMessage());
+                assertThrows(ModrtException.class, () -> load(module, far, EXACT.strict()))
+                        .getMessage());
     }
 
     /** The room for the stub is in front of the code, which so begins at 0x10. */
