@@ -10,7 +10,7 @@ import io.modrt.spi.ArchKernel;
 import java.util.Map;
 
 /** RISC-V 64 kernels. The package's page describes the architecture. */
-final class RiscvArch implements Arch {
+class RiscvArch implements Arch {
     private static final int EM_RISCV = 243;
 
     @Override
@@ -36,11 +36,12 @@ final class RiscvArch implements Arch {
                 entry("CONFIG_KALLSYMS", true),
                 entry("CONFIG_KALLSYMS_ALL", true),
                 entry("CONFIG_STRICT_MODULE_RWX", true),
-                entry("CONFIG_JUMP_LABEL", true));
+                entry("CONFIG_JUMP_LABEL", true),
+                entry(RiscvKernel.ABSOLUTE_CODE, false));
     }
 
     @Override
     public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
-        return new RiscvKernel();
+        return new RiscvKernel(profile);
     }
 }
