@@ -12,7 +12,6 @@ import io.modrt.elf.Section;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.PlainKernel;
 import java.util.Map;
@@ -105,8 +104,7 @@ class RegionRuleTest {
                 module.open(),
                 NEVER_UNLOADS,
                 new RegionRule(NEVER_UNLOADS, UNWINDING),
-                SmallModule.PLAIN,
-                LoadPolicy.kernelExact());
+                SmallModule.PLAIN);
         assertEquals(RegionKind.TEXT, layout.region(1));
         assertEquals(RegionKind.INIT_TEXT, layout.region(2));
         assertEquals(RegionKind.RODATA, layout.region(3));
