@@ -22,7 +22,7 @@ public interface ArchKernel {
     /** The byte order of instructions. Data has the order that the module's ELF header states. */
     ByteOrder codeOrder();
 
-    /** The address ranges in which the kernel allocates modules, in the order in which it tries them; at least one. */
+    /** The address ranges in which the kernel allocates modules, in the order in which it tries them; at least one, none over another. */
     List<AddressRange> moduleAreas();
 
     /**
