@@ -14,7 +14,6 @@ import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.engine.layout.SmallModule;
 import io.modrt.error.Rule;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
@@ -66,7 +65,7 @@ class PlacingTest {
         }
 
         @Override
-        public Map<ConfigOption, Boolean> usualConfiguration() {
+        public Map<String, Boolean> usualConfiguration() {
             return Map.of();
         }
 

@@ -1,4 +1,4 @@
-package io.modrt.engine;
+package io.modrt.engine.relocation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
