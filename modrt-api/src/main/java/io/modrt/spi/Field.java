@@ -126,7 +126,10 @@ public final class Field {
         return new Field(name, Long.BYTES, true, first.mask, first.bits, first.from, first.flipped, first.place, first.scatter, second);
     }
 
-    /** The same place, holding value bits {@code lowestBit} and up; the bits below must be zero where the fit is checked. */
+    /**
+     * The same place, holding value bits {@code lowestBit} and up. The bits below are lost; {@link RelocationType#targetAlignment} says
+     * whether they must be zero.
+     */
     public Field from(int lowestBit) {
         Field lower = second;
         return lower == null

@@ -91,6 +91,7 @@ class PlacingTest {
                 TargetMemory.heap(),
                 null,
                 null,
+                null,
                 List.of());
     }
 
