@@ -42,7 +42,12 @@ final class ModuleSites {
     ModuleSites(LiveModule module, TargetMemory memory) {
         this.module = module;
         width = module.placed().plan().archKernel().width();
-        kinds = module.placed().plan().archKernel().tracing().kinds(module.placed()).toArray(SiteKind[]::new);
+        kinds = module.placed()
+                .plan()
+                .archKernel()
+                .tracing()
+                .kinds(module.placed())
+                .toArray(SiteKind[]::new);
         ModuleCode code = new ModuleCode(module, memory);
         sites = SiteTable.read(module, memory, code);
         stride = Arrays.stream(kinds).mapToInt(SiteKind::bytes).max().orElse(0);
@@ -59,7 +64,8 @@ final class ModuleSites {
     }
 
     private void recognise(ModuleCode code) {
-        byte[][] buffers = Arrays.stream(kinds).map(each -> new byte[each.bytes()]).toArray(byte[][]::new);
+        byte[][] buffers =
+                Arrays.stream(kinds).map(each -> new byte[each.bytes()]).toArray(byte[][]::new);
         for (int i = 0; i < sites.length; i++) {
             RegionKind in = code.executableAt(sites[i]);
             if (in == null) {

@@ -122,7 +122,8 @@ final class NamePattern {
             i += isRange ? 2 : 0;
         }
         String text = regex.append(']').toString();
-        return switch (text) { // why: a range that runs backwards has no members, and an empty class is no regular expression
+        return switch (text) { // why: a range that runs backwards has no members, and an empty class is no regular
+            // expression
             case "[]" -> "(?!)";
             case "[^]" -> ".";
             default -> text;

@@ -114,7 +114,8 @@ final class Switch {
      *     that the message calls torn
      */
     void run() {
-        memory.expect(steps.stream().mapToInt(step -> step.wanted().cardinality()).sum());
+        memory.expect(
+                steps.stream().mapToInt(step -> step.wanted().cardinality()).sum());
         for (Step step : steps) {
             try {
                 step.sites().trampolines().plan(memory);

@@ -90,8 +90,7 @@ class CodeBytesTest {
     @Test
     void theKernelLooksAtTheCodeToFindItsSites() {
         try (Loaded loaded = new Loaded(0)) {
-            assertEquals(
-                    SITES.stream().map(name -> name + " [bytes]").toList(), loaded.ftrace.available());
+            assertEquals(SITES.stream().map(name -> name + " [bytes]").toList(), loaded.ftrace.available());
             assertEquals(
                     List.of(0x03L, 0x0dL, 0x1cL, 0x38L, 0x4cL),
                     loaded.ftrace.sites().stream()
@@ -203,8 +202,8 @@ class CodeBytesTest {
         try (Loaded loaded = new Loaded(0)) {
             loaded.memory.write(loaded.text.plus(at), HEX.parseHex(to), 0, 1);
             Map<Long, String> before = loaded.memory.contents();
-            PatchException refused = assertThrows(
-                    PatchException.class, () -> loaded.ftrace.trace(function, loaded.text.plus(0x1000)));
+            PatchException refused =
+                    assertThrows(PatchException.class, () -> loaded.ftrace.trace(function, loaded.text.plus(0x1000)));
             PatchException.Mismatch mismatch = refused.mismatch().orElseThrow();
             int unit = expected.length() / 2;
             assertEquals(loaded.text.plus(at - at % unit), mismatch.address());

@@ -86,8 +86,7 @@ class WishesTest {
         try (Target target = new Target(FOLDER)) {
             target.load("greeter");
             Ftrace ftrace = Ftrace.attach(target.runtime).trace("greet v*:mod:visitor", TRACER);
-            PatchException other =
-                    assertThrows(PatchException.class, () -> ftrace.trace("!w*:mod:visitor", TRACER));
+            PatchException other = assertThrows(PatchException.class, () -> ftrace.trace("!w*:mod:visitor", TRACER));
             assertEquals(Errno.EINVAL, other.errno());
             ftrace.trace("!v*:mod:visitor", TRACER);
             target.load("visitor");
@@ -170,9 +169,7 @@ class WishesTest {
             int writes = target.memory.writes().size();
             ftrace.untrace(TRACER);
             assertTrue(
-                    target.memory.writes().stream()
-                            .skip(writes)
-                            .noneMatch(range -> range.contains(starts.address())),
+                    target.memory.writes().stream().skip(writes).noneMatch(range -> range.contains(starts.address())),
                     "freed memory is not written");
         }
     }
