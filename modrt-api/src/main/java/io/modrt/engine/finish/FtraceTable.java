@@ -5,10 +5,10 @@ import io.modrt.engine.layout.ImageBytes;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.policy.Diagnostic;
-import io.modrt.spi.SectionImage;
-import io.modrt.spi.TableShapes.Reference;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
+import io.modrt.spi.SectionImage;
+import io.modrt.spi.TableShapes.Reference;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -71,10 +71,9 @@ public final class FtraceTable {
             told.accept(new Diagnostic(
                     Diagnostic.Kind.KERNEL_WARNING,
                     section.where(),
-                    (site == 0
-                                    ? "entry 0x" + Long.toHexString(entry) + ": its site cannot be told"
-                                    : "site 0x" + Long.toHexString(site) + " cannot be written")
-                            + "; it and those behind it stay as compiled: " + e.getMessage()));
+                    (site == 0 ? "the site of entry 0x" + Long.toHexString(entry) : "site 0x" + Long.toHexString(site))
+                            + " cannot be written; it and those behind it stay as compiled: "
+                            + e.getMessage()));
             return false;
         }
     }
