@@ -101,10 +101,7 @@ class RegionRuleTest {
         module.section(".unwind.init.text", A, 4, 0x8); // 4
         module.section(".unwind.exit.text", A, 4, 0x8); // 5
         SectionLayout layout = SectionLayout.of(
-                module.open(),
-                NEVER_UNLOADS,
-                new RegionRule(NEVER_UNLOADS, UNWINDING),
-                SmallModule.PLAIN);
+                module.open(), NEVER_UNLOADS, new RegionRule(NEVER_UNLOADS, UNWINDING), SmallModule.PLAIN);
         assertEquals(RegionKind.TEXT, layout.region(1));
         assertEquals(RegionKind.INIT_TEXT, layout.region(2));
         assertEquals(RegionKind.RODATA, layout.region(3));

@@ -133,10 +133,10 @@ enum RiscvReloc implements RelocationType {
 
     @Override
     public Refusal misfit(Fixup fixup, String what) {
-        String line = this == R_32
-                ? "value " + Long.toHexString(fixup.goal()) + " out of range for 32-bit field"
-                : "target " + Long.toHexString(fixup.goal()) + " can not be addressed by the 32-bit offset from PC = "
-                        + Long.toHexString(fixup.P());
-        return Refusal.of(Errno.EINVAL, what).logged(fixup.moduleName() + ": " + line);
+        Refusal refusal = Refusal.of(Errno.EINVAL, what);
+        return this == R_32
+                ? refusal
+                : refusal.logged(fixup.moduleName() + ": target " + Long.toHexString(fixup.goal())
+                        + " can not be addressed by the 32-bit offset from PC");
     }
 }
