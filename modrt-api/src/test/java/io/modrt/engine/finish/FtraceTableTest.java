@@ -99,7 +99,7 @@ class FtraceTableTest {
     }
 
     @Test
-    void anEntryWhoseSiteCannotBeToldEndsTheMatterToo() {
+    void anEntryWhoseSiteCannotBeReadEndsTheMatterToo() {
         TracingSites behindTheFirstNop = new TracingSites() {
             @Override
             public String tableSection() {
@@ -120,8 +120,8 @@ class FtraceTableTest {
         assertEquals(List.of(0xc000000cL), written);
         assertEquals(
                 List.of(
-                        "small.o: section 2 (__sites): entry 0xd0000000: its site cannot be told; it and those behind it stay"
-                                + " as compiled: small.o: the module has no 4 bytes at 0xd0000000; it has CORE [0xc0000000,"
+                        "small.o: section 2 (__sites): the site of entry 0xd0000000 cannot be written; it and those behind it"
+                                + " stay as compiled: small.o: the module has no 4 bytes at 0xd0000000; it has CORE [0xc0000000,"
                                 + " 0xc000002c)"),
                 told.stream().map(Diagnostic::toString).toList());
     }
