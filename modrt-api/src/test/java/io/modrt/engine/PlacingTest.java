@@ -145,7 +145,8 @@ class PlacingTest {
                         List.of(
                                 "RELAXED_RULE: no section .gnu.linkonce.this_module",
                                 "KERNEL_WARNING: per-CPU alignment 8192 is cut to a page",
-                                "PLACEHOLDERS: 1 of its symbols, which neither kernel nor loaded modules export, made up: printk"),
+                                "PLACEHOLDERS: 1 of its symbols have made-up addresses, since neither the kernel nor a loaded module"
+                                        + " exports them: printk"),
                         told(told));
                 assertEquals(told, placed.resolve().relocate().diagnostics(), "each relocation tells the same");
             }
