@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /** What a kernel is, once it is known: its architecture, profile and allocators, and the tables that are made once for all its modules. */
 final class Target {
-    private static final long PER_CPU_BYTES = 1 << 20;
+    private static final long PER_CPU_BYTES = 1 << 24;
 
     private final Arch arch;
     private final ArchKernel kernel;

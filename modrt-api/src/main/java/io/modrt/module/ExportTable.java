@@ -53,11 +53,12 @@ final class ExportTable {
         }
         RelocationSection relocations = relocations();
         int fieldBytes = fieldBytes(relocations);
-        if (table.sizeBytes() % (FIELDS * fieldBytes) != 0) {
-            throw refuse("size 0x" + Long.toHexString(table.sizeBytes()) + " is not a multiple of the "
-                    + FIELDS * fieldBytes + " bytes of an entry");
+        long entryBytes = (long) FIELDS * fieldBytes;
+        if (table.sizeBytes() % entryBytes != 0) {
+            throw refuse("size 0x" + Long.toHexString(table.sizeBytes()) + " is not a multiple of the " + entryBytes
+                    + " bytes of an entry");
         }
-        int count = (int) table.sizeBytes() / (FIELDS * fieldBytes);
+        int count = (int) (table.sizeBytes() / entryBytes);
         int[] relocationOf = relocationOf(relocations, fieldBytes, count);
         for (int i = 0; i < count; i++) {
             int value = relocationOf[i * FIELDS];
@@ -80,7 +81,7 @@ final class ExportTable {
                     symbol(relocations, value, i),
                     addend(relocations, value, fieldBytes),
                     table.index(),
-                    (long) i * FIELDS * fieldBytes));
+                    i * entryBytes));
         }
     }
 
