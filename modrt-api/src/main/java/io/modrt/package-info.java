@@ -1,8 +1,8 @@
 /**
  * The embedder's way in: {@link ModuleRuntime} loads, lists and unloads the modules of one kernel.
  *
- * <p>In goes a module's file (a path, bytes, or a {@link io.modrt.module.ModuleFile}) and what the embedder knows of the kernel: its symbols,
- * its profile, its memory, its allocators. The builder takes these and has a default for each. Out comes a
+ * <p>In goes a module's file (a path, bytes, or a {@link io.modrt.module.ModuleFile}) and what the embedder knows of the kernel: its
+ * symbols, its profile, its memory, its allocators. The builder takes these and has a default for each. Out comes a
  * {@link io.modrt.load.LiveModule}, whose bytes are in the target's memory.
  *
  * <p>{@link ModuleRuntime#load} does what the kernel's {@code load_module} does, except that it does not run the module's init function. A

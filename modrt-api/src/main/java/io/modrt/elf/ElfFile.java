@@ -92,7 +92,10 @@ public final class ElfFile {
         }
     }
 
-    /** Checks that the name table ends with NUL and that all names are in it. The kernel does not check the names of sections that it does not load. */
+    /**
+     * Checks that the name table ends with NUL and that all names are in it. The kernel does not check the names of sections that it does
+     * not load.
+     */
     private void checkNames() {
         if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
             return;
@@ -176,7 +179,9 @@ public final class ElfFile {
         return header.isBigEndian();
     }
 
-    /** Whether the number of sections or the index of the name table is kept in section header 0, because it does not fit the file header. */
+    /**
+     * Whether the number of sections or the index of the name table is kept in section header 0, because it does not fit the file header.
+     */
     public boolean usesExtendedNumbering() {
         return extendedNumbering;
     }

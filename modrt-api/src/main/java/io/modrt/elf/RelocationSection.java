@@ -4,8 +4,8 @@ import io.modrt.bytes.Bytes;
 import org.apiguardian.api.API;
 
 /**
- * A section of relocations, decoded in place, without an object for each. Symbol numbers and places are not checked to be in range: the code
- * that applies a relocation does that.
+ * A section of relocations, decoded in place, without an object for each. Symbol numbers and places are not checked to be in range: the
+ * code that applies a relocation does that.
  *
  * <p>64-bit MIPS packs {@code r_sym} (32 bits), {@code r_ssym}, {@code r_type3}, {@code r_type2} and {@code r_type} (8 bits each) into
  * {@code r_info}, in this order in both byte orders. Other 64-bit files have the symbol in the upper half and the type in the lower.

@@ -7,8 +7,8 @@ import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
 
 /**
- * A symbol table, decoded in place, without an object for each symbol. Every name is checked to begin inside the string table, and the string
- * table to end with NUL; the kernel checks neither.
+ * A symbol table, decoded in place, without an object for each symbol. Every name is checked to begin inside the string table, and the
+ * string table to end with NUL; the kernel checks neither.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SymbolTable {
@@ -147,9 +147,9 @@ public final class SymbolTable {
     }
 
     /**
-     * The number of the symbol's section, as unsigned 32 bits, not checked to be in range. For SHN_XINDEX it is read from the SHT_SYMTAB_SHNDX
-     * section; other reserved values such as SHN_ABS are returned as they are. In a file of more than 65,280 sections a real number may
-     * equal a reserved value: {@link #rawSectionIndex} tells them apart.
+     * The number of the symbol's section, as unsigned 32 bits, not checked to be in range. For SHN_XINDEX it is read from the
+     * SHT_SYMTAB_SHNDX section; other reserved values such as SHN_ABS are returned as they are. In a file of more than 65,280 sections a
+     * real number may equal a reserved value: {@link #rawSectionIndex} tells them apart.
      */
     public int sectionIndex(int i) {
         int raw = rawSectionIndex(i);

@@ -15,7 +15,10 @@ import io.modrt.module.ModuleFile;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The checks of a module that the kernel makes before it lays it out: architecture, file, CRC of {@code module_layout}, vermagic, livepatch. */
+/**
+ * The checks of a module that the kernel makes before it lays it out: architecture, file, CRC of {@code module_layout}, vermagic,
+ * livepatch.
+ */
 final class Acceptance {
     private static final String MODULE_LAYOUT = "module_layout";
 

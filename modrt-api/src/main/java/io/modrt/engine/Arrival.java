@@ -86,8 +86,8 @@ final class Arrival {
     }
 
     /**
-     * Checks that no loaded module and not the kernel exports a name of this module: {@code verify_exported_symbols}. A symbol of the kernel is
-     * known to be exported if it has a CRC.
+     * Checks that no loaded module and not the kernel exports a name of this module: {@code verify_exported_symbols}. A symbol of the
+     * kernel is known to be exported if it has a CRC.
      */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {

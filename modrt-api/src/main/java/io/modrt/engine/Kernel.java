@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state behind one runtime: what the kernel is, which modules it has and what they export. Changes are made under one lock; readers take
- * none, since they read concurrent collections.
+ * The state behind one runtime: what the kernel is, which modules it has and what they export. Changes are made under one lock; readers
+ * take none, since they read concurrent collections.
  */
 public final class Kernel {
     private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
@@ -91,8 +91,8 @@ public final class Kernel {
     }
 
     /**
-     * What the kernel is. As long as no module is loaded, the file at hand settles it; the loaded modules settle it for all that follow. If two
-     * files are planned for different kernels before any is loaded, the one that was planned first cannot be committed.
+     * What the kernel is. As long as no module is loaded, the file at hand settles it; the loaded modules settle it for all that follow. If
+     * two files are planned for different kernels before any is loaded, the one that was planned first cannot be committed.
      */
     private Target targetFor(ModuleFile file, Findings findings) {
         lock.lock();
@@ -250,7 +250,7 @@ public final class Kernel {
     public Optional<KernelProfile> profile() {
         Target known = target;
         return known == null
-                        || (givenProfile == null && modules.isEmpty()) // why: a first module that is refused settles nothing
+                        || (givenProfile == null && modules.isEmpty()) // why: a refused first module settles nothing
                 ? Optional.ofNullable(givenProfile)
                 : Optional.of(known.profile());
     }

@@ -125,7 +125,9 @@ final class Placed implements PlacedModule {
             this.perCpu = perCpu;
         }
 
-        /** Allocates memory that no module occupies. A module that the caller placed may lie in the allocator's area without its knowledge. */
+        /**
+         * Allocates memory that no module occupies. A module that the caller placed may lie in the allocator's area without its knowledge.
+         */
         AddressRange take(RegionKind kind, long sizeBytes, ModuleList modules) {
             Permission permission = kind.isExecutable() ? Permission.READ_WRITE_EXECUTE : Permission.READ_WRITE;
             List<AddressRange> occupied = new ArrayList<>();

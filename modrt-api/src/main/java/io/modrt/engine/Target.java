@@ -88,8 +88,8 @@ final class Target {
     }
 
     /**
-     * The area of per-CPU bases if the embedder gives no allocator: the last part of the kernel's area, so that every relocation reaches them.
-     * The real kernel has them elsewhere.
+     * The area of per-CPU bases if the embedder gives no allocator: the last part of the kernel's area, so that every relocation reaches
+     * them. The real kernel has them elsewhere.
      */
     static AddressRange perCpuBases(ArchKernel kernel) {
         AddressRange area = kernel.kernelArea();

@@ -20,9 +20,9 @@ public sealed interface Placement {
     }
 
     /**
-     * Sections go to given addresses, by section number, as a memory image or {@code /sys/module/NAME/sections} shows them. A section that is
-     * not named goes as far from the nearest named section of its region as the plan has it, or from the region's start if {@code regions}
-     * says where that is. {@code regions} may be empty or name some of the regions.
+     * Sections go to given addresses, by section number, as a memory image or {@code /sys/module/NAME/sections} shows them. A section that
+     * is not named goes as far from the nearest named section of its region as the plan has it, or from the region's start if
+     * {@code regions} says where that is. {@code regions} may be empty or name some of the regions.
      */
     static Placement sections(Map<Integer, Address> sections, Map<RegionKind, AddressRange> regions) {
         return new AtSections(sections, regions);

@@ -29,8 +29,8 @@ public record ReachReport(String module, List<Reach> nearest) {
     }
 
     /**
-     * The relocation limited by distance that has the least headroom; empty if there is none. A branch that could be sent to a stub counts as
-     * long as it goes to its symbol directly, although farther away it would get a stub instead of an error.
+     * The relocation limited by distance that has the least headroom; empty if there is none. A branch that could be sent to a stub counts
+     * as long as it goes to its symbol directly, although farther away it would get a stub instead of an error.
      */
     public Optional<Reach> tightest() {
         return nearest.stream()
@@ -38,7 +38,10 @@ public record ReachReport(String module, List<Reach> nearest) {
                 .min(Comparator.comparingLong(Reach::headroomBytes));
     }
 
-    /** The relocations limited by distance that use the greatest share of their reach, at most {@code most}, greatest share first. A new list. */
+    /**
+     * The relocations limited by distance that use the greatest share of their reach, at most {@code most}, greatest share first. A new
+     * list.
+     */
     public List<Reach> nearest(int most) {
         return nearest.stream()
                 .filter(reach -> reach.limit() == Reach.Limit.DISTANCE)
@@ -48,8 +51,8 @@ public record ReachReport(String module, List<Reach> nearest) {
     }
 
     /**
-     * A table with one line for each entry: the place, the type, the symbol, the distance to it, the greatest distance in that direction, and
-     * the share of it that is used. If there are more than 20 entries, it shows the 20 {@linkplain #nearest(int) nearest}.
+     * A table with one line for each entry: the place, the type, the symbol, the distance to it, the greatest distance in that direction,
+     * and the share of it that is used. If there are more than 20 entries, it shows the 20 {@linkplain #nearest(int) nearest}.
      */
     @Override
     public String toString() {

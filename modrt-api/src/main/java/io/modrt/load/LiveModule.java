@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
-/** A module that a {@link ModuleRuntime} has loaded. Explanations are not kept, but worked out when asked for. Safe for use by many threads. */
+/**
+ * A module that a {@link ModuleRuntime} has loaded. Explanations are not kept, but worked out when asked for. Safe for use by many threads.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface LiveModule {
 
@@ -38,8 +40,8 @@ public interface LiveModule {
     Optional<LoadedSymbol> symbol(String name);
 
     /**
-     * The named symbol at {@code address}, or else the nearest one in front of it in the same section; empty if no section or no symbol is there.
-     * Of several symbols at one place the first in the symbol table is taken, as the kernel does; local labels of the compiler
+     * The named symbol at {@code address}, or else the nearest one in front of it in the same section; empty if no section or no symbol is
+     * there. Of several symbols at one place the first in the symbol table is taken, as the kernel does; local labels of the compiler
      * ({@code .L…}) are left out.
      */
     Optional<SymbolOffset> symbolAt(Address address);
@@ -47,7 +49,9 @@ public interface LiveModule {
     /** Its exports, in the order of its tables. */
     List<KernelSymbol> exports();
 
-    /** The exports to which its undefined symbols were bound, in the order of the symbol table; undefined symbols without one are left out. */
+    /**
+     * The exports to which its undefined symbols were bound, in the order of the symbol table; undefined symbols without one are left out.
+     */
     List<KernelSymbol> imports();
 
     /** Modules whose exports it uses, in the order of first use. */

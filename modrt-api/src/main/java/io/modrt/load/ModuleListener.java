@@ -9,7 +9,10 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModuleListener {
 
-    /** The module's bytes are in memory and it is about to be live. An exception refuses the module: the load is undone and the exception rethrown. */
+    /**
+     * The module's bytes are in memory and it is about to be live. An exception refuses the module: the load is undone and the exception
+     * rethrown.
+     */
     default void coming(LiveModule module) {}
 
     /** The module is live. */

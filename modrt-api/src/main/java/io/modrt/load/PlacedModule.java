@@ -14,8 +14,8 @@ public interface PlacedModule extends PlacedSections, AutoCloseable {
     ResolvedModule resolve();
 
     /**
-     * Gives the reserved addresses back. It has no effect when called twice, or when the module is live. Afterwards this object can still be
-     * read, but {@link RelocatedModule#commit()} raises IllegalStateException.
+     * Gives the reserved addresses back. It has no effect when called twice, or when the module is live. Afterwards this object can still
+     * be read, but {@link RelocatedModule#commit()} raises IllegalStateException.
      */
     @Override
     void close();

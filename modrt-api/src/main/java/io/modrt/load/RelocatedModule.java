@@ -49,7 +49,8 @@ public interface RelocatedModule {
     List<Diagnostic> diagnostics();
 
     /**
-     * Writes each region to the target's memory once, and adds the module to the runtime's modules. If it fails, what was written is undone.
+     * Writes each region to the target's memory once, and adds the module to the runtime's modules. If it fails, it restores what it wrote
+     * over, unless the allocator says that there was {@linkplain io.modrt.memory.ModuleAllocator#fresh nothing worth keeping}.
      *
      * @throws IllegalStateException if the placement was closed, so that its addresses may be another module's, or was committed already
      * @throws io.modrt.error.StateException if a module of this name was loaded meanwhile, a module that this one uses was unloaded, or the

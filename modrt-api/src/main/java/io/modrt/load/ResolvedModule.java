@@ -16,8 +16,8 @@ public interface ResolvedModule {
     SymbolValues values();
 
     /**
-     * The named symbol at {@code address}, or else the nearest one in front of it in the same section; empty if no section or no symbol is there.
-     * Of several symbols at one place the first in the symbol table is taken, as the kernel does; local labels of the compiler
+     * The named symbol at {@code address}, or else the nearest one in front of it in the same section; empty if no section or no symbol is
+     * there. Of several symbols at one place the first in the symbol table is taken, as the kernel does; local labels of the compiler
      * ({@code .L…}) are left out.
      */
     Optional<SymbolOffset> symbolAt(Address address);

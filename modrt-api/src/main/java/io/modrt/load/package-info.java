@@ -19,8 +19,9 @@
  *       {@code prepare_coming_module}</td><td>{@link LiveModule}</td></tr>
  * </table>
  *
- * <p>Before commit only <em>place</em> reaches outside, since it reserves addresses; closing the placement gives them back. A step that fails
- * leaves its input usable, and a commit that fails restores the memory that it wrote. {@link io.modrt.ModuleRuntime#load} takes all steps.
+ * <p>Before commit only <em>place</em> reaches outside, since it reserves addresses; closing the placement gives them back. A step that
+ * fails leaves its input usable, and a commit that fails restores the memory that it wrote over. {@link io.modrt.ModuleRuntime#load} takes
+ * all steps.
  *
  * <p>The other types here tell of a module at its addresses: {@link AddressMap} maps file positions, section offsets and addresses to each
  * other, {@link SymbolOffset} names an address as the kernel does, and a {@link ModuleListener} follows modules as they come and go.

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory of the whole 64-bit address space on the Java heap. A page is made when it is first written, and reads as zero before.
  *
- * <p>One thread may write while others read; a reader then sees the old or the new value of each byte, in no promised order. Two threads must
- * not write the same bytes at the same time.
+ * <p>One thread may write while others read; a reader then sees the old or the new value of each byte, in no promised order. Two threads
+ * must not write the same bytes at the same time.
  */
 final class HeapMemory implements TargetMemory {
 

@@ -19,8 +19,8 @@ final class Holes {
     }
 
     /**
-     * Takes the lowest {@code sizeBytes} free bytes whose address is a multiple of {@code alignment}. Returns their offset, or empty if there
-     * is no room.
+     * Takes the lowest {@code sizeBytes} free bytes whose address is a multiple of {@code alignment}. Returns their offset, or empty if
+     * there is no room.
      */
     OptionalLong take(long sizeBytes, long alignment) {
         for (Map.Entry<Long, Long> hole : sizes.entrySet()) {

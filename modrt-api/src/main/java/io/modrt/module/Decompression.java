@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Decompresses module files. Memory grows with the output, which is limited to 1,024 times the file's size plus 64 KiB, and to the size of an
- * array. The libraries for xz and zstd are optional; each is used from one class alone.
+ * Decompresses module files. Memory grows with the output, which is limited to 1,024 times the file's size plus 64 KiB, and to the size of
+ * an array. The libraries for xz and zstd are optional; each is used from one class alone.
  */
 final class Decompression {
     private static final int MOST_TIMES = 1024;

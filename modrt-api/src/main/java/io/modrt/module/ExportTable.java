@@ -15,13 +15,13 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code __ksymtab} or {@code __ksymtab_gpl} of a file that is not relocated yet. An entry has three fields: value, name and namespace. Each
- * field has a relocation that will store an address there, and the relocation's symbol and addend already give that address; those of the
- * two strings are places in this file.
+ * {@code __ksymtab} or {@code __ksymtab_gpl} of a file that is not relocated yet. An entry has three fields: value, name and namespace.
+ * Each field has a relocation that will store an address there, and the relocation's symbol and addend already give that address; those of
+ * the two strings are places in this file.
  *
  * <p>Depending on the architecture a field is a pointer, or a 32-bit distance from the field itself. Its relocation refers to symbol plus
- * addend in both cases, so only the size of the fields is not known. In a 64-bit file it is 4 bytes if some relocation is at an offset that is
- * not a multiple of 8.
+ * addend in both cases, so only the size of the fields is not known. In a 64-bit file it is 4 bytes if some relocation is at an offset that
+ * is not a multiple of 8.
  */
 final class ExportTable {
     private static final int FIELDS = 3;

@@ -62,7 +62,7 @@ public final class ModuleFile {
         PolicyException refusal = null;
         try {
             found = ModuleSignature.find(image, findings).orElse(null);
-        } catch (PolicyException malformed) { // why: only kernels with MODULE_SIG look at signatures; checkFor raises it for those
+        } catch (PolicyException malformed) { // why: only kernels with MODULE_SIG look at it, so checkFor raises it
             refusal = malformed;
         }
         this.signature = found;
@@ -97,7 +97,8 @@ public final class ModuleFile {
     /**
      * Opens the module in {@code file}, which may be compressed, under the kernel's rules.
      *
-     * @throws FormatException if the kernel would not take the file for a module, or if it is malformed in a way that the kernel does not check
+     * @throws FormatException if the kernel would not take the file for a module, or if it is malformed in a way that the kernel does
+     *     not check
      */
     public static ModuleFile open(byte[] file) {
         return new ModuleFile("", file, null, elf -> {});
@@ -117,8 +118,8 @@ public final class ModuleFile {
     }
 
     /**
-     * The same as {@link #open(String, byte[], LoadPolicy)}, with a check of the machine for files without {@code struct module}: the kernel
-     * refuses a file for another machine before it finds that the section is missing.
+     * The same as {@link #open(String, byte[], LoadPolicy)}, with a check of the machine for files without {@code struct module}: the
+     * kernel refuses a file for another machine before it finds that the section is missing.
      *
      * @param machine called with such a file; raises an exception if it is for another machine
      */
@@ -174,7 +175,9 @@ public final class ModuleFile {
         }
     }
 
-    /** Views the ELF file. If both the signature and the ELF file are malformed, the signature is refused, which the kernel checks first. */
+    /**
+     * Views the ELF file. If both the signature and the ELF file are malformed, the signature is refused, which the kernel checks first.
+     */
     private static ElfFile view(
             String fileName, byte[] image, @Nullable ModuleSignature signature, @Nullable PolicyException refusal) {
         try {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * The signature that is appended to a module file: a PKCS#7 blob, a trailer of 12 bytes ({@code struct module_signature}) and a marker. It is
- * found and described, not verified: that takes the kernel's keys, and by default the kernel loads unsigned modules too.
+ * The signature that is appended to a module file: a PKCS#7 blob, a trailer of 12 bytes ({@code struct module_signature}) and a marker. It
+ * is found and described, not verified: that takes the kernel's keys, and by default the kernel loads unsigned modules too.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleSignature {

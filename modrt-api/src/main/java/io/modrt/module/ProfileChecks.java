@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * The checks of a file that only some kernels make. A version here is the first in which the check was observed; stable releases take up
- * checks of later versions, so the patch level counts. The check of the names of all sections is not here, since {@link ElfFile#view} always
- * makes it.
+ * checks of later versions, so the patch level counts. The check of the names of all sections is not here, since {@link ElfFile#view}
+ * always makes it.
  */
 final class ProfileChecks {
     private static final String MODINFO = ".modinfo";

@@ -54,8 +54,8 @@ public final class LoadPolicy {
     }
 
     /**
-     * The same with room in each region with code for trampolines, which lead call sites to tracers beyond their reach: for modules that call
-     * {@code _mcount} by a short branch, and for tracers above 4 GB. An architecture whose sites reach every tracer reserves no room.
+     * The same with room in each region with code for trampolines, which lead call sites to tracers beyond their reach: for modules that
+     * call {@code _mcount} by a short branch, and for tracers above 4 GB. An architecture whose sites reach every tracer reserves no room.
      *
      * @param tracers for how many tracers at a time there is room, 0 to 65,536
      */

@@ -17,8 +17,8 @@ public interface Addends {
     void refuse(int index, Refusal refusal);
 
     /**
-     * Leaves the place of entry {@code index} as it is, and makes the section fail after its last entry, as a kernel does if the second half of
-     * a pair is missing. A failure of any other entry comes first.
+     * Leaves the place of entry {@code index} as it is, and makes the section fail after its last entry, as a kernel does if the second
+     * half of a pair is missing. A failure of any other entry comes first.
      */
     default void refuseAtEnd(int index, Refusal refusal) {
         refuse(index, refusal);

@@ -29,8 +29,8 @@ public interface Arch {
     boolean accepts(ElfHeader header);
 
     /**
-     * The configuration of Debian's kernels of this architecture, by option name as in a {@code config-*} file. It gives the options that the
-     * profile does not state, and has every option that the architecture asks the profile for.
+     * The configuration of Debian's kernels of this architecture, by option name as in a {@code config-*} file. It gives the options that
+     * the profile does not state, and has every option that the architecture asks the profile for.
      */
     Map<String, Boolean> usualConfiguration();
 

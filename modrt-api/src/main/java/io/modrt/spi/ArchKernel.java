@@ -22,7 +22,10 @@ public interface ArchKernel {
     /** The byte order of instructions. Data has the order that the module's ELF header states. */
     ByteOrder codeOrder();
 
-    /** The address ranges in which the kernel allocates modules, in the order in which it tries them: at least one, and none overlaps another. */
+    /**
+     * The address ranges in which the kernel allocates modules, in the order in which it tries them: at least one, and none overlaps
+     * another.
+     */
     List<AddressRange> moduleAreas();
 
     /**
@@ -51,8 +54,8 @@ public interface ArchKernel {
     }
 
     /**
-     * The names of kernel symbols that a load needs besides the module's imports. {@link PlacedSections#anchor} has their values; those that the
-     * runtime's symbols lack are made up, if these make symbols up.
+     * The names of kernel symbols that a load needs besides the module's imports. {@link PlacedSections#anchor} has their values; those
+     * that the runtime's symbols lack are made up, if these make symbols up.
      */
     default Set<String> anchors() {
         return Set.of();
@@ -60,8 +63,8 @@ public interface ArchKernel {
 
     /**
      * The facts about the machine that the kernel's own memory holds, for example a bitmap of capabilities at a symbol
-     * ({@link io.modrt.kernel.KernelBitmap}); {@link MachineFacts#unknown()} if {@code symbols} does not have that symbol, or if this kernel
-     * holds no such facts.
+     * ({@link io.modrt.kernel.KernelBitmap}); {@link MachineFacts#unknown()} if {@code symbols} does not have that symbol, or if this
+     * kernel holds no such facts.
      *
      * @param symbols the kernel's symbols
      * @param memory the kernel's memory, running or dumped

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public interface ArchLoad {
 
     /**
-     * Called before any place of a section changes, to join pairs. {@code addends} holds the addends of SHT_RELA, or what {@link Field#load}
-     * finds in each place of SHT_REL.
+     * Called before any place of a section changes, to join pairs. {@code addends} holds the addends of SHT_RELA, or what
+     * {@link Field#load} finds in each place of SHT_REL.
      *
      * @param relocations the section, in the {@linkplain ArchPlan#ordered order} of application
      * @param count how many of its entries will be applied, from the first
@@ -28,8 +28,8 @@ public interface ArchLoad {
 
     /**
      * The stub through which the branch at {@code fixup} goes, or null if it goes to S + A directly. Called for every relocation of a
-     * {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked. P is subtracted
-     * later, from the stub's address as from S + A.
+     * {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked. P is
+     * subtracted later, from the stub's address as from S + A.
      *
      * @throws io.modrt.error.RelocationException if a stub is needed and none is left
      */

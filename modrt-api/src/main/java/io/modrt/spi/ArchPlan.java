@@ -42,8 +42,8 @@ public interface ArchPlan {
     }
 
     /**
-     * Whether the plan has counted room for a stub for relocation {@code index} of an {@linkplain #ordered ordered} section. It must have done so
-     * for every relocation that {@link ArchLoad#route} sends to a stub. The testkit's contract asks this, the engine does not.
+     * Whether the plan has counted room for a stub for relocation {@code index} of an {@linkplain #ordered ordered} section. It must have
+     * done so for every relocation that {@link ArchLoad#route} sends to a stub. The testkit's contract asks this, the engine does not.
      */
     default boolean mayNeed(RelocationSection relocations, int index) {
         return false;

@@ -128,8 +128,8 @@ public final class Field {
     }
 
     /**
-     * The same field, holding the value's bits from {@code lowestBit} on. The bits below are dropped; {@link RelocationType#targetAlignment}
-     * says whether they must be zero.
+     * The same field, holding the value's bits from {@code lowestBit} on. The bits below are dropped;
+     * {@link RelocationType#targetAlignment} says whether they must be zero.
      */
     public Field from(int lowestBit) {
         Field lower = second;
@@ -161,7 +161,10 @@ public final class Field {
         return bits >= Integer.SIZE ? -1 : (1 << bits) - 1;
     }
 
-    /** {@code word} with the field set to the value's bits and all other bits as they were; for a pair, the first word. Not for 8 bytes of data. */
+    /**
+     * {@code word} with the field set to the value's bits and all other bits as they were; for a pair, the first word. Not for 8 bytes of
+     * data.
+     */
     public int insert(int word, long value) {
         int v = (int) (value >> from);
         int[] lowTable = low;
@@ -206,8 +209,8 @@ public final class Field {
     }
 
     /**
-     * For each value bit, the word bits that it sets and no lower value bit does. Once the images of all higher value bits are removed from a
-     * word, they show whether this value bit is set.
+     * For each value bit, the word bits that it sets and no lower value bit does. Once the images of all higher value bits are removed from
+     * a word, they show whether this value bit is set.
      */
     private static int[] pivots(int bits, int[] low, int[] high) {
         int[] pivots = new int[bits];

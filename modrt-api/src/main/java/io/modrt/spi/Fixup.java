@@ -6,8 +6,8 @@ import io.modrt.error.RelocationPlace;
 import org.apiguardian.api.API;
 
 /**
- * The relocation being applied, in the letters of the psABIs. One object serves all relocations of a load: read it during the call that it is
- * passed to, and do not keep it.
+ * The relocation being applied, in the letters of the psABIs. One object serves all relocations of a load: read it during the call that it
+ * is passed to, and do not keep it.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Fixup {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.apiguardian.api.API;
 
 /**
- * A call site that consists of nops when it is off. When it is on, it starts with the tracer's address as a literal and ends with a branch at
- * the site's address; the branch is written last when the site is switched on, and first when it is switched off. Code and literal are big
- * endian.
+ * A call site that consists of nops when it is off. When it is on, it starts with the tracer's address as a literal and ends with a branch
+ * at the site's address; the branch is written last when the site is switched on, and first when it is switched off. Code and literal are
+ * big endian.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LiteralSite implements SiteKind {

@@ -39,8 +39,8 @@ public interface PlacedSections {
     Optional<Address> address(Section section);
 
     /**
-     * The value of a kernel symbol that the architecture {@linkplain ArchKernel#anchors needs by name}, or the address of the code of one that
-     * its {@linkplain TracingSites#kernelEntries tracing sites call}; empty if the runtime's symbols do not have it.
+     * The value of a kernel symbol that the architecture {@linkplain ArchKernel#anchors needs by name}, or the address of the code of one
+     * that its {@linkplain TracingSites#kernelEntries tracing sites call}; empty if the runtime's symbols do not have it.
      */
     Optional<Address> anchor(String name);
 }

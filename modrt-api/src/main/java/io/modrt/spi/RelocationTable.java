@@ -88,7 +88,9 @@ public final class RelocationTable {
                 rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel);
     }
 
-    /** The same table with the kernel's answer to an unknown type, which {@code refusal} makes of the module's name and the type's number. */
+    /**
+     * The same table with the kernel's answer to an unknown type, which {@code refusal} makes of the module's name and the type's number.
+     */
     public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
         return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel);
     }

@@ -6,8 +6,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a psABI's relocation table, usually an enum constant. The columns are data, read once when the table is made; {@link #custom} is
- * for values that no constant can express.
+ * One row of a psABI's relocation table, usually an enum constant. The columns are data, read once when the table is made; {@link #custom}
+ * is for values that no constant can express.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface RelocationType {
@@ -59,8 +59,8 @@ public interface RelocationType {
     }
 
     /**
-     * The distance in bytes from S + A to the address where a branch arrives: 4 if branches count from the next instruction and the assembler puts
-     * the -4 for that into the addend.
+     * The distance in bytes from S + A to the address where a branch arrives: 4 if branches count from the next instruction and the
+     * assembler puts the -4 for that into the addend.
      */
     default long branchBias() {
         return 0;

@@ -8,11 +8,11 @@ import java.util.List;
 import org.apiguardian.api.API;
 
 /**
- * One kind of call site of the function tracer: its code when it is off, its code when it is on, and the order in which the kernel writes it.
- * Stateless, without access to memory: a site's bytes are passed in, from {@link #bytesInFront} bytes in front of its address on.
+ * One kind of call site of the function tracer: its code when it is off, its code when it is on, and the order in which the kernel writes
+ * it. Stateless, without access to memory: a site's bytes are passed in, from {@link #bytesInFront} bytes in front of its address on.
  *
- * <p>{@link #on} and {@link #off} change only the bytes that differ between the states and leave the compiler's other bytes as they are, so the
- * bytes of either state can be made from those of the other.
+ * <p>{@link #on} and {@link #off} change only the bytes that differ between the states and leave the compiler's other bytes as they are, so
+ * the bytes of either state can be made from those of the other.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface SiteKind {

@@ -13,6 +13,8 @@ public enum Store {
     SUB,
     /** {@link RelocationType#replace} makes the new contents of the old ones and the value: for an opcode that depends on the value. */
     REPLACE,
-    /** {@link ArchLoad#store} stores it: for places of no fixed size. Explanations show as many bytes of the place as the type's field has. */
+    /**
+     * {@link ArchLoad#store} stores it: for places of no fixed size. Explanations show as many bytes of the place as the type's field has.
+     */
     BY_LOAD
 }

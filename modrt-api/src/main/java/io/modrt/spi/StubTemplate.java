@@ -16,8 +16,8 @@ public record StubTemplate(List<Piece> pieces) {
      * @param bits its bytes as a number in the byte order of code, before the target is filled in
      * @param sizeBytes 1, 2, 4 or 8
      * @param assembly its assembler text, in which {@code target} is the target
-     * @param type the relocation that fills the target in, with the target as S + A and the piece's own address as P, and a formula other than
-     *     {@link Formula#CUSTOM}; null if the piece is the same for every target
+     * @param type the relocation that fills the target in, with the target as S + A and the piece's own address as P, and a formula
+     *     other than {@link Formula#CUSTOM}; null if the piece is the same for every target
      */
     public record Piece(long bits, int sizeBytes, String assembly, @Nullable RelocationType type) {}
 

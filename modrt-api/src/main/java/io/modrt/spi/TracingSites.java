@@ -34,12 +34,12 @@ public interface TracingSites {
     }
 
     /**
-     * Writes the code that the kernel's {@code ftrace_init_nop} writes at a site when the module is loaded. By default it writes nothing, for
-     * kernels that leave the compiler's code.
+     * Writes the code that the kernel's {@code ftrace_init_nop} writes at a site when the module is loaded. By default it writes nothing,
+     * for kernels that leave the compiler's code.
      *
      * @param site the site's address
-     * @throws io.modrt.error.ModrtException if the kernel finds other code than it expects; it then leaves this site and those that follow as
-     *     they were compiled
+     * @throws io.modrt.error.ModrtException if the kernel finds other code than it expects; it then leaves this site and those that
+     *     follow as they were compiled
      */
     default void writeOff(long site, ModuleImage image) {}
 
@@ -49,8 +49,8 @@ public interface TracingSites {
     }
 
     /**
-     * The names of the kernel's functions that a site may call when it is on. {@link PlacedSections#anchor} has the addresses of their code; a
-     * name that the runtime's symbols lack is not made up.
+     * The names of the kernel's functions that a site may call when it is on. {@link PlacedSections#anchor} has the addresses of their
+     * code; a name that the runtime's symbols lack is not made up.
      */
     default Set<String> kernelEntries() {
         return Set.of();

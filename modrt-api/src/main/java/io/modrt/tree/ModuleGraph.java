@@ -34,8 +34,8 @@ public final class ModuleGraph {
     }
 
     /**
-     * The graph of imports and exports: a module needs the modules that export its undefined symbols, weak ones too. If several modules export
-     * one symbol, the first of them by name is needed.
+     * The graph of imports and exports: a module needs the modules that export its undefined symbols, weak ones too. If several modules
+     * export one symbol, the first of them by name is needed.
      *
      * @param modules the modules by name; only read
      * @throws FormatException if a module's tables of imports or exports are malformed

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
- * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once, and files are read only
- * for {@link #graph}. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
+ * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once, and files are read
+ * only for {@link #graph}. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleTree {
@@ -36,8 +36,8 @@ public final class ModuleTree {
     }
 
     /**
-     * Lists the modules in {@code folder} and the folders below it; links to folders are not followed. If several files have the same module
-     * name, the one under {@code updates/} wins, or else the first by path.
+     * Lists the modules in {@code folder} and the folders below it; links to folders are not followed. If several files have the same
+     * module name, the one under {@code updates/} wins, or else the first by path.
      *
      * @throws IOException if it is not a folder or cannot be listed
      */

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * A view of a loaded section as a table of entries of equal size, whose fields are addresses or distances from the field itself. Sums wrap at
- * the target's width.
+ * A view of a loaded section as a table of entries of equal size, whose fields are addresses or distances from the field itself. Sums wrap
+ * at the target's width.
  */
 final class EntryTable {
     private final ImageBytes image;
@@ -74,8 +74,8 @@ final class EntryTable {
     }
 
     /**
-     * Moves entry {@code order[i]} to index i, for each i. A field that is a distance from itself is corrected by as many bytes as it moves, so
-     * that it gives the same address as before.
+     * Moves entry {@code order[i]} to index i, for each i. A field that is a distance from itself is corrected by as many bytes as it
+     * moves, so that it gives the same address as before.
      *
      * @param fieldBytes the sizes of the fields that are addresses, from the first field on
      */

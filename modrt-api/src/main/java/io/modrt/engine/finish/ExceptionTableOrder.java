@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Sorts {@code __ex_table} by the address of the instruction, as the kernel's {@code sort_extable} does directly after relocation. The kernel's
- * sort does not define the order of entries for one instruction; here they keep their order.
+ * Sorts {@code __ex_table} by the address of the instruction, as the kernel's {@code sort_extable} does directly after relocation. The
+ * kernel's sort does not define the order of entries for one instruction; here they keep their order.
  */
 public final class ExceptionTableOrder {
 

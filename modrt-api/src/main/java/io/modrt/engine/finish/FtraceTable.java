@@ -19,9 +19,9 @@ public final class FtraceTable {
     private FtraceTable() {}
 
     /**
-     * Sorts the table and switches the sites off, on kernels with DYNAMIC_FTRACE. At the first site that cannot be written, the kernel disables
-     * tracing ({@code ftrace_bug}), leaves the remaining sites as they were compiled, and goes on with the load. So does this, and reports it to
-     * {@code report}.
+     * Sorts the table and switches the sites off, on kernels with DYNAMIC_FTRACE. At the first site that cannot be written, the kernel
+     * disables tracing ({@code ftrace_bug}), leaves the remaining sites as they were compiled, and goes on with the load. So does this, and
+     * reports it to {@code report}.
      */
     public static void finish(ImageBytes image, TracingSites tracing, Consumer<Diagnostic> report) {
         String name = tracing.tableSection();

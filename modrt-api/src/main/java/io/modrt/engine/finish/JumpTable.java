@@ -14,11 +14,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Does what the kernel's {@code jump_label_add_module} does with {@code __jump_table}: sorts the entries by key and then by code, marks those in
- * init code, and stores the address of its first entry in each static key of the module.
+ * Does what the kernel's {@code jump_label_add_module} does with {@code __jump_table}: sorts the entries by key and then by code, marks
+ * those in init code, and stores the address of its first entry in each static key of the module.
  *
- * <p>A {@code struct static_key} is two words of the target's {@code long}: how often it is enabled, and the address of its first entry with two
- * flag bits. Keys outside the module belong to the kernel or to other modules; for those the kernel changes memory outside this module only.
+ * <p>A {@code struct static_key} is two words of the target's {@code long}: how often it is enabled, and the address of its first entry
+ * with two flag bits. Keys outside the module belong to the kernel or to other modules; for those the kernel changes memory outside this
+ * module only.
  */
 public final class JumpTable {
     private static final String NAME = "__jump_table";
@@ -98,7 +99,10 @@ public final class JumpTable {
         return false;
     }
 
-    /** Stores the address of its first entry in each key of the module. Entries are sorted, so that is where the key differs from the one before. */
+    /**
+     * Stores the address of its first entry in each key of the module. Entries are sorted, so that is where the key differs from the one
+     * before.
+     */
     private void linkKeys() {
         for (int i = 0; i < table.count(); i++) {
             long key = key(i);

@@ -13,9 +13,9 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.SymbolValues;
 
 /**
- * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}). Init memory gets the file's symbol table with final values,
- * a {@code struct mod_kallsyms} that points to it, and a type letter for each symbol. Core memory gets copies of the symbols that stay after
- * initialisation, their names one after the other, and their type letters.
+ * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}). Init memory gets the file's symbol table with final
+ * values, a {@code struct mod_kallsyms} that points to it, and a type letter for each symbol. Core memory gets copies of the symbols that
+ * stay after initialisation, their names one after the other, and their type letters.
  */
 public final class KallsymsTables {
     private final ImageBytes image;

@@ -14,7 +14,10 @@ final class StableOrder {
         return order;
     }
 
-    /** {@code order} sorted by the keys of its entries: a bottom-up merge sort. Returns {@code order} itself if it is sorted, or else a new array. */
+    /**
+     * {@code order} sorted by the keys of its entries: a bottom-up merge sort. Returns {@code order} itself if it is sorted, or else a new
+     * array.
+     */
     static int[] by(long[] keys, int[] order) {
         if (isSorted(keys, order)) {
             return order;

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a module between placing and commit: one array for each region, of the region's size, zero where the file has no bytes. Not safe
- * for use by many threads.
+ * The bytes of a module between placing and commit: one array for each region, of the region's size, zero where the file has no bytes. Not
+ * safe for use by many threads.
  */
 public final class ImageBytes implements ModuleImage {
     private static final byte[] NOTHING = {};

@@ -10,8 +10,8 @@ import io.modrt.layout.RegionKind;
 import java.util.BitSet;
 
 /**
- * Where the kernel keeps a module's symbols ({@code layout_symtab}): the file's symbol table in init memory, and behind the sections of core
- * memory the symbols that stay after initialisation, called core symbols. Offsets are in bytes from the start of the region.
+ * Where the kernel keeps a module's symbols ({@code layout_symtab}): the file's symbol table in init memory, and behind the sections of
+ * core memory the symbols that stay after initialisation, called core symbols. Offsets are in bytes from the start of the region.
  */
 public final class KallsymsLayout {
     /** Words of {@code struct mod_kallsyms}: symbol table, count, string table, type letters. */

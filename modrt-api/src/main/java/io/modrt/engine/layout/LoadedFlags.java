@@ -7,8 +7,8 @@ import io.modrt.kernel.LayoutRules;
 import java.util.List;
 
 /**
- * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and {@code __versions}, which it reads in the
- * file, and of per-CPU data on SMP kernels, which each CPU gets a copy of. It sets SHF_RO_AFTER_INIT of two sections.
+ * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and {@code __versions}, which it reads in
+ * the file, and of per-CPU data on SMP kernels, which each CPU gets a copy of. It sets SHF_RO_AFTER_INIT of two sections.
  */
 public final class LoadedFlags {
     private final long[] flags;

@@ -106,7 +106,9 @@ final class ObservedRegion {
                 + Long.toHexString(address[section]);
     }
 
-    /** The range that was named, or else one for the sections and for the layout's bytes in front of the first and behind the last of them. */
+    /**
+     * The range that was named, or else one for the sections and for the layout's bytes in front of the first and behind the last of them.
+     */
     AddressRange range() {
         AddressRange range;
         if (known == null) {

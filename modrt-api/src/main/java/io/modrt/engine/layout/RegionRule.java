@@ -8,7 +8,10 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchKernel;
 import org.jspecify.annotations.Nullable;
 
-/** The kernel's rule for which region a section goes to: whether it is a core or an init section, and which pass of {@code layout_sections} takes it. */
+/**
+ * The kernel's rule for which region a section goes to: whether it is a core or an init section, and which pass of {@code layout_sections}
+ * takes it.
+ */
 public final class RegionRule {
 
     /** A pass of {@code layout_sections}: the flags that its sections must have, those that they must not, and their regions since 6.4. */

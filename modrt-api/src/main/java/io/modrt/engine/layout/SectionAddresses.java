@@ -38,8 +38,8 @@ public final class SectionAddresses {
     /**
      * Puts each region at its base, and sections at their offsets in it.
      *
-     * @throws LayoutException if a region has no base, a region is named that the layout does not have, a base is not page aligned, or regions
-     *     overlap or leave the address space
+     * @throws LayoutException if a region has no base, a region is named that the layout does not have, a base is not page aligned, or
+     *     regions overlap or leave the address space
      */
     public static SectionAddresses at(SectionLayout layout, Placement.AtRegions placement) {
         long[] address = new long[layout.sectionCount()];
@@ -69,7 +69,7 @@ public final class SectionAddresses {
         }
         for (int i = 1; i < address.length; i++) {
             if (layout.isLoaded(i)) {
-                // why: the kernel does not allocate a region without bytes, so its empty sections get their offset as address
+                // why: the kernel allocates no region without bytes; its empty sections lie at their offset from 0
                 address[i] = tailDeltas.getOrDefault(layout.region(i), 0L) + layout.offset(i);
             }
         }
@@ -77,11 +77,11 @@ public final class SectionAddresses {
     }
 
     /**
-     * Puts sections where they were observed, in memory that the kernel laid out. A section that was not named goes as far from the nearest named
-     * section of its region, or from the region's start if that is known, as the layout has it. Starts of regions need no alignment.
+     * Puts sections where they were observed, in memory that the kernel laid out. A section that was not named goes as far from the nearest
+     * named section of its region, or from the region's start if that is known, as the layout has it. Starts of regions need no alignment.
      *
-     * @throws LayoutException if nothing of a region is named, if a named section is not aligned as in the file, up to a page, or if sections
-     *     overlap, leave their region or the address space, or are scattered over much more than the region's size
+     * @throws LayoutException if nothing of a region is named, if a named section is not aligned as in the file, up to a page, or if
+     *     sections overlap, leave their region or the address space, or are scattered over much more than the region's size
      */
     public static SectionAddresses at(SectionLayout layout, Placement.AtSections placement) {
         checkNamed(layout, placement);

@@ -112,7 +112,9 @@ public final class SectionLayout {
         return passes.offset[section];
     }
 
-    /** Bytes that the architecture reserves directly in front of a loaded section; the section's alignment may add a gap in front of them. */
+    /**
+     * Bytes that the architecture reserves directly in front of a loaded section; the section's alignment may add a gap in front of them.
+     */
     public long frontBytes(int section) {
         region(section);
         return passes.frontBytes[section];

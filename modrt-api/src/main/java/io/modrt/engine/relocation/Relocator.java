@@ -33,8 +33,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Fixup} that the architecture sees,
- * so that no object is made for a relocation.
+ * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Fixup} that the architecture
+ * sees, so that no object is made for a relocation.
  */
 final class Relocator implements Fixup {
 
@@ -104,7 +104,8 @@ final class Relocator implements Fixup {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
-                            .logged("module " + module + ": REL relocation unsupported") // why: the kernel logs REL for RELA too
+                            // why: the kernel logs REL for RELA too
+                            .logged("module " + module + ": REL relocation unsupported")
                             .at(relocations.section().where()));
         }
         int count = slips.applied(relocations, rows);
@@ -132,7 +133,8 @@ final class Relocator implements Fixup {
     }
 
     /**
-     * Applies relocations of the common case, fast: an ordinary symbol, a place within the section, and a plain type whose value is in range.
+     * Applies relocations of the common case, fast: an ordinary symbol, a place within the section, and a plain type whose value is in
+     * range.
      *
      * @return the first entry from {@code start} on that {@link #applyAny} must look at, or {@code count}
      */
@@ -220,7 +222,7 @@ final class Relocator implements Fixup {
             findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
             return;
         }
-        // why: only explanations relocate a section that is not loaded; there a symbol of a section at 0 may have such a value
+        // why: only explanations relocate sections that are not loaded, whose symbols may have such values at 0
         if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
             if (slips.isSkipped(symbol, rows)) {
                 silentLoss("the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addends of one relocation section. An addend in place that the architecture does not set is read when its relocation is applied, since an
- * earlier entry may have changed the place. The arrays are made only when the architecture sets or refuses an entry.
+ * The addends of one relocation section. An addend in place that the architecture does not set is read when its relocation is applied,
+ * since an earlier entry may have changed the place. The arrays are made only when the architecture sets or refuses an entry.
  */
 final class SectionAddends implements Addends {
     private static final byte SET = 1;

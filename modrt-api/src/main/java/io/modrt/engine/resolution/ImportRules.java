@@ -17,8 +17,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The kernel's rules for one module's imports: whether its licence allows it an export, and whether CRC and namespace agree. Unlike the kernel
- * it searches modules before the kernel's symbols. No name is exported by both, but a symbol map also has names that the kernel does not export.
+ * The kernel's rules for one module's imports: whether its licence allows it an export, and whether CRC and namespace agree. Unlike the
+ * kernel it searches modules before the kernel's symbols. No name is exported by both, but a symbol map also has names that the kernel does
+ * not export.
  */
 public final class ImportRules<E extends Exporter> {
     private static final Set<String> GPL_COMPATIBLE =
@@ -80,8 +81,8 @@ public final class ImportRules<E extends Exporter> {
     }
 
     /**
-     * Whether the module may use an export of {@code owner}: {@code inherit_taint}. A proprietary owner makes its users proprietary; modules that
-     * use GPL-only exports cannot use it.
+     * Whether the module may use an export of {@code owner}: {@code inherit_taint}. A proprietary owner makes its users proprietary;
+     * modules that use GPL-only exports cannot use it.
      */
     private boolean inherits(E owner, String name) {
         if (!owner.isProprietary() || proprietary) {
