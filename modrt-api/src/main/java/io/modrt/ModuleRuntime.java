@@ -222,7 +222,7 @@ public final class ModuleRuntime implements AutoCloseable {
             return this;
         }
 
-        /** Allocates per-CPU memory; by default first fit in the last megabyte of {@link ArchKernel#kernelArea}. */
+        /** Allocates per-CPU memory; by default first fit in the last 16 MB of {@link ArchKernel#kernelArea}. */
         public Builder perCpu(PerCpuAllocator perCpuAllocator) {
             perCpu = Objects.requireNonNull(perCpuAllocator, "perCpuAllocator");
             return this;

@@ -29,8 +29,8 @@ public interface ArchKernel {
     List<AddressRange> moduleAreas();
 
     /**
-     * The address range of made-up kernel symbols and, in its last megabyte, of per-CPU bases if the embedder gives no allocator for those.
-     * Relocations of modules in {@link #moduleAreas} reach it, and no module lies in it.
+     * The address range of made-up kernel symbols and, in its last 16 MB, of per-CPU bases if the embedder gives no allocator for those.
+     * Relocations of modules in {@link #moduleAreas} reach it, no module lies in it, and it is larger than 16 MB.
      */
     AddressRange kernelArea();
 
