@@ -29,8 +29,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The modules of one kernel: loads them, knows them, unloads them. Two runtimes share nothing. Loads and unloads of one runtime
- * take turns; readers never wait.
+ * Loads the modules of one kernel, lists them and unloads them. Runtimes share no state. Changes to the set of a runtime's modules run one
+ * at a time, under a lock; reads take no lock.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleRuntime implements AutoCloseable {
@@ -50,21 +50,21 @@ public final class ModuleRuntime implements AutoCloseable {
                 builder.listeners);
     }
 
-    /** A runtime is built of what the embedder has; everything has a default. */
+    /** Starts to build a runtime. Everything that the builder takes has a default. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Loads a module, as {@code finit_module} does, its init function apart. When it fails, memory, symbols and allocator are as
-     * before.
+     * Loads a module as {@code finit_module} does, but does not run its init function. If the load fails, memory, symbols and allocators
+     * are as they were before.
      *
-     * @param placement where it goes
-     * @param loadPolicy how the load departs from the kernel's
+     * @param placement where its regions go
+     * @param loadPolicy how the load departs from what the kernel does
      * @throws ModrtException where the kernel, or modrt, refuses the module
      */
     public LiveModule load(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
-        LayoutPlan plan = plan(file, loadPolicy); // is it for this kernel; count; lay out
+        LayoutPlan plan = plan(file, loadPolicy); // check it against the kernel, count stubs, lay it out
         try (PlacedModule placed = plan.place(placement)) { // reserve addresses
             ResolvedModule resolved = placed.resolve(); // give every symbol its value
             RelocatedModule relocated = resolved.relocate(); // complete addends, apply, finish
@@ -72,7 +72,7 @@ public final class ModuleRuntime implements AutoCloseable {
         }
     }
 
-    /** Loads a module where the allocator has room, by the policy that the file was opened with, else by the runtime's. */
+    /** Loads a module where the allocator has room, under the policy that the file was opened with, or else under the runtime's. */
     public LiveModule load(ModuleFile file) {
         return load(file, Placement.allocated(), policyOf(file));
     }
@@ -81,13 +81,13 @@ public final class ModuleRuntime implements AutoCloseable {
         return file.policy().orElse(policy);
     }
 
-    /** Loads a module where the allocator has room, by {@code loadPolicy} in place of the one that the file was opened with. */
+    /** Loads a module where the allocator has room, under {@code loadPolicy} instead of the policy that the file was opened with. */
     public LiveModule load(ModuleFile file, LoadPolicy loadPolicy) {
         return load(file, Placement.allocated(), loadPolicy);
     }
 
     /**
-     * Reads the file once and loads it; also compressed files.
+     * Reads a file, which may be compressed, and loads the module in it.
      *
      * @throws java.io.UncheckedIOException if the file cannot be read
      */
@@ -95,7 +95,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return load(file, policy);
     }
 
-    /** The same under {@code loadPolicy}, which also decides whether the file is taken for a module. */
+    /** As {@link #load(Path)} under {@code loadPolicy}, which also decides what the file is checked for when it is opened. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
         return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine));
     }
@@ -105,17 +105,21 @@ public final class ModuleRuntime implements AutoCloseable {
         return load(ModuleFile.open("", bytes, policy, kernel::requireMachine));
     }
 
-    /** The first step of a load, for those who take the steps one by one. */
+    /** Checks a module against the kernel and lays it out: the first step of a load, for callers who take the steps one by one. */
     public LayoutPlan plan(ModuleFile file, LoadPolicy loadPolicy) {
         return kernel.plan(file, loadPolicy);
     }
 
-    /** The first step of a load, by the policy that the file was opened with, else by the runtime's. */
+    /** The first step of a load, under the policy that the file was opened with, or else under the runtime's. */
     public LayoutPlan plan(ModuleFile file) {
         return plan(file, policyOf(file));
     }
 
-    /** Why a load there would fail, or empty where it would not. Changes nothing. */
+    /**
+     * The exception with which a load at {@code placement} would fail; empty if it would succeed as far as {@link RelocatedModule#commit}.
+     * What only commit checks is not foreseen: other modules' exports and memory, failing writes, and listeners that refuse. Changes
+     * nothing.
+     */
     public Optional<ModrtException> refusal(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
         try (PlacedModule placed = plan(file, loadPolicy).place(placement)) {
             placed.resolve().relocate();
@@ -130,20 +134,20 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.module(name);
     }
 
-    /** The loaded modules, the most recent first. A snapshot. */
+    /** A snapshot of the loaded modules, the most recent first. */
     public List<LiveModule> modules() {
         return kernel.modules();
     }
 
     /**
-     * Tells {@code listener} of the modules that are there, the oldest first, as if they came now; and from now on of each that comes
-     * or goes. An exception of {@link ModuleListener#coming} is rethrown, and the listener is not told of more.
+     * Adds {@code listener}. It is first called for each module that is loaded already, the oldest first, as if that module came now. If it
+     * throws an exception meanwhile, the exception is rethrown and the listener is not added.
      */
     public void listen(ModuleListener listener) {
         kernel.listen(Objects.requireNonNull(listener, "listener"));
     }
 
-    /** No longer tells {@code listener}. */
+    /** Removes {@code listener}, which is no longer called. */
     public void unlisten(ModuleListener listener) {
         kernel.unlisten(listener);
     }
@@ -153,18 +157,18 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.memory();
     }
 
-    /** The kernel that modules are loaded for; empty until it was given or a first module's vermagic told it. */
+    /** The kernel's profile: as given, or as the first loaded module's vermagic states it; empty with neither. */
     public Optional<KernelProfile> profile() {
         return kernel.profile();
     }
 
-    /** Unloads every module, users before those they use. A runtime holds nothing else: it may be used again. */
+    /** Unloads every module, each before the modules that it uses. A runtime holds no other resource, and may be used again. */
     @Override
     public void close() {
         kernel.unloadAll();
     }
 
-    /** Collects what a runtime is made of. */
+    /** Collects what the embedder knows of a kernel, and makes a runtime of it. */
     @API(status = API.Status.EXPERIMENTAL, since = "0.1")
     public static final class Builder {
         private final List<Arch> archs = new ArrayList<>();
@@ -179,70 +183,70 @@ public final class ModuleRuntime implements AutoCloseable {
 
         private Builder() {}
 
-        /** What the kernel exports; by default nothing. */
+        /** The kernel's symbols; by default there are none. */
         public Builder kernelSymbols(KernelSymbols source) {
             symbols = Objects.requireNonNull(source, "source");
             return this;
         }
 
-        /** Which kernel it is; by default what the first module's vermagic tells. */
+        /** The kernel's version and configuration; by default as the first module's vermagic states them. */
         public Builder profile(KernelProfile kernelProfile) {
             profile = Objects.requireNonNull(kernelProfile, "kernelProfile");
             return this;
         }
 
-        /** Where the bytes go; by default memory on the heap. */
+        /** The memory to which modules are written; by default memory on the Java heap. */
         public Builder memory(TargetMemory targetMemory) {
             memory = Objects.requireNonNull(targetMemory, "targetMemory");
             return this;
         }
 
         /**
-         * The memory of the kernel itself, running or dumped. With it, what the architecture finds there about the machine is added to what the
-         * profile states; by default the profile alone tells of the machine.
+         * The memory of the kernel itself, running or dumped. {@link ArchKernel#machine} reads facts about the machine from it, such as the
+         * capabilities of its CPUs, and they are added to those of the profile. By default only the profile's are known.
          */
         public Builder kernelMemory(MemoryReader reader) {
             kernelMemory = Objects.requireNonNull(reader, "reader");
             return this;
         }
 
-        /** Who hands out addresses; by default first fit in the architecture's module area. */
+        /** Allocates module memory; by default first fit in the architecture's module areas. */
         public Builder allocator(ModuleAllocator moduleAllocator) {
             Objects.requireNonNull(moduleAllocator, "moduleAllocator");
             return allocator(kernel -> moduleAllocator);
         }
 
-        /** As {@link #allocator(ModuleAllocator)}, made once it is known which kernel it is, so that it may ask for its module areas. */
+        /** As {@link #allocator(ModuleAllocator)}, but made when the kernel is known, so that it can use {@link ArchKernel#moduleAreas}. */
         public Builder allocator(Function<? super ArchKernel, ? extends ModuleAllocator> ofKernel) {
             allocator = Objects.requireNonNull(ofKernel, "ofKernel");
             return this;
         }
 
-        /** Who hands out per-CPU room; by default first fit in an area of cookies of its own. */
+        /** Allocates per-CPU memory; by default first fit in the last 16 MB of {@link ArchKernel#kernelArea}. */
         public Builder perCpu(PerCpuAllocator perCpuAllocator) {
             perCpu = Objects.requireNonNull(perCpuAllocator, "perCpuAllocator");
             return this;
         }
 
-        /** An architecture to ask before those that {@link java.util.ServiceLoader} finds. */
+        /** Adds an architecture, which is preferred to those that {@link java.util.ServiceLoader} finds. */
         public Builder arch(Arch arch) {
             archs.add(Objects.requireNonNull(arch, "arch"));
             return this;
         }
 
-        /** How loads depart from the kernel's; by default in nothing. */
+        /** How loads depart from what the kernel does, unless a call says otherwise; by default they do not. */
         public Builder policy(LoadPolicy loadPolicy) {
             policy = Objects.requireNonNull(loadPolicy, "loadPolicy");
             return this;
         }
 
-        /** Someone to tell as modules come and go. */
+        /** Adds a listener, which is called as modules come and go. */
         public Builder listener(ModuleListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
-        /** The runtime. */
+        /** Makes the runtime. */
         public ModuleRuntime build() {
             return new ModuleRuntime(this);
         }

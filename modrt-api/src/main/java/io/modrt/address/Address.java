@@ -3,8 +3,8 @@ package io.modrt.address;
 import org.apiguardian.api.API;
 
 /**
- * An address of the target, an unsigned number of 64 bits. Addresses of 32-bit targets are zero-extended, those of a 64-bit
- * target's kernel segments are as the target sees them (sign-extended on n64).
+ * An address of the target, an unsigned number of 64 bits. Addresses of 32-bit targets are zero-extended; addresses of 64-bit targets are
+ * as the target sees them, so kernel segments of n64 are sign-extended.
  *
  * <p>Two addresses cannot be added; their difference is a signed number of bytes.
  *

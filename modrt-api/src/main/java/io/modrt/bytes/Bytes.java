@@ -5,10 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Words of a byte array, at any offset, in either byte order. The handles are static and final, so that the compiler folds them away; a
- * handle in an instance field costs ten times as much.
+ * Reads and writes numbers of a byte array, at any offset, in either byte order. The handles are static and final, so that the compiler
+ * folds them away; a handle in an instance field costs ten times as much.
  *
- * <p>An offset outside the array is a wrong call: IndexOutOfBoundsException. Callers check tables before they read them.
+ * <p>An offset outside the array is a bug of the caller and raises IndexOutOfBoundsException: callers check tables before they read them.
  */
 public final class Bytes {
     private static final VarHandle SHORT_BIG = handle(short[].class, ByteOrder.BIG_ENDIAN);

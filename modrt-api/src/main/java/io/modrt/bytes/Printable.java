@@ -1,10 +1,10 @@
 package io.modrt.bytes;
 
-/** Text from files in messages: what a terminal or a log would act on is written as an escape. */
+/** Makes text from files safe for messages: characters that a terminal or a log viewer would act on become escapes. */
 public final class Printable {
     private Printable() {}
 
-    /** {@code text} with control characters, and those that end a line or turn its direction, as {@code \\uXXXX}. */
+    /** {@code text} with control and format characters, line and paragraph separators written as {@code \\uXXXX}. */
     public static String of(String text) {
         int first = 0;
         while (first < text.length() && isHarmless(text.charAt(first))) {

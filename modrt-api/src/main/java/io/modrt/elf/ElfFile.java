@@ -14,8 +14,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ELF file of either class and byte order, seen through a {@code byte[]} that is neither copied nor changed; the caller leaves it alone
- * meanwhile. Safe for many threads.
+ * A view of an ELF file of either class and byte order in a {@code byte[]}, which is neither copied nor changed; the caller must not change
+ * it while the view is in use. Safe for use by many threads.
  *
  * <p>{@link #view} checks that the section headers, every section's contents and every section's name are inside the file. Symbol and
  * relocation tables are checked when they are first asked for. After that nothing that is read through these types can leave the file.
@@ -48,7 +48,7 @@ public final class ElfFile {
     }
 
     /**
-     * The file in all of {@code bytes}, without a name for messages.
+     * Views the file that fills {@code bytes}; messages do not name it.
      *
      * @throws FormatException if the header, a section header, a section or a section's name is not inside the file
      */
@@ -57,9 +57,9 @@ public final class ElfFile {
     }
 
     /**
-     * The file in the first {@code lengthBytes} of {@code bytes}.
+     * Views the file in the first {@code lengthBytes} bytes of {@code bytes}.
      *
-     * @param name how messages call it, for example {@code greeter.ko}
+     * @param name the file's name in messages, for example {@code greeter.ko}
      * @throws FormatException if the header, a section header, a section or a section's name is not inside the file
      */
     public static ElfFile view(String name, byte[] bytes, int lengthBytes) {
@@ -92,7 +92,10 @@ public final class ElfFile {
         }
     }
 
-    /** The kernel wants the name table to end with NUL, and its loader does not look at names of sections that stay out of memory. */
+    /**
+     * Checks that the name table ends with NUL and that all names are in it. The kernel does not check the names of sections that it does
+     * not load.
+     */
     private void checkNames() {
         if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
             return;
@@ -111,8 +114,8 @@ public final class ElfFile {
         }
         for (Section s : sections) {
             if (Integer.toUnsignedLong(s.nameOffset()) >= names.sizeBytes()) {
-                String what = where() + "section " + s.index() + ": name at 0x" + Integer.toHexString(s.nameOffset())
-                        + " of a name table of 0x" + Long.toHexString(names.sizeBytes()) + " bytes";
+                String what = where() + "section " + s.index() + ": sh_name 0x" + Integer.toHexString(s.nameOffset())
+                        + " is outside the name table of 0x" + Long.toHexString(names.sizeBytes()) + " bytes";
                 boolean kernelLooks = s.isAllocated() && s.hasContents();
                 throw new FormatException(
                         kernelLooks
@@ -141,7 +144,7 @@ public final class ElfFile {
         return Strings.equal(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset, other);
     }
 
-    /** What starts a message about this file: its name, a colon and a space, or nothing. */
+    /** The start of a message about this file: its name, a colon and a space; empty without a name. */
     String where() {
         return name.isEmpty() ? "" : name + ": ";
     }
@@ -151,7 +154,7 @@ public final class ElfFile {
         return header;
     }
 
-    /** The viewed bytes themselves, not a copy; the file may end before they do. */
+    /** The viewed bytes themselves, not a copy; the array may be longer than the file. */
     public byte[] array() {
         return bytes;
     }
@@ -161,7 +164,7 @@ public final class ElfFile {
         return lengthBytes;
     }
 
-    /** How messages call it; may be empty. */
+    /** The file's name in messages; may be empty. */
     public String name() {
         return name;
     }
@@ -176,27 +179,29 @@ public final class ElfFile {
         return header.isBigEndian();
     }
 
-    /** Whether the number of sections, or the index of their names, did not fit the header and stands in section 0. */
+    /**
+     * Whether the number of sections or the index of the name table is kept in section header 0, because it does not fit the file header.
+     */
     public boolean usesExtendedNumbering() {
         return extendedNumbering;
     }
 
-    /** The number of sections, section 0 included. */
+    /** The number of sections, including section 0. */
     public int sectionCount() {
         return sections.length;
     }
 
-    /** The section with number {@code index}, 0 up to and excluding {@link #sectionCount()}. */
+    /** The section with number {@code index}, from 0 to {@link #sectionCount()} - 1. */
     public Section section(int index) {
         return sections[index];
     }
 
-    /** All sections, that with number 0 included. */
+    /** All sections, including section 0. */
     public List<Section> sections() {
         return Collections.unmodifiableList(Arrays.asList(sections));
     }
 
-    /** The first section of this name, from number 1. */
+    /** The first section of this name; section 0 is left out. */
     public Optional<Section> section(String sectionName) {
         for (int i = 1; i < sections.length; i++) {
             if (sections[i].isNamed(sectionName)) {
@@ -209,7 +214,7 @@ public final class ElfFile {
     /**
      * The first symbol table (SHT_SYMTAB), checked.
      *
-     * @throws FormatException if its strings, its size or a name in it is not what it should be
+     * @throws FormatException if its string table, its size or a name in it is malformed
      */
     public Optional<SymbolTable> symbolTable() {
         SymbolTable known = symbolTable;
@@ -225,10 +230,10 @@ public final class ElfFile {
     }
 
     /**
-     * The SHT_REL and SHT_RELA sections that relocate a section, in the order of their headers. Those whose {@code sh_info} is no section
-     * are left out, as the kernel skips them.
+     * The SHT_REL and SHT_RELA sections, in the order of their headers. Those whose {@code sh_info} is not the number of a section are left
+     * out, as the kernel skips them.
      *
-     * @throws FormatException if the size of one is not a number of relocations
+     * @throws FormatException if {@code sh_entsize} of one is not the size of a relocation, or its size not a multiple of that
      */
     public List<RelocationSection> relocationSections() {
         List<RelocationSection> known = relocationSections;

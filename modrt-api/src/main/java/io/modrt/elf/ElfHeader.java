@@ -3,7 +3,8 @@ package io.modrt.elf;
 import org.apiguardian.api.API;
 
 /**
- * The header of an ELF file, decoded. Extended numbering is followed: {@code sectionCount} and {@code nameTableIndex} are the real ones.
+ * The header of an ELF file, decoded. {@code sectionCount} and {@code nameTableIndex} come from section header 0 if the file uses extended
+ * numbering.
  *
  * @param elfClass the width of the file's structures
  * @param isBigEndian the byte order of the file's structures
@@ -12,7 +13,7 @@ import org.apiguardian.api.API;
  * @param flags {@code e_flags}
  * @param sectionHeaderBytes {@code e_shentsize}
  * @param sectionHeadersOffset {@code e_shoff}, in bytes from the file's start
- * @param sectionCount the number of section headers, that of section 0 included
+ * @param sectionCount the number of section headers, including section 0
  * @param nameTableIndex the section that holds the sections' names; 0 for none
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

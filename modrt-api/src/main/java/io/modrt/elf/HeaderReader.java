@@ -6,7 +6,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import java.util.Locale;
 
-/** Reads the file header, and of section 0 what did not fit there. */
+/** Reads the file header, and from section header 0 the numbers that do not fit the file header. */
 record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbering) {
     private static final int MAGIC = 0x7f45_4c46;
     private static final int EI_CLASS = 4;
@@ -118,9 +118,9 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
                 EI_CLASS);
     }
 
-    /** Whether the sizes of headers are those of {@code other}, where that has them. */
+    /** Whether {@code e_ehsize} and {@code e_shentsize}, read at the offsets of class {@code other}, have that class's values. */
     private static boolean isLaidOutAs(ElfClass other, byte[] b, boolean big, int lengthBytes) {
-        int sizes = other.headerBytes() - 12; // e_ehsize, two of program headers, e_shentsize
+        int sizes = other.headerBytes() - 12; // e_ehsize; then e_phentsize, e_phnum, e_shentsize
         return lengthBytes >= other.headerBytes()
                 && ElfFile.u16(b, sizes, big) == other.headerBytes()
                 && ElfFile.u16(b, sizes + 6, big) == other.sectionHeaderBytes();
@@ -130,13 +130,13 @@ record HeaderReader(ElfHeader header, int lengthBytes, boolean usesExtendedNumbe
         return "Invalid ELF header len " + lengthBytes;
     }
 
-    /** What the kernel logs of these two numbers of a header, as they stand there. */
+    /** The line that the kernel logs for these values of {@code e_shstrndx} and {@code e_shnum}. */
     static String nameIndexLine(int nameIndex, int sectionCount) {
         return "Invalid ELF section name index: " + nameIndex + " || e_shstrndx (" + nameIndex + ") >= e_shnum ("
                 + sectionCount + ")";
     }
 
-    /** The kernel does not look at EI_DATA: it reads every file in its own order. */
+    /** Reads EI_DATA, at which the kernel does not look: it reads every file in its own byte order. */
     private static boolean isBigEndian(String where, byte ident) {
         if (ident != ELFDATA2LSB && ident != ELFDATA2MSB) {
             throw new FormatException(

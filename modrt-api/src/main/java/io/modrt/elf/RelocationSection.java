@@ -4,11 +4,11 @@ import io.modrt.bytes.Bytes;
 import org.apiguardian.api.API;
 
 /**
- * A section of relocations, read in place: no object for each. That the symbol's number and the place are in range is for whoever applies
- * them to check.
+ * A section of relocations, decoded in place, without an object for each. Symbol numbers and places are not checked to be in range: the
+ * code that applies a relocation does that.
  *
  * <p>64-bit MIPS packs {@code r_sym} (32 bits), {@code r_ssym}, {@code r_type3}, {@code r_type2} and {@code r_type} (8 bits each) into
- * {@code r_info}, in this order in both byte orders. Others have the symbol in the upper half and the type in the lower.
+ * {@code r_info}, in this order in both byte orders. Other 64-bit files have the symbol in the upper half and the type in the lower.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RelocationSection {
@@ -41,7 +41,7 @@ public final class RelocationSection {
         this.count = (int) (section.sizeBytes() / entryBytes);
     }
 
-    /** The relocations in {@code section}, whose {@code sh_info} is a section; checked. */
+    /** Checks and views the relocations in {@code section}, whose {@code sh_info} is the number of a section. */
     static RelocationSection of(Section section) {
         int words = section.type() == Section.SHT_RELA ? 3 : 2;
         int entryBytes = words * section.file().elfClass().wordBytes();
@@ -53,7 +53,7 @@ public final class RelocationSection {
      * The same relocations in another order: a copy in which relocation {@code order[i]} is the i-th.
      *
      * @param order a permutation of the numbers from 0 to {@link #count()} - 1
-     * @throws IllegalArgumentException where it has another length
+     * @throws IllegalArgumentException if it has another length
      */
     public RelocationSection inOrder(int[] order) {
         if (order.length != count) {
@@ -111,7 +111,7 @@ public final class RelocationSection {
         return Bytes.getInt(bytes, at(i) + (packed || big ? INFO_64 : REST_64), big);
     }
 
-    /** The type; where it is packed, the first of three. */
+    /** The type; the first of three if {@code r_info} is packed. */
     public int type(int i) {
         if (!wide) {
             return bytes[at(i) + (big ? INFO_32 + 3 : INFO_32)] & 0xff;
@@ -122,7 +122,7 @@ public final class RelocationSection {
         return Bytes.getInt(bytes, at(i) + (big ? REST_64 : INFO_64), big);
     }
 
-    /** The addend in the relocation, in bytes; 0 where addends are in place. */
+    /** The addend in the relocation, in bytes; 0 if addends are in place. */
     public long addend(int i) {
         if (!explicit) {
             return 0;

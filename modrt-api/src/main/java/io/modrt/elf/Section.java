@@ -6,8 +6,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One section header of a file, and a view of its contents. Immutable. Contents are inside the file, and the name is inside the name table:
- * {@link ElfFile#view} has checked both.
+ * One section header of a file, and a view of the section's contents. Immutable. {@link ElfFile#view} has checked that the contents are
+ * inside the file and the name is inside the name table.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Section {
@@ -21,7 +21,7 @@ public final class Section {
     public static final int SHT_RELA = 4;
     /** {@code sh_type}: notes. */
     public static final int SHT_NOTE = 7;
-    /** {@code sh_type}: takes memory, but no place in the file. */
+    /** {@code sh_type}: takes memory, but has no bytes in the file. */
     public static final int SHT_NOBITS = 8;
     /** {@code sh_type}: relocations without addends. */
     public static final int SHT_REL = 9;
@@ -99,7 +99,7 @@ public final class Section {
     }
 
     /**
-     * The same section as an architecture wants it laid out; contents stay those of the file.
+     * The section with the size, flags and alignment that an architecture gives it in memory; its contents stay those of the file.
      *
      * @param sizeBytes bytes in memory
      * @param flags {@code sh_flags}
@@ -114,7 +114,7 @@ public final class Section {
         return file;
     }
 
-    /** The number of its header. */
+    /** Its number: the index of its header. */
     public int index() {
         return index;
     }
@@ -129,7 +129,7 @@ public final class Section {
         return known;
     }
 
-    /** Whether {@link #name()} is {@code other}; makes no String. */
+    /** Whether {@link #name()} is {@code other}, without making a String. */
     public boolean isNamed(String other) {
         return file.isSectionNamed(nameOffset, other);
     }
@@ -158,7 +158,7 @@ public final class Section {
         return fileOffset;
     }
 
-    /** {@code sh_size}: bytes in memory, and in the file where it {@link #hasContents()}. */
+    /** {@code sh_size}: bytes in memory, and in the file if it {@linkplain #hasContents() has contents}. */
     public long sizeBytes() {
         return sizeBytes;
     }
@@ -198,17 +198,17 @@ public final class Section {
         return (flags & SHF_EXECINSTR) != 0;
     }
 
-    /** Whether its bytes stand in the file: neither SHT_NULL nor SHT_NOBITS. */
+    /** Whether it has bytes in the file: it is neither SHT_NULL nor SHT_NOBITS. */
     public boolean hasContents() {
         return type != SHT_NULL && type != SHT_NOBITS;
     }
 
-    /** Where it is, for messages: {@code greeter.ko: section 5 (.text)}. */
+    /** The section's name in messages, for example {@code greeter.ko: section 5 (.text)}. */
     public String where() {
         return file.where() + "section " + index + " (" + name() + ")";
     }
 
-    /** A refusal at this section that only modrt has. */
+    /** A refusal of this section by a check that only modrt has. */
     Refusal beyondKernel(String what) {
         return Refusal.beyondKernel(where() + ": " + what);
     }

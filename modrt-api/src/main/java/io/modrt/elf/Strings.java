@@ -38,7 +38,7 @@ final class Strings {
     /** Whether the string at {@code at} begins with {@code prefix}, which is ASCII without NUL. */
     static boolean startsWith(byte[] bytes, int at, String prefix) {
         for (int i = 0; i < prefix.length(); i++) {
-            // why: the NUL of a shorter string differs, so this stays within the string
+            // why: the NUL that ends a shorter string differs from the prefix, so no byte behind it is read
             if (bytes[at + i] != prefix.charAt(i)) {
                 return false;
             }

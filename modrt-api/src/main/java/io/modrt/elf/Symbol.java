@@ -5,14 +5,14 @@ import org.apiguardian.api.API;
 /**
  * One symbol, decoded. {@link SymbolTable} gives the same facts without an object for each.
  *
- * @param index its number in the table
+ * @param index its number in the table, from 0
  * @param name its name; empty for section symbols
  * @param value {@code st_value}; for a symbol of a section, its offset in bytes
  * @param sizeBytes {@code st_size}
  * @param binding STB_*
  * @param type STT_*
- * @param sectionIndex the section's number with SHN_XINDEX followed, or SHN_UNDEF, SHN_ABS, SHN_COMMON
- * @param rawSectionIndex {@code st_shndx} as it stands in the file
+ * @param sectionIndex the number of its section, for SHN_XINDEX from the SHT_SYMTAB_SHNDX section; or SHN_UNDEF, SHN_ABS, SHN_COMMON
+ * @param rawSectionIndex {@code st_shndx} as it is in the file
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Symbol(
@@ -27,25 +27,25 @@ public record Symbol(
 
     /** {@code st_shndx}: defined elsewhere. */
     public static final int SHN_UNDEF = 0;
-    /** {@code st_shndx}: this and those above are no section numbers. */
+    /** {@code st_shndx}: the first of the reserved values, which are not section numbers. */
     public static final int SHN_LORESERVE = 0xff00;
     /** {@code st_shndx}, Linux: livepatch resolves it. */
     public static final int SHN_LIVEPATCH = 0xff20;
     /** {@code st_shndx}: not relative to a section. */
     public static final int SHN_ABS = 0xfff1;
-    /** {@code st_shndx}: wants memory that the linker was to give it. */
+    /** {@code st_shndx}: a common symbol, which gets memory from the linker. */
     public static final int SHN_COMMON = 0xfff2;
-    /** {@code st_shndx}: the number stands in the SHT_SYMTAB_SHNDX section. */
+    /** {@code st_shndx}: the section number is in the SHT_SYMTAB_SHNDX section. */
     public static final int SHN_XINDEX = 0xffff;
 
-    /** Binding: seen in its own file only. */
+    /** Binding: visible in its own file only. */
     public static final int STB_LOCAL = 0;
-    /** Binding: seen everywhere. */
+    /** Binding: visible to all files. */
     public static final int STB_GLOBAL = 1;
     /** Binding: may stay undefined. */
     public static final int STB_WEAK = 2;
 
-    /** Type: not said. */
+    /** Type: not specified. */
     public static final int STT_NOTYPE = 0;
     /** Type: data. */
     public static final int STT_OBJECT = 1;
@@ -66,7 +66,7 @@ public record Symbol(
         return rawSectionIndex == SHN_ABS;
     }
 
-    /** Whether it wants memory that no linker gave it. */
+    /** Whether it is a common symbol, to which no linker has given memory. */
     public boolean isCommon() {
         return rawSectionIndex == SHN_COMMON;
     }

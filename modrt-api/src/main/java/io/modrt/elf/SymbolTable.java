@@ -7,12 +7,12 @@ import io.modrt.error.Refusal;
 import org.apiguardian.api.API;
 
 /**
- * A symbol table, read in place: no object for each symbol. Every name was checked to be inside the string table, which ends with NUL; the
- * kernel checks neither.
+ * A symbol table, decoded in place, without an object for each symbol. Every name is checked to begin inside the string table, and the
+ * string table to end with NUL; the kernel checks neither.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SymbolTable {
-    /** What {@link #indexOf} answers when there is no such symbol; symbol 0 has no name. */
+    /** The result of {@link #indexOf} if there is no such symbol; it is the number of symbol 0, which has no name. */
     public static final int NONE = 0;
 
     private static final int NO_TABLE = -1;
@@ -42,7 +42,7 @@ public final class SymbolTable {
         this.extendedStart = extendedStart;
     }
 
-    /** The table in {@code section}, checked. */
+    /** Checks and views the table in {@code section}. */
     static SymbolTable of(Section section) {
         ElfFile file = section.file();
         int entryBytes = file.elfClass().symbolBytes();
@@ -65,17 +65,17 @@ public final class SymbolTable {
         return table;
     }
 
-    /** The table of a file that has none, in place of which section 0 stands: without symbols. The file has a section 0. */
+    /** A table without symbols, for a file that has none. Its {@link #section()} is section 0, which the file must have. */
     public static SymbolTable none(ElfFile file) {
         return new SymbolTable(file.section(0), 0, file.section(0), NO_TABLE);
     }
 
-    /** That a table's size and {@code sh_entsize} agree with its records. */
+    /** Checks that {@code sh_entsize} is the size of an entry and that the table's size is a multiple of it. */
     static void checkEntries(Section table, int entryBytes) {
         if (table.entryBytes() != entryBytes || table.sizeBytes() % entryBytes != 0) {
             throw new FormatException(table.beyondKernel(
-                    "entries (sh_entsize) of " + Long.toUnsignedString(table.entryBytes()) + " bytes in "
-                            + table.sizeBytes() + ", " + table.file().elfClass() + " has entries of " + entryBytes));
+                    "sh_entsize is " + Long.toUnsignedString(table.entryBytes()) + " and sh_size " + table.sizeBytes()
+                            + ", " + table.file().elfClass() + " has entries of " + entryBytes + " bytes"));
         }
     }
 
@@ -87,7 +87,8 @@ public final class SymbolTable {
             if (s.type() == Section.SHT_SYMTAB_SHNDX && s.link() == symbols.index()) {
                 if (s.sizeBytes() / Integer.BYTES < count) {
                     throw new FormatException(s.beyondKernel(
-                            "section numbers for " + s.sizeBytes() / Integer.BYTES + " symbols, there are " + count));
+                            "section numbers for " + s.sizeBytes() / Integer.BYTES + " symbols, the symbol table has "
+                                    + count));
                 }
                 return (int) s.fileOffset();
             }
@@ -101,8 +102,8 @@ public final class SymbolTable {
             int nameOffset = Bytes.getInt(bytes, at, big);
             if (nameOffset < 0 || nameOffset >= size) {
                 throw new FormatException(
-                        section.beyondKernel("symbol " + i + ": name (st_name) at 0x" + Integer.toHexString(nameOffset)
-                                + " of " + size + " bytes of strings"),
+                        section.beyondKernel("symbol " + i + ": st_name 0x" + Integer.toHexString(nameOffset)
+                                + " is outside the string table of " + size + " bytes"),
                         at);
             }
         }
@@ -118,7 +119,7 @@ public final class SymbolTable {
         return strings;
     }
 
-    /** The number of symbols, symbol 0 included. */
+    /** The number of symbols, including symbol 0. */
     public int count() {
         return count;
     }
@@ -140,14 +141,15 @@ public final class SymbolTable {
         return wide ? Bytes.getLong(bytes, at(i) + 16, big) : Bytes.getInt(bytes, at(i) + 8, big) & 0xffff_ffffL;
     }
 
-    /** {@code st_shndx} as it stands in the file: compare this one with SHN_ABS, SHN_COMMON and the other reserved numbers. */
+    /** {@code st_shndx} as it is in the file: the value to compare with SHN_ABS, SHN_COMMON and the other reserved values. */
     public int rawSectionIndex(int i) {
         return ElfFile.u16(bytes, at(i) + (wide ? 6 : 14), big);
     }
 
     /**
-     * The number of the symbol's section with SHN_XINDEX followed, as unsigned 32 bits, not checked; a reserved number such as SHN_ABS is
-     * answered as it is. A file of more than 65,280 sections has real numbers that look reserved: {@link #rawSectionIndex} tells.
+     * The number of the symbol's section, as unsigned 32 bits, not checked to be in range. For SHN_XINDEX it is read from the
+     * SHT_SYMTAB_SHNDX section; other reserved values such as SHN_ABS are returned as they are. In a file of more than 65,280 sections a
+     * real number may equal a reserved value: {@link #rawSectionIndex} tells them apart.
      */
     public int sectionIndex(int i) {
         int raw = rawSectionIndex(i);
@@ -179,12 +181,12 @@ public final class SymbolTable {
         return Strings.decode(bytes, stringsStart + nameOffset(i));
     }
 
-    /** Whether its name is {@code other}; makes no String. */
+    /** Whether its name is {@code other}, without making a String. */
     public boolean isNamed(int i, String other) {
         return Strings.equal(bytes, stringsStart + nameOffset(i), other);
     }
 
-    /** Whether its name begins with {@code prefix}, which is ASCII; makes no String, and looks no further. */
+    /** Whether its name begins with {@code prefix}, which is ASCII, without making a String or reading the rest of the name. */
     public boolean startsWith(int i, String prefix) {
         return Strings.startsWith(bytes, stringsStart + nameOffset(i), prefix);
     }
@@ -194,7 +196,7 @@ public final class SymbolTable {
         return new Symbol(i, name(i), value(i), sizeBytes(i), binding(i), type(i), sectionIndex(i), rawSectionIndex(i));
     }
 
-    /** The number of the first symbol of this name, or {@link #NONE}; looks at each in turn. */
+    /** The number of the first symbol of this name, or {@link #NONE}; a linear search. */
     public int indexOf(String name) {
         for (int i = 1; i < count; i++) {
             if (isNamed(i, name)) {

@@ -15,7 +15,10 @@ import io.modrt.module.ModuleFile;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What the kernel asks of a module before it lays it out: architecture, name, vermagic, livepatch. */
+/**
+ * The checks of a module that the kernel makes before it lays it out: architecture, file, CRC of {@code module_layout}, vermagic,
+ * livepatch.
+ */
 final class Acceptance {
     private static final String MODULE_LAYOUT = "module_layout";
 
@@ -46,7 +49,7 @@ final class Acceptance {
         }
     }
 
-    /** Raises ENOEXEC where a file with this header is not for the kernel. */
+    /** Raises ENOEXEC if a file with this header is not for the target. */
     static void architecture(String name, ElfHeader header, Target target) {
         ElfHeader first = target.first();
         if (!target.arch().accepts(header)) {
@@ -66,7 +69,10 @@ final class Acceptance {
         }
     }
 
-    /** The symbol whose CRC stands for the loader's own structures, and the exports' CRCs: the kernel loads neither without. */
+    /**
+     * Checks CRCs, on kernels with MODVERSIONS: that of {@code module_layout}, which stands for the loader's own structures, must be the
+     * kernel's, and each export must have one.
+     */
     private void moduleLayout(KernelSymbols symbols) {
         if (!target.profile().has(ConfigOption.MODVERSIONS)) {
             return;
@@ -107,13 +113,13 @@ final class Acceptance {
         }
     }
 
-    /** With {@code __versions} the release, up to the first space, is not compared. */
+    /** The part of a vermagic that is compared: without the release, up to the first space, if the module has {@code __versions}. */
     private static String comparable(String vermagic, boolean versioned) {
         int space = vermagic.indexOf(' ');
         return versioned && space >= 0 ? vermagic.substring(space) : vermagic;
     }
 
-    /** What kernels with MODULE_FORCE_LOAD let pass with a taint, and others refuse. */
+    /** Reports a fault that kernels with MODULE_FORCE_LOAD let pass with a taint and others refuse: {@code try_to_force_load}. */
     private void forced(Rule rule, String what) {
         if (target.profile().has(ConfigOption.MODULE_FORCE_LOAD)) {
             findings.warn(what + "; the kernel taints itself (F) and goes on");

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** The architectures that a runtime knows: the embedder's own first, then those on its path. */
+/** The architectures that a runtime knows: those of the embedder, which are preferred, and those that the ServiceLoader finds. */
 final class Architectures {
     private final List<Arch> own;
     private final List<Arch> found;
@@ -28,7 +28,7 @@ final class Architectures {
         }
     }
 
-    /** The one architecture that takes files with this header. */
+    /** The one architecture that accepts files with this header. */
     Arch select(String module, ElfHeader header) {
         List<Arch> accepting = own.stream().filter(arch -> arch.accepts(header)).toList();
         if (accepting.isEmpty()) {
@@ -54,7 +54,7 @@ final class Architectures {
         return accepting.get(0);
     }
 
-    /** What a kernel logs of a file for another machine. */
+    /** The line that a kernel logs for a file for another machine. */
     static String refusalLine(ElfHeader header) {
         return "Invalid architecture in ELF header: " + header.machine();
     }

@@ -13,7 +13,7 @@ import io.modrt.load.ModuleState;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A module's way into memory and into the kernel's list, or back to where nothing happened. */
+/** Commits a module: writes it to memory, lists it and asks the listeners. If any of this fails, all of it is undone. */
 final class Arrival {
     private final Kernel kernel;
     private final Live module;
@@ -72,7 +72,7 @@ final class Arrival {
         return writes.undo(failure);
     }
 
-    /** An allocator keeps modules apart; places that the caller names may not be. */
+    /** Checks that no other module lies there. An allocator keeps modules apart, but the caller may have named the places. */
     private void requireFreePlace() {
         for (RegionKind kind : module.placed().plan().layout().regions()) {
             AddressRange range = module.placed().range(kind).orElseThrow();
@@ -85,13 +85,16 @@ final class Arrival {
         }
     }
 
-    /** The kernel's search for a second exporter of a name, among modules and, where a CRC shows an export, in itself. */
+    /**
+     * Checks that no loaded module and not the kernel exports a name of this module: {@code verify_exported_symbols}. A symbol of the
+     * kernel is known to be exported if it has a CRC.
+     */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
             for (ExportIndex.Offer<Live> other : kernel.list().exports().find(symbol.name())) {
                 refuseSecond(symbol, other.owner().name());
             }
-            // why: a symbol map also has names that the kernel keeps to itself
+            // why: a symbol map also has names that the kernel does not export, and those have no CRC
             if (kernel.symbols()
                     .find(symbol.name())
                     .filter(known -> known.crc().isPresent())

@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state behind one runtime: what the kernel is, which modules it has and what they export. Changes happen under one lock;
- * readers see immutable snapshots.
+ * The state behind one runtime: what the kernel is, which modules it has and what they export. Changes are made under one lock; readers
+ * take none, since they read concurrent collections.
  */
 public final class Kernel {
     private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
@@ -55,7 +55,7 @@ public final class Kernel {
 
     private volatile @Nullable Target target;
 
-    /** A kernel without modules. Lists are copied; null means a default. */
+    /** A kernel without modules. The lists are copied; null stands for a default. */
     public Kernel(
             List<Arch> archs,
             @Nullable KernelProfile profile,
@@ -75,7 +75,7 @@ public final class Kernel {
         this.listeners = new CopyOnWriteArrayList<>(listeners);
     }
 
-    /** Checks that the module is for this kernel, and lays it out. */
+    /** Checks that the module is for this kernel and that no module of its name is loaded, and lays it out. */
     public LayoutPlan plan(ModuleFile file, LoadPolicy policy) {
         Findings findings = new Findings(file.name(), policy);
         findings.addAll(file.diagnostics());
@@ -91,8 +91,8 @@ public final class Kernel {
     }
 
     /**
-     * What the kernel is: what its modules say; while it has none, what this file says. Of two plans made before there is a module,
-     * for different kernels, the first to commit decides.
+     * What the kernel is. As long as no module is loaded, the file at hand settles it; the loaded modules settle it for all that follow. If
+     * two files are planned for different kernels before any is loaded, the one that was planned first cannot be committed.
      */
     private Target targetFor(ModuleFile file, Findings findings) {
         lock.lock();
@@ -108,7 +108,7 @@ public final class Kernel {
         }
     }
 
-    /** Raises ENOEXEC where the file is for a machine that no architecture takes, or not that of the modules that are loaded. */
+    /** Raises ENOEXEC if no architecture accepts the file, or if it is for another machine than the loaded modules. */
     public void requireMachine(ElfFile elf) {
         Target known = target;
         String name = elf.name().isEmpty() ? "file" : elf.name();
@@ -119,12 +119,12 @@ public final class Kernel {
         }
     }
 
-    /** Raises ENOEXEC where another kernel was settled on since a module was planned. Called under the lock. */
+    /** Raises ENOEXEC if another target was settled since the module was planned. Called under the lock. */
     void requireCurrent(Target planned, String name) {
         if (target != planned) {
             throw new StateException(Refusal.of(
                             Errno.ENOEXEC,
-                            "was planned before the runtime's first module made it another kernel's; plan it again")
+                            "was planned for another kernel than the one that the runtime has become; plan it again")
                     .at(name));
         }
     }
@@ -134,7 +134,7 @@ public final class Kernel {
         Arch arch = architectures.select(file.name(), header);
         KernelProfile stated = givenProfile;
         if (stated == null) {
-            stated = told(file, findings);
+            stated = statedBy(file, findings);
         }
         KernelProfile assumed = stated.assuming(arch.usualConfiguration());
         KernelProfile profile = withMachine(assumed, arch.kernel(assumed, header));
@@ -146,7 +146,7 @@ public final class Kernel {
         return new Target(arch, kernel, profile, header, allocator, perCpu);
     }
 
-    /** The profile with what the kernel's memory tells of the machine. */
+    /** The profile, with the facts about the machine that the kernel's memory holds. */
     private KernelProfile withMachine(KernelProfile profile, ArchKernel kernel) {
         MachineFacts read = kernelMemory == null ? MachineFacts.unknown() : kernel.machine(symbols, kernelMemory);
         return read.equals(MachineFacts.unknown())
@@ -154,8 +154,8 @@ public final class Kernel {
                 : profile.withMachine(profile.machine().with(read));
     }
 
-    /** The kernel that the file's vermagic tells of. */
-    private static KernelProfile told(ModuleFile file, Findings findings) {
+    /** The profile of the kernel that the file's vermagic names; of 6.1 without one. */
+    private static KernelProfile statedBy(ModuleFile file, Findings findings) {
         Optional<String> vermagic = file.info().vermagic();
         if (vermagic.isEmpty()) {
             return KernelProfile.of(UNKNOWN_VERSION);
@@ -170,7 +170,7 @@ public final class Kernel {
         }
     }
 
-    /** Runs a change of the set of modules, one at a time. */
+    /** Runs a change of the set of modules under the lock. */
     void exclusively(Runnable change) {
         lock.lock();
         try {
@@ -180,7 +180,7 @@ public final class Kernel {
         }
     }
 
-    /** Raises EEXIST where a module of this name is loaded. */
+    /** Raises EEXIST if a module of this name is loaded. */
     void requireAbsent(String name) {
         if (module(name).isPresent()) {
             throw new StateException(
@@ -189,7 +189,7 @@ public final class Kernel {
         }
     }
 
-    /** Raises ENOENT where a module that another one was resolved against is gone. */
+    /** Raises ENOENT if {@code used}, against which another module was resolved, is no longer loaded. */
     void requirePresent(Live used) {
         if (modules.find(used.name()).filter(used::equals).isEmpty()) {
             throw new StateException(
@@ -210,7 +210,7 @@ public final class Kernel {
         return listeners;
     }
 
-    /** Tells {@code listener} of the modules that are there, the oldest first, and from now on of each that comes or goes. */
+    /** Calls {@code listener} for the modules that are loaded, the oldest first, and adds it to the listeners. */
     public void listen(ModuleListener listener) {
         exclusively(() -> {
             List<Live> present = new ArrayList<>(modules.all());
@@ -226,7 +226,7 @@ public final class Kernel {
         });
     }
 
-    /** No longer tells {@code listener}. */
+    /** Removes {@code listener}. */
     public void unlisten(ModuleListener listener) {
         exclusively(() -> listeners.remove(listener));
     }
@@ -246,7 +246,7 @@ public final class Kernel {
         return memory;
     }
 
-    /** What kernel it is, once known. */
+    /** The kernel's profile, if it was given or a module is loaded. */
     public Optional<KernelProfile> profile() {
         Target known = target;
         return known == null

@@ -31,7 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A loaded module. What it explains is worked out from the file again. */
+/** A loaded module. Explanations are worked out from the file again when they are asked for. */
 final class Live implements LiveModule, Exporter {
     private final Kernel kernel;
     private final Resolved resolved;
@@ -51,7 +51,7 @@ final class Live implements LiveModule, Exporter {
         this.exports = Exports.of(resolved.linkage(), relocated.image());
     }
 
-    /** Writes the module to memory and makes it one of its kernel's. */
+    /** Writes the module to memory and adds it to its kernel's modules. */
     static Live commit(Relocated relocated) {
         Kernel kernel = relocated.resolved().placed().plan().kernel();
         Live module = new Live(kernel, relocated);
@@ -59,7 +59,7 @@ final class Live implements LiveModule, Exporter {
         return module;
     }
 
-    /** Called under the kernel's lock. */
+    /** Changes the module's state. Called under the kernel's lock. */
     void become(ModuleState next) {
         state = next;
     }

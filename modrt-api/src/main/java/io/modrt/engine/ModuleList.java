@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The modules of a kernel, by name and by age. Changed under the kernel's lock, read without. */
+/** The modules of a kernel, by name, by age and by address. It is changed under the kernel's lock and read without. */
 final class ModuleList {
 
     private record Entry(Live module, long arrival) {}
@@ -45,7 +45,7 @@ final class ModuleList {
         return exports;
     }
 
-    /** Puts a module at the head, where its exports are found and its imports are accounted for. */
+    /** Adds a module as the most recent one, with its exports and its memory, and makes it a user of the modules that it uses. */
     void add(Live module) {
         byName.put(module.name(), new Entry(module, arrivals++));
         exports.add(module);
@@ -55,7 +55,7 @@ final class ModuleList {
         module.resolved().uses().forEach(used -> used.addUser(module));
     }
 
-    /** The module that has memory in {@code range}; places of modules do not overlap, so two neighbours tell. */
+    /** The module that has memory in {@code range}. Modules do not overlap, so only the nearest places on either side need a look. */
     Optional<Live> occupant(AddressRange range) {
         Map.Entry<Address, Place> below = places.floorEntry(range.start());
         if (below != null && below.getValue().range().overlaps(range)) {
@@ -67,7 +67,7 @@ final class ModuleList {
                 : Optional.empty();
     }
 
-    /** Takes a module's region out of what is occupied. */
+    /** Forgets the memory of a module's region, which is about to be freed. */
     void vacate(Live module, RegionKind kind) {
         module.placed().range(kind).ifPresent(range -> places.remove(range.start()));
     }

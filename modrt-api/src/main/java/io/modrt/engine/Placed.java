@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A module with addresses, and what was reserved for it. */
+/** A module with addresses, and the reservations of these addresses. */
 final class Placed implements PlacedModule {
     private enum State {
         OPEN,
@@ -113,7 +113,7 @@ final class Placed implements PlacedModule {
         return index == 0 ? null : plan.file().elf().section(index);
     }
 
-    /** What a placement took, to be given back once. */
+    /** The memory that a placement took from the allocators. It is given back once. */
     static final class Reservations {
         private final ModuleAllocator allocator;
         private final PerCpuAllocator perCpu;
@@ -125,7 +125,9 @@ final class Placed implements PlacedModule {
             this.perCpu = perCpu;
         }
 
-        /** Takes room that no module has; one that was placed by hand may lie where the allocator looks. */
+        /**
+         * Allocates memory that no module occupies. A module that the caller placed may lie in the allocator's area without its knowledge.
+         */
         AddressRange take(RegionKind kind, long sizeBytes, ModuleList modules) {
             Permission permission = kind.isExecutable() ? Permission.READ_WRITE_EXECUTE : Permission.READ_WRITE;
             List<AddressRange> occupied = new ArrayList<>();
@@ -146,7 +148,7 @@ final class Placed implements PlacedModule {
             perCpuBase = Optional.of(perCpu.allocate(sizeBytes, alignment));
         }
 
-        /** Whether this region's memory came from an allocator that hands out nothing worth keeping. */
+        /** Whether this region's memory came from an allocator whose memory holds nothing worth keeping. */
         boolean isFresh(RegionKind kind) {
             return ranges.containsKey(kind) && allocator.fresh();
         }
@@ -175,12 +177,12 @@ final class Placed implements PlacedModule {
         return reservations;
     }
 
-    /** What the plan's steps and placing let pass. */
+    /** The findings of planning and placing. */
     Findings findings() {
         return findings;
     }
 
-    /** The base cookie of the module's per-CPU area; 0 where it has none. */
+    /** The base of the module's per-CPU data; 0 if it has none. */
     long perCpuBase() {
         return addresses
                 .perCpu()
@@ -260,12 +262,12 @@ final class Placed implements PlacedModule {
         }
     }
 
-    /** From now on the live module owns the reservations. */
+    /** Leaves the reservations to the live module, so that {@link #close} no longer gives them back. */
     void handOver() {
         state = State.COMMITTED;
     }
 
-    /** Raises where the addresses were given back, or are another module's already. */
+    /** Raises IllegalStateException if the addresses were given back, or committed already. */
     void requireOpen() {
         if (state != State.OPEN) {
             throw new IllegalStateException(plan.file().name() + ": this placement is " + state + "; place it again");

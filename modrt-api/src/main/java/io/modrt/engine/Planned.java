@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A module that this kernel takes, laid out. */
+/** A module that this kernel accepts, laid out. */
 final class Planned implements LayoutPlan {
     private final Kernel kernel;
     private final Target target;
@@ -41,7 +41,7 @@ final class Planned implements LayoutPlan {
                 SectionLayout.of(file, target.profile(), target.regions(), archPlan);
     }
 
-    /** What the architecture is told of a module before it is laid out. */
+    /** What the architecture is given to plan a module, before it is laid out. */
     private static final class Unplaced implements PlanInput {
         private final ModuleFile file;
         private final LoadPolicy policy;
@@ -144,7 +144,7 @@ final class Planned implements LayoutPlan {
         return layout.isLoaded(section.index()) ? Optional.of(layout.region(section.index())) : Optional.empty();
     }
 
-    /** Raises an error for a section of another file, which would be taken for this file's of the same number. */
+    /** Raises IllegalArgumentException for a section of another file, which would be mistaken for this file's section of that number. */
     void requireOwn(Section section) {
         List<Section> own = file.elf().sections();
         if (section.index() >= own.size() || own.get(section.index()) != section) {

@@ -9,10 +9,10 @@ import io.modrt.memory.TargetMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Writes to the target's memory that can be undone, each region once. */
+/** Writes regions to the target's memory, each once, and can undo that. */
 final class RegionWrites {
 
-    /** What a region held. */
+    /** The bytes that a region held before it was written. */
     private static final class Before {
         private final RegionKind kind;
         private final AddressRange range;
@@ -35,7 +35,7 @@ final class RegionWrites {
     /**
      * Writes one region.
      *
-     * @param fresh whether what is there now need not be kept
+     * @param fresh whether the bytes that are there now need not be kept for {@link #undo}
      */
     void write(RegionKind kind, AddressRange range, byte[] bytes, boolean fresh) {
         byte[] old = new byte[fresh ? 0 : bytes.length];
@@ -56,9 +56,10 @@ final class RegionWrites {
     }
 
     /**
-     * Puts back what was there.
+     * Restores the bytes that were there before.
      *
-     * @param failure why; returned, or joined with what went wrong here
+     * @param failure the exception that made this necessary
+     * @return {@code failure}, or if restoring fails too, an exception that tells of both
      */
     RuntimeException undo(RuntimeException failure) {
         for (Before region : before) {

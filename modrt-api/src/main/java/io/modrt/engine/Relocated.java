@@ -28,7 +28,7 @@ final class Relocated implements RelocatedModule {
         this.findings = findings;
     }
 
-    /** Copies the file's sections to their places, applies all relocations, writes the stubs, finishes. */
+    /** Copies the file's sections to their places, applies all relocations, writes the stubs and runs the steps that follow. */
     static Relocated of(Resolved resolved) {
         Findings findings = resolved.findings().fork();
         Application application = Application.finished(resolved.linkage(), findings);
@@ -86,7 +86,7 @@ final class Relocated implements RelocatedModule {
         return findings.list();
     }
 
-    /** What a commit may add to. */
+    /** The findings, to which a commit may add. */
     Findings collected() {
         return findings;
     }

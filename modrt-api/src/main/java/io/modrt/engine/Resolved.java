@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A module whose symbols have their values. */
+/** A module whose symbols have their final values. */
 final class Resolved implements ResolvedModule {
     private final Placed placed;
     private final Symbols<Live> symbols;
@@ -48,12 +48,12 @@ final class Resolved implements ResolvedModule {
         return linkage.symbolValues();
     }
 
-    /** All that relocating takes. */
+    /** The input of relocation. */
     Linkage linkage() {
         return linkage;
     }
 
-    /** What was done, worked out anew. */
+    /** An explanation of the relocation, which is done again for it. */
     Explanation explanation() {
         return new Explanation(linkage, findings.policy());
     }

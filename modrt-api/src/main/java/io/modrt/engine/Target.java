@@ -13,7 +13,7 @@ import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Width;
 import java.util.Objects;
 
-/** What a kernel is, once it is known: architecture, profile and who hands out addresses. The relocation tables are made once. */
+/** What a kernel is, once it is known: its architecture, profile and allocators, and the tables that are made once for all its modules. */
 final class Target {
     private static final long PER_CPU_BYTES = 1 << 24;
 
@@ -44,7 +44,7 @@ final class Target {
         this.regions = new RegionRule(profile, kernel);
     }
 
-    /** Whether a file that came first would have led to this target, too. */
+    /** Whether this would be the target too if {@code file} were the first module. */
     boolean suits(ModuleFile file, boolean profileWasGiven) {
         ElfHeader header = file.elf().header();
         return arch.accepts(header)
@@ -68,7 +68,7 @@ final class Target {
         return profile;
     }
 
-    /** The header of the first module, which says what this kernel's modules look like. */
+    /** The header of the first module, whose byte order all others must have. */
     ElfHeader first() {
         return first;
     }
@@ -81,13 +81,16 @@ final class Target {
         return perCpu;
     }
 
-    /** Where symbols lie that nobody knows: the kernel's area, less the part for per-CPU bases. */
+    /** The area of made-up symbols: the kernel's area, less the part for per-CPU bases. */
     AddressRange symbolArea() {
         AddressRange area = kernel.kernelArea();
         return new AddressRange(area.start(), area.sizeBytes() - PER_CPU_BYTES);
     }
 
-    /** The last part of the kernel's area: the real bases are the embedder's to know, and every relocation must hold them. */
+    /**
+     * The area of per-CPU bases if the embedder gives no allocator: the last part of the kernel's area, so that every relocation reaches
+     * them. The real kernel has them elsewhere.
+     */
     static AddressRange perCpuBases(ArchKernel kernel) {
         AddressRange area = kernel.kernelArea();
         return new AddressRange(area.end().plus(-PER_CPU_BYTES), PER_CPU_BYTES);
@@ -97,7 +100,7 @@ final class Target {
         return tables;
     }
 
-    /** Where sections go. */
+    /** The rule for which region a section goes to. */
     RegionRule regions() {
         return regions;
     }

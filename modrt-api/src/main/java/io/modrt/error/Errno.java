@@ -2,7 +2,10 @@ package io.modrt.error;
 
 import org.apiguardian.api.API;
 
-/** The error numbers with which the kernel answers {@code init_module} and {@code finit_module}. Numbers below 35 are the same on every architecture. */
+/**
+ * The error numbers that {@code init_module}, {@code finit_module} and {@code delete_module} return. Numbers below 35 are the same on every
+ * architecture.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Errno {
     EPERM(1),

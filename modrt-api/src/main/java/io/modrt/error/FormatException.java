@@ -3,7 +3,7 @@ package io.modrt.error;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
-/** Bytes that are not what they should be: an ELF file, a compressed file, a symbol map, a kernel image. */
+/** Malformed bytes of an ELF file, a compressed file, a symbol map or a kernel image. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class FormatException extends ModrtException {
 
@@ -12,7 +12,7 @@ public final class FormatException extends ModrtException {
 
     private final long fileOffset;
 
-    /** The exception for {@code refusal}, of no place in particular. */
+    /** The exception for {@code refusal}, without a file offset. */
     public FormatException(Refusal refusal) {
         this(refusal, NOWHERE);
     }
@@ -23,7 +23,7 @@ public final class FormatException extends ModrtException {
         this.fileOffset = fileOffset;
     }
 
-    /** Where in the input, in bytes from its start; empty where no one place is at fault. */
+    /** The place at fault, in bytes from the start of the input; empty if no single place is. */
     public OptionalLong fileOffset() {
         return fileOffset == NOWHERE ? OptionalLong.empty() : OptionalLong.of(fileOffset);
     }

@@ -5,7 +5,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bad input: a module, a map, a memory or a request that the kernel, or modrt, refuses. Nothing was changed.
+ * Bad input: a module, a map, a memory or a request that the kernel, or modrt, refuses. Nothing was changed, unless the message says that
+ * memory could not be restored.
  *
  * <p>The message reads <em>where: what, against what: the numbers; the way out</em>.
  */
@@ -35,7 +36,7 @@ public abstract sealed class ModrtException extends RuntimeException
         this.kernelMessage = refusal.kernelMessage();
     }
 
-    /** Where, what, against what; the way out. */
+    /** <em>Where: what, against what: the numbers; the way out</em>, in one line. */
     @Override
     public String getMessage() {
         return text;
@@ -52,7 +53,7 @@ public abstract sealed class ModrtException extends RuntimeException
     }
 
     /**
-     * What the kernel logs in this case, without its prefix, a line feed between two lines; empty where it logs nothing or it is not known.
+     * The lines that the kernel logs in this case, without their prefix, joined by line feeds; empty if it logs none or they are not known.
      */
     public Optional<String> kernelMessage() {
         return Optional.ofNullable(kernelMessage);

@@ -14,7 +14,7 @@ public final class PatchException extends ModrtException {
 
     private final transient @Nullable Mismatch mismatch;
 
-    /** Code that is not what was expected. Arrays are the record's own and not to be changed. */
+    /** The code that a patch expected, and the code that it found. The arrays belong to the record and must not be changed. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Mismatch(Address address, byte[] expected, byte[] found) {}
 
@@ -30,7 +30,7 @@ public final class PatchException extends ModrtException {
         this.mismatch = Objects.requireNonNull(mismatch, "mismatch");
     }
 
-    /** Where there is other code than was expected; empty where no bytes can be named, or after serialisation. */
+    /** The code that the patch expected and found; empty if it failed in another way, or after serialisation. */
     public Optional<Mismatch> mismatch() {
         return Optional.ofNullable(mismatch);
     }

@@ -1,10 +1,9 @@
 package io.modrt.error;
 
-import io.modrt.policy.LoadPolicy;
 import java.util.Objects;
 import org.apiguardian.api.API;
 
-/** A sound module that this kernel does not want: vermagic, CRC, licence, namespace, signature. */
+/** A well-formed module that this kernel does not take: vermagic, CRC, licence, namespace or signature. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class PolicyException extends ModrtException {
 
@@ -18,7 +17,7 @@ public final class PolicyException extends ModrtException {
         this.rule = Objects.requireNonNull(rule, "rule");
     }
 
-    /** The rule that the module breaks; {@link LoadPolicy#relaxed} switches it off. */
+    /** The rule that the module breaks; {@link io.modrt.policy.LoadPolicy#relaxed} switches it off. */
     public Rule rule() {
         return rule;
     }

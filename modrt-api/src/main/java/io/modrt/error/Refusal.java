@@ -7,8 +7,9 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why something is refused, before it is known which exception it becomes: the text and the kernel's view of it. Immutable; the
- * {@code with}-like methods return copies. Architectures raise their errors through it.
+ * Why something is refused: the message, the errno that the kernel returns and the lines that it logs. The code that receives a refusal
+ * decides which {@link ModrtException} it becomes, or whether the policy lets it pass; so architectures report their errors as refusals.
+ * Immutable: methods that change one part return a copy.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Refusal {
@@ -34,32 +35,32 @@ public final class Refusal {
         this.cause = cause;
     }
 
-    /** A check that the kernel has too, answered with {@code errno}. */
+    /** A refusal by a check that the kernel has too, and answers with {@code errno}. */
     public static Refusal of(Errno errno, String message) {
         return new Refusal(errno, message, null, false, List.of(), null);
     }
 
-    /** A check that only modrt has; its errno is ENOEXEC. */
+    /** A refusal by a check that only modrt has; its errno is ENOEXEC. */
     public static Refusal beyondKernel(String message) {
         return new Refusal(Errno.ENOEXEC, message, null, true, List.of(), null);
     }
 
-    /** The same, with what the kernel logs, a line or several, without its prefix. */
+    /** The same with the lines that the kernel logs, without their prefix. */
     public Refusal logged(String... lines) {
         return new Refusal(errno, what, wayOut, beyondKernel, List.of(lines), cause);
     }
 
-    /** The same, brought about by {@code failure}. */
+    /** The same with {@code failure} as its cause. */
     public Refusal because(Throwable failure) {
         return new Refusal(errno, what, wayOut, beyondKernel, kernelLines, failure);
     }
 
-    /** The same with {@code where}, a colon and a space in front of the message. */
+    /** The same with {@code where}, a colon and a space put in front of the message. */
     public Refusal at(String where) {
         return new Refusal(errno, where + ": " + what, wayOut, beyondKernel, kernelLines, cause);
     }
 
-    /** The same with what the caller can do about it, which {@link #message()} ends with and {@link #what()} leaves out. */
+    /** The same with advice to the caller, which {@link #message()} appends and {@link #what()} leaves out. */
     public Refusal wayOut(String advice) {
         return new Refusal(errno, what, advice, beyondKernel, kernelLines, cause);
     }
@@ -69,12 +70,12 @@ public final class Refusal {
         return errno;
     }
 
-    /** What is wrong, with the numbers, and the way out. */
+    /** The text of the exception: where and what, with the numbers, and the way out. */
     public String message() {
         return wayOut == null ? what : what + "; " + wayOut;
     }
 
-    /** What is wrong, with the numbers, alone: for a policy under which it is no reason to refuse. */
+    /** The message without the way out: the text of a {@link io.modrt.policy.Diagnostic} where the policy lets the fault pass. */
     public String what() {
         return what;
     }
@@ -84,12 +85,12 @@ public final class Refusal {
         return beyondKernel;
     }
 
-    /** What the kernel logs, its lines with line feeds between; null where that is nothing. */
+    /** The lines that the kernel logs, joined by line feeds; null if there are none. */
     public @Nullable String kernelMessage() {
         return kernelLines.isEmpty() ? null : String.join("\n", kernelLines);
     }
 
-    /** What brought it about, or null. */
+    /** The cause, or null. */
     public @Nullable Throwable cause() {
         return cause;
     }

@@ -10,7 +10,7 @@ import org.apiguardian.api.API;
  * @param section the name of the section that is relocated
  * @param sectionOffset the place, in bytes from the section's start
  * @param type the relocation type's name, for example {@code R_MIPS_26}, or its number where it is unknown
- * @param symbol the symbol's name; a section symbol's is its section's
+ * @param symbol the symbol's name; for a section symbol, the name of its section
  * @param S the symbol's value
  * @param A the addend
  * @param P the address of the place

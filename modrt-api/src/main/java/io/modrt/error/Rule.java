@@ -1,12 +1,11 @@
 package io.modrt.error;
 
-import io.modrt.policy.LoadPolicy;
 import org.apiguardian.api.API;
 
-/** A rule of the kernel that {@link LoadPolicy#relaxed} can switch off by name. */
+/** A rule of the kernel that {@link io.modrt.policy.LoadPolicy#relaxed} can switch off by name. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Rule {
-    /** The module's vermagic equals the kernel's, where the kernel's is known. */
+    /** The module's vermagic equals the kernel's, if the kernel's is known. */
     VERMAGIC,
     /** The CRC of every import, and of {@code module_layout}, equals the exporter's. */
     MODVERSIONS,
@@ -18,20 +17,20 @@ public enum Rule {
     DUPLICATE_EXPORT,
     /** No common symbols. */
     COMMON_SYMBOL,
-    /** Every strong undefined symbol is found; relaxed, places that need a missing one stay as they were. */
+    /** Every strong undefined symbol is found; if relaxed, relocations against a missing one leave their places as they were. */
     UNRESOLVED_SYMBOL,
     /**
-     * The kernel knows the type of every relocation; relaxed, types are applied too that the ABI has and the kernel lacks, as far
-     * as the {@linkplain io.modrt.spi.RelocationTable#beyondKernel() architecture} has them.
+     * The kernel knows the type of every relocation; if relaxed, types that the ABI defines and the kernel lacks are applied too, as far as
+     * the {@linkplain io.modrt.spi.RelocationTable#beyondKernel() architecture} has them.
      */
     RELOCATION_TYPE,
-    /** No extended section numbering; relaxed, {@code e_shnum} 0 and {@code SHN_XINDEX} are followed. */
+    /** No extended section numbering; if relaxed, {@code e_shnum} 0 and {@code SHN_XINDEX} are followed. */
     EXTENDED_NUMBERING,
-    /** A module has {@code .modinfo} and {@code .gnu.linkonce.this_module}; relaxed, any relocatable object will do. */
+    /** A module has {@code .modinfo} and {@code .gnu.linkonce.this_module}; if relaxed, any relocatable object is taken. */
     MODULE_SECTIONS,
     /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
     WRITE_XOR_EXECUTE,
-    /** A signature at the end of the module has the form that the kernel reads; relaxed, one that has not is no signature. */
+    /** A signature at the end of the module has the form that the kernel reads; if relaxed, a malformed one counts as none. */
     SIGNATURE,
     /** Kernels without LIVEPATCH take no livepatch modules; relaxed, they are loaded like any other. */
     LIVEPATCH

@@ -3,7 +3,7 @@ package io.modrt.error;
 import java.util.List;
 import org.apiguardian.api.API;
 
-/** Symbols that nobody exports to this module: all of them at once. */
+/** All symbols that a module imports and neither the kernel nor a loaded module exports to it. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class UnresolvedSymbolsException extends ModrtException {
 

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Collects what one file or load lets pass, and raises what its policy does not let pass. */
+/** The findings of one file or load. Each fault is reported here, and the policy decides whether it is raised or kept as a diagnostic. */
 public final class Findings {
-    /** A hostile file could make one finding a relocation; those beyond this number are counted only. */
+    /** The most findings that are kept, since a hostile file could cause one for each relocation. Further ones are only counted. */
     private static final int MOST = 10_000;
 
     private final String name;
@@ -22,7 +22,7 @@ public final class Findings {
     private int dropped;
 
     /**
-     * No findings yet.
+     * Starts without findings.
      *
      * @param name the name of the file or module, which may be empty
      */
@@ -31,7 +31,7 @@ public final class Findings {
         this.policy = policy;
     }
 
-    /** A copy to which a step can add without touching its input. */
+    /** A copy, so that a step of the load can add findings without changing those of its input. */
     public Findings fork() {
         Findings copy = new Findings(name, policy);
         copy.list.addAll(list);
@@ -49,7 +49,7 @@ public final class Findings {
         return name;
     }
 
-    /** What starts a message: the name, a colon and a space, or nothing. */
+    /** The start of a message: the name, a colon and a space; empty without a name. */
     public String where() {
         return name.isEmpty() ? "" : name + ": ";
     }
@@ -59,7 +59,7 @@ public final class Findings {
         return name.isEmpty() ? refusal : refusal.at(name);
     }
 
-    /** All findings, those that were only counted as one. */
+    /** All findings; the last one sums up those that were only counted. */
     public List<Diagnostic> list() {
         if (dropped == 0) {
             return List.copyOf(list);
@@ -88,17 +88,17 @@ public final class Findings {
         }
     }
 
-    /** Adds what an earlier step found. */
+    /** Adds the findings of an earlier step. */
     public void addAll(List<Diagnostic> others) {
         others.forEach(this::add);
     }
 
-    /** Raises a {@link PolicyException}, unless the policy relaxes {@code rule}. */
+    /** Reports a broken rule: raises a {@link PolicyException}, unless the policy relaxes {@code rule}. */
     public void broken(Rule rule, Refusal refusal) {
         broken(rule, refusal, reason -> new PolicyException(rule, at(reason)));
     }
 
-    /** Raises what {@code exception} makes of the refusal, unless the policy relaxes {@code rule}. */
+    /** As {@link #broken(Rule, Refusal)}, with the exception that {@code exception} makes of the refusal. */
     public void broken(Rule rule, Refusal refusal, Function<Refusal, ? extends ModrtException> exception) {
         if (!policy.isRelaxed(rule)) {
             throw exception.apply(refusal);
@@ -106,7 +106,7 @@ public final class Findings {
         add(Kind.RELAXED_RULE, refusal.what());
     }
 
-    /** Raises, under a strict policy, what the kernel lets pass without a message. */
+    /** Reports something that the kernel lets pass without a message: raised only under a strict policy. */
     public void silent(String where, String text, Function<Refusal, ? extends ModrtException> exception) {
         if (policy.isStrict()) {
             throw exception.apply(Refusal.beyondKernel(text + "; the kernel does so in silence")
@@ -115,7 +115,7 @@ public final class Findings {
         add(Kind.TRUNCATED_OR_IGNORED, where, text);
     }
 
-    /** Raises a failure, unless the policy is best effort: then the place stays as it was. */
+    /** Reports a failure: raised, unless the policy is best effort; then it is kept, and the caller leaves the place as it was. */
     public void failed(Refusal refusal, String where, Function<Refusal, ? extends ModrtException> exception) {
         if (!policy.isBestEffort()) {
             throw exception.apply(refusal.at(where));
@@ -123,7 +123,7 @@ public final class Findings {
         add(Kind.LEFT_AS_IT_WAS, where, refusal.message());
     }
 
-    /** Raises a failure again, unless the policy is best effort. */
+    /** Rethrows a failure, unless the policy is best effort; then it is kept. */
     public void passOver(ModrtException failure, String where) {
         if (!policy.isBestEffort()) {
             throw failure;
@@ -131,7 +131,7 @@ public final class Findings {
         add(Kind.LEFT_AS_IT_WAS, where, String.valueOf(failure.getMessage()));
     }
 
-    /** Adds what the kernel would log as a warning. */
+    /** Adds a finding that the kernel logs as a warning. */
     public void warn(String text) {
         add(Kind.KERNEL_WARNING, text);
     }

@@ -5,24 +5,24 @@ import io.modrt.address.AddressRange;
 import java.util.Map;
 import org.apiguardian.api.API;
 
-/** Where the caller wants a module. */
+/** Which addresses a module's regions and sections get. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public sealed interface Placement {
 
-    /** Memory from the runtime's allocator. */
+    /** Each region goes where the runtime's allocator has room. */
     static Placement allocated() {
         return new Allocated();
     }
 
-    /** Each region at a given base; the regions of the plan are named, all of them and no others. */
+    /** Each region goes to a given base, on a page. The map names exactly the regions of the plan. */
     static Placement regions(Map<RegionKind, Address> bases) {
         return new AtRegions(bases);
     }
 
     /**
-     * Each section at a given address, by section index, as a memory image or {@code /sys/module/NAME/sections} shows it.
-     * Sections that are not named, and the areas between, lie relative to their neighbours as the plan has them, where the
-     * region's range is known; {@code regions} may be empty or name some.
+     * Sections go to given addresses, by section number, as a memory image or {@code /sys/module/NAME/sections} shows them. A section that
+     * is not named goes as far from the nearest named section of its region as the plan has it, or from the region's start if
+     * {@code regions} says where that is. {@code regions} may be empty or name some of the regions.
      */
     static Placement sections(Map<Integer, Address> sections, Map<RegionKind, AddressRange> regions) {
         return new AtSections(sections, regions);
@@ -47,8 +47,8 @@ public sealed interface Placement {
     /**
      * See {@link #sections(Map, Map)}.
      *
-     * @param sections the address of each section, by index
-     * @param regions the ranges of regions that are known
+     * @param sections addresses of sections, by section number
+     * @param regions the ranges of the regions where they are known
      */
     record AtSections(Map<Integer, Address> sections, Map<RegionKind, AddressRange> regions) implements Placement {
 

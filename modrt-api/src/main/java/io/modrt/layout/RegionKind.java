@@ -2,12 +2,15 @@ package io.modrt.layout;
 
 import org.apiguardian.api.API;
 
-/** The blocks of memory that a module is loaded into: core and init up to Linux 6.3, by type of use since 6.4. */
+/**
+ * The blocks of memory that a module is loaded into: core and init until Linux 6.3, seven by type of use since 6.4
+ * ({@code enum mod_mem_type}).
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum RegionKind {
-    /** All that stays, up to 6.3. */
+    /** Until 6.3: all that stays as long as the module is loaded. */
     CORE(Life.CORE, true),
-    /** All that goes after initialisation, up to 6.3. */
+    /** Until 6.3: all that is freed after the module's init function. */
     INIT(Life.INIT, true),
     /** Code. */
     TEXT(Life.CORE, true),
@@ -15,7 +18,7 @@ public enum RegionKind {
     DATA(Life.CORE, false),
     /** Read-only data. */
     RODATA(Life.CORE, false),
-    /** Data that is read-only once the module is initialised. */
+    /** Data that becomes read-only after the module's init function. */
     RO_AFTER_INIT(Life.CORE, false),
     /** Initialisation code. */
     INIT_TEXT(Life.INIT, true),

@@ -6,23 +6,23 @@ import java.util.Locale;
 import org.apiguardian.api.API;
 
 /**
- * How near one relocation of a limited type is to its limit.
+ * How near one relocation of a type with a limited reach is to the limit.
  *
  * @param place the relocation
- * @param limit what limits it
- * @param value what is limited: the displacement, or the target's address in a segment
+ * @param limit what limits its reach
+ * @param value the value that is limited: the result of the formula, for a branch its distance; or the target's address in a segment
  * @param least the least value that fits
  * @param greatest the greatest value that fits
- * @param toStub whether it goes to a stub, so that the value says how far that is and not the symbol
+ * @param toStub whether the branch goes to a stub; the value then belongs to the stub, not to the symbol
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Reach(RelocationPlace place, Limit limit, long value, long least, long greatest, boolean toStub) {
 
     /** What limits a relocation. */
     public enum Limit {
-        /** The distance from the place: moving the module away from the target uses it up. */
+        /** The distance from the place to the target, which grows as the module moves away from the target. */
         DISTANCE,
-        /** The aligned segment of memory that holds the place: a target is in it or not, however near to its end. */
+        /** The aligned segment of memory that holds the place: every target inside it is reached, none outside. */
         SEGMENT
     }
 
@@ -31,7 +31,7 @@ public record Reach(RelocationPlace place, Limit limit, long value, long least, 
         return Math.min(value - least, greatest - value);
     }
 
-    /** How much of the greatest distance is used up, 0 to 100; in a segment 0, since there is no way to go. */
+    /** How much of the greatest distance is used, in percent; 0 if a segment is the limit, since distance does not matter there. */
     public double percentUsed() {
         if (limit == Limit.SEGMENT) {
             return 0;

@@ -9,16 +9,16 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * For each section and each limited relocation type, the relocation that is nearest to its limit: one of those that go where they
- * want, and one of those that go to a stub.
+ * For each section and each relocation type with a limited reach, the relocation that is nearest to its limit: one among those that go to
+ * their symbols, and one among those that go to stubs.
  *
  * @param module the module's name
- * @param nearest at most two entries for each section and type, in the order of the sections
+ * @param nearest at most two entries for each section and type, in the order of application
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record ReachReport(String module, List<Reach> nearest) {
 
-    /** From this column of the table on, cells are numbers. */
+    /** The first column of the table that has numbers, which are aligned to the right; all later columns have numbers too. */
     private static final int FIRST_NUMBER = 3;
 
     private static final int MOST_SHOWN = 20;
@@ -29,8 +29,8 @@ public record ReachReport(String module, List<Reach> nearest) {
     }
 
     /**
-     * The relocation limited by distance that has the least headroom; empty where there is none. A branch that goes to its target itself
-     * counts too: where the architecture has stubs for it, one that were farther away would get one.
+     * The relocation limited by distance that has the least headroom; empty if there is none. A branch that could be sent to a stub counts
+     * as long as it goes to its symbol directly, although farther away it would get a stub instead of an error.
      */
     public Optional<Reach> tightest() {
         return nearest.stream()
@@ -38,7 +38,10 @@ public record ReachReport(String module, List<Reach> nearest) {
                 .min(Comparator.comparingLong(Reach::headroomBytes));
     }
 
-    /** Of those limited by distance the {@code most} that use the greatest share of their reach, the greatest first. A new list. */
+    /**
+     * The relocations limited by distance that use the greatest share of their reach, at most {@code most}, greatest share first. A new
+     * list.
+     */
     public List<Reach> nearest(int most) {
         return nearest.stream()
                 .filter(reach -> reach.limit() == Reach.Limit.DISTANCE)
@@ -48,8 +51,8 @@ public record ReachReport(String module, List<Reach> nearest) {
     }
 
     /**
-     * A table, a line an entry, of many entries those that are {@linkplain #nearest(int) nearest}: where the relocation is, where it goes, how far that is, how far it could be in that direction, and how much
-     * of that is used.
+     * A table with one line for each entry: the place, the type, the symbol, the distance to it, the greatest distance in that direction,
+     * and the share of it that is used. If there are more than 20 entries, it shows the 20 {@linkplain #nearest(int) nearest}.
      */
     @Override
     public String toString() {

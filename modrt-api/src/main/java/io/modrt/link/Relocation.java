@@ -12,10 +12,10 @@ import org.apiguardian.api.API;
  *
  * @param place the relocation and its numbers
  * @param type its row of the psABI's table
- * @param value what the type's formula gave, before it was cut to the field
- * @param before the contents of the place before, 1, 2, 4 or 8 bytes as the type's field has
- * @param after the same, after
- * @param stub the stub through which the branch goes
+ * @param value the result of the type's formula, before it was cut to the field
+ * @param before the contents of the place before the relocation: the 1, 2, 4 or 8 bytes of the type's field
+ * @param after the contents of the place after the relocation
+ * @param stub the stub through which the branch goes; empty if it goes to its symbol directly
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Relocation(

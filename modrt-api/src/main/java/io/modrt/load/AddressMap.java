@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
-/** From file positions, section offsets and addresses of a placed module to each other. A look-up walks the sections. */
+/** Maps file positions, section offsets and addresses of a placed module to each other. A look-up searches the sections in turn. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class AddressMap {
     private final PlacedModule placed;
@@ -17,7 +17,7 @@ public final class AddressMap {
         this.placed = Objects.requireNonNull(placed, "placed");
     }
 
-    /** The byte at {@code address}; empty where no section of the module is. */
+    /** The byte at {@code address}; empty if no section of the module is there. */
     public Optional<Location> at(Address address) {
         for (Section section : placed.plan().file().elf().sections()) {
             Optional<Address> start = placed.address(section);
@@ -35,7 +35,7 @@ public final class AddressMap {
         return Long.compareUnsigned(sectionOffset, section.sizeBytes()) < 0;
     }
 
-    /** The byte {@code fileOffset} bytes into the (decompressed) file; empty where no section has contents there. */
+    /** The byte {@code fileOffset} bytes into the (decompressed) file; empty if no section has contents there. */
     public Optional<Location> atFileOffset(long fileOffset) {
         for (Section section : placed.plan().file().elf().sections()) {
             long sectionOffset = fileOffset - section.fileOffset();
@@ -47,10 +47,10 @@ public final class AddressMap {
     }
 
     /**
-     * The byte {@code sectionOffset} bytes into {@code section}. A section that the architecture resized has bytes that only the file or
-     * only the loaded module has.
+     * The byte {@code sectionOffset} bytes into {@code section}. If the architecture resized the section, some of its bytes are only in the
+     * file, or only in the loaded module.
      *
-     * @throws IllegalArgumentException where the section is not as long, in the file or as it is laid out
+     * @throws IllegalArgumentException if the section is not that long, neither in the file nor as it is laid out
      */
     public Location at(Section section, long sectionOffset) {
         Section shape = placed.shape(section);

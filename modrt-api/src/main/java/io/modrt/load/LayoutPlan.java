@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
-/** Where each section of a module goes within its regions. Immutable; the next step is {@link #place()}. */
+/** A module that is laid out: each section has an offset in a region, and no address yet. Immutable; the next step is {@link #place()}. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface LayoutPlan {
 
     /** The module. */
     ModuleFile file();
 
-    /** The architecture that takes the module. */
+    /** The architecture that accepts the module. */
     Arch arch();
 
-    /** The kernel of that architecture. */
+    /** What that architecture says of the kernel. */
     ArchKernel archKernel();
 
-    /** The kernel whose rules were used. */
+    /** The profile of the kernel whose rules the layout follows. */
     KernelProfile profile();
 
     /** How the load departs from what the kernel does. */
@@ -39,19 +39,19 @@ public interface LayoutPlan {
     /** The region of a section; empty for one that is not loaded. */
     Optional<RegionKind> region(Section section);
 
-    /** The section as it is laid out: the file's, or as the architecture {@linkplain io.modrt.spi.ArchPlan#shape resized} it. */
+    /** The section as it is laid out, with the size, flags and alignment that {@link io.modrt.spi.ArchPlan#shape} gives it. */
     Section shape(Section section);
 
     /** The section's start, in bytes from its region's; empty for a section that is not loaded. */
     OptionalLong regionOffset(Section section);
 
-    /** Takes memory from the runtime's allocator. */
+    /** Reserves memory from the runtime's allocator. */
     PlacedModule place();
 
     /**
-     * Puts the module where the caller says.
+     * Gives the module the addresses that {@code placement} says.
      *
-     * @throws io.modrt.error.LayoutException where the addresses do not fit the plan
+     * @throws io.modrt.error.LayoutException if the addresses do not fit the plan
      */
     PlacedModule place(Placement placement);
 }

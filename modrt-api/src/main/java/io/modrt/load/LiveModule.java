@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
-/** A module that a {@link ModuleRuntime} has loaded. What it tells costs nothing until it is asked. Safe for many readers. */
+/**
+ * A module that a {@link ModuleRuntime} has loaded. Explanations are not kept, but worked out when asked for. Safe for use by many threads.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface LiveModule {
 
@@ -31,22 +33,25 @@ public interface LiveModule {
     /** Where its regions and sections are. */
     PlacedModule placed();
 
-    /** The address of the first section of this name; empty where there is none or it is not loaded. */
+    /** The address of the first section of this name; empty if there is none or it is not loaded. */
     Optional<Address> address(String sectionName);
 
-    /** The first defined symbol of this name. */
+    /** The first symbol of this name in the symbol table; empty if there is none or it is undefined. */
     Optional<LoadedSymbol> symbol(String name);
 
     /**
-     * The nearest named symbol at or in front of {@code address} within its section; empty where no section is, or no symbol in front.
-     * Of several at one place the first of the table, as in the kernel; labels of the compiler's own ({@code .L…}) are passed over.
+     * The named symbol at {@code address}, or else the nearest one in front of it in the same section; empty if no section or no symbol is
+     * there. Of several symbols at one place the first in the symbol table is taken, as the kernel does; local labels of the compiler
+     * ({@code .L…}) are left out.
      */
     Optional<SymbolOffset> symbolAt(Address address);
 
-    /** What it exports, in the order of its tables. */
+    /** Its exports, in the order of its tables. */
     List<KernelSymbol> exports();
 
-    /** What each undefined symbol was bound to, in the order of the symbol table; without those that nobody exports. */
+    /**
+     * The exports to which its undefined symbols were bound, in the order of the symbol table; undefined symbols without one are left out.
+     */
     List<KernelSymbol> imports();
 
     /** Modules whose exports it uses, in the order of first use. */
@@ -58,39 +63,39 @@ public interface LiveModule {
     /** Every relocation of the loaded sections, in the order of application; worked out anew on each call. */
     Stream<Relocation> relocations();
 
-    /** The relocations of the word at {@code place}, in order; usually one or none. */
+    /** The relocations whose place is {@code place}, in the order of application; usually one or none. */
     List<Relocation> relocationsAt(Address place);
 
-    /** How near its limited relocations are to their limits; worked out on each call. */
+    /** How near its relocations of limited reach are to their limits; worked out anew on each call. */
     ReachReport reach();
 
-    /** The stubs that were made. */
+    /** The stubs that were made for it. */
     List<Stub> stubs();
 
-    /** What happened in silence, or was let pass. */
+    /** Everything that the load let pass. */
     List<Diagnostic> diagnostics();
 
     /**
-     * The relocated bytes of a section, also of one that is not loaded, such as debug information (its own address counts as
-     * 0, as that of all sections that are not loaded). A new array: what relocation alone makes of the file, before what the kernel
-     * does afterwards (sorted tables, call sites of the tracer, jump labels).
+     * The bytes of a section after relocation alone, before the kernel's further changes (sorted tables, call sites of the tracer, jump
+     * labels). The section need not be loaded: debug information is relocated with 0 as the address of every section that is not loaded. A
+     * new array, worked out anew on each call.
      */
     byte[] relocated(Section section);
 
-    /** Its bytes as they were when it was loaded, worked out anew on each call; not to be committed again. */
+    /** Its bytes as they were when it was loaded, worked out anew on each call. They cannot be committed again. */
     RelocatedModule asLoaded();
 
-    /** From file positions to addresses and back. */
+    /** Maps its file positions, section offsets and addresses to each other. */
     AddressMap map();
 
     /**
-     * Frees the init regions, as the kernel does after the module's init function. Their addresses stay known, as in the kernel's
-     * {@code /sys/module}; what is there may be another's. Harmless when called twice.
+     * Frees the init regions, as the kernel does after the module's init function. Their addresses remain readable here, as in the kernel's
+     * {@code /sys/module}, but the memory may belong to another module. A second call has no effect.
      */
     void dropInit();
 
     /**
-     * Takes the module away and frees its memory. Harmless when called twice.
+     * Unloads the module and frees its memory. A second call has no effect.
      *
      * @throws StateException with EWOULDBLOCK while other modules use it
      */

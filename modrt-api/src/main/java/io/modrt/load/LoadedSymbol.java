@@ -7,7 +7,7 @@ import org.apiguardian.api.API;
 /**
  * A symbol of a loaded module.
  *
- * @param symbol the symbol as the file has it
+ * @param symbol the symbol as it is in the file
  * @param address its final value
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

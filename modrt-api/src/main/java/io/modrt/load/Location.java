@@ -7,12 +7,12 @@ import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
 /**
- * One byte of a module, in each way of naming it.
+ * The place of one byte of a module: in its section, in the file and in memory.
  *
  * @param section the section that holds it
  * @param sectionOffset bytes from the section's start
- * @param fileOffset bytes from the file's start; empty in sections without contents
- * @param address where it is in the target; empty in sections that are not loaded
+ * @param fileOffset bytes from the file's start; empty if the file does not have the byte
+ * @param address its address in the target; empty if it is not loaded
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Location(Section section, long sectionOffset, OptionalLong fileOffset, Optional<Address> address) {}

@@ -2,11 +2,17 @@ package io.modrt.load;
 
 import org.apiguardian.api.API;
 
-/** Told as modules come and go, in the order of registration, by the thread that loads or unloads, one at a time. */
+/**
+ * Follows modules as they come and go, as a notifier of the kernel does. The thread that loads or unloads a module calls the listeners one
+ * after the other, in the order in which they were added.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModuleListener {
 
-    /** The module's bytes are in memory and it is about to be live. An exception refuses it; all is undone and it is rethrown. */
+    /**
+     * The module's bytes are in memory and it is about to be live. An exception refuses the module: the load is undone and the exception
+     * rethrown.
+     */
     default void coming(LiveModule module) {}
 
     /** The module is live. */
@@ -15,6 +21,6 @@ public interface ModuleListener {
     /** The module's init memory was freed. */
     default void initDropped(LiveModule module) {}
 
-    /** The module is about to be taken away, or was refused after {@link #coming}. */
+    /** The module is about to be unloaded, or a listener refused it after {@link #coming} was called here. */
     default void going(LiveModule module) {}
 }

@@ -5,12 +5,12 @@ import org.apiguardian.api.API;
 /** Where a module is in its life, in the kernel's terms. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum ModuleState {
-    /** Its bytes are in memory, its init function has not run; listeners may still refuse it. */
+    /** Its bytes are in memory; listeners may still refuse it. */
     COMING,
-    /** Loaded. */
+    /** It is loaded. */
     LIVE,
-    /** Being taken away. */
+    /** It is being unloaded. */
     GOING,
-    /** Taken away: its memory is free. */
+    /** It is unloaded, and its memory is free. */
     UNLOADED
 }

@@ -15,18 +15,18 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface RelocatedModule {
 
-    /** The symbols that went in. */
+    /** The module with its symbol values, as it was before relocation. */
     ResolvedModule resolved();
 
-    /** The bytes of a region, a copy; empty where the module has none of this kind. */
+    /** A copy of a region's bytes; empty if the module has no region of this kind. */
     byte[] bytes(RegionKind region);
 
-    /** The bytes of a loaded section, a copy; empty for one that is not loaded. */
+    /** A copy of a section's bytes; empty if the section is not loaded. */
     byte[] bytes(Section section);
 
     /**
-     * The bytes of a section as relocation alone leaves them, before what the kernel does afterwards; also of a section that is
-     * not loaded, such as debug information (its own address counts as 0, as that of all sections that are not loaded).
+     * The bytes of a section after relocation alone, before the kernel's further changes. The section need not be loaded: debug information
+     * is relocated with 0 as the address of every section that is not loaded. A new array, worked out anew on each call.
      */
     byte[] relocated(Section section);
 
@@ -34,25 +34,27 @@ public interface RelocatedModule {
     Stream<Relocation> relocations();
 
     /**
-     * What the kernel changes after relocation, step by step in its order, each by ascending regions and addresses; worked out on
-     * each call.
+     * The changes that the kernel makes after relocation: in the order of its steps, and within a step by region and ascending address.
+     * Worked out anew on each call.
      */
     List<Rewrite> rewrites();
 
-    /** How near the limited relocations are to their limits, before anything is loaded; worked out on each call. */
+    /** How near the relocations of limited reach are to their limits; worked out anew on each call. */
     ReachReport reach();
 
-    /** The stubs that were made. */
+    /** The stubs that were made for it. */
     List<Stub> stubs();
 
-    /** What happened in silence, or was let pass. */
+    /** Everything that the load let pass so far. */
     List<Diagnostic> diagnostics();
 
     /**
-     * Writes each region to the target's memory once, and makes the module one of the runtime's.
+     * Writes each region to the target's memory once, and adds the module to the runtime's modules. If it fails, it restores what it wrote
+     * over, unless the allocator says that there was {@linkplain io.modrt.memory.ModuleAllocator#fresh nothing worth keeping}.
      *
-     * @throws IllegalStateException where the placement was closed, so that its addresses may be another's, or is live already
-     * @throws io.modrt.error.StateException where a module of this name, or one that this one uses, came or went since
+     * @throws IllegalStateException if the placement was closed, so that its addresses may be another module's, or was committed already
+     * @throws io.modrt.error.StateException if a module of this name was loaded meanwhile, a module that this one uses was unloaded, or the
+     *     runtime has become that of another kernel
      */
     LiveModule commit();
 }

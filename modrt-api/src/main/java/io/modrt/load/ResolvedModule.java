@@ -5,22 +5,23 @@ import io.modrt.spi.SymbolValues;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
-/** A module each of whose symbols has its final value. */
+/** A module whose symbols all have their final values. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ResolvedModule {
 
-    /** Where the module is. */
+    /** The module at its addresses. */
     PlacedModule placed();
 
     /** The final value of each symbol. */
     SymbolValues values();
 
     /**
-     * The nearest named symbol at or in front of {@code address} within its section; empty where no section is, or no symbol in front.
-     * Of several at one place the first of the table, as in the kernel; labels of the compiler's own ({@code .L…}) are passed over.
+     * The named symbol at {@code address}, or else the nearest one in front of it in the same section; empty if no section or no symbol is
+     * there. Of several symbols at one place the first in the symbol table is taken, as the kernel does; local labels of the compiler
+     * ({@code .L…}) are left out.
      */
     Optional<SymbolOffset> symbolAt(Address address);
 
-    /** Applies all relocations and what the kernel does after them, to a copy of the module's bytes. */
+    /** Applies all relocations and the kernel's changes after them, to a copy of the module's bytes. */
     RelocatedModule relocate();
 }

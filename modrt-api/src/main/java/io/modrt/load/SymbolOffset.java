@@ -4,10 +4,10 @@ import io.modrt.bytes.Printable;
 import org.apiguardian.api.API;
 
 /**
- * An address of a loaded module, told by the symbol in front of it.
+ * An address in a module, named by the symbol in front of it, as the kernel's {@code sprint_symbol} does.
  *
- * @param symbol the nearest symbol that is not behind the address
- * @param offset bytes from the symbol to the address; may lie behind the symbol's own size
+ * @param symbol the nearest symbol at or in front of the address
+ * @param offset bytes from the symbol to the address; may exceed the symbol's size
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record SymbolOffset(LoadedSymbol symbol, long offset) {

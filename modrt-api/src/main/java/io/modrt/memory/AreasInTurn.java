@@ -5,7 +5,7 @@ import io.modrt.error.MemoryException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several areas, tried in turn, as kernels do that prefer modules near to their own code. */
+/** Allocates in the first of several areas that has room, as kernels do that prefer modules near their own code. */
 final class AreasInTurn implements ModuleAllocator {
     private final List<AddressRange> areas;
     private final List<ModuleAllocator> allocators = new ArrayList<>();

@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The lowest place that is large enough, each block followed by a guard page, as vmalloc does it. Safe for many threads. */
+/**
+ * Allocates at the lowest address with enough room and keeps a guard page behind each block, as vmalloc does. Safe for use by many threads.
+ */
 final class FirstFitAllocator implements ModuleAllocator {
 
     private final AddressRange area;

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The lowest place of a reserved per-CPU area that is large enough and aligned. Safe for many threads. */
+/** Allocates at the lowest aligned address of a per-CPU area with enough room. Safe for use by many threads. */
 final class FirstFitPerCpu implements PerCpuAllocator {
 
     private final AddressRange area;

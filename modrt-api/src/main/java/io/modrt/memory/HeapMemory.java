@@ -11,20 +11,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory of the whole 64-bit address space in pages that come into being when they are first written.
+ * Memory of the whole 64-bit address space on the Java heap. A page is made when it is first written, and reads as zero before.
  *
- * <p>One thread may write while others read: a reader then sees of each byte either what was there or what is written, in no
- * promised order. Several writers must not write the same bytes at a time.
+ * <p>One thread may write while others read; a reader then sees the old or the new value of each byte, in no promised order. Two threads
+ * must not write the same bytes at the same time.
  */
 final class HeapMemory implements TargetMemory {
 
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
-    /** Those that were written, by their numbers. */
+    /** The pages that were written, by page number. */
     private final Map<Long, Page> pages = new ConcurrentHashMap<>();
 
-    /** The last one that was used: most uses are next to the one before. Threads may see each other's, which does no harm. */
+    /** The page that was used last, since the next use is likely there too. Threads may see each other's last page, which does no harm. */
     private @Nullable Page last;
 
     private record Page(long number, byte[] bytes) {}
@@ -54,7 +54,7 @@ final class HeapMemory implements TargetMemory {
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
             Page page = page(at);
-            if (page == null) { // why: asking first takes no lock
+            if (page == null) { // why: get takes no lock, computeIfAbsent does
                 page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new Page(number, new byte[PAGE_BYTES]));
             }
             System.arraycopy(bytes, offset + done, page.bytes(), within, count);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** The free parts of an area, by offset from its start; neighbours are one hole. Not safe for use by many threads. */
+/** The free parts of an area, by offset from its start; adjacent parts are joined to one hole. Not safe for use by many threads. */
 final class Holes {
 
     private final AddressRange area;
@@ -19,12 +19,12 @@ final class Holes {
     }
 
     /**
-     * Takes the lowest {@code sizeBytes} bytes whose address is a multiple of {@code alignment}; the offset of the first, or
-     * empty.
+     * Takes the lowest {@code sizeBytes} free bytes whose address is a multiple of {@code alignment}. Returns their offset, or empty if
+     * there is no room.
      */
     OptionalLong take(long sizeBytes, long alignment) {
         for (Map.Entry<Long, Long> hole : sizes.entrySet()) {
-            // why: an entry of a TreeMap may become another's once one is removed
+            // why: removing from a TreeMap may change the key and value of an entry that is held
             long offset = hole.getKey();
             long holeBytes = hole.getValue();
             long skipped = -(area.start().value() + offset) & (alignment - 1);
@@ -58,7 +58,7 @@ final class Holes {
         sizes.put(start, end - start + (behind == null ? 0 : behind));
     }
 
-    /** The bytes of the largest hole, 0 where there is none. */
+    /** The size of the largest hole in bytes; 0 if there is none. */
     long largest() {
         return sizes.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }

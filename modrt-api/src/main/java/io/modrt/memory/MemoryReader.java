@@ -3,7 +3,7 @@ package io.modrt.memory;
 import io.modrt.address.Address;
 import org.apiguardian.api.API;
 
-/** Memory that can be looked at: a target's, or a dump of it with holes. */
+/** Memory that can be read: the target's, or a dump of it that may have holes. */
 @FunctionalInterface
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface MemoryReader {
@@ -11,7 +11,7 @@ public interface MemoryReader {
     /**
      * Fills {@code into[offset, offset + length)} with the bytes from {@code from} on. The array stays the caller's.
      *
-     * @throws io.modrt.error.MemoryException where not all of the range can be read
+     * @throws io.modrt.error.MemoryException if not all of the range can be read
      */
     void read(Address from, byte[] into, int offset, int length);
 }

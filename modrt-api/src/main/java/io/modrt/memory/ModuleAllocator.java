@@ -19,15 +19,16 @@ public interface ModuleAllocator {
     void free(AddressRange range);
 
     /**
-     * Whether what a new range holds is of no worth, so that a failed load need not restore it. The kernel's memory is fresh.
+     * Whether a new range holds nothing worth keeping, so that a failed load need not restore its bytes. True of the kernel's
+     * {@code module_alloc}.
      */
     default boolean fresh() {
         return true;
     }
 
     /**
-     * First fit from the low end of {@code area}, each range followed by one guard page, as the kernel's vmalloc area is
-     * filled.
+     * Allocates at the lowest address of {@code area} with enough room, and keeps one guard page behind each range, as the kernel's vmalloc
+     * does.
      *
      * @param pageBytes the page size, a power of two
      */
@@ -35,7 +36,7 @@ public interface ModuleAllocator {
         return new FirstFitAllocator(area, pageBytes);
     }
 
-    /** As {@link #over(AddressRange, int)} in the first of {@code areas}, at least one and none over another, that has room. */
+    /** As {@link #over(AddressRange, int)}, in the first of {@code areas} that has room. There is at least one, and they do not overlap. */
     static ModuleAllocator over(List<AddressRange> areas, int pageBytes) {
         return areas.size() == 1 ? over(areas.get(0), pageBytes) : new AreasInTurn(areas, pageBytes);
     }

@@ -12,7 +12,7 @@ public interface PerCpuAllocator {
      * Reserves {@code sizeBytes} bytes on every CPU.
      *
      * @param alignment a power of two, at most a page
-     * @return the base cookie, to which code adds the CPU's offset
+     * @return the base, to which code adds the offset of the CPU at hand
      * @throws io.modrt.error.MemoryException with ENOMEM when there is no room
      */
     Address allocate(long sizeBytes, long alignment);
@@ -20,7 +20,7 @@ public interface PerCpuAllocator {
     /** Gives back what {@link #allocate} returned as {@code base}. */
     void free(Address base);
 
-    /** First fit over {@code area}. */
+    /** Allocates at the lowest address of {@code area} with enough room. */
     static PerCpuAllocator over(AddressRange area) {
         return new FirstFitPerCpu(area);
     }

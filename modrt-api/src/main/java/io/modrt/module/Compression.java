@@ -3,10 +3,10 @@ package io.modrt.module;
 import io.modrt.bytes.Bytes;
 import org.apiguardian.api.API;
 
-/** How a module file is compressed, told by its first bytes. */
+/** How a module file is compressed, as its first bytes show. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Compression {
-    /** Not at all. */
+    /** It is not compressed. */
     NONE,
     /** {@code .gz}: 1f 8b. */
     GZIP,
@@ -20,7 +20,7 @@ public enum Compression {
     private static final int ZSTD_MAGIC = 0x28b5_2ffd;
     private static final int GZIP_MAGIC = 0x1f8b;
 
-    /** The compression that the first bytes of {@code file} tell of. */
+    /** The compression whose magic number {@code file} begins with. */
     static Compression of(byte[] file) {
         if (file.length < 6) {
             return NONE;

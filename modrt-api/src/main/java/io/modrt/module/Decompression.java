@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * From a compressed file to its contents. Memory grows with what really comes out, and no more comes out than 1,024 times the file's size
- * and 64 KiB, nor more than an array holds. The libraries for xz and zstd are optional; each is reached from one class.
+ * Decompresses module files. Memory grows with the output, which is limited to 1,024 times the file's size plus 64 KiB, and to the size of
+ * an array. The libraries for xz and zstd are optional; each is used from one class alone.
  */
 final class Decompression {
     private static final int MOST_TIMES = 1024;
@@ -24,7 +24,7 @@ final class Decompression {
     /**
      * The contents of {@code file}; the array itself if it is not compressed.
      *
-     * @param where what starts a message
+     * @param where the start of a message
      * @throws FormatException if it is damaged, or too large, or the library for it is missing
      */
     static byte[] decompress(Compression compression, byte[] file, String where) {
@@ -46,7 +46,7 @@ final class Decompression {
         }
     }
 
-    /** What a library says; some say it by the exception's class alone. */
+    /** The message of a library's exception, or the name of its class where it has no message. */
     private static String reason(IOException damage) {
         String message = damage.getMessage();
         if (message != null && !message.isEmpty()) {

@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 import org.apiguardian.api.API;
 
 /**
- * A symbol that a module offers to others: one entry of {@code __ksymtab} or {@code __ksymtab_gpl}.
+ * A symbol that a module exports: one entry of {@code __ksymtab} or {@code __ksymtab_gpl}.
  *
  * @param name its name
  * @param namespace the namespace that users must import; empty for none
@@ -13,7 +13,7 @@ import org.apiguardian.api.API;
  * @param valueSymbol the number of the symbol that the value is relocated against
  * @param valueAddend what is added to that symbol's value, in bytes
  * @param table the number of the section that holds the entry
- * @param tableOffset where the entry starts, in bytes from the section's start; its first word becomes the value when it is relocated
+ * @param tableOffset where the entry starts, in bytes from the section's start; relocation stores the value in its first field
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Export(

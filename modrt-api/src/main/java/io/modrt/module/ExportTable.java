@@ -15,13 +15,13 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code __ksymtab} or {@code __ksymtab_gpl} of a file that is not relocated yet: entries of three fields, value, name and namespace. A
- * relocation will write an address into each of them, and the relocation's symbol and addend already say which address: for the two strings,
- * a place in this file.
+ * {@code __ksymtab} or {@code __ksymtab_gpl} of a file that is not relocated yet. An entry has three fields: value, name and namespace.
+ * Each field has a relocation that will store an address there, and the relocation's symbol and addend already give that address; those of
+ * the two strings are places in this file.
  *
- * <p>A field is a pointer, or a 32-bit distance from the field itself, as the architecture chooses. In both cases its relocation says symbol
- * plus addend, so only the width of the fields must be found out: fields of 4 bytes in a 64-bit file have relocations at places that are no
- * multiple of 8.
+ * <p>Depending on the architecture a field is a pointer, or a 32-bit distance from the field itself. Its relocation refers to symbol plus
+ * addend in both cases, so only the size of the fields is not known. In a 64-bit file it is 4 bytes if some relocation is at an offset that
+ * is not a multiple of 8.
  */
 final class ExportTable {
     private static final int FIELDS = 3;
@@ -34,7 +34,11 @@ final class ExportTable {
     private final @Nullable Section crcs;
     private final boolean gplOnly;
 
-    /** The exports of {@code table}; with {@code crcs} the section that holds their CRCs, or null. */
+    /**
+     * The exports of {@code table}.
+     *
+     * @param crcs the section that holds their CRCs, or null
+     */
     ExportTable(SymbolTable symbols, Section table, @Nullable Section crcs, boolean gplOnly) {
         this.symbols = symbols;
         this.table = table;
@@ -51,8 +55,8 @@ final class ExportTable {
         int fieldBytes = fieldBytes(relocations);
         long entryBytes = (long) FIELDS * fieldBytes;
         if (table.sizeBytes() % entryBytes != 0) {
-            throw refuse("0x" + Long.toHexString(table.sizeBytes()) + " bytes are no number of entries of " + entryBytes
-                    + " bytes");
+            throw refuse("size 0x" + Long.toHexString(table.sizeBytes()) + " is not a multiple of the " + entryBytes
+                    + " bytes of an entry");
         }
         int count = (int) (table.sizeBytes() / entryBytes);
         int[] relocationOf = relocationOf(relocations, fieldBytes, count);
@@ -87,7 +91,8 @@ final class ExportTable {
                 return r;
             }
         }
-        throw new FormatException(Refusal.beyondKernel(table.where() + ": exports that no section relocates"));
+        throw new FormatException(
+                Refusal.beyondKernel(table.where() + ": has no relocations, which would say what it exports"));
     }
 
     private int fieldBytes(RelocationSection relocations) {
@@ -100,14 +105,14 @@ final class ExportTable {
         return wordBytes;
     }
 
-    /** For each field of each of {@code count} entries the number of its relocation, or -1. */
+    /** The number of the relocation of each field, for {@code count} entries in order; -1 for a field without one. */
     private int[] relocationOf(RelocationSection relocations, int fieldBytes, int count) {
         int[] relocationOf = new int[count * FIELDS];
         Arrays.fill(relocationOf, -1);
         for (int r = 0; r < relocations.count(); r++) {
             long offset = relocations.offset(r);
             if (offset % fieldBytes != 0) {
-                throw refuse("relocation " + r + " at 0x" + Long.toHexString(offset) + " is at no field of "
+                throw refuse("relocation " + r + " at 0x" + Long.toHexString(offset) + " is not at the start of a field of "
                         + fieldBytes + " bytes");
             }
             long field = Long.divideUnsigned(offset, fieldBytes);

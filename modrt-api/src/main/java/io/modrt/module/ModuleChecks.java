@@ -15,8 +15,8 @@ import io.modrt.error.Rule;
 import java.util.Arrays;
 
 /**
- * What a module's file must be, beyond what {@link ElfFile#view} has checked: first as the kernel (6.1) checks it, then what the kernel
- * takes on trust.
+ * The checks of a module's file that no kernel leaves out and {@link ElfFile#view} has not made: first those of the kernel's
+ * {@code elf_validity_check} (6.1), then those of properties that the kernel takes on trust.
  */
 final class ModuleChecks {
     private static final long GREATEST_ALIGNMENT = 1L << 31;
@@ -69,7 +69,7 @@ final class ModuleChecks {
         }
     }
 
-    /** The last two numbers of the header as they stand there. */
+    /** The line that the kernel logs, with {@code e_shstrndx} and {@code e_shnum} as they are in the header: its last two fields. */
     private String nameIndexLine() {
         int end = file.elfClass().headerBytes();
         int count = Bytes.getShort(file.array(), end - 2 * Short.BYTES, file.isBigEndian()) & 0xffff;
@@ -88,7 +88,7 @@ final class ModuleChecks {
         }
     }
 
-    /** Of every symbol table, not only of the one that is used. */
+    /** Checks {@code sh_link} of every symbol table, as the kernel does, not only of the one that it uses. */
     private void checkStringsOf(Section s) {
         if (s.type() == Section.SHT_SYMTAB && (s.link() <= 0 || s.link() >= file.sectionCount())) {
             String link = Integer.toUnsignedString(s.link());
@@ -109,7 +109,7 @@ final class ModuleChecks {
         }
     }
 
-    /** That no section leads back to itself by way of sh_link. Each section is passed once. */
+    /** Checks that no chain of {@code sh_link} leads back to where it began. Visits each section once. */
     private void checkLinks() {
         int[] walkOf = new int[file.sectionCount()];
         for (int first = 1; first < walkOf.length; first++) {
@@ -124,7 +124,7 @@ final class ModuleChecks {
         }
     }
 
-    /** That no two sections that are loaded share bytes of the file. */
+    /** Checks that no two loaded sections share bytes of the file. */
     private void checkOverlaps() {
         long[] byOffset = new long[file.sectionCount()];
         int found = 0;

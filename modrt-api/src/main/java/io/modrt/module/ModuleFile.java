@@ -29,10 +29,10 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A module's file, validated as the kernel does it and further. Immutable; many threads and loads may share it.
+ * A module's file, checked as the kernel checks it, and further. Immutable; many threads and loads may share it.
  *
- * <p>The bytes are viewed, not copied: the caller leaves them alone while the file is in use. A buffer or path is read once, and a
- * compressed file is decompressed once, to at most 1,024 times its size.
+ * <p>A {@code byte[]} is viewed, not copied: the caller must not change it while the file is in use. A buffer or path is read once, and a
+ * compressed file is decompressed once, to at most 1,024 times its size plus 64 KiB.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
@@ -62,7 +62,7 @@ public final class ModuleFile {
         PolicyException refusal = null;
         try {
             found = ModuleSignature.find(image, findings).orElse(null);
-        } catch (PolicyException malformed) { // kernels without MODULE_SIG do not look
+        } catch (PolicyException malformed) { // why: only kernels with MODULE_SIG look at it, so checkFor raises it
             refusal = malformed;
         }
         this.signature = found;
@@ -73,8 +73,8 @@ public final class ModuleFile {
         this.info = readInfo(findings.policy());
         this.thisModule = findLoaded(THIS_MODULE).orElse(null);
         if (thisModule == null) {
-            machine.accept(
-                    elf); // why: what is no module is most often for another machine, which the kernel sees first
+            // why: the kernel checks the machine first, and a file that is no module is most often for another machine
+            machine.accept(elf);
         }
         this.symbols = readSymbols(findings);
         if (thisModule == null) {
@@ -95,17 +95,18 @@ public final class ModuleFile {
     }
 
     /**
-     * The module in {@code file}, which may be compressed, under the kernel's rules.
+     * Opens the module in {@code file}, which may be compressed, under the kernel's rules.
      *
-     * @throws FormatException if the kernel would not take the file for a module, or it is not sound in a way that the kernel does not check
+     * @throws FormatException if the kernel would not take the file for a module, or if it is malformed in a way that the kernel does
+     *     not check
      */
     public static ModuleFile open(byte[] file) {
         return new ModuleFile("", file, null, elf -> {});
     }
 
     /**
-     * The same as {@link #open(byte[])} under {@code policy}, which is also the policy of loads of the file that name no other:
-     * {@link Rule#EXTENDED_NUMBERING}, {@link Rule#MODULE_SECTIONS} and {@link Rule#SIGNATURE} matter here.
+     * The same as {@link #open(byte[])} under {@code policy}, of which {@link Rule#EXTENDED_NUMBERING}, {@link Rule#MODULE_SECTIONS} and
+     * {@link Rule#SIGNATURE} matter here. Loads of the file that name no policy of their own use it too.
      */
     public static ModuleFile open(byte[] file, LoadPolicy policy) {
         return open("", file, policy);
@@ -117,14 +118,16 @@ public final class ModuleFile {
     }
 
     /**
-     * The same as {@link #open(String, byte[], LoadPolicy)}; of a file without {@code struct module} {@code machine} sees the ELF file
-     * first, since the kernel refuses a file for another machine before it misses that section.
+     * The same as {@link #open(String, byte[], LoadPolicy)}, with a check of the machine for files without {@code struct module}: the
+     * kernel refuses a file for another machine before it finds that the section is missing.
+     *
+     * @param machine called with such a file; raises an exception if it is for another machine
      */
     public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
         return new ModuleFile(fileName, file, policy, machine);
     }
 
-    /** The module in the remaining bytes of {@code file}, which are copied; the buffer's position stays. */
+    /** Opens the module in the remaining bytes of {@code file}, which are copied; the buffer's position does not change. */
     public static ModuleFile open(ByteBuffer file) {
         return open(copy(file));
     }
@@ -141,7 +144,7 @@ public final class ModuleFile {
     }
 
     /**
-     * The module at {@code path}, on any file system.
+     * Opens the module at {@code path}, on any file system.
      *
      * @throws UncheckedIOException if the file cannot be read
      */
@@ -172,7 +175,9 @@ public final class ModuleFile {
         }
     }
 
-    /** The kernel looks at the signature first. */
+    /**
+     * Views the ELF file. If both the signature and the ELF file are malformed, the signature is refused, which the kernel checks first.
+     */
     private static ElfFile view(
             String fileName, byte[] image, @Nullable ModuleSignature signature, @Nullable PolicyException refusal) {
         try {
@@ -215,12 +220,12 @@ public final class ModuleFile {
         return ModuleInfo.of(section);
     }
 
-    /** How the kernel calls a module before it has found its {@code struct module}. */
+    /** The name in the kernel's log lines before it has found {@code struct module}. */
     private String nameInInfo() {
         return info.first("name").orElse("(missing .modinfo section or name field)");
     }
 
-    /** Raises what the kernel answers to a broken rule, with the line of its log, unless the policy relaxes the rule. */
+    /** Reports a broken rule with the line that the kernel logs: raised, unless the policy relaxes the rule. */
     static void relax(Findings findings, Rule rule, String what, String line) {
         Refusal refusal = Refusal.of(Errno.ENOEXEC, what)
                 .wayOut("relax Rule." + rule + " to load it")
@@ -240,7 +245,7 @@ public final class ModuleFile {
         return table.orElseGet(() -> SymbolTable.none(elf));
     }
 
-    /** The {@code name} of {@code struct module}: behind the state and the list head, as long as 64 bytes less a long. */
+    /** The {@code name} of {@code struct module}. It follows the state and the list head, and has 64 bytes less a {@code long}. */
     private Optional<String> nameInThisModule() {
         Section s = thisModule;
         int wordBytes = elf.elfClass().wordBytes();
@@ -258,7 +263,7 @@ public final class ModuleFile {
                 : Optional.of(new String(elf.array(), start, end - start, StandardCharsets.UTF_8));
     }
 
-    /** The module's name: of its modinfo, else of its {@code struct module}, else the file's name, which may be empty. */
+    /** The module's name: from its modinfo, or else from its {@code struct module}, or else the file's name, which may be empty. */
     public String name() {
         return name;
     }
@@ -268,22 +273,22 @@ public final class ModuleFile {
         return elf;
     }
 
-    /** Its symbols; none in a plain object without a symbol table. */
+    /** Its symbols; an empty table for a plain object that has none. */
     public SymbolTable symbols() {
         return symbols;
     }
 
-    /** Its modinfo strings; none in a file without them. */
+    /** Its modinfo strings; none for a file without the section. */
     public ModuleInfo info() {
         return info;
     }
 
-    /** The section that becomes the kernel's {@code struct module}; empty only in a plain object. */
+    /** The section that becomes the kernel's {@code struct module}; empty only for a plain object. */
     public Optional<Section> thisModule() {
         return Optional.ofNullable(thisModule);
     }
 
-    /** The signature at its end. */
+    /** The signature that is appended to the file. */
     public Optional<ModuleSignature> signature() {
         return Optional.ofNullable(signature);
     }
@@ -293,16 +298,17 @@ public final class ModuleFile {
         return compression;
     }
 
-    /** What was found while opening it that is no reason to refuse it. */
+    /** The faults that opening the file let pass. */
     public List<Diagnostic> diagnostics() {
         return diagnostics;
     }
 
     /**
-     * Checks what not every kernel checks: the rules that came with a version, and those that a configuration switches on.
+     * Makes the checks that not every kernel makes: those that came with a version, and those that a configuration switches on.
      *
-     * @return what {@code loadPolicy} lets pass
+     * @return the faults that {@code loadPolicy} lets pass
      * @throws FormatException if a kernel of this profile would refuse the file
+     * @throws PolicyException if its signature is malformed and the kernel has MODULE_SIG
      */
     public List<Diagnostic> checkFor(KernelProfile profile, LoadPolicy loadPolicy) {
         PolicyException refusal = signatureRefusal;
@@ -314,17 +320,17 @@ public final class ModuleFile {
         return findings.list();
     }
 
-    /** As {@link #checkFor(KernelProfile, LoadPolicy)} with the policy that the file was opened with, else the kernel's rules. */
+    /** As {@link #checkFor(KernelProfile, LoadPolicy)} under the policy that the file was opened with, or else under the kernel's rules. */
     public List<Diagnostic> checkFor(KernelProfile profile) {
         return checkFor(profile, policy().orElse(LoadPolicy.kernelExact()));
     }
 
-    /** The policy that the file was opened with; empty where none was stated, so that a load's own counts. */
+    /** The policy that the file was opened with; empty if none was named, in which case the runtime's is used. */
     public Optional<LoadPolicy> policy() {
         return Optional.ofNullable(policy);
     }
 
-    /** Whether it records CRCs of what it imports: it has a {@code __versions} section. */
+    /** Whether it has a {@code __versions} section, with the CRCs of its imports. */
     public boolean hasVersions() {
         return findTable("__versions").isPresent();
     }
@@ -333,7 +339,7 @@ public final class ModuleFile {
      * The word that {@code __versions} records for {@code symbol}, which need not be an import: every module has one for
      * {@code module_layout}.
      *
-     * @throws FormatException if the records are not sound
+     * @throws FormatException if the records are malformed
      */
     public OptionalLong expectedCrc(String symbol) {
         return versions().crc(symbol);
@@ -351,7 +357,7 @@ public final class ModuleFile {
     /**
      * The undefined symbols, in the order of the symbol table.
      *
-     * @throws FormatException if the records of their CRCs are not sound
+     * @throws FormatException if the records of their CRCs are malformed
      */
     public List<Import> imports() {
         List<Import> known = imports;
@@ -371,7 +377,7 @@ public final class ModuleFile {
     }
 
     /**
-     * What it offers to other modules: first all of {@code __ksymtab}, then all of {@code __ksymtab_gpl}, each in the table's order.
+     * The symbols that it exports: first all of {@code __ksymtab}, then all of {@code __ksymtab_gpl}, each in the table's order.
      *
      * @throws FormatException if an entry's value, name or namespace cannot be found
      */

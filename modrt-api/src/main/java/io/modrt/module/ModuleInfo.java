@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * The {@code tag=value} strings of a module's {@code .modinfo} section, in their order, repeated ones too; NULs between them are padding.
- * Immutable.
+ * The {@code tag=value} strings of a module's {@code .modinfo} section, in their order, with all values of a repeated tag. Further NULs
+ * between strings are padding. Immutable.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleInfo {
@@ -20,8 +20,8 @@ public final class ModuleInfo {
     /**
      * One string.
      *
-     * @param tag what stands before the first equals sign, or all of it
-     * @param value what stands behind it; empty without an equals sign
+     * @param tag the text in front of the first equals sign, or the whole string without one
+     * @param value the text behind the first equals sign; empty without one
      */
     public record Entry(String tag, String value) {
         /** As in the file. */
@@ -35,12 +35,12 @@ public final class ModuleInfo {
         this.entries = List.copyOf(entries);
     }
 
-    /** Of a file without the section. */
+    /** The strings of a file without the section: none. */
     static ModuleInfo none() {
         return NONE;
     }
 
-    /** The strings in {@code section}, which the caller made sure to end with NUL. */
+    /** The strings in {@code section}, which the caller has checked to end with NUL. */
     static ModuleInfo of(Section section) {
         byte[] b = section.file().array();
         int at = (int) section.fileOffset();
@@ -74,7 +74,7 @@ public final class ModuleInfo {
         return entries;
     }
 
-    /** The value of the first string with this tag: the one that the kernel sees. */
+    /** The value of the first string with this tag, which is the one that the kernel uses. */
     public Optional<String> first(String tag) {
         for (Entry e : entries) {
             if (e.tag().equals(tag)) {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * The signature at the end of a module file: a PKCS#7 blob, a trailer of 12 bytes, and a marker. It is found and described, not verified:
- * that takes the kernel's keys, and the kernel's default is to load unsigned modules too.
+ * The signature that is appended to a module file: a PKCS#7 blob, a trailer of 12 bytes ({@code struct module_signature}) and a marker. It
+ * is found and described, not verified: that takes the kernel's keys, and by default the kernel loads unsigned modules too.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleSignature {
@@ -36,7 +36,7 @@ public final class ModuleSignature {
     /**
      * The signature at the end of {@code file}; empty without a marker.
      *
-     * @throws PolicyException with EBADMSG, if the trailer is not what a signature has
+     * @throws PolicyException with EBADMSG, if the trailer is malformed and the policy does not relax {@link Rule#SIGNATURE}
      */
     static Optional<ModuleSignature> find(byte[] file, Findings findings) {
         try {
@@ -108,7 +108,7 @@ public final class ModuleSignature {
         return trailer(1);
     }
 
-    /** {@code id_type}: how the key is named, {@link #PKCS7} in all that kernels accept. */
+    /** {@code id_type}: how the key is identified; {@link #PKCS7} in every signature that the kernel accepts. */
     public int idType() {
         return trailer(2);
     }
@@ -138,14 +138,12 @@ public final class ModuleSignature {
         return Arrays.copyOfRange(file, blobOffset, blobOffset + blobBytes);
     }
 
-    /** Whether the kernel can look at it at all; it answers ENOPKG otherwise, and takes the module for unsigned. */
+    /** Whether the kernel can verify such a signature. If not, its check returns ENOPKG, and it takes the module for unsigned. */
     public boolean isSupported() {
         return idType() == PKCS7;
     }
 
-    /**
-     * The length of the ELF file in front of it. Of an unsupported signature the kernel takes off the marker alone.
-     */
+    /** The length of the file that the kernel goes on with: without the signature, or without the marker alone if it is unsupported. */
     int elfBytes() {
         return isSupported() ? blobOffset : trailerOffset + TRAILER_BYTES;
     }

@@ -14,13 +14,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What only some kernels ask of a file. Versions are those at which a rule was seen; a stable series moves rules, so patch levels count.
- * Those that look at names of all sections are not here: {@link ElfFile#view} looks always.
+ * The checks of a file that only some kernels make. A version here is the first in which the check was observed; stable releases take up
+ * checks of later versions, so the patch level counts. The check of the names of all sections is not here, since {@link ElfFile#view}
+ * always makes it.
  */
 final class ProfileChecks {
     private static final String MODINFO = ".modinfo";
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
-    /** The allocation flag is taken off these before sections are shown to users. */
+    /** The sections whose SHF_ALLOC the loader clears before sysfs shows the loaded sections. */
     private static final Set<String> UNLOADED = Set.of(MODINFO, "__versions", ".data..percpu");
 
     private static final KernelVersion V6_4 = new KernelVersion(6, 4, 0);
@@ -76,7 +77,7 @@ final class ProfileChecks {
                             Errno.ENOEXEC,
                             s,
                             "type " + s.type() + ", flags 0x" + Long.toHexString(s.flags())
-                                    + ": this kernel wants contents, loaded");
+                                    + ": this kernel wants SHF_ALLOC and contents");
                 }
             }
         }
@@ -92,7 +93,7 @@ final class ProfileChecks {
             if (counts && s.isNamed(MODINFO)) {
                 found++;
                 if (version.isAtLeast(V6_14) && !s.isAllocated()) {
-                    throw refuse(Errno.ENOEXEC, s, "is not loaded, this kernel wants it so");
+                    throw refuse(Errno.ENOEXEC, s, "has no SHF_ALLOC, which this kernel wants");
                 }
             }
         }
@@ -142,7 +143,7 @@ final class ProfileChecks {
         }
     }
 
-    /** The kernel shows loaded sections as files of one folder. */
+    /** Checks that loaded sections have different names, since sysfs shows each as a file in one folder. */
     private void checkLoadedNames() {
         Set<String> names = new HashSet<>();
         for (Section s : file.sections()) {

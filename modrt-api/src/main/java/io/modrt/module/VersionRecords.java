@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The CRCs that a module expects of its imports: {@code __versions}, an array of 64-byte records of an unsigned long and a name. A
- * remainder behind the last whole record is ignored, as the kernel does.
+ * The CRCs that a module expects of its imports: {@code __versions}, an array of {@code struct modversion_info}, whose 64 bytes are an
+ * {@code unsigned long} and a name. Bytes behind the last whole record are ignored, as the kernel does.
  */
 final class VersionRecords {
     private static final int RECORD_BYTES = 64;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.tukaani.xz.SingleXZInputStream;
 
-/** The one class that touches the optional library org.tukaani:xz. */
+/** The only class that uses the optional library org.tukaani:xz. */
 final class XzStream {
-    /** What to add where it is missing. */
+    /** The artifact to add if the library is missing. */
     static final String ARTIFACT = "org.tukaani:xz";
 
     /** Room for a dictionary of 64 MiB, the largest that {@code xz -9} uses. */
@@ -14,7 +14,7 @@ final class XzStream {
 
     private XzStream() {}
 
-    /** The contents of the first xz stream of {@code in}; what follows it is ignored, as the kernel does. */
+    /** The contents of the first xz stream of {@code in}; bytes behind it are ignored, as the kernel does. */
     static InputStream open(InputStream in) throws IOException {
         return new SingleXZInputStream(in, MOST_KIB);
     }

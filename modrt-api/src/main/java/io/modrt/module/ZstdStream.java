@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * The one class that touches the optional library io.airlift:aircompressor. Its module has no fixed name, so that io.modrt.api cannot
- * require it; it is looked up by name.
+ * The only class that uses the optional library io.airlift:aircompressor. The library's module has no fixed name, so io.modrt.api cannot
+ * require it, and the decoder is loaded by its class name.
  */
 final class ZstdStream extends InputStream {
-    /** What to add where it is missing. */
+    /** The artifact to add if the library is missing. */
     static final String ARTIFACT = "io.airlift:aircompressor:2.0.3";
 
     private static final String DECODER = "io.airlift.compress.zstd.ZstdInputStream";

@@ -4,11 +4,11 @@ import io.modrt.bytes.Printable;
 import org.apiguardian.api.API;
 
 /**
- * Something that the kernel lets pass in silence, or that a lenient policy let pass by name.
+ * Something that a load let pass: because the kernel does so silently or with a warning, or because the policy says so.
  *
- * @param kind what sort of thing
- * @param where the module, and the section and offset where there is one
- * @param text what is the matter, with the numbers
+ * @param kind the reason why it passed
+ * @param where the module, with the section and offset if one place is at fault
+ * @param text what is wrong, with the numbers
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Diagnostic(Kind kind, String where, String text) {
@@ -19,17 +19,17 @@ public record Diagnostic(Kind kind, String where, String text) {
         text = Printable.of(text);
     }
 
-    /** What sort of thing a diagnostic tells of. */
+    /** Why a load let something pass. */
     public enum Kind {
         /** The kernel stores fewer bits than the value has, or ignores part of a relocation. */
         TRUNCATED_OR_IGNORED,
-        /** A rule was broken that the policy relaxes. */
+        /** The module breaks a rule that the policy relaxes. */
         RELAXED_RULE,
         /** The kernel would log a warning, or taint itself. */
         KERNEL_WARNING,
-        /** Symbols that nobody knows were given addresses of their own. */
+        /** Symbols that neither the kernel nor a loaded module exports were given made-up addresses. */
         PLACEHOLDERS,
-        /** A place was left as it was, since the policy is best effort. */
+        /** A place was left as it was, because the policy is best effort. */
         LEFT_AS_IT_WAS
     }
 

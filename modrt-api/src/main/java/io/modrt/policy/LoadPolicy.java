@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.apiguardian.api.API;
 
-/** How a load departs from what the kernel does, each departure by name. Immutable; the default departs in nothing. */
+/** How a load departs from what the kernel does; each departure has a name, and by default there is none. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LoadPolicy {
     private static final LoadPolicy KERNEL_EXACT =
@@ -35,12 +35,12 @@ public final class LoadPolicy {
         this.strict = strict;
     }
 
-    /** As the kernel of the profile does it. */
+    /** No departure: a load does what the kernel of the profile does. */
     public static LoadPolicy kernelExact() {
         return KERNEL_EXACT;
     }
 
-    /** The same with {@code rules} switched off too; what they would have refused becomes a {@link Diagnostic}. */
+    /** The same with {@code rules} switched off too; what they would refuse becomes a {@link Diagnostic}. */
     public LoadPolicy relaxed(Rule... rules) {
         EnumSet<Rule> all = EnumSet.noneOf(Rule.class);
         all.addAll(relaxed);
@@ -48,16 +48,16 @@ public final class LoadPolicy {
         return new LoadPolicy(all, stubs, trampolines, onFailure, strict);
     }
 
-    /** The same with another way to bridge branches that do not reach. */
+    /** The same with another policy for branches that do not reach their targets. */
     public LoadPolicy stubs(StubPolicy policy) {
         return new LoadPolicy(relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict);
     }
 
     /**
-     * The same with room for trampolines to tracers that call sites do not reach, in each region with code: for modules that call
-     * {@code _mcount} by a short branch, and tracers beyond 32 bits. Where every site reaches every tracer, none is reserved.
+     * The same with room in each region with code for trampolines, which lead call sites to tracers beyond their reach: for modules that
+     * call {@code _mcount} by a short branch, and for tracers above 4 GB. An architecture whose sites reach every tracer reserves no room.
      *
-     * @param tracers to how many tracers at a time, 0 to 65,536
+     * @param tracers for how many tracers at a time there is room, 0 to 65,536
      */
     public LoadPolicy trampolines(int tracers) {
         if (tracers < 0 || tracers > MOST_TRAMPOLINES) {
@@ -68,14 +68,14 @@ public final class LoadPolicy {
     }
 
     /**
-     * The same, but every rule is relaxed, and a relocation that fails leaves its place as it was and becomes a
-     * {@link Diagnostic}: for broken files and plain objects.
+     * The same, but with every rule relaxed, and a relocation that fails leaves its place as it was and becomes a {@link Diagnostic}: for
+     * broken files and plain objects.
      */
     public LoadPolicy bestEffort() {
         return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict);
     }
 
-    /** The same, but what the kernel truncates or ignores in silence is refused. */
+    /** The same, but a load is refused where the kernel would silently truncate a value or ignore something. */
     public LoadPolicy strict() {
         return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true);
     }
@@ -90,22 +90,22 @@ public final class LoadPolicy {
         return relaxed;
     }
 
-    /** How branches that do not reach are bridged. */
+    /** How branches that do not reach their targets are bridged. */
     public StubPolicy stubs() {
         return stubs;
     }
 
-    /** To how many tracers at a time there is to be a trampoline, in each region with code. */
+    /** For how many tracers at a time each region with code has room for a trampoline. */
     public int trampolines() {
         return trampolines;
     }
 
-    /** Whether a failing relocation is left out and the rest goes on. */
+    /** Whether a load goes on after a relocation that fails. */
     public boolean isBestEffort() {
         return onFailure == OnFailure.GO_ON;
     }
 
-    /** Whether silent truncation is refused. */
+    /** Whether a load is refused where the kernel would silently truncate a value or ignore something. */
     public boolean isStrict() {
         return strict;
     }

@@ -7,7 +7,7 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Addends {
 
-    /** The addend of entry {@code index}. */
+    /** The addend of entry {@code index}: as it was set, or else that of SHT_RELA, or for SHT_REL what the place holds now. */
     long get(int index);
 
     /** Sets the addend of entry {@code index}. */
@@ -17,8 +17,8 @@ public interface Addends {
     void refuse(int index, Refusal refusal);
 
     /**
-     * Leaves the place of entry {@code index} as it is, and makes the section fail once its last entry is done: how a kernel
-     * answers a pair that stays open. A failure of any other entry comes first.
+     * Leaves the place of entry {@code index} as it is, and makes the section fail after its last entry, as a kernel does if the second
+     * half of a pair is missing. A failure of any other entry comes first.
      */
     default void refuseAtEnd(int index, Refusal refusal) {
         refuse(index, refusal);

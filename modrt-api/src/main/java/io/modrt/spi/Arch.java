@@ -21,7 +21,7 @@ public interface Arch {
 
     /**
      * The version of the SPI that the provider was compiled against: {@code return Arch.SPI_VERSION}. It has no default, since a default
-     * method would run in the version that is present. A provider of another version is refused when it is found.
+     * method would return the version of the modrt-api that is present. A provider of another version is refused when it is found.
      */
     int spiVersion();
 
@@ -29,8 +29,8 @@ public interface Arch {
     boolean accepts(ElfHeader header);
 
     /**
-     * The configuration of Debian's kernels of this architecture, for options that nobody stated: values by the names that options have in
-     * a {@code config-*} file. It has every option that the architecture asks the profile for.
+     * The configuration of Debian's kernels of this architecture, by option name as in a {@code config-*} file. It gives the options that
+     * the profile does not state, and has every option that the architecture asks the profile for.
      */
     Map<String, Boolean> usualConfiguration();
 
@@ -38,7 +38,7 @@ public interface Arch {
      * One kernel of this architecture.
      *
      * @param profile its version and configuration
-     * @param header the header of its first module, which tells the byte order and the level of the instruction set
+     * @param header the header of its first module, which shows the byte order and the level of the instruction set
      */
     ArchKernel kernel(KernelProfile profile, ElfHeader header);
 }

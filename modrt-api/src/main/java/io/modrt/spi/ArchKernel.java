@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apiguardian.api.API;
 
-/** What is the same for all modules of one kernel. Immutable. */
+/** What an architecture says of one kernel, the same for all its modules. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArchKernel {
 
@@ -22,18 +22,21 @@ public interface ArchKernel {
     /** The byte order of instructions. Data has the order that the module's ELF header states. */
     ByteOrder codeOrder();
 
-    /** The address ranges in which the kernel allocates modules, in the order in which it tries them; at least one, none over another. */
+    /**
+     * The address ranges in which the kernel allocates modules, in the order in which it tries them: at least one, and none overlaps
+     * another.
+     */
     List<AddressRange> moduleAreas();
 
     /**
-     * An address range for symbols that nobody knows and for per-CPU base addresses: where the relocations of a module in
-     * {@link #moduleAreas} reach kernel symbols, and where no module lies.
+     * The address range of made-up kernel symbols and, in its last 16 MB, of per-CPU bases if the embedder gives no allocator for those.
+     * Relocations of modules in {@link #moduleAreas} reach it, no module lies in it, and it is larger than 16 MB.
      */
     AddressRange kernelArea();
 
     /**
-     * The types that the kernel applies in sections of this kind; with no rows where it refuses such sections. May also have types
-     * {@linkplain RelocationTable#beyondKernel beyond the kernel}.
+     * The types that the kernel applies in relocation sections of this kind; a table without types if it refuses such sections. It may also
+     * have types {@linkplain RelocationTable#beyondKernel beyond the kernel}.
      */
     RelocationTable relocations(AddendKind addends);
 
@@ -45,24 +48,27 @@ public interface ArchKernel {
         return TracingSites.none();
     }
 
-    /** The code of static branches; empty where it is not known. */
+    /** The code of static branches; empty if it is not known. */
     default Optional<StaticBranches> staticBranches() {
         return Optional.empty();
     }
 
-    /** Kernel symbols that a load needs by name, besides the module's own imports: {@link PlacedSections#anchor} has their values. */
+    /**
+     * The names of kernel symbols that a load needs besides the module's imports. {@link PlacedSections#anchor} has their values; those
+     * that the runtime's symbols lack are made up, if these make symbols up.
+     */
     default Set<String> anchors() {
         return Set.of();
     }
 
     /**
-     * What the kernel's own memory tells of the machine, for example a bitmap of capabilities at a symbol
-     * ({@link io.modrt.kernel.KernelBitmap}); {@link MachineFacts#unknown()} if {@code symbols} has no such symbol, or if the kernel keeps no
-     * such thing.
+     * The facts about the machine that the kernel's own memory holds, for example a bitmap of capabilities at a symbol
+     * ({@link io.modrt.kernel.KernelBitmap}); {@link MachineFacts#unknown()} if {@code symbols} does not have that symbol, or if this
+     * kernel holds no such facts.
      *
      * @param symbols the kernel's symbols
      * @param memory the kernel's memory, running or dumped
-     * @throws io.modrt.error.MemoryException if memory at a symbol that is there cannot be read
+     * @throws io.modrt.error.MemoryException if the memory at a known symbol cannot be read
      */
     default MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
         return MachineFacts.unknown();
@@ -78,19 +84,19 @@ public interface ArchKernel {
         return name.startsWith(".exit");
     }
 
-    /** Whether a symbol marks a change between code and data, as {@code $x} does: it never names a place. */
+    /** Whether a symbol marks a change between code and data, as {@code $x} does; such a symbol never names an address. */
     default boolean isMappingSymbol(String name) {
         return false;
     }
 
     /**
-     * Checks what the kernel of this architecture demands of a file before it lays it out, for example placeholder sections.
+     * Checks what kernels of this architecture demand of a file before they lay it out, for example placeholder sections.
      *
-     * @throws io.modrt.error.FormatException where it refuses the file
+     * @throws io.modrt.error.FormatException if they refuse the file
      */
     default void check(ModuleFile file) {}
 
-    /** Counts, over the whole file, what the architecture adds to a module's layout. */
+    /** Counts over the whole file what the architecture adds to the module's layout: the kernel's {@code module_frob_arch_sections}. */
     default ArchPlan plan(PlanInput input) {
         return (placed, values) -> ArchLoad.none();
     }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For each relocation section the engine calls {@link #open}, then for each relocation {@link #route} (routed types) and {@link #value}
  * (custom types). After the last section it writes the {@link #stubs}, then runs the {@link #finishers}, and only then switches off the
- * tracing sites and sorts the jump table.
+ * tracing sites and sorts the jump table. The package's page has the whole order.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArchLoad {
 
     /**
-     * Called before any place of a section changes. {@code addends} holds the addends of SHT_RELA, or what {@link Field#extract} finds in
-     * each place of SHT_REL; pairs are joined here.
+     * Called before any place of a section changes, to join pairs. {@code addends} holds the addends of SHT_RELA, or what
+     * {@link Field#load} finds in each place of SHT_REL.
      *
      * @param relocations the section, in the {@linkplain ArchPlan#ordered order} of application
      * @param count how many of its entries will be applied, from the first
@@ -27,46 +27,51 @@ public interface ArchLoad {
     default void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {}
 
     /**
-     * The stub through which the branch at {@code fixup} goes, or null where it goes to its target by itself. Asked for every relocation of
-     * a {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked.
+     * The stub through which the branch at {@code fixup} goes, or null if it goes to S + A directly. Called for every relocation of a
+     * {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked. P is
+     * subtracted later, from the stub's address as from S + A.
      *
-     * @throws io.modrt.error.RelocationException where a stub is needed and none is left
+     * @throws io.modrt.error.RelocationException if a stub is needed and none is left
      */
     default @Nullable Stub route(Fixup fixup) {
         return null;
     }
 
     /**
-     * The value of a {@link Formula#CUSTOM} type, before the bias. The type itself knows it, unless the load has a part in it: a GOT,
-     * descriptors, a kernel symbol, another relocation's value.
+     * The value of a {@link Formula#CUSTOM} type, before the bias. By default the type computes it; a load overrides this for values that
+     * depend on more than the relocation itself: a GOT, descriptors, a kernel symbol, another relocation's value.
      *
-     * @throws io.modrt.error.RelocationException where there is none
+     * @throws io.modrt.error.RelocationException if there is no value
      */
     default long value(Fixup fixup) {
         return fixup.type().custom(fixup);
     }
 
-    /** Stores the value of a {@link Store#BY_LOAD} type by itself. */
+    /** Stores the value of a {@link Store#BY_LOAD} type. */
     default void store(Fixup fixup, long value, SectionImage image) {
         throw new AssertionError(fixup.type().psabiName() + " is stored BY_LOAD, and this load stores nothing");
     }
 
-    /** The kernel's answer where a value does not fit; {@code what} has the numbers. The type itself knows it, unless stubs have a part in it. */
+    /**
+     * The kernel's answer to a value that does not fit. By default the type gives it; a load overrides this if the answer depends on stubs.
+     *
+     * @param what the value and the limits, as text
+     */
     default Refusal misfit(Fixup fixup, String what) {
         return fixup.type().misfit(fixup, what);
     }
 
-    /** The stubs made so far, in order of allocation; the engine writes their code into the image. */
+    /** The stubs made so far, in order of allocation. The engine writes their code into the image after the last relocation. */
     default List<Stub> stubs() {
         return List.of();
     }
 
-    /** What the kernel's {@code module_finalize} does for this architecture, in its order. */
+    /** The steps of the kernel's {@code module_finalize} for this architecture, in its order. */
     default List<Finisher> finishers() {
         return List.of();
     }
 
-    /** A load in which the architecture has no part beyond its tables. */
+    /** The load of an architecture that adds nothing to its tables. */
     static ArchLoad none() {
         return new ArchLoad() {};
     }

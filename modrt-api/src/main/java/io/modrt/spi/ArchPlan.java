@@ -16,39 +16,39 @@ import org.apiguardian.api.API;
 @FunctionalInterface
 public interface ArchPlan {
 
-    /** The section as it is laid out: with the size, flags and alignment of the file, unless the kernel changes them. */
+    /** The section as the kernel lays it out: with the size, flags and alignment of the file, unless the kernel changes them. */
     default Section shape(Section section) {
         return section;
     }
 
-    /** Bytes in front of the section, before it is aligned: the kernel's {@code arch_mod_section_prepend}. */
+    /** Bytes to reserve in front of the section, before it is aligned: the kernel's {@code arch_mod_section_prepend}. */
     default long frontBytes(Section section) {
         return 0;
     }
 
-    /** Bytes behind the section. */
+    /** Bytes to reserve directly behind the section. */
     default long behindBytes(Section section) {
         return 0;
     }
 
-    /** Bytes at the start of a region, in front of all its sections. */
+    /** Bytes to reserve at the start of a region, in front of all its sections. */
     default long headBytes(RegionKind region) {
         return 0;
     }
 
-    /** The relocations in the order in which the kernel applies them: those of the file, unless it sorts them. */
+    /** The relocations in the order in which the kernel applies them: that of the file, unless it sorts them. */
     default RelocationSection ordered(RelocationSection relocations) {
         return relocations;
     }
 
     /**
-     * Whether room for a stub was counted for relocation {@code index} of an {@linkplain #ordered ordered} section. Every relocation that
-     * {@link ArchLoad#route} sends to a stub must have been counted.
+     * Whether the plan has counted room for a stub for relocation {@code index} of an {@linkplain #ordered ordered} section. It must have
+     * done so for every relocation that {@link ArchLoad#route} sends to a stub. The testkit's contract asks this, the engine does not.
      */
     default boolean mayNeed(RelocationSection relocations, int index) {
         return false;
     }
 
-    /** Begins one load. */
+    /** Begins one load, or one explanation of a load. */
     ArchLoad begin(PlacedSections placed, SymbolValues values);
 }

@@ -12,14 +12,14 @@ public interface CodeReader {
     /**
      * The 32-bit word of code at {@code address}, at any alignment.
      *
-     * @throws io.modrt.error.FormatException where nothing can be read there
+     * @throws io.modrt.error.FormatException if it cannot be read
      */
     int codeAt(long address);
 
     /**
      * The byte at {@code address}.
      *
-     * @throws io.modrt.error.FormatException where nothing can be read there
+     * @throws io.modrt.error.FormatException if it cannot be read
      */
     byte byteAt(long address);
 }

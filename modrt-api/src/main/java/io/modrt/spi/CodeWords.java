@@ -10,12 +10,12 @@ public final class CodeWords {
 
     private CodeWords() {}
 
-    /** The word of {@code code} that {@code index} others are in front of. */
+    /** Word number {@code index} of {@code code}, from 0. */
     public static int get(byte[] code, int index, ByteOrder order) {
         return Bytes.getInt(code, index * Integer.BYTES, order == ByteOrder.BIG_ENDIAN);
     }
 
-    /** Stores the word of {@code code} that {@code index} others are in front of. */
+    /** Stores {@code word} as word number {@code index} of {@code code}, from 0. */
     public static void put(byte[] code, int index, ByteOrder order, int word) {
         Bytes.putInt(code, index * Integer.BYTES, order == ByteOrder.BIG_ENDIAN, word);
     }

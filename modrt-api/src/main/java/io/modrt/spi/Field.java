@@ -6,8 +6,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value's bits go: a run of value bits, scattered over the bits of {@link #mask()} in 1, 2, 4 or 8 bytes at any alignment. Shift,
- * alignment and range all follow from {@link #bits()} and {@link #from}. Immutable.
+ * Where a relocation stores its value's bits: a run of value bits, scattered over the bits of {@link #mask()} in 1, 2, 4 or 8 bytes at any
+ * alignment. Shift, alignment and range all follow from {@link #bits()} and {@link #from}. Immutable.
  *
  * <p>The scatter function is the specification. It must be linear over exclusive or, as every rearrangement of bits is, even where
  * two value bits meet in one word bit; two tables of 2,048 words are made from it once, and {@link #insert} reads those. With
@@ -25,7 +25,7 @@ public final class Field {
     /** All 64 bits of a doubleword of data. */
     public static final Field WORD64 = data("word64", Long.BYTES);
 
-    /** The tables of a scatter function, and what tells each value bit in a word; all empty where bits keep their order. */
+    /** The two tables of a scatter function, empty if the bits keep their order, and its {@linkplain #pivots pivots}. */
     private record Scatter(int[] low, int[] high, int[] pivots) {}
 
     private final String name;
@@ -85,7 +85,7 @@ public final class Field {
         return run(name, bits, 0);
     }
 
-    /** {@code bits} bits of a 32-bit instruction in their own order, the lowest of them bit {@code lowest} of the instruction. */
+    /** {@code bits} adjacent bits of a 32-bit instruction in their own order, from bit {@code lowest} of the instruction on. */
     public static Field run(String name, int bits, int lowest) {
         if (bits < 1 || lowest < 0 || bits + lowest > Integer.SIZE) {
             throw new IllegalArgumentException(name + ": " + bits + " bits from bit " + lowest + " on do not fit a word");
@@ -129,21 +129,22 @@ public final class Field {
     }
 
     /**
-     * Two 32-bit instructions, one behind the other, that share a value: the upper bits in the first, the lower in the second.
+     * Two consecutive 32-bit instructions that share a value: the upper bits in the first, the lower in the second.
      *
-     * @param first holds value bits from its {@link #lowestBit()} on
-     * @param second holds the value bits below those
+     * @param first the field of the first, which holds the value's bits from its {@link #lowestBit()} on
+     * @param second the field of the second, which holds the value's bits below those
      */
     public static Field pair(String name, Field first, Field second) {
         if (first.bytes != Integer.BYTES || second.bytes != Integer.BYTES || first.from != second.from + second.bits) {
-            throw new IllegalArgumentException(name + ": " + first + " and " + second + " are no pair of words");
+            throw new IllegalArgumentException(
+                    name + ": " + first + " does not hold the value bits directly above those of " + second);
         }
         return new Field(name, Long.BYTES, true, first.mask, first.bits, first.from, first.flipped, first.place, first.scatter, second);
     }
 
     /**
-     * The same place, holding value bits {@code lowestBit} and up. The bits below are lost; {@link RelocationType#targetAlignment} says
-     * whether they must be zero.
+     * The same field, holding the value's bits from {@code lowestBit} on. The bits below are dropped;
+     * {@link RelocationType#targetAlignment} says whether they must be zero.
      */
     public Field from(int lowestBit) {
         Field lower = second;
@@ -162,11 +163,11 @@ public final class Field {
                         lower.from(lowestBit));
     }
 
-    /** The same place, with the word bits of {@code wordBits} stored inverted. */
+    /** The same field, with the word bits of {@code wordBits} stored inverted. */
     public Field flipping(int wordBits) {
         if ((wordBits & ~mask) != 0 || bits > 2 * HALF_BITS) {
             throw new IllegalArgumentException(name + ": 0x" + Integer.toHexString(wordBits)
-                    + " is not all its own, or it has more than " + 2 * HALF_BITS + " bits");
+                    + " has bits outside the field's mask, or the field has more than " + 2 * HALF_BITS + " bits");
         }
         return new Field(name, bytes, isCode, mask, bits, from, wordBits, place, scatter, second);
     }
@@ -175,7 +176,10 @@ public final class Field {
         return bits >= Integer.SIZE ? -1 : (1 << bits) - 1;
     }
 
-    /** {@code word} with the field set to the value's bits; all other bits stay. Of a pair: the first word. Not for 8 bytes of data. */
+    /**
+     * {@code word} with the field set to the value's bits and all other bits as they were; for a pair, the first word. Not for 8 bytes of
+     * data.
+     */
     public int insert(int word, long value) {
         int v = (int) (value >> from);
         return (word & ~mask)
@@ -215,7 +219,10 @@ public final class Field {
         return bit < HALF_BITS ? low[1 << bit] : high[1 << (bit - HALF_BITS)];
     }
 
-    /** For each value bit the word bits that it sets and no lower one does: what tells it once the higher ones are known. */
+    /**
+     * For each value bit, the word bits that it sets and no lower value bit does. Once the images of all higher value bits are removed from
+     * a word, they show whether this value bit is set.
+     */
     private static int[] pivots(int bits, int[] low, int[] high) {
         int[] pivots = new int[bits];
         int below = 0;
@@ -249,7 +256,7 @@ public final class Field {
         return name;
     }
 
-    /** Every bit of the word that the field owns, of a pair those of the first word; all ones for 4 or 8 bytes of data. */
+    /** All word bits that the field sets, for a pair those of the first word; all ones for 4 or 8 bytes of data. */
     public int mask() {
         return mask;
     }
@@ -264,7 +271,7 @@ public final class Field {
         return second == null ? bits : bits + second.bits;
     }
 
-    /** The number of the value's bit that comes first. */
+    /** The number of the lowest value bit that it holds. */
     public int lowestBit() {
         return second == null ? from : second.from;
     }

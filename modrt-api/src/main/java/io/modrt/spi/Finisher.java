@@ -2,14 +2,14 @@ package io.modrt.spi;
 
 import org.apiguardian.api.API;
 
-/** One thing that the kernel does to a module after relocation. */
+/** One step of the kernel after relocation, which changes a module's bytes. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Finisher {
 
-    /** What it does, for example {@code jump labels}; comparisons with live memory name it. */
+    /** The step's name, for example {@code jump labels}, which {@link io.modrt.link.Rewrite} reports. */
     String name();
 
-    /** Does it. */
+    /** Runs the step. */
     void finish(ModuleImage image);
 
     /** A finisher made of a name and an action. */

@@ -6,8 +6,8 @@ import io.modrt.error.RelocationPlace;
 import org.apiguardian.api.API;
 
 /**
- * The relocation being applied, in the letters of the psABIs. One object serves a whole section: ask it during the call that hands it
- * over, and keep nothing.
+ * The relocation being applied, in the letters of the psABIs. One object serves all relocations of a load: read it during the call that it
+ * is passed to, and do not keep it.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Fixup {
@@ -22,7 +22,7 @@ public interface Fixup {
     long P();
 
     /**
-     * What stands for {@code S + A} in the formula: S + A itself, or, for a branch through a stub, the stub's address less
+     * The address that the formula uses as {@code S + A}: S + A itself, or, for a branch through a stub, the stub's address less
      * {@link RelocationType#branchBias()}.
      */
     long goal();
@@ -42,22 +42,24 @@ public interface Fixup {
     /** The index of the symbol. */
     int symbol();
 
-    /** The name of the symbol, read from the file; a section symbol's is its section's. */
+    /** The name of the symbol, read from the file; for a section symbol, the name of its section. */
     String symbolName();
 
     /** The module's name. */
     String moduleName();
 
     /**
-     * Tells that the kernel cuts bits off without a message, {@code what} with the numbers: a strict policy refuses that, any other
-     * keeps it as a {@link io.modrt.policy.Diagnostic}.
+     * Reports that the kernel drops bits of the value without a message. A strict policy refuses that; any other keeps it as a
+     * {@link io.modrt.policy.Diagnostic}.
+     *
+     * @param what what is lost, with the numbers
      */
     void silentLoss(String what);
 
     /** A record of the above, for errors and explanations. */
     RelocationPlace place();
 
-    /** The exception for a relocation that cannot be applied; it says where. */
+    /** The exception for this relocation if it cannot be applied: the refusal, with the place in front of its message. */
     default RelocationException refused(Refusal refusal) {
         RelocationPlace place = place();
         return new RelocationException(place, refusal.at(place.toString()));

@@ -2,10 +2,10 @@ package io.modrt.spi;
 
 import org.apiguardian.api.API;
 
-/** What a relocation computes, before it is cut to its field. S symbol, A addend, P place. */
+/** How a relocation's value is computed, before it is cut to its field. S is the symbol's value, A the addend, P the place. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Formula {
-    /** Nothing is stored: the type is a marker. */
+    /** No value: the type is a marker, and nothing is stored. */
     NONE("nothing"),
     /** S + A + bias. */
     S_A("S + A"),
@@ -13,7 +13,7 @@ public enum Formula {
     S_A_P("S + A - P"),
     /** Page(S + A) - Page(P) + bias, where Page clears the low 12 bits whatever the kernel's page size. */
     PAGE("Page(S + A) - Page(P)"),
-    /** What {@link ArchLoad#value} says, plus bias. */
+    /** The result of {@link ArchLoad#value} + bias. */
     CUSTOM("custom");
 
     private static final long PAGE_MASK = -4096;

@@ -6,10 +6,10 @@ import java.util.List;
 import org.apiguardian.api.API;
 
 /**
- * A piece of code in the module's own memory that leads a call site to a tracer which its branch does not reach, in room that the
- * {@link ArchPlan} reserves where {@link io.modrt.policy.LoadPolicy#trampolines} asks for it; kernels reserve none. It loads its target
- * from a literal, the last {@link Width#bytes()} of its bytes, and jumps there; so one aligned write retargets it. It changes no register
- * and no stack that is in use at a site.
+ * Code in the module's own memory that leads call sites to a tracer beyond the reach of their branches. The {@link ArchPlan} reserves room
+ * for it if {@link io.modrt.policy.LoadPolicy#trampolines} asks for it; kernels reserve none. A trampoline loads its target from a literal,
+ * its last {@link Width#bytes()} bytes, and jumps there, so that one aligned write changes its target. It changes no register and no stack
+ * slot that is in use at a call site.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface FtraceTrampoline {
@@ -17,11 +17,14 @@ public interface FtraceTrampoline {
     /** Bytes of one trampoline, a multiple of {@link Width#bytes()}. */
     int sizeBytes();
 
-    /** The trampolines for which there is room in a region, in reach of its sites; none unless the load's policy reserved any. */
+    /**
+     * The addresses in a region at which there is room for trampolines, in reach of its sites; none unless the load's policy asked for
+     * them.
+     */
     List<Address> places(PlacedSections placed, RegionKind region);
 
     /**
-     * The code of the trampoline at {@code at}, from its start on, in front of its literal. A new array.
+     * The code of the trampoline at {@code at}, without the literal behind it. A new array.
      *
      * @param at one of {@link #places}
      */

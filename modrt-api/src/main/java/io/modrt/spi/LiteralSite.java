@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.apiguardian.api.API;
 
 /**
- * A site made of nops, in whose place comes code that starts with the tracer's address as a literal and ends with a branch at the
- * site's address: it is stored last when it comes, and first when it goes. Code and literal are big endian.
+ * A call site that consists of nops when it is off. When it is on, it starts with the tracer's address as a literal and ends with a branch
+ * at the site's address; the branch is written last when the site is switched on, and first when it is switched off. Code and literal are
+ * big endian.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LiteralSite implements SiteKind {
@@ -19,9 +20,9 @@ public final class LiteralSite implements SiteKind {
     /**
      * A kind of site.
      *
-     * @param width of the address that the code starts with
-     * @param nop the instruction that a site is made of when it is off
-     * @param on the words of a site that is on; those of the address are ignored
+     * @param width the width of the literal
+     * @param nop the instruction of which a site consists when it is off
+     * @param on the words of a site that is on; those of the literal are ignored
      */
     public LiteralSite(String description, Width width, int nop, int... on) {
         this.description = description;
@@ -55,7 +56,7 @@ public final class LiteralSite implements SiteKind {
         return on.length;
     }
 
-    /** Also FOREIGN where the literal would not be aligned. */
+    /** FOREIGN also if the literal would not be aligned. */
     @Override
     public State state(long site, byte[] code) {
         int literal = width.bytes();

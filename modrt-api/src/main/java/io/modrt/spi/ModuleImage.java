@@ -5,14 +5,13 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * All bytes of a module between relocation and commit, by address or by section. {@code codeAt} has the byte order of instructions,
- * {@code wordAt} and {@code pointerAt} that of data. An address that the module does not have raises
- * {@link io.modrt.error.FormatException}.
+ * All bytes of a module between relocation and commit, by address or by section. {@code codeAt} uses the byte order of instructions,
+ * {@code wordAt} and {@code pointerAt} that of data. An address outside the module raises {@link io.modrt.error.FormatException}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModuleImage extends CodeReader {
 
-    /** Where everything is. */
+    /** The addresses of its sections and regions. */
     PlacedSections placed();
 
     /** The first loaded section of this name. */

@@ -17,30 +17,30 @@ public interface PlacedSections {
     /** The module. */
     ModuleFile file();
 
-    /** The kernel. */
+    /** The profile of the kernel. */
     KernelProfile profile();
 
-    /** How the load departs from the kernel's. */
+    /** How the load departs from what the kernel does. */
     LoadPolicy policy();
 
-    /** What the architecture counted before layout. */
+    /** The architecture's plan for this module. */
     ArchPlan archPlan();
 
-    /** The section as it is laid out: the file's, or as the architecture {@linkplain ArchPlan#shape resized} it. */
+    /** The section as it is laid out, with the size, flags and alignment that {@link ArchPlan#shape} gives it. */
     Section shape(Section section);
 
     /** The region of a section; empty for one that is not loaded. */
     Optional<RegionKind> region(Section section);
 
-    /** The addresses of a region; empty where the module has none of this kind. */
+    /** The address range of a region; empty if the module has no region of this kind. */
     Optional<AddressRange> range(RegionKind region);
 
     /** The address of a section; empty for one that is not loaded. */
     Optional<Address> address(Section section);
 
     /**
-     * The value of a kernel symbol that the architecture {@linkplain ArchKernel#anchors needs by name}, or the code of one that its
-     * {@linkplain TracingSites#kernelEntries tracing sites call}; empty where no source knows it.
+     * The value of a kernel symbol that the architecture {@linkplain ArchKernel#anchors needs by name}, or the address of the code of one
+     * that its {@linkplain TracingSites#kernelEntries tracing sites call}; empty if the runtime's symbols do not have it.
      */
     Optional<Address> anchor(String name);
 }

@@ -12,13 +12,13 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relocation types that a kernel applies for one architecture and one kind of addend, and its rules for symbol values that
- * stand for an error. Immutable.
+ * The relocation types that a kernel applies for one architecture and one kind of addend, and its rules for symbol values that stand for an
+ * error ({@code IS_ERR_VALUE}). Immutable.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RelocationTable {
 
-    /** What the kernel does where a <em>weak</em> symbol's value is in {@link #errorValues()}. */
+    /** What the kernel does if the value of a <em>weak</em> symbol is in {@link #errorValues()}. */
     public enum WeakErrorValue {
         /** It refuses, as for a strong one. */
         REFUSED,
@@ -49,7 +49,7 @@ public final class RelocationTable {
         this.beyondKernel = beyondKernel;
     }
 
-    /** A table of {@code types}, no symbol value of which stands for an error; unknown types give ENOEXEC. */
+    /** A table of {@code types} in which no symbol value stands for an error, and unknown types are refused with ENOEXEC. */
     public static RelocationTable of(Collection<? extends RelocationType> types) {
         int greatest = -1;
         for (RelocationType type : types) {
@@ -82,19 +82,21 @@ public final class RelocationTable {
         }
     }
 
-    /** The same table, where a strong symbol whose value is in {@code values} is refused with ENOENT, whatever the type. */
+    /** The same table, in which a strong symbol with a value in {@code values} is refused with ENOENT, whatever the type. */
     public RelocationTable errorValues(AddressRange values, WeakErrorValue ofWeakSymbols) {
         return new RelocationTable(
                 rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel);
     }
 
-    /** The same table with the kernel's answer to an unknown type, made from the module's name and the type's number. */
+    /**
+     * The same table with the kernel's answer to an unknown type, which {@code refusal} makes of the module's name and the type's number.
+     */
     public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
         return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel);
     }
 
     /**
-     * The same table with types that the ABI has and the kernel lacks: it stays {@linkplain #unknownType unknown} unless
+     * The same table with types that the ABI defines and the kernel lacks. They are refused as {@linkplain #unknownType unknown} unless
      * {@link io.modrt.error.Rule#RELOCATION_TYPE} is relaxed.
      */
     public RelocationTable beyondKernel(Collection<? extends RelocationType> types) {
@@ -105,7 +107,7 @@ public final class RelocationTable {
         return new RelocationTable(rows, errorValues, weak, unknown, List.copyOf(types));
     }
 
-    /** The type with this number, or null where the kernel knows none. */
+    /** The type with this number, or null if the kernel knows none. */
     public @Nullable RelocationType row(int number) {
         return number >= 0 && number < rows.length ? rows[number] : null;
     }
@@ -123,17 +125,17 @@ public final class RelocationTable {
                 .toList();
     }
 
-    /** The types that the ABI has and the kernel lacks. */
+    /** The types that the ABI defines and the kernel lacks. */
     public List<RelocationType> beyondKernel() {
         return beyondKernel;
     }
 
-    /** Symbol values that stand for an error: refused before the type is looked at. */
+    /** Symbol values that stand for an error: a relocation against one is refused before its type is looked at. */
     public AddressRange errorValues() {
         return errorValues;
     }
 
-    /** What happens where a weak symbol has such a value. */
+    /** What the kernel does if a weak symbol has such a value. */
     public WeakErrorValue weakErrorValue() {
         return weak;
     }

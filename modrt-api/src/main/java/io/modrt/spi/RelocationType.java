@@ -6,16 +6,16 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a psABI's relocation table. The columns are data, read once when the table is made; {@link #custom} is for what no
- * constant says. Usually an enum constant.
+ * One row of a psABI's relocation table, usually an enum constant. The columns are data, read once when the table is made; {@link #custom}
+ * is for values that no constant can express.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface RelocationType {
 
-    /** The number in {@code r_info}: up to 255 in 32-bit files and on n64, up to 65,535 here in other 64-bit files. */
+    /** The number in {@code r_info}: at most 255 in 32-bit files and on n64, and at most 65,535 (modrt's limit) in other 64-bit files. */
     int number();
 
-    /** The psABI's name, for example {@code R_MIPS_26}; as it stands, what {@code toString} gives: an enum constant's name. */
+    /** The psABI's name, for example {@code R_MIPS_26}; by default the result of {@code toString}, which is an enum constant's name. */
     default String psabiName() {
         return toString();
     }
@@ -32,23 +32,23 @@ public interface RelocationType {
         return formula().text() + (bias < 0 ? " - 0x" : " + 0x") + Long.toHexString(Math.abs(bias));
     }
 
-    /** Added to the formula's value: a rounding constant, or the distance of the branch's base. */
+    /** A number that is added to the formula's value: a rounding constant, or the distance from the base of a branch to P. */
     default long bias() {
         return 0;
     }
 
-    /** Where the value's bits go. */
+    /** The bits of the place in which the value is stored. */
     Field field();
 
-    /** How they come there. */
+    /** How the value is stored there. */
     default Store store() {
         return Store.SET;
     }
 
-    /** What is checked before. */
+    /** How the value is checked before it is stored. */
     Fit fit();
 
-    /** The power of two that S + A must be a multiple of; 1 where the kernel does not look. */
+    /** The power of two that S + A must be a multiple of; 1 if the kernel does not check that. */
     default int targetAlignment() {
         return 1;
     }
@@ -59,8 +59,8 @@ public interface RelocationType {
     }
 
     /**
-     * The bytes from S + A to where a branch arrives: 4 where the distance counts from the next instruction and the assembler puts the -4
-     * into the addend.
+     * The distance in bytes from S + A to the address where a branch arrives: 4 if branches count from the next instruction and the
+     * assembler puts the -4 for that into the addend.
      */
     default long branchBias() {
         return 0;
@@ -76,7 +76,7 @@ public interface RelocationType {
         return false;
     }
 
-    /** Why the kernel does not overwrite {@code before}, the contents of the place; null where it does. */
+    /** The refusal of a kernel that does not overwrite {@code before}, the contents of the place; null if it overwrites them. */
     default @Nullable Refusal objection(Fixup fixup, long before) {
         return null;
     }

@@ -4,7 +4,7 @@ import io.modrt.elf.Section;
 import org.apiguardian.api.API;
 
 /**
- * The bytes of one loaded section, in the module's byte order of data. Offsets outside the section raise
+ * The bytes of one section while it is relocated or finished, in the module's byte order of data. Offsets outside the section raise
  * {@link io.modrt.error.FormatException}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -13,7 +13,7 @@ public interface SectionImage {
     /** The section as it is laid out. */
     Section section();
 
-    /** Its address. */
+    /** Its address; 0 for a section that is not loaded, which only explanations relocate. */
     long address();
 
     /** The byte at {@code sectionOffset}. */

@@ -8,32 +8,32 @@ import java.util.List;
 import org.apiguardian.api.API;
 
 /**
- * One form that a call site of the function tracer takes: its code off, its code on, and the order in which the kernel writes it. No
- * state, no access to memory: a site's bytes are handed in, from {@link #bytesInFront} bytes in front of its address on.
+ * One kind of call site of the function tracer: its code when it is off, its code when it is on, and the order in which the kernel writes
+ * it. Stateless, without access to memory: a site's bytes are passed in, from {@link #bytesInFront} bytes in front of its address on.
  *
- * <p>{@link #on} and {@link #off} change the bytes that differ, and leave the compiler's others as they are; so both can be worked out
- * from the bytes of a site in any state.
+ * <p>{@link #on} and {@link #off} change only the bytes that differ between the states and leave the compiler's other bytes as they are, so
+ * the bytes of either state can be made from those of the other.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface SiteKind {
 
-    /** What the bytes of a site say. */
+    /** The state that the bytes of a site show. */
     enum State {
-        /** The function runs untraced. */
+        /** The function is not traced. */
         OFF,
         /** The function calls {@link SiteKind#entry}. */
         ON,
-        /** They are not this kind's, or not all of them in the same state. */
+        /** The bytes are not those of a site of this kind, or mix its states. */
         FOREIGN
     }
 
-    /** What it is called, for example {@code o32 long call, ra address}; unique within its architecture. */
+    /** Its name, for example {@code o32 long call, ra address}; unique within its architecture. */
     String description();
 
-    /** How many of a site's bytes are in front of its address. */
+    /** The number of a site's bytes that are in front of its address. */
     int bytesInFront();
 
-    /** How many bytes tell a site of this kind, in all. */
+    /** The number of all bytes of a site, including those in front of its address. */
     int bytes();
 
     /**
@@ -44,46 +44,46 @@ public interface SiteKind {
     State state(long site, byte[] code);
 
     /**
-     * Where a site that is {@link State#ON} goes: the tracer, or a stub or trampoline on the way there.
+     * The address that a site calls when it is {@link State#ON}: the tracer, or a stub or trampoline that leads there.
      *
      * @param code {@link #bytes()} bytes
      */
     long entry(long site, byte[] code);
 
-    /** Whether a site can go to {@code entry} by itself. */
+    /** Whether a site can call {@code entry} directly, without a trampoline. */
     boolean reaches(long site, Address entry);
 
     /**
-     * Switches on.
+     * Switches a site on.
      *
      * @param code {@link #bytes()} bytes of the site, in any state; changed in place
-     * @param entry where the site is to go, in {@linkplain #reaches reach}
+     * @param entry the address that the site is to call, in {@linkplain #reaches reach}
      */
     void on(long site, byte[] code, long entry);
 
     /**
-     * Switches off, as the kernel does after loading.
+     * Switches a site off, as the kernel does when it loads a module.
      *
      * @param code {@link #bytes()} bytes of the site, in any state; changed in place
      */
     void off(long site, byte[] code);
 
-    /** Bytes that are written at once, at offsets that are multiples of it from the site's first byte. */
+    /** The number of bytes that are written at once; each unit of so many bytes is counted from the site's first byte. */
     default int unitBytes() {
         return Integer.BYTES;
     }
 
-    /** How many units of a site ever change. */
+    /** The number of a site's units that ever change. */
     int writes();
 
     /**
-     * The order of writing: the index, in the site's units, of the unit that is written as the {@code nth}, from 0 on.
+     * The order of writing: the number of the unit that is written as the {@code nth}, both counted from 0.
      *
-     * @param to the state that the site is to have
+     * @param to the state to which the site is switched
      */
     int write(int nth, State to);
 
-    /** The changes that make {@code before} to {@code after}, in the order of writing, units that stay left out. A new list. */
+    /** The patches that turn {@code before} into {@code after}, in the order of writing; units that do not change have none. A new list. */
     default List<Patch> patches(long site, byte[] before, byte[] after, State to) {
         List<Patch> patches = new ArrayList<>();
         for (int nth = 0; nth < writes(); nth++) {

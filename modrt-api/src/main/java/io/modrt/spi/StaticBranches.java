@@ -9,9 +9,9 @@ import org.apiguardian.api.API;
 public interface StaticBranches {
 
     /**
-     * Bytes of the branch at {@code site}, which may depend on the instruction that the compiler left there.
+     * The size in bytes of the branch at {@code site}, which may depend on the instruction that the compiler put there.
      *
-     * @throws io.modrt.error.FormatException where that instruction is no branch of this architecture
+     * @throws io.modrt.error.FormatException if that instruction is not a static branch of this architecture
      */
     int sizeBytes(long site, CodeReader code);
 
@@ -22,7 +22,7 @@ public interface StaticBranches {
     byte[] taken(BranchSite site, long target);
 
     /**
-     * Where a static branch is.
+     * The place of a static branch.
      *
      * @param address its address
      * @param sizeBytes bytes of its instruction
@@ -30,11 +30,11 @@ public interface StaticBranches {
     record BranchSite(long address, int sizeBytes) {}
 
     /**
-     * Branches of one 32-bit instruction.
+     * Static branches that consist of one 32-bit instruction.
      *
      * @param order the byte order of code
      * @param nop the instruction of a branch that is not taken
-     * @param jump the jump, its field zero, and how it holds its target
+     * @param jump the instruction of a branch that is taken
      */
     static StaticBranches ofWords(ByteOrder order, int nop, Jump jump) {
         return new StaticBranches() {
@@ -65,9 +65,9 @@ public interface StaticBranches {
     /**
      * A jump instruction.
      *
-     * @param bits the instruction, its field zero
-     * @param field where its target's bits go
-     * @param formula {@link Formula#S_A} or {@link Formula#S_A_P}, with the target for S + A
+     * @param bits the instruction, with zeros in its field
+     * @param field the bits that hold its target
+     * @param formula {@link Formula#S_A} or {@link Formula#S_A_P}, with the target as S + A and the branch as P
      * @param bias added to the formula's value
      */
     record Jump(int bits, Field field, Formula formula, long bias) {
@@ -75,7 +75,7 @@ public interface StaticBranches {
         /** Checks the formula. */
         public Jump {
             if (formula != Formula.S_A && formula != Formula.S_A_P) {
-                throw new IllegalArgumentException(formula + ": no branch is so");
+                throw new IllegalArgumentException("a jump's formula is S_A or S_A_P, not " + formula);
             }
         }
 

@@ -9,17 +9,17 @@ import org.apiguardian.api.API;
 /**
  * A stub in a module's memory.
  *
- * @param address where it is
- * @param target where it goes
+ * @param address its address
+ * @param target the address to which it leads
  * @param symbol the name of the symbol for which it was made
  * @param template its code
- * @param slot where it keeps the target's address as data, for code that loads it from there; its template is then filled with the slot
- *     for the target
+ * @param slot the place of the target's address in memory, if its code loads it from there; the template is then filled with the slot's
+ *     address as its target
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Stub(Address address, Address target, String symbol, StubTemplate template, Optional<Address> slot) {
 
-    /** Checks that all is said. */
+    /** Checks that no component is null. */
     public Stub {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(target, "target");

@@ -6,18 +6,18 @@ import java.util.List;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** Code that is emitted, as data: pieces with their assembler text, and the relocations that fill them. */
+/** Code of a stub as data: pieces with their assembler text, and the relocations that fill the target in. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record StubTemplate(List<Piece> pieces) {
 
     /**
      * An instruction, or a part of one.
      *
-     * @param bits its bytes as a number in the byte order of code, before it is filled
+     * @param bits its bytes as a number in the byte order of code, before the target is filled in
      * @param sizeBytes 1, 2, 4 or 8
-     * @param assembly its assembler text, with {@code target} for the target
-     * @param type the relocation that fills it, with the target for S + A and the piece's own address for P, or null; its formula is
-     *     not {@link Formula#CUSTOM}
+     * @param assembly its assembler text, in which {@code target} is the target
+     * @param type the relocation that fills the target in, with the target as S + A and the piece's own address as P, and a formula
+     *     other than {@link Formula#CUSTOM}; null if the piece is the same for every target
      */
     public record Piece(long bits, int sizeBytes, String assembly, @Nullable RelocationType type) {}
 
@@ -26,7 +26,7 @@ public record StubTemplate(List<Piece> pieces) {
         pieces = List.copyOf(pieces);
     }
 
-    /** A template of these pieces. */
+    /** A template that consists of these pieces. */
     public static StubTemplate of(Piece... pieces) {
         return new StubTemplate(List.of(pieces));
     }
@@ -41,7 +41,7 @@ public record StubTemplate(List<Piece> pieces) {
         return new Piece(Integer.toUnsignedLong(bits), Integer.BYTES, assembly, type);
     }
 
-    /** Bytes of a stub. */
+    /** The size of a stub in bytes. */
     public int sizeBytes() {
         return pieces.stream().mapToInt(Piece::sizeBytes).sum();
     }

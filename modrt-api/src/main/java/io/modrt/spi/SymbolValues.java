@@ -7,6 +7,6 @@ import org.apiguardian.api.API;
 @FunctionalInterface
 public interface SymbolValues {
 
-    /** The value of symbol {@code symbolIndex}, zero-extended where addresses have 32 bits. */
+    /** The value of symbol {@code symbolIndex}, zero-extended if addresses have 32 bits. */
     long value(int symbolIndex);
 }

@@ -32,12 +32,12 @@ public record TableShapes(ExportTable exports, ExceptionTable exceptionTable, Ju
      * @param entryBytes bytes of an entry
      * @param fieldBytes bytes of an address or offset in it
      * @param reference how an address is written
-     * @param addresses how many of the fields, from the first, are addresses; what follows moves unchanged
+     * @param addresses how many of the fields, from the first, are addresses; the rest of an entry does not change when it is moved
      */
     public record ExceptionTable(int entryBytes, int fieldBytes, Reference reference, int addresses) {}
 
     /**
-     * Entries of code, target and key, in this order; the key's low two bits are flags.
+     * Entries of three addresses, code, target and key, in this order. The low two bits of the key are flags.
      *
      * @param codeBytes bytes of the code and of the target field
      * @param keyBytes bytes of the key field
@@ -53,9 +53,9 @@ public record TableShapes(ExportTable exports, ExceptionTable exceptionTable, Ju
 
     /** How a table writes an address. */
     public enum Reference {
-        /** As it is. */
+        /** As the address itself. */
         ABSOLUTE,
-        /** As the signed distance from the field itself. */
+        /** As the signed distance from the field to the address. */
         FROM_FIELD
     }
 }

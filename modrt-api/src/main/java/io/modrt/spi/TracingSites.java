@@ -13,47 +13,50 @@ public interface TracingSites {
     String tableSection();
 
     /**
-     * From a table entry to the address by which the kernel knows the site: {@code ftrace_call_adjust}.
+     * The address by which the kernel knows the site of a table entry: its {@code ftrace_call_adjust}.
      *
      * @param entry the table entry
      * @param code the module's code, for kernels that look at the instruction there
-     * @return the address, or 0 where the kernel drops the entry
+     * @return the address, or 0 if the kernel leaves the entry out
      */
     default long site(long entry, CodeReader code) {
         return entry;
     }
 
-    /** Whether the kernel leaves out an entry of 0 before it adjusts it. */
+    /** Whether the kernel leaves out entries of 0 without adjusting them. */
     default boolean skipsZero() {
         return true;
     }
 
-    /** The address of the site that a table lists, in the target's width, or 0 where the kernel leaves the entry out. */
+    /** The address of the site of a table entry, in the target's width, or 0 if the kernel leaves the entry out. */
     default long listed(long entry, Width width, CodeReader code) {
         return entry == 0 && skipsZero() ? 0 : width.wrap(site(entry, code));
     }
 
     /**
-     * Writes what the kernel writes at a site when the module is loaded, its {@code ftrace_init_nop}; nothing by default, where the
-     * compiler's code stays.
+     * Writes the code that the kernel's {@code ftrace_init_nop} writes at a site when the module is loaded. By default it writes nothing,
+     * for kernels that leave the compiler's code.
      *
      * @param site the site's address
-     * @throws io.modrt.error.ModrtException where the kernel finds other code than it expects; it then leaves this site and those
-     *     behind it as they were compiled
+     * @throws io.modrt.error.ModrtException if the kernel finds other code than it expects; it then leaves this site and those that
+     *     follow as they were compiled
      */
     default void writeOff(long site, ModuleImage image) {}
 
-    /** The forms of sites in a module; of the code of one site at most one form says other than {@link SiteKind.State#FOREIGN}. */
+    /** The kinds of sites in a module. For the code of one site, at most one kind has a state other than {@link SiteKind.State#FOREIGN}. */
     default List<? extends SiteKind> kinds(PlacedSections placed) {
         return List.of();
     }
 
-    /** The kernel's functions that a site may call when it is on, by name; {@link PlacedSections#anchor} has their addresses. */
+    /**
+     * The names of the kernel's functions that a site may call when it is on. {@link PlacedSections#anchor} has the addresses of their
+     * code; a name that the runtime's symbols lack is not made up.
+     */
     default Set<String> kernelEntries() {
         return Set.of();
     }
 
-    /** The trampolines for sites whose branch does not reach; empty where every site reaches every tracer. */
+    /** The trampolines for sites whose branch does not reach a tracer; empty if every site reaches every tracer. */
     default Optional<FtraceTrampoline> trampoline() {
         return Optional.empty();
     }

@@ -22,12 +22,12 @@ public enum Width {
         return bytes;
     }
 
-    /** {@code value} modulo 2^width, zero-extended: how addresses are kept. */
+    /** {@code value} modulo 2^width, zero-extended: the form of addresses. */
     public long wrap(long value) {
         return this == BITS_32 ? value & 0xffff_ffffL : value;
     }
 
-    /** {@code value} modulo 2^width, sign-extended: how displacements are range checked. */
+    /** {@code value} modulo 2^width, sign-extended: the form in which distances are checked. */
     public long signed(long value) {
         return this == BITS_32 ? (int) value : value;
     }

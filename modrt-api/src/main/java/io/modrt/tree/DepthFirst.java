@@ -14,10 +14,10 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 
-/** Walks a graph so that what a name needs is done before it; without recursion, since a chain may be as long as there are names. */
+/** Visits a graph so that a name comes behind the names that it needs. Not recursive, since a chain may be as long as there are names. */
 final class DepthFirst {
 
-    /** Enough to see what is wrong; all of them could be many times the graph. */
+    /** The most cycles that are reported: their number can be exponential in the graph's size. */
     private static final int MOST_CYCLES = 64;
 
     private final Map<String, NavigableSet<String>> needs;
@@ -59,12 +59,12 @@ final class DepthFirst {
         }
     }
 
-    /** What is done, in order. */
+    /** The names visited so far, each behind those that it needs. */
     Collection<String> done() {
         return done;
     }
 
-    /** The ways that lead back to where they began. */
+    /** The cycles that were found, each with its names in order. */
     List<List<String>> cycles() {
         return cycles;
     }

@@ -34,10 +34,11 @@ public final class ModuleGraph {
     }
 
     /**
-     * A module needs those that export what it imports, weakly too. What several of them export is the first one's, by name.
+     * The graph of imports and exports: a module needs the modules that export its undefined symbols, weak ones too. If several modules
+     * export one symbol, the first of them by name is needed.
      *
      * @param modules the modules by name; only read
-     * @throws FormatException where a module's tables of imports or exports are not sound
+     * @throws FormatException if a module's tables of imports or exports are malformed
      */
     public static ModuleGraph of(Map<String, ModuleFile> modules) {
         Links links = new Links();
@@ -45,7 +46,7 @@ public final class ModuleGraph {
         return links.graph();
     }
 
-    /** What modules export and import, collected before the graph is known. */
+    /** Collects the imports and exports of modules, one module at a time, and makes the graph of them. */
     static final class Links {
 
         private final Map<String, String> exporters = new TreeMap<>();
@@ -75,10 +76,10 @@ public final class ModuleGraph {
     }
 
     /**
-     * What a {@code modules.dep} lists: of each module all that it needs, also by way of others.
+     * The graph in a {@code modules.dep}, which lists for each module all modules that it needs, directly or through others.
      *
-     * @throws FormatException where a line has no colon behind a module's file, naming the line
-     * @throws IOException where it cannot be read
+     * @throws FormatException if a line does not begin with a module's file and a colon, naming the line
+     * @throws IOException if it cannot be read
      */
     public static ModuleGraph ofModulesDep(Path modulesDep) throws IOException {
         NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>();
@@ -107,7 +108,8 @@ public final class ModuleGraph {
     private static String nameAt(Path source, int line, String file) {
         return ModuleTree.nameOf(file)
                 .orElseThrow(() -> new FormatException(Refusal.beyondKernel(source + ": line " + line + ": \"" + file
-                        + "\" is no module's file; a line is one, a colon, and those that it needs")));
+                        + "\" is not the name of a module's file; a line has such a name, a colon, and the files that it"
+                        + " needs")));
     }
 
     /** The names, sorted. */
@@ -116,15 +118,16 @@ public final class ModuleGraph {
     }
 
     /**
-     * The modules that {@code name} needs, sorted; of {@link #of} the direct ones, of {@link #ofModulesDep} all.
+     * The modules that {@code name} needs, sorted: in a graph made by {@link #of} only those that it needs directly, in one made by
+     * {@link #ofModulesDep} also those that it needs through others.
      *
-     * @throws IllegalArgumentException where there is no such module
+     * @throws IllegalArgumentException if there is no such module
      */
     public List<String> needs(String name) {
         return List.copyOf(needs.getOrDefault(known(name), Collections.emptyNavigableSet()));
     }
 
-    /** The name as the graph has it: as it is said, or with the underscores that modules have for dashes. */
+    /** The name in the graph: {@code name} itself, or with underscores for dashes, as modules are named. */
     private String known(String name) {
         String module = needs.containsKey(name) ? name : name.replace('-', '_');
         if (!needs.containsKey(module)) {
@@ -133,26 +136,26 @@ public final class ModuleGraph {
         return module;
     }
 
-    /** All modules, each behind those that it needs, else by name. Where modules need each other, one of them comes too early. */
+    /** All modules, each behind those that it needs, otherwise sorted by name. If modules need each other, one of them comes too early. */
     public List<String> loadOrder() {
         return all.names();
     }
 
     /**
-     * These modules and all that they need, in the same way.
+     * These modules and all that they need, in the order of {@link #loadOrder()}.
      *
-     * @throws IllegalArgumentException where there is no such module
+     * @throws IllegalArgumentException if there is no such module
      */
     public List<String> loadOrder(Collection<String> names) {
         return LoadOrder.of(needs, names.stream().map(this::known).toList()).names();
     }
 
-    /** Modules that need each other, and so cannot be loaded: for the first ways round that were found, their modules in order. */
+    /** Cycles of modules that need each other, and so cannot be loaded, each with its modules in order. At most 64 are reported. */
     public List<List<String>> cycles() {
         return all.cycles();
     }
 
-    /** An order, and the ways round that stand against it. */
+    /** A load order, and the cycles that break it. */
     private record LoadOrder(List<String> names, List<List<String>> cycles) {
 
         static LoadOrder of(Map<String, NavigableSet<String>> needs, Collection<String> wanted) {

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
- * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once; modules are
- * read when they are asked for. A module's name is its file's, without suffix and with {@code _} for {@code -}.
+ * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once, and files are read
+ * only for {@link #graph}. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleTree {
@@ -36,10 +36,10 @@ public final class ModuleTree {
     }
 
     /**
-     * The modules in {@code folder} and the folders below it; links to folders are not followed. Of several files of one name
-     * that below {@code updates} stands, else the first by path.
+     * Lists the modules in {@code folder} and the folders below it; links to folders are not followed. If several files have the same
+     * module name, the one under {@code updates/} wins, or else the first by path.
      *
-     * @throws IOException where it is no folder or cannot be listed
+     * @throws IOException if it is not a folder or cannot be listed
      */
     public static ModuleTree open(Path folder) throws IOException {
         if (!Files.exists(folder)) {
@@ -67,7 +67,7 @@ public final class ModuleTree {
         return name == null ? "" : name.toString();
     }
 
-    /** The name of the module in a file that is called so, a path before it is ignored; empty where it is no module's. */
+    /** The name of the module in the file at path {@code file}; empty if that is not the name of a module's file. */
     static Optional<String> nameOf(String file) {
         String fileName = file.substring(file.lastIndexOf('/') + 1);
         return SUFFIXES.stream()
@@ -95,16 +95,17 @@ public final class ModuleTree {
         return files;
     }
 
-    /** The file of the module {@code name}, in which {@code -} and {@code _} are the same. */
+    /** The file of the module {@code name}, where {@code -} and {@code _} mean the same. */
     public Optional<Path> file(String name) {
         return Optional.ofNullable(files.get(normal(name)));
     }
 
     /**
-     * Which modules need which: as {@code modules.dep} lists it, or, where that is missing or empty, as all modules' symbols tell.
+     * Which modules need which: from {@code modules.dep}, or from {@linkplain #graphOfSymbols() the modules' symbols} if that is missing or
+     * empty.
      *
-     * @throws io.modrt.error.FormatException where that list, or a module, is not what it should be
-     * @throws IOException where a file cannot be read
+     * @throws io.modrt.error.FormatException if that list, or a module, is malformed
+     * @throws IOException if a file cannot be read
      */
     public ModuleGraph graph() throws IOException {
         Path listed = folder.resolve("modules.dep");
@@ -114,10 +115,10 @@ public final class ModuleTree {
     }
 
     /**
-     * Which modules need which, as their imports and exports tell; reads every module.
+     * Which modules need which, from their imports and exports. Reads every module.
      *
-     * @throws io.modrt.error.FormatException where a module is not what it should be
-     * @throws IOException where a file cannot be read
+     * @throws io.modrt.error.FormatException if a module is malformed
+     * @throws IOException if a file cannot be read
      */
     public ModuleGraph graphOfSymbols() throws IOException {
         ModuleGraph.Links links = new ModuleGraph.Links();
@@ -127,7 +128,7 @@ public final class ModuleTree {
         return links.graph();
     }
 
-    /** The folder, and how many modules are in it. */
+    /** The folder, and the number of modules in it. */
     @Override
     public String toString() {
         return folder + ": " + files.size() + " modules";

@@ -1,4 +1,11 @@
-/** What a system's modules are: a modules folder on any file system. */
+/**
+ * Which modules a system has, and in which order to load them.
+ *
+ * <p>{@link ModuleTree} lists a {@code /lib/modules/VERSION} folder, or any other, on any file system, and names each module's file.
+ * {@link ModuleGraph} tells which modules need which, from {@code modules.dep} as {@code depmod} writes it, or from the imports and exports
+ * of the modules themselves; it gives an order in which they can be loaded, and the cycles that stand in the way. Nothing here loads a
+ * module.
+ */
 @NullMarked
 package io.modrt.tree;
 

@@ -163,17 +163,17 @@ class BadElfTest {
                         "name of a loaded section",
                         KERNEL,
                         sh(1, 0, 0x1000),
-                        "bad.ko: section 1: name at 0x1000 of a name table of 0x"),
+                        "bad.ko: section 1: sh_name 0x1000 is outside the name table of 0x"),
                 row(
                         "name of a section that is not loaded",
                         BEYOND,
                         sh(3, 0, -1),
-                        "bad.ko: section 3: name at 0xffffffff of a name table of 0x"),
+                        "bad.ko: section 3: sh_name 0xffffffff is outside the name table of 0x"),
                 row(
                         "name of section 0",
                         BEYOND,
                         sh(0, 0, 0x100),
-                        "bad.ko: section 0: name at 0x100 of a name table of 0x"),
+                        "bad.ko: section 0: sh_name 0x100 is outside the name table of 0x"),
                 row(
                         "section larger than the file",
                         KERNEL,
@@ -213,43 +213,43 @@ class BadElfTest {
                         "symbol entries of 0 bytes",
                         BEYOND,
                         e -> e.part(3).entryBytes(0),
-                        "bad.ko: section 3 (.symtab): entries (sh_entsize) of 0 bytes in 32, ELF32 has entries of 16"),
+                        "bad.ko: section 3 (.symtab): sh_entsize is 0 and sh_size 32, ELF32 has entries of 16 bytes"),
                 part(
                         "a fraction of a symbol",
                         BEYOND,
                         e -> e.part(3).contents = new byte[24],
-                        "bad.ko: section 3 (.symtab): entries (sh_entsize) of 16 bytes in 24, ELF32 has entries of 16"),
+                        "bad.ko: section 3 (.symtab): sh_entsize is 16 and sh_size 24, ELF32 has entries of 16 bytes"),
                 part(
                         "a symbol's name outside",
                         BEYOND,
                         e -> e.part(3).contents = e.symbol(6, 0, 0, 0, 0),
-                        "bad.ko: section 3 (.symtab): symbol 0: name (st_name) at 0x6 of 6 bytes of strings"),
+                        "bad.ko: section 3 (.symtab): symbol 0: st_name 0x6 is outside the string table of 6 bytes"),
                 part(
                         "a symbol's name far outside",
                         BEYOND,
                         e -> e.part(3).contents = e.symbol(-1, 0, 0, 0, 0),
-                        "bad.ko: section 3 (.symtab): symbol 0: name (st_name) at 0xffffffff of 6 bytes of strings"),
+                        "bad.ko: section 3 (.symtab): symbol 0: st_name 0xffffffff is outside the string table of 6 bytes"),
                 part(
                         "too few numbers",
                         BEYOND,
                         e -> e.section(".shndx", Section.SHT_SYMTAB_SHNDX, 0, e.ints(0))
                                 .link(3),
-                        "bad.ko: section 5 (.shndx): section numbers for 1 symbols, there are 2"),
+                        "bad.ko: section 5 (.shndx): section numbers for 1 symbols, the symbol table has 2"),
                 part(
                         "relocations of 0 bytes",
                         BEYOND,
                         e -> e.part(2).entryBytes(0),
-                        "bad.ko: section 2 (.rel.text): entries (sh_entsize) of 0 bytes in 8, ELF32 has entries of 8"),
+                        "bad.ko: section 2 (.rel.text): sh_entsize is 0 and sh_size 8, ELF32 has entries of 8 bytes"),
                 part(
                         "relocations of 12 bytes",
                         BEYOND,
                         e -> e.part(2).entryBytes(12),
-                        "bad.ko: section 2 (.rel.text): entries (sh_entsize) of 12 bytes in 8, ELF32 has entries of 8"),
+                        "bad.ko: section 2 (.rel.text): sh_entsize is 12 and sh_size 8, ELF32 has entries of 8 bytes"),
                 part(
                         "a fraction of a relocation",
                         BEYOND,
                         e -> e.part(2).contents = new byte[12],
-                        "bad.ko: section 2 (.rel.text): entries (sh_entsize) of 8 bytes in 12, ELF32 has entries of 8"));
+                        "bad.ko: section 2 (.rel.text): sh_entsize is 8 and sh_size 12, ELF32 has entries of 8 bytes"));
     }
 
     @ParameterizedTest

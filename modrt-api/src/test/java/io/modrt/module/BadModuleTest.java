@@ -57,7 +57,7 @@ class BadModuleTest {
             row("version without end", BEYOND, e -> e.part(4).contents = strings("x".repeat(64)),
                 "bad.ko: section 4 (__versions): record 0: a name without end"),
             row("exports that nothing relocates", BEYOND, e -> e.part(6).type = 1,
-                "bad.ko: section 5 (__ksymtab_gpl): exports that no section relocates"),
+                "bad.ko: section 5 (__ksymtab_gpl): has no relocations, which would say what it exports"),
             row("export without a value", BEYOND, e -> e.part(6).contents = e.ints(4, 0x102, 8, 0x102),
                 "bad.ko: section 5 (__ksymtab_gpl): entry 0: its value is not relocated"),
             row("export without a name", BEYOND, e -> e.part(6).contents = e.ints(0, 0x202, 8, 0x102),

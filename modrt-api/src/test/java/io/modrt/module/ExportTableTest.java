@@ -141,7 +141,7 @@ class ExportTableTest {
         ElfBytes elf = DISTANCES.elf();
         elf.part(TABLE).contents = Arrays.copyOf(elf.part(TABLE).contents, 28);
 
-        assertEquals("0x1c bytes are no number of entries of 12 bytes", refusal(elf));
+        assertEquals("size 0x1c is not a multiple of the 12 bytes of an entry", refusal(elf));
     }
 
     @Test
@@ -150,7 +150,7 @@ class ExportTableTest {
         elf.part(RELOCATIONS).contents =
                 ElfBytes.join(elf.part(RELOCATIONS).contents, DISTANCES.relocation(elf, 23, FUNCTION, 0));
 
-        assertEquals("relocation 6 at 0x17 is at no field of 4 bytes", refusal(elf));
+        assertEquals("relocation 6 at 0x17 is not at the start of a field of 4 bytes", refusal(elf));
     }
 
     /** Three records of value and name alone fill two of three fields. */

@@ -260,7 +260,7 @@ class FieldTest {
     void onlyTheFieldsOwnBitsCanBeFlipped() {
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> Field.run("run", 4, 4).flipping(0x180));
-        assertEquals("run: 0x180 is not all its own", refused.getMessage());
+        assertEquals("run: 0x180 has bits outside the field's mask", refused.getMessage());
     }
 
     /** GNU as, RISC-V: {@code auipc ra,U; jalr I(ra)}. */

@@ -10,8 +10,8 @@ import java.util.List;
 public class PlainKernel implements ArchKernel {
     /** Where its modules lie. */
     public static final AddressRange MODULES = new AddressRange(Address.of(0xc000_0000L), 0x100_0000);
-    /** Where it makes symbols up; the last megabyte is for per-CPU bases. */
-    public static final AddressRange SYMBOLS = new AddressRange(Address.of(0x6000_0000L), 0x100_0000);
+    /** Where it makes symbols up; the last 16 MB are for per-CPU bases. */
+    public static final AddressRange SYMBOLS = new AddressRange(Address.of(0x6000_0000L), 0x200_0000);
 
     @Override
     public Width width() {

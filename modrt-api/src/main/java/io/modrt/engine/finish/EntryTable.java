@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * A loaded section read as a table of entries of equal size, whose fields are addresses, or distances from the field itself. Sums wrap at
- * the target's width.
+ * A view of a loaded section as a table of entries of equal size, whose fields are addresses or distances from the field itself. Sums wrap
+ * at the target's width.
  */
 final class EntryTable {
     private final ImageBytes image;
@@ -21,22 +21,23 @@ final class EntryTable {
     private final Reference reference;
     private final int count;
 
-    /** The table in {@code section}; what is left behind the last whole entry is ignored, as the kernel does, and told of. */
-    EntryTable(ImageBytes image, Section section, int entryBytes, Reference reference, Consumer<Diagnostic> told) {
+    /** The table in {@code section}. Bytes behind the last whole entry are ignored, as the kernel does, and reported to {@code report}. */
+    EntryTable(ImageBytes image, Section section, int entryBytes, Reference reference, Consumer<Diagnostic> report) {
         this.image = image;
         this.bytes = image.array(section.index());
         this.start = image.arrayOffset(section.index());
         this.address = image.address(section.index());
         this.entryBytes = entryBytes;
         this.reference = reference;
-        // why: loaded sizes fit an int, the layout saw to it
+        // why: the layout has refused regions whose size does not fit an int
         int sizeBytes = (int) section.sizeBytes();
         count = sizeBytes / entryBytes;
         if (sizeBytes % entryBytes != 0) {
-            told.accept(new Diagnostic(
+            report.accept(new Diagnostic(
                     Diagnostic.Kind.TRUNCATED_OR_IGNORED,
                     section.where(),
-                    sizeBytes % entryBytes + " bytes behind " + count + " entries of " + entryBytes + " are no entry"));
+                    "the last " + sizeBytes % entryBytes + " bytes, behind " + count + " entries of " + entryBytes
+                            + " bytes, are ignored"));
         }
     }
 
@@ -73,8 +74,8 @@ final class EntryTable {
     }
 
     /**
-     * Puts entry {@code order[i]} at place i, for each i. A field that counts from itself loses as many bytes as it moved up, so that it
-     * gives the same address as before.
+     * Moves entry {@code order[i]} to index i, for each i. A field that is a distance from itself is corrected by as many bytes as it
+     * moves, so that it gives the same address as before.
      *
      * @param fieldBytes the sizes of the fields that are addresses, from the first field on
      */

@@ -10,19 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** All that the kernel does to a module's bytes between relocation and its init function, in the kernel's order. */
+/** All changes that the kernel makes to a module's bytes between relocation and the module's init function, in the kernel's order. */
 public final class Finishing {
 
     private Finishing() {}
 
     /**
-     * The steps that finish a relocated module; each is for {@code image} alone.
+     * The steps that finish a relocated module; each works on {@code image} alone.
      *
-     * @param shapes the architecture's tables
+     * @param shapes the shapes of the architecture's tables
      * @param values the final value of each symbol
-     * @param finishers what the architecture does by itself, in its order
+     * @param finishers the architecture's own steps, in its order
      * @param tracing the architecture's call sites
-     * @param told takes what is out of the ordinary and harmless
+     * @param report takes diagnostics of malformed tables and sites
      */
     public static List<Finisher> steps(
             ImageBytes image,
@@ -30,14 +30,14 @@ public final class Finishing {
             SymbolValues values,
             List<Finisher> finishers,
             TracingSites tracing,
-            Consumer<Diagnostic> told) {
+            Consumer<Diagnostic> report) {
         List<Finisher> steps = new ArrayList<>();
         steps.add(Finisher.of(
-                "exception table", module -> ExceptionTableOrder.sort(image, shapes.exceptionTable(), told)));
+                "exception table", module -> ExceptionTableOrder.sort(image, shapes.exceptionTable(), report)));
         steps.add(Finisher.of("kallsyms", module -> KallsymsTables.fill(image, values)));
         steps.addAll(finishers);
-        steps.add(Finisher.of("function tracing", module -> FtraceTable.finish(image, tracing, told)));
-        steps.add(Finisher.of("jump table", module -> JumpTable.finish(image, shapes.jumpTable(), told)));
+        steps.add(Finisher.of("function tracing", module -> FtraceTable.finish(image, tracing, report)));
+        steps.add(Finisher.of("jump table", module -> JumpTable.finish(image, shapes.jumpTable(), report)));
         return steps;
     }
 }

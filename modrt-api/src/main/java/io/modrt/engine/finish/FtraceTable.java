@@ -13,16 +13,17 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What the kernel's {@code ftrace_module_init} does: the table of sites is sorted, then each site is switched off, in table order. */
+/** Does what the kernel's {@code ftrace_module_init} does: sorts the table of call sites, then switches each site off, in table order. */
 public final class FtraceTable {
 
     private FtraceTable() {}
 
     /**
-     * Sorts the table and switches the sites off; with DYNAMIC_FTRACE only. At the first site that cannot be written the kernel switches
-     * tracing off for good and leaves the others as they were compiled, and the load goes on: so it is here, and told of.
+     * Sorts the table and switches the sites off, on kernels with DYNAMIC_FTRACE. At the first site that cannot be written, the kernel
+     * disables tracing ({@code ftrace_bug}), leaves the remaining sites as they were compiled, and goes on with the load. So does this, and
+     * reports it to {@code report}.
      */
-    public static void finish(ImageBytes image, TracingSites tracing, Consumer<Diagnostic> told) {
+    public static void finish(ImageBytes image, TracingSites tracing, Consumer<Diagnostic> report) {
         String name = tracing.tableSection();
         if (name.isEmpty() || !image.layout().profile().has(ConfigOption.DYNAMIC_FTRACE)) {
             return;
@@ -33,10 +34,10 @@ public final class FtraceTable {
         }
         Section section = found.get().section();
         int wordBytes = image.wordBytes();
-        EntryTable table = new EntryTable(image, section, wordBytes, Reference.ABSOLUTE, told);
+        EntryTable table = new EntryTable(image, section, wordBytes, Reference.ABSOLUTE, report);
         long[] entries = sort(table, wordBytes);
         for (int i = 0; i < entries.length; i++) {
-            if (!switchOff(image, tracing, entries[i], told, section)) {
+            if (!switchOff(image, tracing, entries[i], report, section)) {
                 return;
             }
         }
@@ -57,18 +58,18 @@ public final class FtraceTable {
     }
 
     private static boolean switchOff(
-            ImageBytes image, TracingSites tracing, long entry, Consumer<Diagnostic> told, Section section) {
+            ImageBytes image, TracingSites tracing, long entry, Consumer<Diagnostic> report, Section section) {
         Width width = image.wordBytes() == Integer.BYTES ? Width.BITS_32 : Width.BITS_64;
         long site = 0;
         try {
             site = tracing.listed(entry, width, image);
-            // why: the kernel takes an address of 0 for an entry that the linker dropped
+            // why: the kernel skips an entry whose address is 0, as the linker leaves it for dropped code
             if (site != 0) {
                 tracing.writeOff(site, image);
             }
             return true;
         } catch (ModrtException e) {
-            told.accept(new Diagnostic(
+            report.accept(new Diagnostic(
                     Diagnostic.Kind.KERNEL_WARNING,
                     section.where(),
                     (site == 0 ? "the site of entry 0x" + Long.toHexString(entry) : "site 0x" + Long.toHexString(site))

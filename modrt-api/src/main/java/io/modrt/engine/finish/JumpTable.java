@@ -14,11 +14,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What the kernel does with {@code __jump_table} when a module comes: entries sorted by key and then by code, those of init code marked,
- * and each static key of the module itself told where its entries begin.
+ * Does what the kernel's {@code jump_label_add_module} does with {@code __jump_table}: sorts the entries by key and then by code, marks
+ * those in init code, and stores the address of its first entry in each static key of the module.
  *
- * <p>A key is two words of the target's {@code long}: how often it is enabled, and the entries' address with two flag bits. Keys outside the
- * module belong to the kernel or to other modules; what the kernel keeps in those lies outside the module too.
+ * <p>A {@code struct static_key} is two words of the target's {@code long}: how often it is enabled, and the address of its first entry
+ * with two flag bits. Keys outside the module belong to the kernel or to other modules; for those the kernel changes memory outside this
+ * module only.
  */
 public final class JumpTable {
     private static final String NAME = "__jump_table";
@@ -30,28 +31,28 @@ public final class JumpTable {
     private final EntryTable table;
     private final Section section;
     private final List<AddressRange> initRanges;
-    private final Consumer<Diagnostic> told;
+    private final Consumer<Diagnostic> report;
 
-    private JumpTable(ImageBytes image, Section section, TableShapes.JumpTable shape, Consumer<Diagnostic> told) {
+    private JumpTable(ImageBytes image, Section section, TableShapes.JumpTable shape, Consumer<Diagnostic> report) {
         this.image = image;
         this.shape = shape;
         this.section = section;
-        this.told = told;
-        table = new EntryTable(image, section, shape.entryBytes(), shape.reference(), told);
+        this.report = report;
+        table = new EntryTable(image, section, shape.entryBytes(), shape.reference(), report);
         initRanges = image.layout().regions().stream()
                 .filter(RegionKind::isInit)
                 .map(kind -> image.addresses().range(kind).orElseThrow())
                 .toList();
     }
 
-    /** Brings the table and the module's own keys into the state that they have once the module is coming; with JUMP_LABEL only. */
-    public static void finish(ImageBytes image, TableShapes.JumpTable shape, Consumer<Diagnostic> told) {
+    /** Brings the table and the module's own keys into the state that they have when the module is COMING, on kernels with JUMP_LABEL. */
+    public static void finish(ImageBytes image, TableShapes.JumpTable shape, Consumer<Diagnostic> report) {
         Optional<SectionImage> section = image.section(NAME);
         if (section.isPresent() && image.layout().profile().has(ConfigOption.JUMP_LABEL)) {
-            JumpTable jumpTable = new JumpTable(image, section.get().section(), shape, told);
+            JumpTable jumpTable = new JumpTable(image, section.get().section(), shape, report);
             jumpTable.sort();
             jumpTable.markInit();
-            jumpTable.tellKeys();
+            jumpTable.linkKeys();
         }
     }
 
@@ -98,8 +99,11 @@ public final class JumpTable {
         return false;
     }
 
-    /** Entries are sorted, so that the first of each key is behind one of another key. */
-    private void tellKeys() {
+    /**
+     * Stores the address of its first entry in each key of the module. Entries are sorted, so that is where the key differs from the one
+     * before.
+     */
+    private void linkKeys() {
         for (int i = 0; i < table.count(); i++) {
             long key = key(i);
             boolean isFirst = i == 0 || key != key(i - 1);
@@ -116,6 +120,6 @@ public final class JumpTable {
     }
 
     private void warn(int entry, String text) {
-        told.accept(new Diagnostic(Diagnostic.Kind.KERNEL_WARNING, section.where(), "entry " + entry + ": " + text));
+        report.accept(new Diagnostic(Diagnostic.Kind.KERNEL_WARNING, section.where(), "entry " + entry + ": " + text));
     }
 }

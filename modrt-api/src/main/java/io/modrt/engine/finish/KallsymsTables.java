@@ -13,8 +13,9 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.SymbolValues;
 
 /**
- * Fills in the symbols that the kernel keeps with a module: in init memory the file's table with final values, a struct that points at it and
- * a letter for the type of each symbol; behind what stays, copies of the symbols that stay, their names one after the other, and letters.
+ * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}). Init memory gets the file's symbol table with final
+ * values, a {@code struct mod_kallsyms} that points to it, and a type letter for each symbol. Core memory gets copies of the symbols that
+ * stay after initialisation, their names one after the other, and their type letters.
  */
 public final class KallsymsTables {
     private final ImageBytes image;
@@ -37,7 +38,7 @@ public final class KallsymsTables {
         symbolBytes = layout.file().elf().elfClass().symbolBytes();
     }
 
-    /** Fills the tables in, if the layout has them. Values are of all symbols; that of symbol 0 is not asked for. */
+    /** Fills the tables in, if the layout has them, with the values of all symbols but symbol 0. */
     public static void fill(ImageBytes image, SymbolValues values) {
         image.layout().kallsyms().ifPresent(tables -> new KallsymsTables(image, tables, values).fill());
     }
@@ -63,7 +64,7 @@ public final class KallsymsTables {
     private void fillStruct() {
         long at = image.addresses().tailAddress(tables.initRegion(), tables.structOffset());
         image.putPointerAt(at, image.address(symbols.section().index()));
-        // why: the count is an unsigned int, in front of padding where a long is wider
+        // why: the count is an unsigned int, which padding follows if a long is wider
         image.putWordAt(at + wordBytes, symbols.count());
         image.putPointerAt(
                 at + 2L * wordBytes, image.address(symbols.stringTable().index()));
@@ -96,7 +97,7 @@ public final class KallsymsTables {
         }
     }
 
-    /** Where the region's array has what the layout has at {@code regionOffset}, behind all sections. */
+    /** The index in the region's array of the layout's {@code regionOffset}, which lies behind all sections. */
     private int index(RegionKind kind, long regionOffset) {
         long start = image.addresses().range(kind).orElseThrow().start().value();
         return (int) (image.addresses().tailAddress(kind, regionOffset) - start);
@@ -107,7 +108,7 @@ public final class KallsymsTables {
         Pointers.put(bytes, symbol + valueOffset, wordBytes, bigEndian, value);
     }
 
-    /** The letter by which {@code /proc/kallsyms} shows a symbol's type; the first rule that fits. */
+    /** The letter with which {@code /proc/kallsyms} shows a symbol's type, by the first rule of the kernel's {@code elf_type} that fits. */
     private char letter(int symbol) {
         int raw = symbols.rawSectionIndex(symbol);
         if (symbols.binding(symbol) == Symbol.STB_WEAK) {

@@ -1,6 +1,6 @@
 package io.modrt.engine.finish;
 
-/** The order of table entries by unsigned keys. Equal keys stay in the order in which they were. */
+/** Sorts table entries by unsigned keys. Entries with equal keys keep their order. */
 final class StableOrder {
 
     private StableOrder() {}
@@ -14,7 +14,10 @@ final class StableOrder {
         return order;
     }
 
-    /** {@code order} sorted by the keys of its entries: a merge sort from the bottom up. Returns a sorted array, perhaps the same. */
+    /**
+     * {@code order} sorted by the keys of its entries: a bottom-up merge sort. Returns {@code order} itself if it is sorted, or else a new
+     * array.
+     */
     static int[] by(long[] keys, int[] order) {
         if (isSorted(keys, order)) {
             return order;

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a module between placing and commit: one array a region, of the region's size, zero where the file has nothing. One thread
- * works on it at a time.
+ * The bytes of a module between placing and commit: one array for each region, of the region's size, zero where the file has no bytes. Not
+ * safe for use by many threads.
  */
 public final class ImageBytes implements ModuleImage {
     private static final byte[] NOTHING = {};
@@ -65,9 +65,9 @@ public final class ImageBytes implements ModuleImage {
     }
 
     /**
-     * The file's bytes at their addresses, nothing relocated.
+     * The file's bytes at their addresses, not relocated.
      *
-     * @param placed what architectures are told about the addresses
+     * @param placed the same addresses as architectures see them
      */
     public static ImageBytes of(PlacedSections placed, SectionAddresses addresses, ByteOrder codeOrder) {
         return new ImageBytes(placed, addresses, codeOrder);
@@ -108,12 +108,12 @@ public final class ImageBytes implements ModuleImage {
         return wordBytes;
     }
 
-    /** The bytes of a region, not a copy; empty where the module has none of this kind. */
+    /** The bytes of a region, not a copy; empty if the module has no region of this kind. */
     public byte[] bytes(RegionKind kind) {
         return regions.getOrDefault(kind, NOTHING);
     }
 
-    /** The array that holds a loaded section, shared by all of its region; the section starts at {@link #arrayOffset}. */
+    /** The array that holds a loaded section, which is its region's; the section starts at {@link #arrayOffset}. */
     public byte[] array(int section) {
         return arrays[section];
     }
@@ -198,7 +198,7 @@ public final class ImageBytes implements ModuleImage {
         block.bytes[block.index(address)] = value;
     }
 
-    /** Stores bytes at {@code address}; a FormatException where the module has not all of them. */
+    /** Stores bytes at {@code address}; raises a FormatException if not all of them lie in one region of the module. */
     public void putBytesAt(long address, byte[] bytes) {
         Block block = require(address, bytes.length);
         System.arraycopy(bytes, 0, block.bytes, block.index(address), bytes.length);

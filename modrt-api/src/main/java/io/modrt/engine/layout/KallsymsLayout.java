@@ -10,8 +10,8 @@ import io.modrt.layout.RegionKind;
 import java.util.BitSet;
 
 /**
- * Where the kernel keeps a module's symbols: the whole table in init memory, and behind what stays a shorter one. Offsets are in bytes
- * from the start of the region.
+ * Where the kernel keeps a module's symbols ({@code layout_symtab}): the file's symbol table in init memory, and behind the sections of
+ * core memory the symbols that stay after initialisation, called core symbols. Offsets are in bytes from the start of the region.
  */
 public final class KallsymsLayout {
     /** Words of {@code struct mod_kallsyms}: symbol table, count, string table, type letters. */
@@ -28,7 +28,7 @@ public final class KallsymsLayout {
     private final long structOffset;
     private final long initTypesOffset;
 
-    /** Adds the tables behind all sections that {@code passes} has placed; marks the symbol and string tables as loaded. */
+    /** Adds the tables behind all sections that {@code passes} has placed, and marks the symbol and string tables as loaded. */
     KallsymsLayout(SymbolTable symbols, LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         this.symbols = symbols;
         Section table = symbols.section();
@@ -61,7 +61,7 @@ public final class KallsymsLayout {
         passes.roundIfStrict(initRegion);
     }
 
-    /** Finds the symbols that stay; returns the bytes of their names, each with its NUL, nothing shared. */
+    /** Finds the core symbols. Returns the size of their names in bytes, each with its own NUL. */
     private long findCore(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         long wanted = profile.has(ConfigOption.KALLSYMS_ALL) ? 0 : Section.SHF_EXECINSTR;
         int perCpu = profile.has(ConfigOption.KALLSYMS_ALL) ? flags.perCpuSection() : 0;
@@ -87,7 +87,7 @@ public final class KallsymsLayout {
         return section == perCpu || (kind != null && !kind.isInit() && (flags.flags(section) & wanted) == wanted);
     }
 
-    /** The section of a symbol, 0 where it has none in the file: undefined, absolute, common, out of range. */
+    /** The section of a symbol; 0 if it is undefined, absolute, common or otherwise in no section of the file. */
     public static int section(SymbolTable symbols, int symbol) {
         int raw = symbols.rawSectionIndex(symbol);
         int index = symbols.sectionIndex(symbol);
@@ -100,7 +100,7 @@ public final class KallsymsLayout {
         return symbols;
     }
 
-    /** The region behind whose sections the symbols lie that stay. */
+    /** The region that holds the core symbols, behind its sections. */
     public RegionKind coreRegion() {
         return coreRegion;
     }
@@ -110,37 +110,37 @@ public final class KallsymsLayout {
         return initRegion;
     }
 
-    /** Whether a symbol stays. */
+    /** Whether a symbol stays after initialisation: the kernel's {@code is_core_symbol}. */
     public boolean isCore(int symbol) {
         return core.get(symbol);
     }
 
-    /** How many symbols stay. */
+    /** The number of core symbols. */
     public int coreCount() {
         return coreCount;
     }
 
-    /** Where the symbols lie that stay. */
+    /** The offset of the core symbols. */
     public long coreSymbolsOffset() {
         return coreSymbolsOffset;
     }
 
-    /** Where their names lie. */
+    /** The offset of the core symbols' names. */
     public long coreStringsOffset() {
         return coreStringsOffset;
     }
 
-    /** Where their type letters lie. */
+    /** The offset of the core symbols' type letters. */
     public long coreTypesOffset() {
         return coreTypesOffset;
     }
 
-    /** Where {@code struct mod_kallsyms} lies in init memory. */
+    /** The offset of {@code struct mod_kallsyms} in init memory. */
     public long structOffset() {
         return structOffset;
     }
 
-    /** Where the type letters of all symbols lie in init memory. */
+    /** The offset of the type letters of all symbols in init memory. */
     public long initTypesOffset() {
         return initTypesOffset;
     }

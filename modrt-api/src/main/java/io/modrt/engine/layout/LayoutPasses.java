@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's {@code layout_sections}: five passes over all sections for what stays, five for what goes after initialisation; a
- * section is placed once, in the first pass that its flags fit.
+ * The kernel's {@code layout_sections}: five passes over the core sections, then five over the init sections, which are freed after
+ * initialisation. A section is placed once, in the first pass that takes its flags.
  */
 final class LayoutPasses {
 
@@ -52,7 +52,7 @@ final class LayoutPasses {
         behindBytes = new long[sections.size()];
     }
 
-    /** Places every section that is loaded, what stays first. */
+    /** Places every loaded section, core sections first. */
     void run() {
         for (RegionKind kind : RegionKind.values()) {
             if (rule.isByMemoryType() != (kind == RegionKind.CORE || kind == RegionKind.INIT)) {
@@ -72,7 +72,7 @@ final class LayoutPasses {
         place(init, true);
     }
 
-    /** Lets all passes go over the sections of one block, core or init. */
+    /** Runs all passes over the sections of one block, core or init. */
     private void place(RegionRule.@Nullable Pass[] passOf, boolean isInit) {
         for (RegionRule.Pass pass : RegionRule.Pass.values()) {
             RegionKind kind = rule.target(pass, isInit);
@@ -90,13 +90,16 @@ final class LayoutPasses {
         }
     }
 
-    /** Whether the kernel rounds to a page behind a pass, under STRICT_MODULE_RWX. */
+    /** Whether the kernel rounds the region to a page after a pass, under STRICT_MODULE_RWX. */
     private static boolean endsOnPage(RegionRule.Pass pass, boolean isInit) {
-        // why: the init block is left unrounded behind its read-only-after-init pass; the core block is not
+        // why: after the read-only-after-init pass the kernel rounds the core block, but not the init block
         return pass != RegionRule.Pass.WRITABLE && !(pass == RegionRule.Pass.READ_ONLY_AFTER_INIT && isInit);
     }
 
-    /** Puts a section at the end of {@code kind}. Placing one again forgets its first place but not the room, as the kernel does. */
+    /**
+     * Places a section at the end of {@code kind}. If it is placed a second time, the room of its first place stays reserved, as in the
+     * kernel.
+     */
     void place(int index, RegionKind kind) {
         Section section = sections.get(index);
         String what = "section " + index + " " + section.name();
@@ -114,7 +117,7 @@ final class LayoutPasses {
         placed.add(index);
     }
 
-    /** Rounds a region to a page where the kernel does so between passes: before 6.4, and only under STRICT_MODULE_RWX. */
+    /** Rounds a region to a page, as kernels before 6.4 do between passes under STRICT_MODULE_RWX. */
     void roundIfStrict(RegionKind kind) {
         if (!rule.isByMemoryType() && profile.has(ConfigOption.STRICT_MODULE_RWX)) {
             sizes.align(kind, profile.pageBytes(), "the end of a page");
@@ -130,12 +133,12 @@ final class LayoutPasses {
         }
     }
 
-    /** Bytes at the head of a region that the architecture keeps. */
+    /** Bytes at the start of a region that the architecture reserves. */
     long headBytes(RegionKind kind) {
         return headBytes.getOrDefault(kind, 0L);
     }
 
-    /** The region in which the kernel keeps the symbols of what stays. */
+    /** The region in which the kernel keeps the core symbols. */
     RegionKind coreData() {
         return rule.isByMemoryType() ? RegionKind.DATA : RegionKind.CORE;
     }

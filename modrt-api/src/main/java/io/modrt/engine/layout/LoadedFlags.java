@@ -7,8 +7,8 @@ import io.modrt.kernel.LayoutRules;
 import java.util.List;
 
 /**
- * Section flags as the loader edits them before layout: what it reads itself, and the per-CPU data of SMP kernels, is not loaded; two
- * sections become read-only after initialisation.
+ * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and {@code __versions}, which it reads in
+ * the file, and of per-CPU data on SMP kernels, which each CPU gets a copy of. It sets SHF_RO_AFTER_INIT of two sections.
  */
 public final class LoadedFlags {
     private final long[] flags;
@@ -20,8 +20,7 @@ public final class LoadedFlags {
         for (int i = 1; i < flags.length; i++) {
             flags[i] = sections.get(i).flags();
         }
-        // why: since 6.4 .modinfo is found by name alone, before that it had to be allocated; clearing is the same for
-        // one such section
+        // why: kernels before 6.4 look for an allocated .modinfo, later ones for the first of that name
         int information = profile.layoutRules() == LayoutRules.MEMORY_TYPES
                 ? first(sections, ".modinfo", 0)
                 : first(sections, ".modinfo", Section.SHF_ALLOC);
@@ -39,7 +38,7 @@ public final class LoadedFlags {
         }
     }
 
-    /** The first section of this name that has all of the flags now; 0 where there is none. */
+    /** The first section of this name that still has all required flags; 0 if there is none. */
     private int first(List<Section> sections, String name, long required) {
         for (int i = 1; i < flags.length; i++) {
             if ((flags[i] & required) == required && sections.get(i).isNamed(name)) {
@@ -59,12 +58,12 @@ public final class LoadedFlags {
         return (flags[section] & Section.SHF_ALLOC) != 0;
     }
 
-    /** Lets a section be loaded that the file does not want loaded. */
+    /** Marks a section as loaded, although the file does not. */
     void allocate(int section) {
         flags[section] |= Section.SHF_ALLOC;
     }
 
-    /** The section of per-CPU data, which each CPU gets a copy of; 0 where there is none. */
+    /** The section of per-CPU data, of which each CPU gets a copy; 0 if there is none. */
     int perCpuSection() {
         return perCpuSection;
     }

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** One region of a module whose sections were seen in memory: fills in what was not named, and finds the region's range. */
+/** One region of a module whose sections were observed in memory: derives addresses that were not named, and the region's range. */
 final class ObservedRegion {
-    /** How much more than twice the layout's size a region may span. */
+    /** The most bytes that a region may span beyond twice its size in the layout. */
     private static final long SLACK_BYTES = 1 << 20;
 
     private final SectionLayout layout;
@@ -32,7 +32,7 @@ final class ObservedRegion {
         checkApart();
     }
 
-    /** Gives each section the distance from its place in the layout that the nearest named section has. */
+    /** Gives each section an address, as far from the nearest section that is named as in the layout. */
     private void derive() {
         Anchor last = known == null ? null : new Anchor(0, known.start().value());
         Anchor[] before = new Anchor[sections.length];
@@ -65,7 +65,7 @@ final class ObservedRegion {
             throw SectionAddresses.refuse(
                     layout,
                     "region " + kind + " of 0x" + Long.toHexString(layout.sizeBytes(kind))
-                            + " bytes: where it is was not said; name its range or one of its sections, for example "
+                            + " bytes has no address; name its range or one of its sections, for example "
                             + describe(sections[0]));
         }
         return offset;
@@ -91,12 +91,12 @@ final class ObservedRegion {
         }
     }
 
-    /** Where the section starts, with what the architecture keeps in front of it. */
+    /** The start of the section, including the bytes that the architecture reserves in front of it. */
     private long start(int section) {
         return address[section] - layout.frontBytes(section);
     }
 
-    /** Where the section ends, with what the architecture keeps behind it. */
+    /** The end of the section, including the bytes that the architecture reserves behind it. */
     private long end(int section) {
         return address[section] + layout.section(section).sizeBytes() + layout.behindBytes(section);
     }
@@ -106,7 +106,9 @@ final class ObservedRegion {
                 + Long.toHexString(address[section]);
     }
 
-    /** The range that was named, or else one that holds the sections and what the layout has before the first and after the last. */
+    /**
+     * The range that was named, or else one for the sections and for the layout's bytes in front of the first and behind the last of them.
+     */
     AddressRange range() {
         AddressRange range;
         if (known == null) {
@@ -153,7 +155,7 @@ final class ObservedRegion {
         }
     }
 
-    /** What to add to an offset behind all sections to have its address. */
+    /** The difference between address and offset for all that lies behind the sections. */
     long tailDelta() {
         if (sections.length == 0) {
             if (known == null) {

@@ -8,14 +8,17 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchKernel;
 import org.jspecify.annotations.Nullable;
 
-/** The kernel's rule for where a section goes: which block, core or init, and which pass of {@code layout_sections} takes it. */
+/**
+ * The kernel's rule for which region a section goes to: whether it is a core or an init section, and which pass of {@code layout_sections}
+ * takes it.
+ */
 public final class RegionRule {
 
-    /** What a pass takes: sections with all of some flags and none of others, and where it puts them since 6.4. */
+    /** A pass of {@code layout_sections}: the flags that its sections must have, those that they must not, and their regions since 6.4. */
     enum Pass {
         CODE(Section.SHF_EXECINSTR, 0, RegionKind.TEXT, RegionKind.INIT_TEXT),
         READ_ONLY(0, Section.SHF_WRITE, RegionKind.RODATA, RegionKind.INIT_RODATA),
-        /** Since 6.4 there is no such region for data of initialisation; a later pass takes it, since it is writable. */
+        /** Since 6.4 init memory has no region for it; such init sections are writable, so the next pass takes them. */
         READ_ONLY_AFTER_INIT(Section.SHF_RO_AFTER_INIT, 0, RegionKind.RO_AFTER_INIT, null),
         WRITABLE(Section.SHF_WRITE, 0, RegionKind.DATA, RegionKind.INIT_DATA),
         REST(0, 0, RegionKind.DATA, RegionKind.INIT_DATA);
@@ -52,9 +55,9 @@ public final class RegionRule {
         return profile.layoutRules() == LayoutRules.MEMORY_TYPES;
     }
 
-    /** Whether a section goes with what is freed after initialisation. */
+    /** Whether a section of this name goes to init memory, which is freed after initialisation. */
     boolean isInit(String name) {
-        // why: a kernel that never unloads has no use for what runs then
+        // why: a kernel that cannot unload modules has no use for their exit sections
         return arch.isInitSection(name) || (arch.isExitSection(name) && !profile.has(ConfigOption.MODULE_UNLOAD));
     }
 
@@ -68,7 +71,7 @@ public final class RegionRule {
         throw new AssertionError("the last pass takes everything");
     }
 
-    /** Where a pass puts sections; null where it has no region for them. */
+    /** The region of a pass's sections; null if it has none. */
     @Nullable
     RegionKind target(Pass pass, boolean isInit) {
         if (isByMemoryType()) {

@@ -8,9 +8,9 @@ import java.util.Map;
 
 /** The size of each region while sections are added to it, in bytes. The kernel counts in an {@code unsigned int}. */
 final class RegionSizes {
-    /** Where the kernel's count wraps. */
+    /** The greatest size that the kernel's count holds. */
     private static final long MOST_COUNTED = 0xffff_ffffL;
-    /** The most that one array holds on every Java runtime. */
+    /** The greatest array that every Java runtime can make. */
     private static final long MOST_HELD = Integer.MAX_VALUE - 8L;
 
     private final String moduleName;
@@ -26,22 +26,23 @@ final class RegionSizes {
         return bytes.getOrDefault(kind, 0L);
     }
 
-    /** The size so far, without rounding at its end. */
+    /** The size so far, without the rounding at its end. */
     long usedBytes(RegionKind kind) {
         return usedBytes.getOrDefault(kind, 0L);
     }
 
     /**
-     * Adds {@code addedBytes}, to be read as unsigned, because of {@code what}.
+     * Adds {@code addedBytes}, read as unsigned.
      *
-     * @throws LayoutException where the sum is more than the kernel can count or an array can hold
+     * @param what what the bytes are for, in messages
+     * @throws LayoutException if the sum is more than the kernel can count or an array can hold
      */
     void add(RegionKind kind, long addedBytes, String what) {
         bytes.put(kind, checkSum(kind, addedBytes, what));
         usedBytes.put(kind, bytes(kind));
     }
 
-    /** Rounds the size up to a multiple of {@code alignment}, a power of two, because of {@code what}; fails as {@link #add} does. */
+    /** Rounds the size up to a multiple of {@code alignment}, a power of two; fails as {@link #add} does. */
     void align(RegionKind kind, long alignment, String what) {
         bytes.put(kind, checkSum(kind, -bytes(kind) & (alignment - 1), what));
     }
@@ -51,7 +52,7 @@ final class RegionSizes {
         return MOST_HELD - bytes(kind);
     }
 
-    /** What {@link #add} would make the size; fails as it does. */
+    /** The size that {@link #add} would give the region; fails as it does. */
     long checkSum(RegionKind kind, long addedBytes, String what) {
         long sum = bytes(kind) + addedBytes;
         if (Long.compareUnsigned(addedBytes, MOST_COUNTED) > 0 || sum > MOST_COUNTED) {

@@ -36,9 +36,10 @@ public final class SectionAddresses {
     }
 
     /**
-     * Each region at its base, sections where the layout has them.
+     * Puts each region at its base, and sections at their offsets in it.
      *
-     * @throws LayoutException where a region has no base or one is named that there is none of, a base is not page aligned, or regions overlap or leave the address space
+     * @throws LayoutException if a region has no base, a region is named that the layout does not have, a base is not page aligned, or
+     *     regions overlap or leave the address space
      */
     public static SectionAddresses at(SectionLayout layout, Placement.AtRegions placement) {
         long[] address = new long[layout.sectionCount()];
@@ -46,7 +47,7 @@ public final class SectionAddresses {
         Map<RegionKind, Long> tailDeltas = new EnumMap<>(RegionKind.class);
         for (RegionKind kind : placement.bases().keySet()) {
             if (!layout.regions().contains(kind)) {
-                throw refuse(layout, "region " + kind + " is none of the layout's, which are " + layout.regions());
+                throw refuse(layout, "there is no region " + kind + ", the layout has " + layout.regions());
             }
         }
         for (RegionKind kind : layout.regions()) {
@@ -68,7 +69,7 @@ public final class SectionAddresses {
         }
         for (int i = 1; i < address.length; i++) {
             if (layout.isLoaded(i)) {
-                // why: a region without bytes is not allocated, so its empty sections are at their offset from 0
+                // why: the kernel allocates no region without bytes; its empty sections lie at their offset from 0
                 address[i] = tailDeltas.getOrDefault(layout.region(i), 0L) + layout.offset(i);
             }
         }
@@ -76,11 +77,11 @@ public final class SectionAddresses {
     }
 
     /**
-     * Sections where they were seen, in memory that the kernel laid out. What was not named lies as far from the nearest named section
-     * of its region, or from the region's start where that is known, as the layout has it. Bases and addresses need no alignment.
+     * Puts sections where they were observed, in memory that the kernel laid out. A section that was not named goes as far from the nearest
+     * named section of its region, or from the region's start if that is known, as the layout has it. Starts of regions need no alignment.
      *
-     * @throws LayoutException where a region has nothing named, where sections overlap, leave their region or the address space, or
-     *     are scattered over much more than the region's size
+     * @throws LayoutException if nothing of a region is named, if a named section is not aligned as in the file, up to a page, or if
+     *     sections overlap, leave their region or the address space, or are scattered over much more than the region's size
      */
     public static SectionAddresses at(SectionLayout layout, Placement.AtSections placement) {
         checkNamed(layout, placement);
@@ -113,7 +114,7 @@ public final class SectionAddresses {
                         "section " + section + " " + layout.section(section).name() + " at " + entry.getValue()
                                 + ": it is not loaded by " + layout.profile());
             }
-            // why: regions start at pages, so what asks for more need not have it
+            // why: the kernel aligns regions to pages, so a section that asks for more may not have it
             long alignment = Math.min(
                     layout.section(section).alignment(), layout.profile().pageBytes());
             if (!entry.getValue().isAligned(alignment)) {
@@ -140,7 +141,7 @@ public final class SectionAddresses {
         }
     }
 
-    /** The range of {@code sizeBytes} from {@code base}, if the address space of the module's class has it. */
+    /** The range of {@code sizeBytes} bytes from {@code base} on; refused if it leaves the address space of the file's class. */
     static AddressRange range(SectionLayout layout, String what, long base, long sizeBytes) {
         boolean isWide = layout.file().elf().elfClass() == ElfClass.ELF64;
         long last = sizeBytes == 0 ? base : base + sizeBytes - 1;
@@ -153,28 +154,28 @@ public final class SectionAddresses {
         return new AddressRange(Address.of(base), sizeBytes);
     }
 
-    /** Nothing here is checked by the kernel, which chooses the addresses itself. */
+    /** The exception for addresses that do not fit. The kernel has no such checks, since it chooses the addresses itself. */
     static LayoutException refuse(SectionLayout layout, String what) {
         return new LayoutException(Refusal.beyondKernel(layout.file().name() + ": " + what));
     }
 
-    /** The layout whose sections these are. */
+    /** The layout that has these addresses. */
     public SectionLayout layout() {
         return layout;
     }
 
-    /** The address of a loaded section; an IllegalArgumentException for any other. */
+    /** The address of a loaded section; raises IllegalArgumentException for any other. */
     public long address(int section) {
         layout.region(section);
         return address[section];
     }
 
-    /** The addresses of a region; empty where the module has none of this kind. */
+    /** The range of a region; empty if the module has no region of this kind. */
     public Optional<AddressRange> range(RegionKind kind) {
         return Optional.ofNullable(ranges.get(kind));
     }
 
-    /** The address of what the layout has at {@code regionOffset}, behind all sections of a region that is not empty: symbol tables. */
+    /** The address of {@code regionOffset}, an offset behind all sections of a region that is not empty, where symbol tables lie. */
     public long tailAddress(RegionKind kind, long regionOffset) {
         Long delta = tailDeltas.get(kind);
         if (delta == null) {
@@ -183,7 +184,7 @@ public final class SectionAddresses {
         return delta + regionOffset;
     }
 
-    /** The address at which per-CPU data was seen, where it was named. */
+    /** The address at which per-CPU data was observed; empty if it was not named. */
     public Optional<Address> perCpu() {
         return perCpu;
     }

@@ -8,7 +8,7 @@ import io.modrt.error.Refusal;
 import io.modrt.spi.SectionImage;
 import java.util.Arrays;
 
-/** A view of one section's bytes within its region's. Writing changes those. */
+/** A view of one section's bytes in an array, usually its region's. Writing changes the array. */
 public final class SectionBytes implements SectionImage {
     private final Section section;
     private final long address;
@@ -31,7 +31,7 @@ public final class SectionBytes implements SectionImage {
         this.bigEndian = bigEndian;
     }
 
-    /** The bytes of a section that is not loaded: a copy of the file's, at address 0. */
+    /** The bytes of a section that is not loaded: a copy of the file's, with 0 as their address. */
     public static SectionBytes unloaded(Section section) {
         int start = (int) section.fileOffset();
         byte[] copy = section.hasContents()
@@ -46,7 +46,7 @@ public final class SectionBytes implements SectionImage {
                 section.file().isBigEndian());
     }
 
-    /** The array that holds the section, from {@link #arrayOffset} on; what is stored there is the section's. */
+    /** The array that holds the section, from {@link #arrayOffset} on, not a copy. */
     public byte[] array() {
         return bytes;
     }
@@ -56,7 +56,7 @@ public final class SectionBytes implements SectionImage {
         return start;
     }
 
-    /** Bytes of the section. */
+    /** The number of the section's bytes in the array; less than its size if it is not loaded and has no contents. */
     public long sizeBytes() {
         return Math.min(section.sizeBytes(), bytes.length - start);
     }

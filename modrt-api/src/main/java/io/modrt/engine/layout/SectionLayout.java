@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * bytes; a section that is not loaded has neither.
  */
 public final class SectionLayout {
-    /** Room beyond the file's own that any module may have: zeros, alignment, symbols. */
+    /** The memory that a file of any size may ask for: for zeros, alignment, symbols. */
     private static final long FREE_BYTES = 64L << 20;
-    /** Room that each byte of the file may ask for: stubs per relocation, copied names. */
+    /** The further memory that each byte of the file may ask for: for stubs of relocations, copies of names. */
     private static final long BYTES_PER_FILE_BYTE = 16;
 
     private final ModuleFile file;
@@ -54,7 +54,7 @@ public final class SectionLayout {
     /**
      * Lays a module out.
      *
-     * @throws LayoutException where sizes are more than the kernel counts, or out of proportion to the file
+     * @throws LayoutException if sizes are more than the kernel counts, or out of proportion to the file
      */
     public static SectionLayout of(
             ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
@@ -77,17 +77,17 @@ public final class SectionLayout {
         return file;
     }
 
-    /** The kernel whose rules were used. */
+    /** The profile of the kernel whose rules the layout follows. */
     public KernelProfile profile() {
         return profile;
     }
 
-    /** How many sections the file has, the one of index 0 included. */
+    /** The number of sections of the file, including section 0. */
     public int sectionCount() {
         return sections.size();
     }
 
-    /** A section as it is laid out: the file's, or as the architecture resized it. */
+    /** A section as it is laid out, with the size, flags and alignment that the architecture gives it. */
     public Section section(int section) {
         return sections.get(section);
     }
@@ -106,19 +106,21 @@ public final class SectionLayout {
         return kind;
     }
 
-    /** The start of a loaded section, from its region's. */
+    /** The offset of a loaded section from the start of its region. */
     public long offset(int section) {
         region(section);
         return passes.offset[section];
     }
 
-    /** Bytes that the architecture keeps directly in front of a loaded section; the section's alignment may add a gap in front of them. */
+    /**
+     * Bytes that the architecture reserves directly in front of a loaded section; the section's alignment may add a gap in front of them.
+     */
     public long frontBytes(int section) {
         region(section);
         return passes.frontBytes[section];
     }
 
-    /** Bytes that the architecture keeps directly behind a loaded section. */
+    /** Bytes that the architecture reserves directly behind a loaded section. */
     public long behindBytes(int section) {
         region(section);
         return passes.behindBytes[section];
@@ -129,7 +131,7 @@ public final class SectionLayout {
         return flags.flags(section);
     }
 
-    /** The section of per-CPU data, not loaded but copied for each CPU; 0 where there is none or the kernel has one CPU. */
+    /** The section of per-CPU data, which is not loaded, but copied for each CPU; 0 if there is none or the kernel is not SMP. */
     public int perCpuSection() {
         return flags.perCpuSection();
     }
@@ -139,17 +141,17 @@ public final class SectionLayout {
         return regions;
     }
 
-    /** The size of a region as the kernel accounts it, with symbols and rounding; 0 where the module has none of this kind. */
+    /** The size of a region as the kernel counts it, with symbols and rounding; 0 if the module has no region of this kind. */
     public long sizeBytes(RegionKind kind) {
         return passes.sizes.bytes(kind);
     }
 
-    /** The size of a region without rounding at its end. */
+    /** The size of a region without the rounding at its end. */
     public long usedBytes(RegionKind kind) {
         return passes.sizes.usedBytes(kind);
     }
 
-    /** Bytes at the head of a region that the architecture keeps. */
+    /** Bytes at the start of a region that the architecture reserves. */
     public long headBytes(RegionKind kind) {
         return passes.headBytes(kind);
     }
@@ -162,7 +164,7 @@ public final class SectionLayout {
                 .toArray();
     }
 
-    /** Where the kernel keeps the module's symbols; empty without KALLSYMS, or where the file has no symbol table. */
+    /** Where the kernel keeps the module's symbols; empty without KALLSYMS, or if the file has no symbol table. */
     public Optional<KallsymsLayout> kallsyms() {
         return Optional.ofNullable(kallsyms);
     }

@@ -14,7 +14,7 @@ import io.modrt.spi.PlacedSections;
 import io.modrt.spi.Stub;
 import org.jspecify.annotations.Nullable;
 
-/** One run over a module's relocations, in the kernel's order, with an image and an architecture's state of its own. */
+/** One run over a module's relocations in the kernel's order, with its own image and its own state of the architecture. */
 public final class Application {
     private final ElfFile elf;
     private final SectionLayout layout;
@@ -47,7 +47,7 @@ public final class Application {
         return List.copyOf(load.stubs());
     }
 
-    /** Applies all relocations of {@code linkage} and does what the kernel does after them; what is let pass goes to {@code findings}. */
+    /** Applies all relocations of {@code linkage} and runs the kernel's steps after them; faults are reported to {@code findings}. */
     public static Application finished(Linkage linkage, Findings findings) {
         Application application = new Application(linkage, findings, null);
         application.applyAll();
@@ -59,7 +59,7 @@ public final class Application {
         return relocator;
     }
 
-    /** Applies every section of relocations whose target is loaded, then writes the stubs that were used. */
+    /** Applies every relocation section whose target is loaded, then writes the stubs that were made. */
     void applyAll() {
         for (RelocationSection relocations : elf.relocationSections()) {
             int section = relocations.target().index();

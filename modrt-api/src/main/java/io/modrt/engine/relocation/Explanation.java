@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Applies a module's relocations once more, on a copy, and tells what each did: nothing of this is kept while nobody asks. */
+/** Explains what relocation did to a module, by applying its relocations once more to a copy, since a loaded module keeps none of this. */
 public final class Explanation {
     private final Linkage linkage;
     private final Findings unheard;
 
-    /** Of the module with this linkage, loaded by {@code policy}. */
+    /** Explains the module with this linkage, which was loaded under {@code policy}. */
     public Explanation(Linkage linkage, LoadPolicy policy) {
         this.linkage = linkage;
         this.unheard = new Findings(linkage.file().name(), policy);
@@ -41,7 +41,7 @@ public final class Explanation {
         return all;
     }
 
-    /** A section's bytes as relocation alone leaves them; of a section that is not loaded, with its address taken as 0. */
+    /** A section's bytes after relocation alone; the address of a section that is not loaded counts as 0. */
     public byte[] bytes(Section section) {
         Application application = new Application(linkage, unheard, null);
         if (linkage.layout().isLoaded(section.index())) {
@@ -57,14 +57,14 @@ public final class Explanation {
         return bytes.array();
     }
 
-    /** What changes after relocation, and who does it. */
+    /** The changes after relocation, each with the name of the step that makes it. */
     public List<Rewrite> rewrites() {
         Application application = new Application(linkage, unheard, null);
         application.applyAll();
         return Finish.of(linkage, application, unheard).runWatched();
     }
 
-    /** For each section and limited type, what is nearest to its limit: of what goes to stubs, and of what does not. */
+    /** For each section and type of limited reach, the relocation nearest to its limit: one that goes to a stub and one that does not. */
     public ReachReport reach() {
         record Key(int section, int type, boolean toStub) {}
         Map<Key, Reach> nearest = new LinkedHashMap<>();

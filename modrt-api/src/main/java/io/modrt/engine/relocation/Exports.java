@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A module's exports with their final values: what relocation left in the table, which may be a descriptor's address. */
+/** A module's exports with their final values, read from the relocated table, where a function may be given by a descriptor's address. */
 public final class Exports {
     private Exports() {}
 
@@ -43,9 +43,10 @@ public final class Exports {
     }
 
     /**
-     * Checks that the file's tables have records of the size that the kernel reads: values would be read from other places otherwise.
+     * Checks that the records of the file's tables have the size that the kernel reads. Otherwise it would take values from the wrong
+     * places.
      *
-     * @throws FormatException if they have not
+     * @throws FormatException if they do not
      */
     private static void check(ModuleFile file, ImageBytes image, TableShapes.ExportTable shape) {
         Map<Integer, Long> records =

@@ -15,7 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the kernel does to a module after relocation, run on one image. */
+/** Runs the kernel's steps after relocation on one image. */
 final class Finish {
     private final ImageBytes image;
     private final List<Finisher> steps;
@@ -25,7 +25,7 @@ final class Finish {
         this.steps = steps;
     }
 
-    /** The steps for what {@code application} relocated; what is out of the ordinary goes to {@code findings}. */
+    /** The steps for the image of {@code application}; malformed tables are reported to {@code findings}. */
     static Finish of(Linkage linkage, Application application, Findings findings) {
         KernelTables kernel = linkage.kernel();
         List<Finisher> own = application.load().finishers().stream()
@@ -38,7 +38,7 @@ final class Finish {
                         image, kernel.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
     }
 
-    /** Under a best-effort policy a table that cannot be finished is left as far as it came. */
+    /** The same step; under a best-effort policy a failure ends the step but not the load, and leaves what the step had changed. */
     private static Finisher tolerant(Finisher finisher, Findings findings) {
         return Finisher.of(finisher.name(), image -> {
             try {
@@ -56,7 +56,7 @@ final class Finish {
         }
     }
 
-    /** Runs all steps, and compares what each made of the image with what it found. */
+    /** Runs all steps, and compares the image before and after each. */
     List<Rewrite> runWatched() {
         List<Rewrite> rewrites = new ArrayList<>();
         Map<RegionKind, byte[]> before = new EnumMap<>(RegionKind.class);

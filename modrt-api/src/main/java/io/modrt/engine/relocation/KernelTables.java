@@ -8,7 +8,7 @@ import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import java.nio.ByteOrder;
 
-/** The tables of one kernel's architecture, asked for once. */
+/** The tables that the architecture has for one kernel. They are asked for once. */
 public final class KernelTables {
     private final ArchKernel kernel;
     private final RelocationRows inPlace;
@@ -19,7 +19,7 @@ public final class KernelTables {
     /**
      * The tables of {@code kernel}.
      *
-     * @param header the header of a module of it, which tells the byte order of data
+     * @param header the header of one of its modules, which shows the byte order of data
      */
     public KernelTables(ArchKernel kernel, ElfHeader header) {
         this.kernel = kernel;

@@ -8,7 +8,7 @@ import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SymbolValues;
 import java.util.BitSet;
 
-/** A module with addresses and symbol values: all that relocating it takes. Immutable. */
+/** A module with addresses and symbol values: the input of relocation. Immutable. */
 public final class Linkage {
     private final PlacedSections placed;
     private final SectionAddresses addresses;
@@ -20,7 +20,7 @@ public final class Linkage {
      * A module at its addresses.
      *
      * @param values the final value of each symbol, by index; kept, not copied
-     * @param missing the symbols that nobody exports, where the policy lets that pass
+     * @param missing the numbers of the symbols that neither the kernel nor a module exports, if the policy lets that pass
      */
     public Linkage(
             PlacedSections placed, SectionAddresses addresses, KernelTables kernel, long[] values, BitSet missing) {
@@ -55,7 +55,7 @@ public final class Linkage {
         return kernel;
     }
 
-    /** The values themselves, not to be changed. */
+    /** The values themselves, not a copy; they must not be changed. */
     public long[] values() {
         return values;
     }
@@ -64,7 +64,7 @@ public final class Linkage {
         return missing;
     }
 
-    /** The value of each symbol, 0 for an index that no symbol has. */
+    /** The value of each symbol; 0 for a number that no symbol has. */
     public SymbolValues symbolValues() {
         return index -> Integer.compareUnsigned(index, values.length) < 0 ? values[index] : 0;
     }

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A module's relocations by their place. */
+/** Finds a module's relocations by their place. */
 public final class RelocationIndex {
     private static final Comparator<Relocation> BY_PLACE =
             Comparator.comparing(relocation -> relocation.place().P());
 
     private final List<Relocation> byPlace;
 
-    /** Those of one place stay in the order of {@code relocations}. */
+    /** Indexes {@code relocations}. Relocations of one place stay in their order. */
     public RelocationIndex(List<Relocation> relocations) {
         byPlace = new ArrayList<>(relocations);
         byPlace.sort(BY_PLACE);

@@ -14,7 +14,10 @@ import io.modrt.spi.Width;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A relocation table as flat columns, made once for a kernel: the hot path reads fields, and makes no object and no virtual call. */
+/**
+ * A relocation table as flat columns, made once for a kernel, so that the hot path reads fields and makes neither objects nor virtual
+ * calls.
+ */
 final class RelocationRows {
     private static final long PAGE_MASK = -4096;
 
@@ -27,7 +30,7 @@ final class RelocationRows {
         final long bias;
         final long misalignment;
         final int from;
-        /** The range of what {@link #shifted} gives, for values that are checked. */
+        /** The range of results of {@link #shifted} that fit, if values are checked. */
         final long least;
 
         final long greatest;
@@ -36,17 +39,17 @@ final class RelocationRows {
         final boolean routed;
         /** Whether the kernel does not know the type, but the ABI does. */
         final boolean isBeyondKernel;
-        /** Whether the value is made of S + A and P by masks alone, checked by a range at most, and stored in 4 or 8 bytes. */
+        /** Whether {@code Relocator.applyPlain} can apply it: masks of S + A and P, no check but a range, stored in 4 or 8 bytes. */
         final boolean isPlain;
-        /** Whether the kernel stores values that do not fit all the same. */
+        /** Whether the kernel stores a value even if it does not fit. */
         final boolean isReported;
         /** Whether a plain value is checked by its range. */
         final boolean isRanged;
-        /** Which bits of S + A and of P the formula takes: all, none, or those of a page number. */
+        /** The bits of S + A and of P that the formula uses: all, none, or those of a page number. */
         final long goalMask;
 
         final long placeMask;
-        /** Whether the architecture's load has a part in it, and may refuse. */
+        /** Whether the architecture's load is called to apply it, and may refuse. */
         final boolean asksArch;
 
         /** Whether a plain value is shifted to its place in a word, by {@link #from} and {@link #place}, under {@link #mask}. */
@@ -73,7 +76,7 @@ final class RelocationRows {
             this.least = isUnsigned ? 0 : field.leastSigned() >> from;
             boolean isToUnsigned = isUnsigned || fit == Fit.REPORTED || fit == Fit.EITHER;
             long greatestEither = isToUnsigned ? field.greatestUnsigned() >>> from : field.greatestSigned() >> from;
-            // why: of a field of 64 bits the greatest unsigned value is -1 as a signed one
+            // why: as a signed number, the greatest unsigned value of a 64-bit field is -1
             this.greatest = isUnsigned || greatestEither >= 0 ? greatestEither : Long.MAX_VALUE;
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.bigEndian = bigEndian;
@@ -102,12 +105,12 @@ final class RelocationRows {
             this.isShifted = isPlain && bytes == Integer.BYTES && place >= 0;
         }
 
-        /** Whether a place this many bytes into its section lies in it as a whole. */
+        /** Whether all bytes of a place at {@code offset} lie in the section. */
         boolean fitsIn(SectionBytes section, long offset) {
             return offset >= 0 && offset <= section.sizeBytes() - bytes;
         }
 
-        /** The value without the bits below the field's lowest, as it is compared with the range. */
+        /** The value as it is compared with the range: without the bits below the field's lowest bit. */
         private long shifted(long value) {
             return isUnsigned ? width.wrap(value) >>> from : width.signed(value) >> from;
         }
@@ -120,7 +123,7 @@ final class RelocationRows {
                     : shifted >= least && shifted <= greatest;
         }
 
-        /** What is wrong with a value that is cut to the field, with the numbers; null where nothing is. */
+        /** The reason why a value does not fit the field, with the numbers; null if it fits. */
         @Nullable
         String complaint(long value, Fixup fixup) {
             switch (fit) {
@@ -138,7 +141,7 @@ final class RelocationRows {
                                     + Address.of(field.greatestUnsigned()) + "]";
                 }
                 case SAME_REGION, SAME_REGION_OF_S -> {
-                    // why: a stub stands for the symbol, so what goes to one is checked as a whole
+                    // why: SAME_REGION_OF_S checks S without A, but the address of a stub has no addend to leave out
                     long goal = fixup.goal();
                     boolean symbolAlone = fit == Fit.SAME_REGION_OF_S && goal == fixup.S() + fixup.A();
                     long checked = symbolAlone ? fixup.S() : goal;
@@ -154,19 +157,19 @@ final class RelocationRows {
             }
         }
 
-        /** Whether the field reaches an aligned region, not a distance. */
+        /** Whether the field's reach is an aligned region, not a distance. */
         boolean isRegional() {
             return fit == Fit.SAME_REGION || fit == Fit.SAME_REGION_OF_S;
         }
 
-        /** Whether there are values that are refused; a field may hold whatever an address can be. */
+        /** Whether some values are refused; a field as wide as an address holds every value. */
         boolean isLimited() {
             return fit != Fit.TRUNCATED
                     && !isReported
                     && field.bits() + from < width.bytes() * Byte.SIZE;
         }
 
-        /** Bytes of the aligned region that the field reaches all of. */
+        /** The size in bytes of the aligned region that the field reaches. */
         long regionBytes() {
             return 1L << (field.bits() + from);
         }
@@ -208,7 +211,7 @@ final class RelocationRows {
         this.errorValuesBytes = errors.sizeBytes();
     }
 
-    /** Whether instructions, and whether data, have the most significant byte first. */
+    /** The byte orders of instructions and of data: whether the most significant byte comes first. */
     record ByteOrders(boolean bigEndianCode, boolean bigEndianData) {
         private boolean isBig(Field field) {
             return field.isCode() ? bigEndianCode : bigEndianData;

@@ -33,12 +33,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Fixup} that it shows to the
- * architecture: no object is made for a relocation.
+ * Applies a module's relocations, one section after the other, in the kernel's order. It is itself the {@link Fixup} that the architecture
+ * sees, so that no object is made for a relocation.
  */
 final class Relocator implements Fixup {
 
-    /** Told of each relocation that was applied, with the numbers of {@link Fixup} still in place. */
+    /** Called for each relocation that was applied, while the {@link Fixup} still has its numbers. */
     interface Observer {
 
         /**
@@ -46,7 +46,8 @@ final class Relocator implements Fixup {
          *
          * @param row its type
          * @param stub the stub through which it goes, or null
-         * @param value what was cut to the field
+         * @param value the value before it was cut to the field
+         * @param before the contents of the place before, and {@code after} those after it was applied
          */
         void applied(Relocator fixup, Row row, @Nullable Stub stub, long value, long before, long after);
     }
@@ -65,7 +66,7 @@ final class Relocator implements Fixup {
     private final Findings findings;
     private final @Nullable Observer observer;
 
-    private final Set<RelocationType> told = new HashSet<>();
+    private final Set<RelocationType> reportedTypes = new HashSet<>();
 
     private @Nullable RelocationSection section;
     private @Nullable RelocationType type;
@@ -103,7 +104,8 @@ final class Relocator implements Fixup {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
-                            .logged("module " + module + ": REL relocation unsupported") // why: for either kind
+                            // why: the kernel logs REL for RELA too
+                            .logged("module " + module + ": REL relocation unsupported")
                             .at(relocations.section().where()));
         }
         int count = slips.applied(relocations, rows);
@@ -125,14 +127,14 @@ final class Relocator implements Fixup {
         }
     }
 
-    /** A symbol's value; 0 for an index that no symbol has, which is refused when its relocation's turn comes. */
+    /** A symbol's value; 0 for a number that no symbol has, which {@link #applyAny} refuses. */
     private long valueOrZero(int symbolIndex) {
         return Integer.compareUnsigned(symbolIndex, values.length) < 0 ? values[symbolIndex] : 0;
     }
 
     /**
-     * Applies the common case by the shortest way: an ordinary symbol, a place within the section, a type whose value is in range and
-     * takes neither stub nor custom formula.
+     * Applies relocations of the common case, fast: an ordinary symbol, a place within the section, and a plain type whose value is in
+     * range.
      *
      * @return the first entry from {@code start} on that {@link #applyAny} must look at, or {@code count}
      */
@@ -187,7 +189,7 @@ final class Relocator implements Fixup {
         return count;
     }
 
-    /** Takes the numbers of an entry, for {@link Fixup}. */
+    /** Reads the numbers of an entry, for {@link Fixup}. Returns the row of its type, or null if the type is unknown. */
     private @Nullable Row seek(RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes) {
         index = entry;
         number = relocations.type(entry);
@@ -225,7 +227,7 @@ final class Relocator implements Fixup {
             findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
             return;
         }
-        // why: kernels do not relocate what is not loaded; there a section may well lie at 0
+        // why: only explanations relocate sections that are not loaded, whose symbols may have such values at 0
         if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
             if (slips.isSkipped(symbol, rows)) {
                 silentLoss("the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
@@ -266,13 +268,13 @@ final class Relocator implements Fixup {
         }
     }
 
-    /** Whether the policy applies the ABI's formula for a type that the kernel does not know; says so once a type. */
+    /** Whether the policy applies the ABI's formula for a type that the kernel does not know. Reports each such type once. */
     private boolean isExtended(RelocationType beyondKernel, Refusal unknown) {
         if (!findings.policy().isRelaxed(Rule.RELOCATION_TYPE)) {
             fail(unknown.wayOut("relax Rule." + Rule.RELOCATION_TYPE + " to apply " + beyondKernel.psabiName()));
             return false;
         }
-        if (told.add(beyondKernel)) {
+        if (reportedTypes.add(beyondKernel)) {
             findings.add(Kind.RELAXED_RULE, place().toString(), unknown.what());
         }
         return true;
@@ -336,7 +338,7 @@ final class Relocator implements Fixup {
         }
     }
 
-    /** Reports a value that does not fit; true where the kernel stores it all the same. */
+    /** Reports a value that does not fit. Returns whether the kernel stores it nevertheless. */
     private boolean isLetPass(Row row, String complaint) {
         if (!row.isReported) {
             fail(load.misfit(this, complaint));
@@ -346,7 +348,7 @@ final class Relocator implements Fixup {
         return true;
     }
 
-    /** The kernel compares few bits: a jump may pass its check and yet go elsewhere. */
+    /** Reports a jump that passes the kernel's check, which compares 32 bits at most, although it goes elsewhere. */
     private void reportWrongGoal(Row row) {
         long next = P + Integer.BYTES;
         if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {

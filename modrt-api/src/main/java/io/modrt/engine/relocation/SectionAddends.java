@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addends of one relocation section. An addend in place that the architecture does not set is read when its turn comes, since an
- * entry before may have changed the place. Nothing is stored for an entry until the architecture has a word about one.
+ * The addends of one relocation section. An addend in place that the architecture does not set is read when its relocation is applied,
+ * since an earlier entry may have changed the place. The arrays are made only when the architecture sets or refuses an entry.
  */
 final class SectionAddends implements Addends {
     private static final byte SET = 1;
@@ -60,7 +60,7 @@ final class SectionAddends implements Addends {
         }
         Row row = rows.row(relocations.type(index));
         long offset = relocations.offset(index);
-        // why: what has no type or no place is refused when its turn comes
+        // why: an entry of unknown type or outside the section is refused when it is applied
         return row == null || !row.fitsIn(bytes, offset) ? 0 : read(row, bytes.arrayOffset() + (int) offset);
     }
 
@@ -71,7 +71,7 @@ final class SectionAddends implements Addends {
         return row.bytes == 0 ? 0 : row.field.load(bytes.array(), at, row.bigEndian);
     }
 
-    /** The same for an entry whose type and place were checked. */
+    /** As {@link #get(int)}, for an entry whose type and place have been checked. */
     long get(int index, Row row, int at) {
         if (is(index, SET)) {
             return addends[index];
@@ -100,23 +100,23 @@ final class SectionAddends implements Addends {
         states[index] = FAILING;
     }
 
-    /** Whether all addends are as the relocations have them. */
+    /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
         return !isInPlace && states.length == 0;
     }
 
-    /** Whether the entry's place is to be left as it is. */
+    /** Whether the entry was refused, so that its place is left as it is. */
     boolean isFailing(int index) {
         return is(index, FAILING);
     }
 
-    /** Why the entry fails when its turn comes, or null. */
+    /** The refusal with which the entry fails when it is applied; null if it does not, or fails at the end of the section. */
     @Nullable
     Refusal refusal(int index) {
         return refused.get(index);
     }
 
-    /** The entries that fail once the section is done, with the reason of each. */
+    /** The entries that fail at the end of the section, each with its refusal. */
     Map<Integer, Refusal> open() {
         return open;
     }

@@ -9,7 +9,7 @@ import io.modrt.spi.RelocationTable.WeakErrorValue;
 import io.modrt.spi.Width;
 import org.jspecify.annotations.Nullable;
 
-/** What the kernel passes over in a section of relocations without a word; modrt does the same, and says so. */
+/** Finds the relocations of a section that the kernel silently skips or ignores in part. modrt does the same, and reports it. */
 final class SectionSlips {
     private final @Nullable SymbolTable symbols;
     private final long[] values;
@@ -26,7 +26,7 @@ final class SectionSlips {
         this.findings = findings;
     }
 
-    /** How many entries the kernel applies, from the first: a weak symbol with an error value may end the section. */
+    /** The number of entries that the kernel applies, from the first on: a weak symbol with an error value may end the section. */
     int applied(RelocationSection relocations, RelocationRows rows) {
         SymbolTable table = symbols;
         if (table == null || rows.table().weakErrorValue() != WeakErrorValue.ENDS_SECTION || !anyErrorValue(rows)) {
@@ -49,7 +49,7 @@ final class SectionSlips {
         return relocations.count();
     }
 
-    /** Whether the kernel passes over a relocation since its symbol is weak; it is one whose value stands for an error. */
+    /** Whether the kernel skips a relocation against {@code symbol}, whose value stands for an error, because the symbol is weak. */
     boolean isSkipped(int symbol, RelocationRows rows) {
         SymbolTable table = symbols;
         return table != null
@@ -68,7 +68,7 @@ final class SectionSlips {
         return found;
     }
 
-    /** The kernel reads the first type of a packed entry alone. */
+    /** Reports packed entries with more than one type or symbol, of which the kernel uses only the first. */
     void reportPackedRest(RelocationSection relocations, int count) {
         int ignored = 0;
         int first = -1;

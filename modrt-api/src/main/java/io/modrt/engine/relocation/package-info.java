@@ -1,6 +1,8 @@
 /**
- * Relocates a module that has addresses and symbol values, and explains what was done. It knows {@link io.modrt.engine.relocation.Linkage}
- * and no phase of a load.
+ * Relocates a module that has addresses and symbol values, and explains the result. Its input is a
+ * {@link io.modrt.engine.relocation.Linkage}; it knows no phase of a load.
+ *
+ * <p>The order of the work is described in {@link io.modrt.spi}. Source: the kernel's {@code apply_relocations}.
  */
 @NullMarked
 package io.modrt.engine.relocation;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What loaded modules export, by name; the most recent module first, as the kernel searches them. */
+/** The exports of all loaded modules by name, those of the most recent module first, as the kernel searches them. */
 public final class ExportIndex<E extends Exporter> {
 
     /** One module's export. */
@@ -14,12 +14,12 @@ public final class ExportIndex<E extends Exporter> {
 
     private final Map<String, List<Offer<E>>> byName = new ConcurrentHashMap<>();
 
-    /** What modules export by this name. */
+    /** The exports of this name. */
     public List<Offer<E>> find(String name) {
         return byName.getOrDefault(name, List.of());
     }
 
-    /** Adds what a module exports. */
+    /** Adds the exports of a module. */
     public void add(E owner) {
         for (KernelSymbol symbol : owner.exports()) {
             byName.merge(symbol.name(), List.of(new Offer<>(owner, symbol)), (older, newer) -> {
@@ -30,7 +30,7 @@ public final class ExportIndex<E extends Exporter> {
         }
     }
 
-    /** Takes out what a module exports. */
+    /** Removes the exports of a module. */
     public void remove(E owner) {
         for (KernelSymbol symbol : owner.exports()) {
             byName.computeIfPresent(symbol.name(), (name, offers) -> {

@@ -3,13 +3,13 @@ package io.modrt.engine.resolution;
 import io.modrt.kernel.KernelSymbol;
 import java.util.List;
 
-/** A loaded module, as far as the search for symbols knows it. */
+/** A loaded module, as the search for symbols sees it. */
 public interface Exporter {
 
     /** The module's name. */
     String name();
 
-    /** What it exports. */
+    /** Its exports. */
     List<KernelSymbol> exports();
 
     /** Whether its licence is not compatible with the GPL, or it uses such a module. */

@@ -17,8 +17,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The kernel's rules for one module's imports: who may use what, with which CRC, in which namespace. Modules are asked before the
- * kernel: no name is exported by both, and a symbol map also holds names that the kernel does not export.
+ * The kernel's rules for one module's imports: whether its licence allows it an export, and whether CRC and namespace agree. Unlike the
+ * kernel it searches modules before the kernel's symbols. No name is exported by both, but a symbol map also has names that the kernel does
+ * not export.
  */
 public final class ImportRules<E extends Exporter> {
     private static final Set<String> GPL_COMPATIBLE =
@@ -51,7 +52,7 @@ public final class ImportRules<E extends Exporter> {
         return proprietary;
     }
 
-    /** The export that this module gets for a name. */
+    /** The export that the module gets for a name; empty if there is none that it may use. */
     Optional<KernelSymbol> find(String name) {
         for (ExportIndex.Offer<E> offer : names.modules().find(name)) {
             KernelSymbol symbol = offer.symbol();
@@ -79,7 +80,10 @@ public final class ImportRules<E extends Exporter> {
         return true;
     }
 
-    /** A proprietary owner makes its users proprietary, and is hidden from users of GPL-only exports. */
+    /**
+     * Whether the module may use an export of {@code owner}: {@code inherit_taint}. A proprietary owner makes its users proprietary;
+     * modules that use GPL-only exports cannot use it.
+     */
     private boolean inherits(E owner, String name) {
         if (!owner.isProprietary() || proprietary) {
             return true;
@@ -128,7 +132,7 @@ public final class ImportRules<E extends Exporter> {
                 .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
     }
 
-    /** Why a module with {@code __versions} is refused by the CRC that {@code symbol} has; empty where it is not. */
+    /** The refusal of a module whose {@code __versions} do not have {@code crc} for {@code symbol}; empty if they do. */
     public static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
         OptionalLong ours = file.expectedCrc(symbol);
         long expected = Integer.toUnsignedLong(crc);

@@ -5,11 +5,11 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.spi.Width;
 
 /**
- * Where names are looked up.
+ * The sources in which names are looked up.
  *
  * @param kernel the kernel's symbols
- * @param modules what loaded modules export
- * @param madeUpArea where symbols lie that nobody knows
+ * @param modules the exports of loaded modules
+ * @param madeUpArea the addresses of made-up symbols
  * @param width the width of addresses
  */
 public record Names<E extends Exporter>(

@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** A module's named places, by section and offset; made when first asked for. */
+/** Finds the symbol nearest to an address, as the kernel's {@code find_kallsyms_symbol} does. */
 public final class NearestSymbols {
     private final AddressMap map;
     private final SymbolTable symbols;
     private final long[] values;
     private final Map<Integer, NavigableMap<Long, Integer>> bySection = new HashMap<>();
 
-    /** Takes the symbols that a section of the file has; of those at one place the first, as the kernel does. */
+    /** Indexes the named symbols of all sections. Of several symbols at one place the first is taken, as in the kernel. */
     public NearestSymbols(AddressMap map, SymbolTable symbols, long[] values, Predicate<String> isMappingSymbol) {
         this.map = map;
         this.symbols = symbols;
@@ -36,7 +36,7 @@ public final class NearestSymbols {
         }
     }
 
-    /** Section symbols have no names, and labels of the compiler's own say nothing. */
+    /** Whether a symbol names a place: it has a name, is not a local label of the compiler, and stands for neither a section nor a file. */
     private boolean isName(int symbol) {
         return !symbols.isNamed(symbol, "")
                 && !symbols.startsWith(symbol, ".L")
@@ -44,7 +44,7 @@ public final class NearestSymbols {
                 && symbols.type(symbol) != Symbol.STT_FILE;
     }
 
-    /** The nearest name at or in front of an address, within its section. */
+    /** The nearest symbol at or in front of an address, within its section; empty if there is none. */
     public Optional<SymbolOffset> at(Address address) {
         return map.at(address)
                 .flatMap(place -> Optional.ofNullable(

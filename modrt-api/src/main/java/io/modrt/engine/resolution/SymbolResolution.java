@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Gives every symbol its final value, by the kernel's rules, and finds who exports what is undefined. */
+/** Gives every symbol of a module its final value, by the rules of the kernel's {@code simplify_symbols}. */
 public final class SymbolResolution<E extends Exporter> {
     private static final int SHN_LIVEPATCH = 0xff20;
 
@@ -42,10 +42,10 @@ public final class SymbolResolution<E extends Exporter> {
     private Errno lastErrno = Errno.ENOENT;
 
     /**
-     * The symbols of a module at its addresses.
+     * The resolution of a module at its addresses.
      *
-     * @param madeUp names that the architecture needs and that were made up already
-     * @param findings takes what is let pass
+     * @param madeUp the names of symbols that the architecture needs and that placing has made up
+     * @param findings to which faults are reported
      */
     public SymbolResolution(SectionAddresses addresses, Names<E> names, List<String> madeUp, Findings findings) {
         this.addresses = addresses;
@@ -77,7 +77,8 @@ public final class SymbolResolution<E extends Exporter> {
                     Kind.PLACEHOLDERS,
                     file.name(),
                     placeholders.size()
-                            + " of its symbols, which neither kernel nor loaded modules export, made up: "
+                            + " of its symbols have made-up addresses, since neither the kernel nor a loaded module exports"
+                            + " them: "
                             + some(placeholders));
         }
         List<KernelSymbol> imports =
@@ -109,7 +110,7 @@ public final class SymbolResolution<E extends Exporter> {
         return values;
     }
 
-    /** The value of a symbol whose section index has a meaning of its own. */
+    /** The value of a symbol whose section index is reserved or out of range. */
     private long reserved(SymbolTable symbols, int index, int raw) {
         switch (raw) {
             case Symbol.SHN_ABS, SHN_LIVEPATCH -> {
@@ -171,12 +172,12 @@ public final class SymbolResolution<E extends Exporter> {
         return symbols.value(index);
     }
 
-    /** Asks modules first, the most recent before older ones, then the kernel; once a name. */
+    /** Looks a name up once: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */
     private Optional<KernelSymbol> find(String name, boolean isWeak) {
         Optional<KernelSymbol> known = asked.get(name);
         if (known == null) {
             known = rules.find(name);
-            if (known.isEmpty() && !isWeak) { // why: code asks of a weak symbol whether it is there
+            if (known.isEmpty() && !isWeak) { // why: code tests whether a weak symbol is defined
                 known = names.kernel().placeholder(name, names.madeUpArea());
                 known.ifPresent(placeholder -> placeholders.add(name));
             }

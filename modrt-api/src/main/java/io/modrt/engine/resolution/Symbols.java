@@ -5,15 +5,15 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * What the symbols of a module turned out to be.
+ * The symbols of a module after resolution.
  *
- * @param values the final value of each symbol, by index; not copied, not to be changed
- * @param missing the symbols that nobody exports, where the policy lets that pass
+ * @param values the final value of each symbol, by number; not copied, and must not be changed
+ * @param missing the numbers of the symbols that neither the kernel nor a module exports, if the policy lets that pass
  * @param imports the exports that the module uses
- * @param owners the modules whose exports were used, in the order of first use
- * @param isProprietary whether the module counts as proprietary, by itself or by what it uses
+ * @param owners the modules whose exports it uses, in the order of first use
+ * @param isProprietary whether the module counts as proprietary, by its licence or by the modules that it uses
  */
-@SuppressWarnings("ArrayRecordComponent") // the engine hands it on once, and compares none
+@SuppressWarnings("ArrayRecordComponent") // such records are never compared
 public record Symbols<E extends Exporter>(
         long[] values, BitSet missing, List<KernelSymbol> imports, List<E> owners, boolean isProprietary) {
 

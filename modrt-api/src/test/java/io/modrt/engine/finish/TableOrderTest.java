@@ -77,7 +77,7 @@ class TableOrderTest {
         assertArrayEquals(new int[] {3, 2, 9, 1, 0}, words(image, "__ex_table"));
         assertEquals(1, told.size());
         assertEquals(Diagnostic.Kind.TRUNCATED_OR_IGNORED, told.get(0).kind());
-        assertTrue(told.get(0).text().startsWith("4 bytes behind 2 entries of 8"), told.toString());
+        assertTrue(told.get(0).text().startsWith("the last 4 bytes, behind 2 entries of 8 bytes"), told.toString());
     }
 
     /** Text 0..20, jump table 20..5c, data with keys at 5c and 64, init text at 0xc0010000. */
@@ -165,7 +165,7 @@ class TableOrderTest {
         JumpTable.finish(image, JUMPS_32, told::add);
         assertEquals(
                 List.of(
-                        "small.o: section 1 (__jump_table): 4 bytes behind 2 entries of 12 are no entry",
+                        "small.o: section 1 (__jump_table): the last 4 bytes, behind 2 entries of 12 bytes, are ignored",
                         "small.o: section 1 (__jump_table): entry 0: code at 0x10 is not in the module",
                         "small.o: section 1 (__jump_table): entry 0: 2 entries in all have code that is not in the module",
                         "small.o: section 1 (__jump_table): entry 0: key at 0xc000001c reaches beyond its region"),

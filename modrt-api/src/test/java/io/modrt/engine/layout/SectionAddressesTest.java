@@ -167,7 +167,7 @@ class SectionAddressesTest {
 
     @ParameterizedTest(name = "{1}")
     @CsvSource({
-        "1, region INIT of 0x3e bytes: where it is was not said",
+        "1, region INIT of 0x3e bytes has no address",
         "99, section 99 at 0xc0000000: the file has sections 1 to 9",
         "9, at 0xc0000000: it is not loaded by Linux 6.1.192",
         "0, section 0 at 0xc0000000",

@@ -121,7 +121,7 @@ class StepsTest {
 
         LayoutException refused = assertThrows(LayoutException.class, () -> plan.place(more));
 
-        assertEquals("guest: region TEXT is none of the layout's, which are [CORE, INIT]", refused.getMessage());
+        assertEquals("guest: there is no region TEXT, the layout has [CORE, INIT]", refused.getMessage());
     }
 
     @Test
