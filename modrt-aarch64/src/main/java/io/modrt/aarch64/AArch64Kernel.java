@@ -1,0 +1,157 @@
+package io.modrt.aarch64;
+
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.elf.AddendKind;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.kernel.LayoutRules;
+import io.modrt.kernel.MachineFacts;
+import io.modrt.module.ModuleFile;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.CodeReader;
+import io.modrt.spi.CodeWords;
+import io.modrt.spi.PlanInput;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.StaticBranches;
+import io.modrt.spi.TableShapes;
+import io.modrt.spi.TableShapes.Reference;
+import io.modrt.spi.Width;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One AArch64 kernel: what its version, its configuration and its machine decide. */
+final class AArch64Kernel implements ArchKernel, StaticBranches {
+    /** The machine feature that says the same as the capability. */
+    private static final String FEATURE_843419 = "erratum-843419";
+    /** The number of the capability, in versions where it is known. */
+    private static final Map<KernelVersion, Integer> CAPABILITY_843419 =
+            Map.of(new KernelVersion(6, 1, 192), 54, new KernelVersion(6, 12, 117), 70);
+
+    private static final Address MODULES = Address.of(0xffff_8000_0000_0000L); // with addresses of 48 bits
+    private static final long NEAR_BYTES = 128L << 20;
+    private static final long WINDOW_BYTES = 2L << 30;
+    private static final long KERNEL_BYTES = 64L << 20;
+
+    final MachineFacts machine;
+    /** Whether {@code adrp} is not to be trusted in the last two words of a page. */
+    final boolean hasErratum;
+    /** Whether branches are sorted and counted: since 6.4 always, before that where the kernel may be moved. */
+    final boolean sortsBranches;
+    /** The PLT sections that a module must have, that of core code first; none before 6.4 where the kernel can do without. */
+    final List<String> plts;
+
+    private final boolean isNew;
+    private final AArch64Tracing tracing;
+
+    AArch64Kernel(KernelProfile profile) {
+        machine = profile.machine();
+        machine.requireFeaturesAmong(Set.of(FEATURE_843419));
+        isNew = profile.layoutRules() == LayoutRules.MEMORY_TYPES;
+        boolean worksAround = profile.has(AArch64Arch.ERRATUM_843419);
+        int capability = CAPABILITY_843419.getOrDefault(profile.version(), -1);
+        hasErratum = worksAround && (machine.hasFeature(FEATURE_843419) || machine.hasCapability(capability));
+        sortsBranches = isNew || profile.has(AArch64Arch.RANDOMIZE_BASE);
+        plts = sortsBranches || worksAround ? List.of(".plt", ".init.plt") : List.of();
+        tracing = AArch64Tracing.of(profile, isNew, profile.has(ConfigOption.DYNAMIC_FTRACE) && !plts.isEmpty());
+    }
+
+    @Override
+    public Width width() {
+        return Width.BITS_64;
+    }
+
+    /** Instructions are little endian in either byte order of data. */
+    @Override
+    public ByteOrder codeOrder() {
+        return ByteOrder.LITTLE_ENDIAN;
+    }
+
+    /** Before 6.4 the 128 MB below the kernel come first; then, as in later kernels at once, the 2 GB from where all of it is in reach. */
+    @Override
+    public List<AddressRange> moduleAreas() {
+        AddressRange kernel = kernelArea();
+        AddressRange below = AddressRange.between(isNew ? kernel.end().plus(-WINDOW_BYTES) : MODULES, kernel.start());
+        return isNew ? List.of(below) : List.of(below, AddressRange.between(kernel.end(), MODULES.plus(WINDOW_BYTES)));
+    }
+
+    /** From the nominal kernel base on. */
+    @Override
+    public AddressRange kernelArea() {
+        return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : NEAR_BYTES), KERNEL_BYTES);
+    }
+
+    @Override
+    public RelocationTable relocations(AddendKind addends) {
+        return AArch64Reloc.table(addends, hasErratum);
+    }
+
+    @Override
+    public TableShapes tables() {
+        return new TableShapes(
+                new TableShapes.ExportTable(Integer.BYTES, Reference.FROM_FIELD),
+                new TableShapes.ExceptionTable(12, Integer.BYTES, Reference.FROM_FIELD, 2),
+                new TableShapes.JumpTable(Integer.BYTES, Long.BYTES, Reference.FROM_FIELD));
+    }
+
+    @Override
+    public AArch64Tracing tracing() {
+        return tracing;
+    }
+
+    @Override
+    public Set<String> anchors() {
+        return tracing.anchors();
+    }
+
+    @Override
+    public boolean isMappingSymbol(String name) {
+        return (name.startsWith("$x") || name.startsWith("$d")) && (name.length() == 2 || name.charAt(2) == '.');
+    }
+
+    @Override
+    public void check(ModuleFile file) {
+        Refusal missing = Refusal.of(Errno.ENOEXEC, file.name() + ": lacks a section that the kernel fills");
+        require(file, plts, missing.logged(file.name() + ": module PLT section(s) missing"));
+        require(file, tracing.sections(), missing);
+    }
+
+    private static void require(ModuleFile file, List<String> names, Refusal missing) {
+        if (names.stream().anyMatch(name -> file.elf().section(name).isEmpty())) {
+            throw new FormatException(missing.wayOut("it takes " + String.join(" and ", names)));
+        }
+    }
+
+    @Override
+    public ArchPlan plan(PlanInput input) {
+        return new AArch64Plan(input.file(), this);
+    }
+
+    @Override
+    public Optional<StaticBranches> staticBranches() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public int sizeBytes(long site, CodeReader code) {
+        return Integer.BYTES;
+    }
+
+    @Override
+    public byte[] notTaken(int sizeBytes) {
+        return CodeWords.bytes(codeOrder(), AArch64Code.NOP);
+    }
+
+    @Override
+    public byte[] taken(BranchSite site, long target) {
+        return CodeWords.bytes(codeOrder(), AArch64Code.branch(AArch64Code.B, site.address(), target));
+    }
+}
