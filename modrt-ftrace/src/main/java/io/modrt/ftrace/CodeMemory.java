@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
  */
 final class CodeMemory {
     private static final int RUNS_A_SITE = 2; // most sites have no more
-    private static final int BYTES_A_RUN = 8;
+    private static final int BYTES_A_SITE = 8;
 
     private final TargetMemory memory;
     private long[] places = {};
@@ -34,7 +34,7 @@ final class CodeMemory {
 
     /** Makes room for the writes of so many sites. */
     void expect(int sites) {
-        ensure(RUNS_A_SITE * sites, RUNS_A_SITE * BYTES_A_RUN * sites);
+        ensure(RUNS_A_SITE * sites, BYTES_A_SITE * sites);
     }
 
     private void ensure(int runs, int bytes) {
@@ -63,8 +63,8 @@ final class CodeMemory {
         if (planned == places.length || end > before.length) {
             ensure(2 * (planned + 1), 2 * end);
         }
-        System.arraycopy(old, from, before, at, to - from);
-        System.arraycopy(code, from, after, at, to - from);
+        Units.copy(old, from, before, at, to - from);
+        Units.copy(code, from, after, at, to - from);
         places[planned++] = start + from;
         starts[planned] = end;
     }

@@ -59,8 +59,9 @@ public final class FtraceTable {
     private static boolean switchOff(
             ImageBytes image, TracingSites tracing, long entry, Consumer<Diagnostic> told, Section section) {
         Width width = image.wordBytes() == Integer.BYTES ? Width.BITS_32 : Width.BITS_64;
+        long site = 0;
         try {
-            long site = tracing.listed(entry, width, image);
+            site = tracing.listed(entry, width, image);
             // why: the kernel takes an address of 0 for an entry that the linker dropped
             if (site != 0) {
                 tracing.writeOff(site, image);
@@ -70,7 +71,8 @@ public final class FtraceTable {
             told.accept(new Diagnostic(
                     Diagnostic.Kind.KERNEL_WARNING,
                     section.where(),
-                    "entry 0x" + Long.toHexString(entry) + ": its site cannot be written; it and those behind it stay as compiled: "
+                    (site == 0 ? "the site of entry 0x" + Long.toHexString(entry) : "site 0x" + Long.toHexString(site))
+                            + " cannot be written; it and those behind it stay as compiled: "
                             + e.getMessage()));
             return false;
         }

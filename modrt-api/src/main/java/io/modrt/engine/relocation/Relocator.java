@@ -12,6 +12,7 @@ import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
 import io.modrt.error.Refusal;
 import io.modrt.error.RelocationException;
 import io.modrt.error.RelocationPlace;
@@ -255,7 +256,7 @@ final class Relocator implements Fixup {
                 goal = stub.address().value() - row.type.branchBias();
             }
             store(row, bytes, stub);
-        } catch (RelocationException refused) {
+        } catch (ModrtException refused) {
             findings.passOver(refused, place().toString());
         }
     }
