@@ -221,6 +221,14 @@ class FieldTest {
         assertEquals(Integer.parseInt(word, 16), SIGN_ADDED.insert(0, value));
     }
 
+    /** As {@code movz} and {@code movn} of AArch64: 16 bits, inverted where the sign is set. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0x1234, 0x1234", "-0x1234, 0x11233", "0xffff, 0xffff", "-1, 0x10000", "-0x10000, 0x1ffff"})
+    void twoValueBitsFarApartMayMeetInOneWordBit(String value, String word) {
+        Field field = Field.scattered("inverted", 0x1_ffff, 17, v -> v ^ (bit(v, 16) == 0 ? 0 : 0xffff));
+        assertEquals(Integer.decode(word), field.insert(0, Long.decode(value)));
+    }
+
     @ParameterizedTest(name = "mask {0}, {1} bits")
     @CsvSource({"0x1ffc, 10", "0x1ffc, 12", "0x11ffc, 12", "0x0, 0"})
     void aHalfsMaskHasItsBitsAndNoMore(String mask, int bits) {
