@@ -5,7 +5,6 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
