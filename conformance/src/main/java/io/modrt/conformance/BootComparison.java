@@ -86,7 +86,6 @@ final class BootComparison {
         List<String> order = loadOrder(ModuleGraph.of(files), files.keySet());
         KernelProfile profile =
                 kernel.profile(tree.folder(), files.values().iterator().next(), dump);
-        profile = profile.withMachine(profile.machine().withCapabilities(capabilities(profile, order, files, dumped)));
         SeenPerCpu perCpu = new SeenPerCpu();
         try (ModuleRuntime runtime = runtime(profile, perCpu)) {
             TracedStates tracing = new TracedStates(runtime, kernel.symbols());
@@ -109,44 +108,6 @@ final class BootComparison {
                 .kernelMemory(new DumpMemory(kernel.memory()))
                 .perCpu(perCpu)
                 .build();
-    }
-
-    /** The capabilities that the kernel's memory does not tell: those that the modules' own code shows. */
-    private Set<Integer> capabilities(
-            KernelProfile profile,
-            List<String> order,
-            Map<String, ModuleFile> files,
-            Map<String, KernelDump.Module> dumped) {
-        SeenCapabilities seen = new SeenCapabilities();
-        SeenPerCpu perCpu = new SeenPerCpu();
-        if (Target.of(Objects.requireNonNull(files.get(order.get(0))).elf().header()) != Target.AARCH64) {
-            return Set.of();
-        }
-        try (ModuleRuntime runtime = runtime(profile, perCpu)) {
-            for (String name : order) {
-                KernelDump.Module module = Objects.requireNonNull(dumped.get(name));
-                ModuleFile file = Objects.requireNonNull(files.get(name));
-                try {
-                    LayoutPlan plan = runtime.plan(file);
-                    if (!plan.profile().machine().capabilities().isEmpty()) {
-                        return Set.of(); // the kernel's own bitmap was read
-                    }
-                    perCpu.next(Address.of(0));
-                    PlacedModule placed = plan.place(Placement.regions(bases(plan, module)));
-                    RelocatedModule relocated = placed.resolve().relocate();
-                    seen.look(
-                            relocated,
-                            memory.with(module.states().values().iterator().next()));
-                    LiveModule live = relocated.commit();
-                    if (module.isLive()) {
-                        live.dropInit();
-                    }
-                } catch (ModrtException | IllegalArgumentException failure) {
-                    continue; // the comparison tells of it
-                }
-            }
-        }
-        return seen.present();
     }
 
     /**
