@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 class BrokenModulesTest {
     private static final String MIPS = "6.1.0-50-4kc-malta SMP mod_unload modversions MIPS32_R2 32BIT ";
     private static final String MIPS64 = "6.1.0-50-5kc-malta SMP mod_unload modversions MIPS64_R2 64BIT ";
+    private static final String AARCH64 = "6.1.0-56-arm64 SMP mod_unload modversions aarch64";
     private static final String PARISC = "6.1.192-32bit SMP mod_unload modversions ";
     private static final String PARISC64 = "6.1.192-64bit SMP mod_unload modversions ";
 
@@ -45,6 +46,14 @@ class BrokenModulesTest {
                 target, profile, wide ? 0x380 : 0x210, wide ? 0x138 : 0xe4, wide ? 0x328 : 0x200, crcs());
     }
 
+    /** Of Debian's 6.1 for arm64. */
+    private static KernelShape aarch64() {
+        KernelProfile profile = KernelProfile.ofVermagic(AARCH64)
+                .with(ConfigOption.MODULE_FORCE_LOAD, true)
+                .with(ConfigOption.STRICT_MODULE_RWX, true);
+        return new KernelShape(ElfTarget.AARCH64_LE, profile, 0x380, 0x138, 0x340, crcs());
+    }
+
     private static Map<String, Integer> crcs() {
         return Map.of(KernelShape.PRINTK, 0x92997ed8, KernelShape.MODULE_LAYOUT, 0x0a1b2c3d);
     }
@@ -54,11 +63,16 @@ class BrokenModulesTest {
                 mips(ElfTarget.MIPS_O32_LE, MIPS),
                 mips(ElfTarget.MIPS_N64_LE, MIPS64),
                 parisc(ElfTarget.PARISC_32, PARISC),
-                parisc(ElfTarget.PARISC_64, PARISC64));
+                parisc(ElfTarget.PARISC_64, PARISC64),
+                aarch64());
+    }
+
+    private static long mipsBase(KernelShape kernel) {
+        return kernel.isWide() ? 0xffff_ffff_8010_0000L : 0x8010_0000L;
     }
 
     private static ModuleRuntime runtime(KernelShape kernel) {
-        long base = kernel.isMips() ? (kernel.isWide() ? 0xffff_ffff_8010_0000L : 0x8010_0000L) : 0x1010_0000L;
+        long base = kernel.isParisc() ? 0x1010_0000L : kernel.isAArch64() ? 0xffff_8000_0801_0000L : mipsBase(kernel);
         Map<String, KernelSymbol> exports = Map.of(
                 KernelShape.PRINTK,
                 KernelSymbol.of(KernelShape.PRINTK, Address.of(base + 0x1000)).withCrc(0x92997ed8),
@@ -79,7 +93,7 @@ class BrokenModulesTest {
         Map<String, Verdict> answers = new LinkedHashMap<>();
         try (ModuleRuntime runtime = runtime(kernel)) {
             for (BrokenModule module : modules(kernel)) {
-                answers.put(module.name(), Verdict.of(runtime, module, kernel.isMips()));
+                answers.put(module.name(), Verdict.of(runtime, module, kernel));
             }
         }
         return answers;
@@ -99,7 +113,7 @@ class BrokenModulesTest {
                                 Verdict answer = java.util.Objects.requireNonNull(answers.get(module.name()));
                                 boolean loads = module.kind() != BrokenModule.Kind.REFUSED;
                                 assertEquals(
-                                        loads ? 0 : Verdict.expected(module, kernel.isMips()),
+                                        loads ? 0 : Verdict.expected(module, kernel),
                                         answer.errno(),
                                         answer.text());
                             }));
