@@ -5,11 +5,7 @@ import static io.modrt.spi.StubTemplate.word;
 import io.modrt.address.Address;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.CodeWords;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.Stub;
-import io.modrt.spi.StubTemplate;
+import io.modrt.spi.*;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +39,8 @@ final class AArch64Plt {
      *
      * @param counted the entries that the plan counted; there is room for one more
      */
-    AArch64Plt(Address start, int counted, boolean hasErratum) {
-        this.start = start.value();
+    AArch64Plt(long start, int counted, boolean hasErratum) {
+        this.start = start;
         this.counted = counted;
         this.hasErratum = hasErratum;
     }

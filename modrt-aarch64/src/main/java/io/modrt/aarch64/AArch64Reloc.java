@@ -3,13 +3,7 @@ package io.modrt.aarch64;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.Field;
-import io.modrt.spi.Fit;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.Formula;
-import io.modrt.spi.RelocationTable;
-import io.modrt.spi.RelocationType;
-import io.modrt.spi.Store;
+import io.modrt.spi.*;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -43,7 +37,6 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             .flipping(1 << 30);
 
     private static final Field HALF16 = Field.data("half16", Short.BYTES);
-    private static final long LOW_12 = 0xfff;
     private static final int MOVK = 1 << 29;
 
     static final AArch64Reloc PG_HI21 = row(275, "ADR_PREL_PG_HI21", Formula.PAGE, PAGES, Fit.SIGNED);
@@ -133,9 +126,7 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     /** A scaled offset leaves the upper bits of its field zero; a signed immediate makes {@code movk} to {@code movz} or {@code movn}. */
     @Override
     public int replace(int before, long value) {
-        return field.mask() == IMM12.mask()
-                ? field.insert(before, value & LOW_12)
-                : field.insert(before & ~MOVK, value);
+        return field.mask() == IMM12.mask() ? field.insert(before, value & 0xfff) : field.insert(before & ~MOVK, value);
     }
 
     @Override
