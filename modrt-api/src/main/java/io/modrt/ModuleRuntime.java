@@ -11,6 +11,7 @@ import io.modrt.load.ModuleListener;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.ResolvedModule;
+import io.modrt.memory.MemoryReader;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
@@ -43,6 +44,7 @@ public final class ModuleRuntime implements AutoCloseable {
                 builder.profile,
                 builder.symbols,
                 builder.memory,
+                builder.kernelMemory,
                 builder.allocator,
                 builder.perCpu,
                 builder.listeners);
@@ -170,6 +172,7 @@ public final class ModuleRuntime implements AutoCloseable {
         private @Nullable KernelProfile profile;
         private KernelSymbols symbols = name -> Optional.empty();
         private TargetMemory memory = TargetMemory.heap();
+        private @Nullable MemoryReader kernelMemory;
         private @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator;
         private @Nullable PerCpuAllocator perCpu;
         private LoadPolicy policy = LoadPolicy.kernelExact();
@@ -191,6 +194,15 @@ public final class ModuleRuntime implements AutoCloseable {
         /** Where the bytes go; by default memory on the heap. */
         public Builder memory(TargetMemory targetMemory) {
             memory = Objects.requireNonNull(targetMemory, "targetMemory");
+            return this;
+        }
+
+        /**
+         * The memory of the kernel itself, running or dumped. With it, what the architecture finds there about the machine is added to what the
+         * profile states; by default the profile alone tells of the machine.
+         */
+        public Builder kernelMemory(MemoryReader reader) {
+            kernelMemory = Objects.requireNonNull(reader, "reader");
             return this;
         }
 

@@ -83,16 +83,13 @@ final class BootComparison {
         if (files.isEmpty()) {
             return;
         }
+        List<String> order = loadOrder(ModuleGraph.of(files), files.keySet());
         KernelProfile profile =
                 kernel.profile(tree.folder(), files.values().iterator().next(), dump);
         SeenPerCpu perCpu = new SeenPerCpu();
-        try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(profile)
-                .kernelSymbols(kernel.symbols())
-                .perCpu(perCpu)
-                .build()) {
+        try (ModuleRuntime runtime = runtime(profile, perCpu)) {
             TracedStates tracing = new TracedStates(runtime, kernel.symbols());
-            for (String name : loadOrder(ModuleGraph.of(files), files.keySet())) {
+            for (String name : order) {
                 compare(
                         runtime,
                         tracing,
@@ -102,6 +99,15 @@ final class BootComparison {
             }
             callSites = tracing.counts();
         }
+    }
+
+    private ModuleRuntime runtime(KernelProfile profile, SeenPerCpu perCpu) {
+        return ModuleRuntime.builder()
+                .profile(profile)
+                .kernelSymbols(kernel.symbols())
+                .kernelMemory(new DumpMemory(kernel.memory()))
+                .perCpu(perCpu)
+                .build();
     }
 
     /**

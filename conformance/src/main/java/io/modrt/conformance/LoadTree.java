@@ -1,7 +1,6 @@
 package io.modrt.conformance;
 
 import io.modrt.ModuleRuntime;
-import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelProfile;
@@ -9,7 +8,6 @@ import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
-import io.modrt.memory.PerCpuAllocator;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.tree.ModuleGraph;
@@ -33,8 +31,6 @@ import java.util.stream.Stream;
  * kernel's own symbols made up. All stay loaded until the end; the init memory of each is dropped, as it is after an init function.
  */
 final class LoadTree {
-    private static final long PER_CPU_BYTES = 1 << 24; // the kernel reserves less, but nobody loads all modules at once
-
     private final Path tree;
     private final Consumer<LoadResult> told;
     private final Consumer<ModuleRuntime> watch;
@@ -102,7 +98,6 @@ final class LoadTree {
         return ModuleRuntime.builder()
                 .profile(profile)
                 .kernelSymbols(new MadeUp())
-                .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(0x1000), PER_CPU_BYTES)))
                 .build();
     }
 

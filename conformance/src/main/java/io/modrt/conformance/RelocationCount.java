@@ -9,14 +9,13 @@ import io.modrt.spi.Arch;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** Counts the relocations that one kernel applies to modules, by type. */
 final class RelocationCount {
-    private static final int TYPES = 256;
-
     private final Map<AddendKind, RelocationTable> tables = new EnumMap<>(AddendKind.class);
 
     /** For modules with headers like {@code header}, loaded by a kernel of {@code profile}. */
@@ -35,15 +34,11 @@ final class RelocationCount {
         Map<String, Integer> named = new TreeMap<>();
         for (RelocationSection section : module.file().elf().relocationSections()) {
             if (module.placed().address(section.target()).isPresent()) {
-                int[] counts = new int[TYPES];
+                Map<Integer, Integer> counts = new HashMap<>();
                 for (int i = 0; i < section.count(); i++) {
-                    counts[section.type(i)]++;
+                    counts.merge(section.type(i), 1, Integer::sum);
                 }
-                for (int type = 0; type < TYPES; type++) {
-                    if (counts[type] > 0) {
-                        named.merge(name(section.addends(), type), counts[type], Integer::sum);
-                    }
-                }
+                counts.forEach((type, count) -> named.merge(name(section.addends(), type), count, Integer::sum));
             }
         }
         return named;

@@ -23,7 +23,8 @@ enum Target {
     N64_LE_R6("mipsisa64r6el-linux-gnuabi64", "mips64el", true, false, true),
     PARISC_32("hppa-linux-gnu", "hppa", false, true, false),
     /** The one that qemu-user does not know. */
-    PARISC_64("hppa64-linux-gnu", "hppa64", true, true, false);
+    PARISC_64("hppa64-linux-gnu", "hppa64", true, true, false),
+    AARCH64("aarch64-linux-gnu", "aarch64", true, false, false);
 
     private static final int EF_MIPS_ARCH = 0xf000_0000;
     private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
@@ -48,7 +49,7 @@ enum Target {
         int arch = header.flags() & EF_MIPS_ARCH;
         boolean r6 = header.machine() == ElfHeader.EM_MIPS && (arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6);
         for (Target target : values()) {
-            if (header.machine() == (target.isParisc() ? ElfHeader.EM_PARISC : ElfHeader.EM_MIPS)
+            if (header.machine() == target.machine()
                     && target.is64Bit == (header.elfClass() == ElfClass.ELF64)
                     && target.isBigEndian == header.isBigEndian()
                     && target.isR6 == r6) {
@@ -56,6 +57,13 @@ enum Target {
             }
         }
         throw new IllegalArgumentException("no file of a known target: " + header);
+    }
+
+    private int machine() {
+        if (this == AARCH64) {
+            return ElfHeader.EM_AARCH64;
+        }
+        return isParisc() ? ElfHeader.EM_PARISC : ElfHeader.EM_MIPS;
     }
 
     /** The command of a binutils program, for example {@code mips-linux-gnu-ld}. */
@@ -113,10 +121,11 @@ enum Target {
             case N64_LE_R6 -> ElfTarget.MIPS_N64_R6_LE;
             case PARISC_32 -> ElfTarget.PARISC_32;
             case PARISC_64 -> ElfTarget.PARISC_64;
+            case AARCH64 -> ElfTarget.AARCH64_LE;
         };
     }
 
-    /** Whether it is PA-RISC; else it is MIPS. */
+    /** Whether it is PA-RISC. */
     boolean isParisc() {
         return this == PARISC_32 || this == PARISC_64;
     }

@@ -331,8 +331,10 @@ class TamperingTest {
     void aCallersOwnPatchIsASite() throws IOException {
         Loaded greeter = Loaded.of("parisc-32", "greeter");
         Address at = greeter.symbol("greet_alloc").plus(8);
-        Patch patch = new Patch(at, greeter.word(at), 0x0800_0240); // nop
-        greeter.put(at, patch.replacement());
+        byte[] before = new byte[4];
+        greeter.runtime.memory().read(at, before, 0, 4);
+        Patch patch = new Patch(at, before, new byte[] {0x08, 0x00, 0x02, 0x40}); // nop
+        greeter.put(at, 0x0800_0240);
         assertEquals(at, greeter.verify().differences().get(0).address());
 
         VerificationResult result = Verification.of(greeter.module)

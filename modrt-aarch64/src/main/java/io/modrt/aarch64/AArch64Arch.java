@@ -50,6 +50,6 @@ public final class AArch64Arch implements Arch {
 
     @Override
     public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
-        return new AArch64Kernel(profile);
+        return new AArch64Kernel(profile, header);
     }
 }

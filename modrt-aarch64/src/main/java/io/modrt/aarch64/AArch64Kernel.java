@@ -3,14 +3,18 @@ package io.modrt.aarch64;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
+import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelBitmap;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
 import io.modrt.spi.TableShapes.Reference;
@@ -29,6 +33,7 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     private static final Map<KernelVersion, Integer> CAPABILITY_843419 =
             Map.of(new KernelVersion(6, 1, 192), 54, new KernelVersion(6, 12, 117), 70);
 
+    private static final int CAPABILITY_BITS = 128;
     private static final Address MODULES = Address.of(0xffff_8000_0000_0000L); // with addresses of 48 bits
     private static final long WINDOW_BYTES = 2L << 30;
     private static final long KERNEL_BYTES = 64L << 20;
@@ -41,10 +46,14 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     /** The PLT sections that a module must have, that of core code first; none before 6.4 where the kernel can do without. */
     final List<String> plts;
 
+    /** The byte order of data. */
+    private final ByteOrder order;
+
     private final boolean isNew;
     private final AArch64Tracing tracing;
 
-    AArch64Kernel(KernelProfile profile) {
+    AArch64Kernel(KernelProfile profile, ElfHeader header) {
+        order = header.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
         machine = profile.machine();
         machine.requireFeaturesAmong(Set.of(FEATURE_843419));
         isNew = profile.layoutRules() == LayoutRules.MEMORY_TYPES;
@@ -58,6 +67,17 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
                 isNew && profile.has(AArch64Arch.CALL_OPS),
                 profile.has(AArch64Arch.BTI_KERNEL),
                 profile.has(ConfigOption.DYNAMIC_FTRACE) && !plts.isEmpty());
+    }
+
+    /** The bitmap of capabilities, which is called {@code cpu_hwcaps} in old kernels and {@code system_cpucaps} in new ones. */
+    @Override
+    public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
+        return symbols.find("system_cpucaps")
+                .or(() -> symbols.find("cpu_hwcaps"))
+                .map(bitmap -> MachineFacts.unknown()
+                        .withCapabilities(KernelBitmap.read(
+                                memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS)))
+                .orElse(MachineFacts.unknown());
     }
 
     @Override

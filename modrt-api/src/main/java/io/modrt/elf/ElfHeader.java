@@ -33,4 +33,6 @@ public record ElfHeader(
     public static final int EM_MIPS = 8;
     /** {@code e_machine} of PA-RISC. */
     public static final int EM_PARISC = 15;
+    /** {@code e_machine} of 64-bit Arm. */
+    public static final int EM_AARCH64 = 183;
 }

@@ -1,6 +1,5 @@
 package io.modrt.engine;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
@@ -8,12 +7,15 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.error.StateException;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
+import io.modrt.kernel.MachineFacts;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.LiveModule;
 import io.modrt.load.ModuleListener;
+import io.modrt.memory.MemoryReader;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
@@ -26,8 +28,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,7 @@ public final class Kernel {
     private final @Nullable KernelProfile givenProfile;
     private final KernelSymbols symbols;
     private final TargetMemory memory;
+    private final @Nullable MemoryReader kernelMemory;
     private final @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> givenAllocator;
     private final @Nullable PerCpuAllocator givenPerCpu;
     private final List<ModuleListener> listeners;
@@ -58,6 +61,7 @@ public final class Kernel {
             @Nullable KernelProfile profile,
             KernelSymbols symbols,
             TargetMemory memory,
+            @Nullable MemoryReader kernelMemory,
             @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator,
             @Nullable PerCpuAllocator perCpu,
             List<ModuleListener> listeners) {
@@ -65,6 +69,7 @@ public final class Kernel {
         this.givenProfile = profile;
         this.symbols = symbols;
         this.memory = memory;
+        this.kernelMemory = kernelMemory;
         this.givenAllocator = allocator;
         this.givenPerCpu = perCpu;
         this.listeners = new CopyOnWriteArrayList<>(listeners);
@@ -131,13 +136,22 @@ public final class Kernel {
         if (stated == null) {
             stated = told(file, findings);
         }
-        KernelProfile profile = stated.assuming(arch.usualConfiguration());
+        KernelProfile assumed = stated.assuming(arch.usualConfiguration());
+        KernelProfile profile = withMachine(assumed, arch.kernel(assumed, header));
         ArchKernel kernel = arch.kernel(profile, header);
         ModuleAllocator allocator = givenAllocator != null
                 ? givenAllocator.apply(kernel)
                 : ModuleAllocator.over(kernel.moduleAreas(), profile.pageBytes());
         PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(Target.perCpuBases(kernel));
         return new Target(arch, kernel, profile, header, allocator, perCpu);
+    }
+
+    /** The profile with what the kernel's memory tells of the machine. */
+    private KernelProfile withMachine(KernelProfile profile, ArchKernel kernel) {
+        MachineFacts read = kernelMemory == null ? MachineFacts.unknown() : kernel.machine(symbols, kernelMemory);
+        return read.equals(MachineFacts.unknown())
+                ? profile
+                : profile.withMachine(profile.machine().with(read));
     }
 
     /** The kernel that the file's vermagic tells of. */

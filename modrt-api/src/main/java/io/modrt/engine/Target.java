@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /** What a kernel is, once it is known: architecture, profile and who hands out addresses. The relocation tables are made once. */
 final class Target {
-    private static final long PER_CPU_BYTES = 1 << 20;
+    private static final long PER_CPU_BYTES = 1 << 24;
 
     private final Arch arch;
     private final ArchKernel kernel;

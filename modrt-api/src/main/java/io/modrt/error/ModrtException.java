@@ -51,7 +51,9 @@ public abstract sealed class ModrtException extends RuntimeException
         return beyondKernel;
     }
 
-    /** The line that the kernel logs in this case, without its prefix; empty where it logs none or it is not known. */
+    /**
+     * What the kernel logs in this case, without its prefix, a line feed between two lines; empty where it logs nothing or it is not known.
+     */
     public Optional<String> kernelMessage() {
         return Optional.ofNullable(kernelMessage);
     }

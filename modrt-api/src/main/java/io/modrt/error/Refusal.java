@@ -1,6 +1,7 @@
 package io.modrt.error;
 
 import io.modrt.bytes.Printable;
+import java.util.List;
 import java.util.Objects;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ public final class Refusal {
     private final String what;
     private final @Nullable String wayOut;
     private final boolean beyondKernel;
-    private final @Nullable String kernelMessage;
+    private final List<String> kernelLines;
     private final @Nullable Throwable cause;
 
     private Refusal(
@@ -23,44 +24,44 @@ public final class Refusal {
             String what,
             @Nullable String wayOut,
             boolean beyondKernel,
-            @Nullable String kernelMessage,
+            List<String> kernelLines,
             @Nullable Throwable cause) {
         this.errno = Objects.requireNonNull(errno, "errno");
         this.what = Printable.of(Objects.requireNonNull(what, "message"));
         this.wayOut = wayOut == null ? null : Printable.of(wayOut);
         this.beyondKernel = beyondKernel;
-        this.kernelMessage = kernelMessage == null ? null : Printable.of(kernelMessage);
+        this.kernelLines = kernelLines.stream().map(Printable::of).toList();
         this.cause = cause;
     }
 
     /** A check that the kernel has too, answered with {@code errno}. */
     public static Refusal of(Errno errno, String message) {
-        return new Refusal(errno, message, null, false, null, null);
+        return new Refusal(errno, message, null, false, List.of(), null);
     }
 
     /** A check that only modrt has; its errno is ENOEXEC. */
     public static Refusal beyondKernel(String message) {
-        return new Refusal(Errno.ENOEXEC, message, null, true, null, null);
+        return new Refusal(Errno.ENOEXEC, message, null, true, List.of(), null);
     }
 
-    /** The same, with the line that the kernel logs, without its prefix. */
-    public Refusal logged(String line) {
-        return new Refusal(errno, what, wayOut, beyondKernel, line, cause);
+    /** The same, with what the kernel logs, a line or several, without its prefix. */
+    public Refusal logged(String... lines) {
+        return new Refusal(errno, what, wayOut, beyondKernel, List.of(lines), cause);
     }
 
     /** The same, brought about by {@code failure}. */
     public Refusal because(Throwable failure) {
-        return new Refusal(errno, what, wayOut, beyondKernel, kernelMessage, failure);
+        return new Refusal(errno, what, wayOut, beyondKernel, kernelLines, failure);
     }
 
     /** The same with {@code where}, a colon and a space in front of the message. */
     public Refusal at(String where) {
-        return new Refusal(errno, where + ": " + what, wayOut, beyondKernel, kernelMessage, cause);
+        return new Refusal(errno, where + ": " + what, wayOut, beyondKernel, kernelLines, cause);
     }
 
     /** The same with what the caller can do about it, which {@link #message()} ends with and {@link #what()} leaves out. */
     public Refusal wayOut(String advice) {
-        return new Refusal(errno, what, advice, beyondKernel, kernelMessage, cause);
+        return new Refusal(errno, what, advice, beyondKernel, kernelLines, cause);
     }
 
     /** The error number. */
@@ -83,9 +84,9 @@ public final class Refusal {
         return beyondKernel;
     }
 
-    /** The kernel's log line, or null. */
+    /** What the kernel logs, its lines with line feeds between; null where that is nothing. */
     public @Nullable String kernelMessage() {
-        return kernelMessage;
+        return kernelLines.isEmpty() ? null : String.join("\n", kernelLines);
     }
 
     /** What brought it about, or null. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ConfigFile(KernelVersion version, Set<String> on, OptionalInt pageBytes) {
 
-    /** {@code # Linux/mips 6.1.176 Kernel Configuration}, before 2.6.37 {@code # Linux kernel version: 2.6.26}. */
+    /** {@code # Linux/ARCH 6.1.176 Kernel Configuration}, before 2.6.37 {@code # Linux kernel version: 2.6.26}. */
     private static final Pattern TITLE =
             Pattern.compile("# (?:Linux/\\S+ (\\d\\S*) Kernel Configuration|Linux kernel version: (\\d\\S*))\\s*");
 

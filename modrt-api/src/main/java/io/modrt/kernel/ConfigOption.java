@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum ConfigOption {
-    /** More than one CPU: per-CPU sections get an area of their own. */
+    /** The kernel runs on several CPUs, so per-CPU sections get memory of their own for each. */
     SMP(true),
-    /** Full preemption, also when chosen at boot; a word of the vermagic. */
+    /** The kernel can be fully preempted, perhaps only if it is booted so. The vermagic has a word for it. */
     PREEMPT(false, "PREEMPT_BUILD"),
-    /** Full preemption with real-time locks; a word of the vermagic in place of {@link #PREEMPT}'s. */
+    /** The kernel is fully preemptible with real-time locks. The vermagic has a word for it, which replaces that of {@link #PREEMPT}. */
     PREEMPT_RT(false),
     /** Modules can be unloaded. */
     MODULE_UNLOAD(true),
     /** Exports and imports have CRCs. */
     MODVERSIONS(true),
-    /** The symbol table of each module stays in memory. */
+    /** The symbol table of each module stays in memory, with its functions. */
     KALLSYMS(true),
-    /** That table has data symbols too. */
+    /** The symbol tables that stay in memory have data symbols too. */
     KALLSYMS_ALL(false),
-    /** Parts of a module with different access begin on pages of their own. */
+    /** Code, read-only data and writable data of a module begin on pages of their own. */
     STRICT_MODULE_RWX(false, "DEBUG_SET_MODULE_RONX"),
-    /** Static keys are branches in the code. */
+    /** Static keys are compiled to branches that the kernel rewrites. */
     JUMP_LABEL(true),
     /** The function tracer exists. */
     FUNCTION_TRACER(true),
@@ -35,27 +35,27 @@ public enum ConfigOption {
     DYNAMIC_FTRACE(true),
     /** The tracer of function returns exists. */
     FUNCTION_GRAPH_TRACER(true),
-    /** Appended signatures are looked at. */
+    /** The kernel checks the signature that is appended to a module. */
     MODULE_SIG(true),
-    /** Modules without a good signature are refused. */
+    /** The kernel refuses modules without a valid signature. */
     MODULE_SIG_FORCE(false),
-    /** Modules may be loaded without vermagic or CRCs, which taints the kernel. */
+    /** A caller may load modules without vermagic or CRCs, which taints the kernel. */
     MODULE_FORCE_LOAD(true),
-    /** Modules in use may be unloaded. */
+    /** A caller may unload modules that are in use. */
     MODULE_FORCE_UNLOAD(true),
-    /** The kernel decompresses modules by itself. */
+    /** The kernel itself decompresses modules. */
     MODULE_DECOMPRESS(false),
-    /** A missing {@code import_ns} is a warning alone. */
+    /** The kernel only warns if a module does not import the namespace of a symbol that it uses. */
     MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS(false),
-    /** Constructors of a module are called; {@code .ctors} and {@code .init_array} together are refused. */
+    /** The kernel calls a module's constructors, and refuses a module with both {@code .ctors} and {@code .init_array}. */
     CONSTRUCTORS(false),
     /** Live patches can be loaded. */
     LIVEPATCH(false),
     /** Tracepoints exist. */
     TRACEPOINTS(true),
-    /** Event formats are rewritten while loading. */
+    /** Trace events exist. The kernel replaces names by numbers in their formats while it loads a module. */
     EVENT_TRACING(true),
-    /** Debug messages can be switched on one by one. */
+    /** Each debug message can be switched on by itself. */
     DYNAMIC_DEBUG(true);
 
     private static final String PREFIX = "CONFIG_";

@@ -4,8 +4,9 @@ import io.modrt.address.Address;
 import java.util.Optional;
 
 /**
- * What a symbol table tells of exports: the record of {@code NAME} is itself a symbol, {@code __ksymtab_NAME}, and those for
- * compatible licences alone lie between {@code __start___ksymtab_gpl} and {@code __stop___ksymtab_gpl}.
+ * Finds out from a symbol table which exports are GPL-only. The export record of {@code NAME} has a symbol of its own,
+ * {@code __ksymtab_NAME}, and the records of GPL-only exports lie between {@code __start___ksymtab_gpl} and
+ * {@code __stop___ksymtab_gpl}.
  */
 final class ExportMarks {
 
@@ -13,7 +14,7 @@ final class ExportMarks {
 
     private ExportMarks() {}
 
-    /** Marks symbols whose record lies in the table of GPL-only exports, where the symbols have its bounds. */
+    /** Marks the symbols whose records lie in the table of GPL-only exports, if the bounds of that table are known. */
     static void apply(SymbolMap.Builder symbols) {
         Optional<Address> start = symbols.find("__start___ksymtab_gpl").map(KernelSymbol::value);
         Optional<Address> stop = symbols.find("__stop___ksymtab_gpl").map(KernelSymbol::value);

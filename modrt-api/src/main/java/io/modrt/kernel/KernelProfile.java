@@ -27,10 +27,10 @@ public final class KernelProfile {
 
     private static final int USUAL_PAGE_BYTES = 4096;
 
-    /** Debian names a stable series' kernels {@code 6.1.0-50-…} whatever their patch level is. */
+    /** Debian names the kernels of a stable series {@code 6.1.0-50-…}, whatever their patch level is. */
     private static final Pattern NAMED_BY_SERIES = Pattern.compile("\\d+\\.\\d+\\.0-\\d+-.*");
 
-    /** The newest patch levels whose rules are known, of series that are named so. */
+    /** The newest patch levels whose rules are known, for each series with such names. */
     private static final List<KernelVersion> NEWEST_KNOWN =
             List.of(new KernelVersion(6, 1, 192), new KernelVersion(6, 12, 117));
 
@@ -50,7 +50,7 @@ public final class KernelProfile {
         this.machine = draft.machine;
     }
 
-    /** A profile under construction: the one place where fields change. */
+    /** A profile under construction, the only place where fields change. */
     private static final class Draft {
         private KernelVersion version;
         private @Nullable String versionAssumption;
@@ -79,10 +79,10 @@ public final class KernelProfile {
     }
 
     /**
-     * The kernel whose modules have this vermagic, for example {@code 6.1.0-50-4kc-malta SMP mod_unload modversions MIPS32_R2
-     * 32BIT} (the kernel's ends with a space). It states {@link ConfigOption#SMP}, {@link ConfigOption#PREEMPT},
-     * {@link ConfigOption#PREEMPT_RT}, {@link ConfigOption#MODULE_UNLOAD} and {@link ConfigOption#MODVERSIONS}. A release such
-     * as {@code 6.1.0-50-…} does not tell the patch level: the newest one with known rules is assumed.
+     * The kernel whose modules have this vermagic, for example {@code 6.1.0-50-generic SMP mod_unload modversions} (the kernel's own ends with
+     * a space). The vermagic states {@link ConfigOption#SMP}, {@link ConfigOption#PREEMPT}, {@link ConfigOption#PREEMPT_RT},
+     * {@link ConfigOption#MODULE_UNLOAD} and {@link ConfigOption#MODVERSIONS}. A release such as {@code 6.1.0-50-…} does not tell the patch
+     * level, so the newest one with known rules is assumed.
      *
      * @throws FormatException if it does not begin with a kernel release
      */

@@ -7,16 +7,16 @@ import java.util.OptionalInt;
 import org.apiguardian.api.API;
 
 /**
- * A symbol that a module may be bound to.
+ * A symbol of a kernel or a loaded module that a module's imports can be resolved to.
  *
  * @param name its name
- * @param value what the kernel puts in place of the name: an address; of a function, on architectures with descriptors, the
- *     descriptor's
- * @param code the address of the function's code, where that is known to be another than the value
- * @param crc the CRC of its type, where the source knows one
- * @param namespace the namespace that importers must name, empty for none
- * @param gplOnly whether only modules with a compatible licence may have it; false where the source does not know
- * @param owner the module that has it, empty for the kernel proper
+ * @param value the address that relocations take for the name. On architectures with function descriptors, this is the address of a
+ *     function's descriptor
+ * @param code the address of the function's code, if it is known and not the value
+ * @param crc the CRC of its type, if the source knows one
+ * @param namespace the namespace that a module must import to use it; empty for none
+ * @param gplOnly whether only modules with a GPL-compatible licence may use it; false if the source does not know
+ * @param owner the name of the module that exports it; empty for the kernel itself
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record KernelSymbol(
@@ -38,7 +38,7 @@ public record KernelSymbol(
         Objects.requireNonNull(owner, "owner");
     }
 
-    /** For example {@code printk = 0x80101234, CRC 0x92997ed8, GPL only, namespace X, of module y}, without what it has not. */
+    /** For example {@code printk = 0x80101234, CRC 0x92997ed8, GPL only, namespace X, of module y}; what is absent is left out. */
     @Override
     public String toString() {
         return name + " = " + value
@@ -49,7 +49,7 @@ public record KernelSymbol(
                 + (owner.isEmpty() ? "" : ", of module " + owner);
     }
 
-    /** A symbol of the kernel proper of which only the value is known. */
+    /** A symbol of the kernel itself of which only the value is known. */
     public static KernelSymbol of(String name, Address value) {
         return new KernelSymbol(name, value, Optional.empty(), OptionalInt.empty(), "", false, "");
     }
@@ -59,7 +59,7 @@ public record KernelSymbol(
         return new KernelSymbol(name, value, code, OptionalInt.of(crc), namespace, gplOnly, owner);
     }
 
-    /** The same, exported with {@code namespace} (empty for none), to compatible licences only where {@code gplOnly}. */
+    /** The same, exported in this namespace (empty for none), and if {@code gplOnly} then only to modules with a GPL-compatible licence. */
     public KernelSymbol exported(String namespace, boolean gplOnly) {
         return new KernelSymbol(name, value, code, crc, namespace, gplOnly, owner);
     }

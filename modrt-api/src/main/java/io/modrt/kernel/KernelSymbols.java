@@ -11,53 +11,54 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * The symbols of a running kernel. A source is read once; from then on it does not change, and any thread may ask it.
+ * A source of a kernel's symbols. The sources made here are read once and never change afterwards, so any thread may use them.
  *
- * <p>{@code KernelSymbols} is a functional interface, so a lambda works. Sources are put one behind another with {@link #or}:
+ * <p>{@code KernelSymbols} is a functional interface, so a lambda works. {@link #or} combines sources, and the first one that has a name
+ * answers:
  * {@code KernelSymbols.systemMap(map).slid(kaslr).or(KernelSymbols.synthetic())}.
  */
 @FunctionalInterface
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface KernelSymbols extends SymbolResolver {
 
-    /** The kernel's symbol called {@code name}; empty where this source has none. */
+    /** The kernel's symbol of this name; empty if this source has none. */
     @Override
     Optional<KernelSymbol> find(String name);
 
     /**
-     * What to bind {@code name} to when neither the kernel nor a loaded module has it; empty but for {@link #synthetic()}
-     * sources, so that those never hide what a module exports.
+     * A made-up symbol for a name that neither the kernel nor a loaded module has; empty except for {@link #synthetic()} sources. It is asked
+     * for after all others, so that a made-up symbol never hides one that a module exports.
      *
-     * @param kernelArea addresses that the modules of the kernel at hand reach, for a source that has no area of its own
+     * @param kernelArea addresses within reach of the modules that ask, for a source that has no area of its own
      */
     default Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
         return Optional.empty();
     }
 
-    /** This source, and {@code next} for names that this one does not have. */
+    /** This source, then {@code next} for names that this one does not have. */
     default KernelSymbols or(KernelSymbols next) {
         return new Merged(this, next);
     }
 
     /**
-     * The same symbols moved by {@code byteDelta}, as a kernel that is loaded elsewhere has them. Absolute symbols stay where
-     * the source knows them to be absolute, and so do placeholders.
+     * The same symbols moved by {@code byteDelta}, as in a kernel that was loaded at another address. Symbols that the source knows to be
+     * absolute do not move, and neither do placeholders.
      */
     default KernelSymbols slid(long byteDelta) {
         return new Slid(this, byteDelta);
     }
 
-    /** The same values, with CRC, namespace and licence rule of each name that {@code exports} has. */
+    /** The same values, with CRC, namespace and licence rule from {@code exports} for each name in it. */
     default KernelSymbols withVersions(ModuleSymvers exports) {
         return new Versioned(this, exports);
     }
 
     /**
-     * The symbols of a kernel's {@code System.map}. It leaves out those whose names begin with {@code $}, such as PA-RISC's
-     * {@code $global$}: {@link #vmlinux} has them.
+     * The symbols of a kernel's {@code System.map}. The kernel's build leaves out symbols whose names begin with {@code $}; {@link #vmlinux}
+     * has them.
      *
-     * @throws io.modrt.error.FormatException where it is not one, naming the line
-     * @throws IOException where it cannot be read
+     * @throws io.modrt.error.FormatException if it is not such a file, naming the line
+     * @throws IOException if it cannot be read
      */
     static SymbolMap systemMap(Path map) throws IOException {
         return SymbolText.read(map);
@@ -74,11 +75,10 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The kernel's own symbols in the text of {@code /proc/kallsyms}; those of the modules that were loaded are had from
-     * {@link SymbolMap#ownedBy}.
+     * The kernel's own symbols in the text of {@code /proc/kallsyms}. {@link SymbolMap#ownedBy} has the symbols of each module that was loaded.
      *
-     * @throws io.modrt.error.FormatException where it is not such a text, naming the line, or where the kernel hid all addresses
-     * @throws IOException where it cannot be read
+     * @throws io.modrt.error.FormatException if it is not such a text, naming the line, or if the kernel hid all addresses
+     * @throws IOException if it cannot be read
      */
     static SymbolMap kallsyms(Path kallsyms) throws IOException {
         return SymbolText.read(kallsyms);
@@ -95,11 +95,10 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The exports that a kernel's {@code Module.symvers} lists: no values, so it goes with another source
-     * ({@link #withVersions}).
+     * The exports that a kernel's {@code Module.symvers} lists. It has no values, so it adds to another source ({@link #withVersions}).
      *
-     * @throws io.modrt.error.FormatException where it is not such a file, naming the line
-     * @throws IOException where it cannot be read
+     * @throws io.modrt.error.FormatException if it is not such a file, naming the line
+     * @throws IOException if it cannot be read
      */
     static ModuleSymvers moduleSymvers(Path symvers) throws IOException {
         return ModuleSymvers.read(symvers);
@@ -116,10 +115,11 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The symbols of an unstripped {@code vmlinux} as it was linked; what it exports has CRC, namespace and licence rule too.
+     * The symbols of an unstripped {@code vmlinux}, at the addresses it was linked to. Exported symbols also have their CRC, namespace and
+     * licence rule.
      *
-     * @throws io.modrt.error.FormatException where it is not a linked kernel with a symbol table
-     * @throws IOException where it cannot be read
+     * @throws io.modrt.error.FormatException if it is not a linked kernel with a symbol table
+     * @throws IOException if it cannot be read
      */
     static SymbolMap vmlinux(Path vmlinux) throws IOException {
         return Vmlinux.read(vmlinux.toString(), Files.readAllBytes(vmlinux));
@@ -152,7 +152,7 @@ public interface KernelSymbols extends SymbolResolver {
         return SymbolMap.of(values);
     }
 
-    /** A slot for every name, in the kernel area of the architecture whose modules ask. */
+    /** A slot for every name, in the kernel area of the architecture whose modules ask ({@link #placeholder}). */
     static SyntheticSymbols synthetic() {
         return SyntheticSymbols.inKernelArea();
     }

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 
 /**
- * A kernel's version number. Stable patch levels count: rules of the loader change within a series.
+ * A kernel's version number, with the patch level, because rules of the loader change within a stable series.
  *
  * @param major the first number
  * @param minor the second
- * @param patch the third; 0 where a release name has none
+ * @param patch the third; 0 if a release name has none
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
@@ -34,7 +34,7 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
     /**
      * The version that a kernel release begins with: {@code 6.1.0-50-4kc-malta} is 6.1.0, {@code 6.12-rc3} is 6.12.0.
      *
-     * @throws FormatException where the text does not begin with a version
+     * @throws FormatException if the text does not begin with a version
      */
     public static KernelVersion parse(CharSequence release) {
         return find(release).orElseThrow(() -> new FormatException(missing(release)));
@@ -53,7 +53,7 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
                 patch == null ? 0 : Integer.parseInt(patch)));
     }
 
-    /** That {@code release} begins with no version. */
+    /** Says that {@code release} begins with no version. */
     static Refusal missing(CharSequence release) {
         return Refusal.beyondKernel("kernel release \"" + release + "\": begins with no version such as 6.1.0");
     }

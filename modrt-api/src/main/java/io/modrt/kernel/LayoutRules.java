@@ -2,14 +2,14 @@ package io.modrt.kernel;
 
 import org.apiguardian.api.API;
 
-/** How a kernel lays a module out; three generations. */
+/** How a kernel lays out the sections of a module. There have been three generations of rules. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum LayoutRules {
-    /** One block for core and one for init, with one area for stubs at the head of each: until 2.6.28. */
+    /** Until 2.6.28: one block for core and one for init, each with one area for stubs at its head. */
     STUBS_AT_HEAD,
-    /** One block for core and one for init, with room for stubs in front of each section: 2.6.29 to 6.3. */
+    /** From 2.6.29 to 6.3: one block for core and one for init, with room for stubs in front of each section. */
     CORE_AND_INIT,
-    /** Up to seven separate allocations, by type of use: since 6.4. */
+    /** Since 6.4: up to seven regions, allocated one by one, for the types of use ({@code enum mod_mem_type}). */
     MEMORY_TYPES;
 
     private static final KernelVersion FIRST_CORE_AND_INIT = new KernelVersion(2, 6, 29);

@@ -17,7 +17,7 @@ import org.apiguardian.api.API;
  *
  * <p>There are two kinds of facts beside the number of CPUs. A <em>feature</em> has a name, which the package of the architecture
  * documents, for example {@code qemu}. A <em>capability</em> has a number, as the kernel's own bitmap of capabilities has it; the numbers
- * may differ between two builds of one kernel version. What is not said here counts as absent, so of an unknown machine code stays as it
+ * may differ between two builds of one kernel version; {@link KernelBitmap} reads that bitmap. What is not said here counts as absent, so of an unknown machine code stays as it
  * was compiled.
  *
  * <pre>{@code
@@ -85,6 +85,14 @@ public final class MachineFacts {
             }
         }
         return new MachineFacts(presentCpus, features, union(capabilities, numbers));
+    }
+
+    /** The same with the features and capabilities of {@code more} added, and its number of CPUs if there was none. */
+    public MachineFacts with(MachineFacts more) {
+        return new MachineFacts(
+                presentCpus.isPresent() ? presentCpus : more.presentCpus,
+                union(features, more.features),
+                union(capabilities, more.capabilities));
     }
 
     private static <T extends Comparable<T>> Set<T> union(Set<T> known, Collection<T> added) {

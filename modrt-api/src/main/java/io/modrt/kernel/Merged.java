@@ -4,7 +4,7 @@ import io.modrt.address.AddressRange;
 import java.util.Objects;
 import java.util.Optional;
 
-/** One source behind another. */
+/** Two sources, of which the second has the names that the first does not have. */
 record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols {
 
     Merged {

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
- * A kernel build's {@code Module.symvers}: what is exported, by whom, to whom, and with which CRC. Immutable. Its lines are CRC,
- * name, module, kind of export and, since 5.4, namespace, with tabs between.
+ * The {@code Module.symvers} of a kernel build, which lists everything that the kernel and its modules export. Immutable. A line has five
+ * columns with tabs between: CRC, name, exporting module, kind of export and, since 5.4, namespace.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleSymvers {
@@ -34,10 +34,10 @@ public final class ModuleSymvers {
     /**
      * One line.
      *
-     * @param crc the CRC; empty where the kernel has no MODVERSIONS
-     * @param module who exports it: {@code vmlinux}, or a module's path without suffix
-     * @param gplOnly whether only modules with a compatible licence may have it
-     * @param namespace the namespace that importers must name, empty for none
+     * @param crc the CRC; empty if the kernel has no MODVERSIONS
+     * @param module the exporter: {@code vmlinux}, or the path of a module without its suffix
+     * @param gplOnly whether only modules with a GPL-compatible licence may use it
+     * @param namespace the namespace that a module must import to use it; empty for none
      */
     public record Export(OptionalInt crc, String module, boolean gplOnly, String namespace) {
 
@@ -121,7 +121,7 @@ public final class ModuleSymvers {
         return new FormatException(Refusal.beyondKernel(source + ": line " + line + ": " + what));
     }
 
-    /** What the file says of {@code name}; empty where it is not exported. */
+    /** The line of {@code name}; empty if it is not exported. */
     public Optional<Export> find(String name) {
         return Optional.ofNullable(exports.get(name));
     }

@@ -4,7 +4,7 @@ import io.modrt.address.AddressRange;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A source that does not know which of its symbols are absolute, moved as a whole. */
+/** A source moved by a number of bytes. It does not know which of its symbols are absolute, so all of them move. */
 record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
 
     Slid {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apiguardian.api.API;
 
-/** Symbols that were read from somewhere, by name. Immutable. */
+/** Symbols by name. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SymbolMap implements KernelSymbols {
 
@@ -43,12 +43,12 @@ public final class SymbolMap implements KernelSymbols {
             this(0);
         }
 
-        /** With room for so many symbols before it has to grow. */
+        /** Has room for {@code expected} symbols before it has to grow. */
         Builder(int expected) {
             symbols = new HashMap<>(expected + expected / 2);
         }
 
-        /** What is said of the owner {@code name}; the kernel proper for the empty name. */
+        /** The symbols of the module {@code name}, or of the kernel itself if the name is empty. */
         Builder owner(String name) {
             return name.isEmpty() ? this : modules.computeIfAbsent(name, module -> new Builder());
         }
@@ -59,8 +59,9 @@ public final class SymbolMap implements KernelSymbols {
         }
 
         /**
-         * A symbol that other files of the kernel see: the first of its name stays, before any that is local to a file. Whether
-         * this one does.
+         * Offers a symbol that is global in the kernel. The first global symbol of a name is kept, and it replaces a local one.
+         *
+         * @return whether this one is kept
          */
         boolean offerGlobal(KernelSymbol symbol) {
             boolean stays = local.remove(symbol.name()) || !symbols.containsKey(symbol.name());
@@ -71,7 +72,11 @@ public final class SymbolMap implements KernelSymbols {
             return stays;
         }
 
-        /** A symbol that is local to a file: the first of its name stays. Whether this one does. */
+        /**
+         * Offers a symbol that is local to one of the kernel's object files. The first one of a name is kept, unless there is a global one.
+         *
+         * @return whether this one is kept
+         */
         boolean offerLocal(KernelSymbol symbol) {
             boolean stays = symbols.putIfAbsent(symbol.name(), symbol) == null;
             if (stays) {
@@ -80,7 +85,7 @@ public final class SymbolMap implements KernelSymbols {
             return stays;
         }
 
-        /** That the symbol {@code name} is absolute. */
+        /** Notes that the symbol {@code name} is absolute. */
         void markAbsolute(String name) {
             absolute.add(name);
         }
@@ -105,7 +110,7 @@ public final class SymbolMap implements KernelSymbols {
         return Optional.ofNullable(symbols.get(name));
     }
 
-    /** The same moved by {@code byteDelta}, but for absolute symbols; modules' symbols, which are not the kernel's, stay too. */
+    /** The same moved by {@code byteDelta}. Absolute symbols do not move, and neither do those of modules. */
     @Override
     public SymbolMap slid(long byteDelta) {
         Map<String, KernelSymbol> moved = new HashMap<>(symbols);
@@ -113,29 +118,29 @@ public final class SymbolMap implements KernelSymbols {
         return new SymbolMap(moved, absolute, modules);
     }
 
-    /** All symbols, in no order; of modules none, see {@link #ownedBy}. */
+    /** All of the kernel's symbols, in no order. {@link #ownedBy} has those of modules. */
     public Collection<KernelSymbol> symbols() {
         return Collections.unmodifiableCollection(symbols.values());
     }
 
-    /** The value of each symbol; a copy. */
+    /** The value of each symbol, by name; a copy. */
     public Map<String, Address> values() {
         Map<String, Address> values = new HashMap<>();
         symbols.forEach((name, symbol) -> values.put(name, symbol.value()));
         return values;
     }
 
-    /** The modules whose symbols the source had too. */
+    /** The names of the modules whose symbols the source has. */
     public Set<String> modules() {
         return Collections.unmodifiableSet(modules.keySet());
     }
 
-    /** The symbols that the source says the loaded module {@code module} has; none where it does not know it. */
+    /** The symbols of the loaded module of this name; none if the source does not have that module. */
     public SymbolMap ownedBy(String module) {
         return modules.getOrDefault(module, new SymbolMap(Map.of(), Set.of(), Map.of()));
     }
 
-    /** How many symbols there are. */
+    /** The number of symbols, for example {@code 12 kernel symbols}. */
     @Override
     public String toString() {
         return symbols.size() + " kernel symbols"

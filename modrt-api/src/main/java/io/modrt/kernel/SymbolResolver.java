@@ -3,14 +3,13 @@ package io.modrt.kernel;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
-/** Says what a name stands for. */
+/** Resolves the names of symbols. */
 @FunctionalInterface
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface SymbolResolver {
 
     /**
-     * The symbol called {@code name}; empty where there is none. The same name gets the same answer throughout a load, in which
-     * it is asked for once.
+     * The symbol of this name; empty if there is none. A load asks once for each name, and the answer must not change while it runs.
      */
     Optional<KernelSymbol> find(String name);
 }

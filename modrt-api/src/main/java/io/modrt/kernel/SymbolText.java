@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The text of a {@code System.map} or of {@code /proc/kallsyms}: address, letter, name and, of a module's symbol, the module in
- * brackets. An upper-case letter is a global symbol's. A name that stands several times is the first global symbol's, else the
- * first one's.
+ * Reads the text of a {@code System.map} or of {@code /proc/kallsyms}. A line has an address, the letter of the symbol's type, a name and,
+ * if a module has the symbol, the module's name in brackets. Global symbols have upper-case letters. If several lines have one name, the
+ * first global symbol wins, or else the first line.
  */
 final class SymbolText {
 
@@ -106,7 +106,7 @@ final class SymbolText {
         bitsOfValues |= symbol.value().value();
     }
 
-    /** The address, and the blank behind it. */
+    /** Reads the address. */
     private long hexadecimal(int end) {
         long value = 0;
         int start = position;
@@ -126,7 +126,7 @@ final class SymbolText {
         return value;
     }
 
-    /** What nm writes in place of the address of an undefined symbol. */
+    /** Skips the blanks that nm writes in place of the address of an undefined symbol. */
     private long skipBlanks(int end) {
         while (position < end && text.charAt(position) == ' ') {
             position++;
@@ -135,7 +135,7 @@ final class SymbolText {
         return 0;
     }
 
-    /** The type's letter between two blanks. */
+    /** Reads the letter of the type, which has a blank on both sides. */
     private char letter(int end) {
         if (end - position < 3 || text.charAt(position) != ' ' || text.charAt(position + 2) != ' ') {
             throw malformed("no blank, type letter and blank behind the address"
@@ -149,7 +149,7 @@ final class SymbolText {
         return letter;
     }
 
-    /** What stands in brackets behind the name; empty where nothing does. */
+    /** Reads the name of the module in brackets behind the symbol; empty if there is none. */
     private String owner(int nameEnd, int end) {
         if (nameEnd == end) {
             return "";

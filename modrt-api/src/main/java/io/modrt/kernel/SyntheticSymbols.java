@@ -16,10 +16,12 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Made-up symbols for tools that have no kernel at hand: each name gets a slot of its own, which can be told apart and hooked. Slots
- * are given out from the low end of an area, in the order in which names are first asked for; a name keeps its slot. The area is the
- * caller's, or else the kernel area of the architecture whose modules ask: one source may serve several kernels, with slots for each.
- * Safe for use by many threads; {@link #find} finds nothing, since a placeholder must not hide what a module exports.
+ * Made-up symbols, for tools that have no kernel at hand. Each name gets a slot: an address range of its own, so that an emulator can tell
+ * the symbols apart and hook them. Slots are given out from the low end of an area, in the order in which names are first asked for, and a
+ * name keeps its slot. The area is the caller's, or else the kernel area of the architecture whose modules ask; then one source can serve
+ * several kernels, and a name has a slot in the area of each.
+ *
+ * <p>Safe for use by many threads. {@link #find} finds nothing, because a made-up symbol must not hide one that a module exports.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SyntheticSymbols implements KernelSymbols {
@@ -62,18 +64,18 @@ public final class SyntheticSymbols implements KernelSymbols {
         return Optional.of((slots == null ? slots(kernelArea) : slots).slot(name));
     }
 
-    /** Itself: slots are where the caller wants them. */
+    /** Returns itself, because the caller or the architecture chose where the slots are. */
     @Override
     public KernelSymbols slid(long byteDelta) {
         return this;
     }
 
     /**
-     * The symbol called {@code name}, which gets the next slot of the caller's area if it has none. Without an area of the caller's: the
-     * slot that a module's load gave it.
+     * The symbol of this name. In an area of the caller's it gets the next slot if it has none yet. Otherwise it must have a slot already,
+     * from the load of a module.
      *
-     * @throws MemoryException with ENOMEM where all slots are taken
-     * @throws IllegalStateException where there is no area yet, and no slot of this name
+     * @throws MemoryException with ENOMEM if all slots are taken
+     * @throws IllegalStateException if the caller gave no area and no module has asked for this name
      */
     public KernelSymbol slot(String name) {
         Slots slots = own;
@@ -88,24 +90,24 @@ public final class SyntheticSymbols implements KernelSymbols {
                         + " KernelSymbols.synthetic an area"));
     }
 
-    /** The areas that slots were taken from so far. */
+    /** The areas in which there are slots. */
     public Collection<AddressRange> areas() {
         return Collections.unmodifiableSet(byArea.keySet());
     }
 
-    /** The bytes from one slot to the next. */
+    /** The size of a slot, in bytes. */
     public int slotBytes() {
         return slotBytes;
     }
 
-    /** The slots given out so far, in the order of their addresses within each area; a copy. */
+    /** The address of each name that has a slot, in the order of addresses within each area; a copy. If a name has slots in several areas, one of them. */
     public Map<String, Address> slots() {
         Map<String, Address> all = new LinkedHashMap<>();
         byArea.values().forEach(slots -> slots.addTo(all));
         return Collections.unmodifiableMap(all);
     }
 
-    /** The name whose slot holds {@code address}, at its start or within; empty where none does. */
+    /** The name whose slot contains {@code address}; empty if none does. */
     public Optional<String> nameAt(Address address) {
         return byArea.values().stream()
                 .flatMap(slots -> slots.nameAt(address).stream())
@@ -142,11 +144,11 @@ public final class SyntheticSymbols implements KernelSymbols {
             if (slot >= area.sizeBytes() / slotBytes) {
                 throw new MemoryException(Refusal.of(
                         Errno.ENOMEM,
-                        "synthetic symbols: no slot for " + name + ": all " + slot + " of " + slotBytes
-                                + " bytes in " + area + " are taken; give a larger area"));
+                        "synthetic symbols: no slot for " + name + ": all " + slot + " of " + slotBytes + " bytes in "
+                                + area + " are taken; give a larger area"));
             }
             KernelSymbol made = KernelSymbol.of(name, area.start().plus(slot * slotBytes));
-            // why: the reverse first, so that whoever has an address can ask for its name
+            // why: nameAt must know every address that a caller can have from slot
             bySlot.put(slot, name);
             byName.put(name, made);
             return made;

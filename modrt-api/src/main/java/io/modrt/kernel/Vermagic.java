@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words of a vermagic: release, then {@code SMP}, {@code preempt} or {@code preempt_rt}, {@code mod_unload} and
- * {@code modversions}, each if it is so, then what the architecture adds.
+ * A vermagic. It begins with the release; the words {@code SMP}, {@code preempt} or {@code preempt_rt}, {@code mod_unload} and
+ * {@code modversions} follow if the kernel has these options, and the architecture's own words come last.
  */
 record Vermagic(String release, KernelVersion version, Map<ConfigOption, Boolean> options) {
 

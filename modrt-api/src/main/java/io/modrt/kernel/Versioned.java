@@ -4,7 +4,7 @@ import io.modrt.address.AddressRange;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A source of values, with what a list of exports says of the names. */
+/** A source of values, to which a list of exports adds CRCs, namespaces and licence rules. */
 record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelSymbols {
 
     Versioned {

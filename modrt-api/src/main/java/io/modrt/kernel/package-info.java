@@ -1,4 +1,7 @@
-/** Which kernel it is: its generation, its configuration, its machine, its symbols. */
+/**
+ * Which kernel modules are loaded for. {@link io.modrt.kernel.KernelProfile} is its version, configuration and machine;
+ * {@link io.modrt.kernel.KernelSymbols} its symbols, read from {@code System.map}, kallsyms, {@code vmlinux} or its memory, or made up.
+ */
 @NullMarked
 package io.modrt.kernel;
 

@@ -14,6 +14,13 @@ final class AreasInTurn implements ModuleAllocator {
         if (areas.isEmpty()) {
             throw new IllegalArgumentException("modules need an area");
         }
+        for (int i = 0; i < areas.size(); i++) {
+            for (AddressRange other : areas.subList(i + 1, areas.size())) {
+                if (areas.get(i).overlaps(other)) {
+                    throw new IllegalArgumentException("module areas " + areas.get(i) + " and " + other + " overlap");
+                }
+            }
+        }
         this.areas = List.copyOf(areas);
         areas.forEach(area -> allocators.add(new FirstFitAllocator(area, pageBytes)));
     }

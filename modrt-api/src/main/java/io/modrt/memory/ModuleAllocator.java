@@ -35,7 +35,7 @@ public interface ModuleAllocator {
         return new FirstFitAllocator(area, pageBytes);
     }
 
-    /** As {@link #over(AddressRange, int)} in the first of {@code areas}, at least one, that has room. */
+    /** As {@link #over(AddressRange, int)} in the first of {@code areas}, at least one and none over another, that has room. */
     static ModuleAllocator over(List<AddressRange> areas, int pageBytes) {
         return areas.size() == 1 ? over(areas.get(0), pageBytes) : new AreasInTurn(areas, pageBytes);
     }

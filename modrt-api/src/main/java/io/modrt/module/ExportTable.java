@@ -49,11 +49,12 @@ final class ExportTable {
         }
         RelocationSection relocations = relocations();
         int fieldBytes = fieldBytes(relocations);
-        if (table.sizeBytes() % (FIELDS * fieldBytes) != 0) {
-            throw refuse("0x" + Long.toHexString(table.sizeBytes()) + " bytes are no number of entries of "
-                    + FIELDS * fieldBytes + " bytes");
+        long entryBytes = (long) FIELDS * fieldBytes;
+        if (table.sizeBytes() % entryBytes != 0) {
+            throw refuse("0x" + Long.toHexString(table.sizeBytes()) + " bytes are no number of entries of " + entryBytes
+                    + " bytes");
         }
-        int count = (int) table.sizeBytes() / (FIELDS * fieldBytes);
+        int count = (int) (table.sizeBytes() / entryBytes);
         int[] relocationOf = relocationOf(relocations, fieldBytes, count);
         for (int i = 0; i < count; i++) {
             int value = relocationOf[i * FIELDS];
@@ -76,7 +77,7 @@ final class ExportTable {
                     symbol(relocations, value, i),
                     addend(relocations, value, fieldBytes),
                     table.index(),
-                    (long) i * FIELDS * fieldBytes));
+                    i * entryBytes));
         }
     }
 

@@ -2,6 +2,9 @@ package io.modrt.spi;
 
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -19,7 +22,7 @@ public interface ArchKernel {
     /** The byte order of instructions. Data has the order that the module's ELF header states. */
     ByteOrder codeOrder();
 
-    /** The address ranges in which the kernel allocates modules, in the order in which it tries them; at least one. */
+    /** The address ranges in which the kernel allocates modules, in the order in which it tries them; at least one, none over another. */
     List<AddressRange> moduleAreas();
 
     /**
@@ -50,6 +53,19 @@ public interface ArchKernel {
     /** Kernel symbols that a load needs by name, besides the module's own imports: {@link PlacedSections#anchor} has their values. */
     default Set<String> anchors() {
         return Set.of();
+    }
+
+    /**
+     * What the kernel's own memory tells of the machine, for example a bitmap of capabilities at a symbol
+     * ({@link io.modrt.kernel.KernelBitmap}); {@link MachineFacts#unknown()} if {@code symbols} has no such symbol, or if the kernel keeps no
+     * such thing.
+     *
+     * @param symbols the kernel's symbols
+     * @param memory the kernel's memory, running or dumped
+     * @throws io.modrt.error.MemoryException if memory at a symbol that is there cannot be read
+     */
+    default MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
+        return MachineFacts.unknown();
     }
 
     /** Whether a section of this name is for initialisation: the kernel's {@code module_init_section}. */

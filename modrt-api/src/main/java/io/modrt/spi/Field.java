@@ -126,9 +126,25 @@ public final class Field {
         return new Field(name, Long.BYTES, true, first.mask, first.bits, first.from, first.flipped, first.place, first.scatter, second);
     }
 
-    /** The same place, holding value bits {@code lowestBit} and up; the bits below must be zero where the fit is checked. */
+    /**
+     * The same place, holding value bits {@code lowestBit} and up. The bits below are lost; {@link RelocationType#targetAlignment} says
+     * whether they must be zero.
+     */
     public Field from(int lowestBit) {
-        return new Field(name, bytes, isCode, mask, bits, lowestBit, flipped, place, scatter, second);
+        Field lower = second;
+        return lower == null
+                ? new Field(name, bytes, isCode, mask, bits, lowestBit, flipped, place, scatter, null)
+                : new Field(
+                        name,
+                        bytes,
+                        isCode,
+                        mask,
+                        bits,
+                        lowestBit + lower.bits,
+                        flipped,
+                        place,
+                        scatter,
+                        lower.from(lowestBit));
     }
 
     /** The same place, with the word bits of {@code wordBits} stored inverted. */

@@ -9,6 +9,8 @@ public enum Fit {
     TRUNCATED,
     /** Nothing is refused, but a value that fits the field neither signed nor unsigned becomes a {@link io.modrt.policy.Diagnostic}. */
     REPORTED,
+    /** Nothing is refused, but a value outside the field's signed range, a distance mostly, becomes a diagnostic. */
+    SIGNED_REPORTED,
     /** The value is within the field's signed range. */
     SIGNED,
     /** The value is within the field's unsigned range. */

@@ -22,6 +22,8 @@ public final class RelocationTable {
     public enum WeakErrorValue {
         /** It refuses, as for a strong one. */
         REFUSED,
+        /** It skips this relocation. */
+        SKIPPED,
         /** It skips this relocation and, by a slip, all that follow in its section. */
         ENDS_SECTION
     }
@@ -80,7 +82,7 @@ public final class RelocationTable {
         }
     }
 
-    /** The same table, where a symbol whose value is in {@code values} is refused with ENOENT, whatever the type. */
+    /** The same table, where a strong symbol whose value is in {@code values} is refused with ENOENT, whatever the type. */
     public RelocationTable errorValues(AddressRange values, WeakErrorValue ofWeakSymbols) {
         return new RelocationTable(
                 rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel);

@@ -81,7 +81,10 @@ public interface RelocationType {
         return null;
     }
 
-    /** The new word of a {@link Store#REPLACE} type, made from the old one and the value. */
+    /**
+     * The new contents of the place of a {@link Store#REPLACE} type, whose field has at most 4 bytes, made from the old contents and the
+     * value; bytes beyond the field's are ignored.
+     */
     default int replace(int before, long value) {
         throw new AssertionError(psabiName() + " is stored by REPLACE but does not say how");
     }

@@ -8,7 +8,11 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface StaticBranches {
 
-    /** Bytes of the branch at {@code site}, which may depend on the instruction that the compiler left there. */
+    /**
+     * Bytes of the branch at {@code site}, which may depend on the instruction that the compiler left there.
+     *
+     * @throws io.modrt.error.FormatException where that instruction is no branch of this architecture
+     */
     int sizeBytes(long site, CodeReader code);
 
     /** The code of a branch of {@code sizeBytes} bytes that is not taken. A new array. */
@@ -50,7 +54,10 @@ public interface StaticBranches {
             }
 
             private byte[] bytes(int word) {
-                return ByteBuffer.allocate(Integer.BYTES).order(order).putInt(word).array();
+                return ByteBuffer.allocate(Integer.BYTES)
+                        .order(order)
+                        .putInt(word)
+                        .array();
             }
         };
     }

@@ -13,6 +13,6 @@ public enum Store {
     SUB,
     /** {@link RelocationType#replace} makes the new contents from the old ones and the value: an opcode that depends on the value. */
     REPLACE,
-    /** {@link ArchLoad#store} stores it: places of no fixed size. */
+    /** {@link ArchLoad#store} stores it: places of no fixed size. Explanations show as many bytes of them as the type's field has. */
     BY_LOAD
 }

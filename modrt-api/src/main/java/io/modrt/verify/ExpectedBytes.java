@@ -83,9 +83,9 @@ final class ExpectedBytes implements CodeReader {
 
     private RegionKind require(long address, int sizeBytes) {
         return region(Address.of(address), sizeBytes)
-                .orElseThrow(() -> new FormatException(
-                        Refusal.beyondKernel(placed.file().name() + ": the module has no " + sizeBytes
-                                + " bytes at 0x" + Long.toHexString(address))));
+                .orElseThrow(() ->
+                        new FormatException(Refusal.beyondKernel(placed.file().name() + ": the module has no "
+                                + sizeBytes + " bytes at 0x" + Long.toHexString(address))));
     }
 
     private int offset(RegionKind kind, Address address) {

@@ -5,6 +5,7 @@ import io.modrt.bytes.Bytes;
 import io.modrt.bytes.Pointers;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.FormatException;
 import io.modrt.error.MemoryException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.load.LayoutPlan;
@@ -123,21 +124,34 @@ final class ModuleSites {
             if (!expected.holds(code, 1)) {
                 continue;
             }
+            Optional<BranchSite> site = branchAt(branches.get(), code);
+            if (site.isEmpty()) {
+                continue;
+            }
             long target = field(shape, bytes, address, at + shape.codeBytes(), shape.codeBytes());
             long key = field(shape, bytes, address, at + 2 * shape.codeBytes(), shape.keyBytes());
             boolean inverted = (key & BRANCH) != 0;
             Optional<Boolean> enabled = enabled(memory, width.address(key & ~KEY_FLAGS));
-            BranchSite site = new BranchSite(code, branches.get().sizeBytes(code, expected));
             List<Form> forms = new ArrayList<>();
             if (enabled.isEmpty() || enabled.get() == inverted) {
-                forms.add(Form.of("not taken", branches.get().notTaken(site.sizeBytes())));
+                forms.add(
+                        Form.of("not taken", branches.get().notTaken(site.get().sizeBytes())));
             }
             if (enabled.isEmpty() || enabled.get() != inverted) {
-                forms.add(Form.of("taken", branches.get().taken(site, target)));
+                forms.add(Form.of("taken", branches.get().taken(site.get(), target)));
             }
             sites.add(new PatchSite(width.address(code), "jump label", forms));
         }
         return sites;
+    }
+
+    /** The branch at {@code code}; empty if it was loaded as other code, which must then stay as it was loaded. */
+    private Optional<BranchSite> branchAt(StaticBranches branches, long code) {
+        try {
+            return Optional.of(new BranchSite(code, branches.sizeBytes(code, expected)));
+        } catch (FormatException noBranch) {
+            return Optional.empty();
+        }
     }
 
     /** Whether a key is enabled: its first field, {@code enabled}, is then not 0. Empty where the key cannot be read. */

@@ -183,18 +183,21 @@ final class RegionCheck {
 
         void word(int at, int areaIndex) {
             int word = at / Integer.BYTES;
+            String form = fitting[word];
+            String by = finished[word];
+            Leeway leeway = areas.get(areaIndex).leeway();
             if (readout.isUnreadable(at)) {
                 add(at, areaIndex, Reason.UNREADABLE, "");
             } else if (wrong.get(word)) {
                 unexplained(at, areaIndex);
             } else if (!isEqual(at)) {
                 different(at, areaIndex);
-            } else if (fitting[word] != null) {
-                add(at, areaIndex, Reason.SITE, fitting[word]);
-            } else if (finished[word] != null) {
-                add(at, areaIndex, Reason.FINISHED, finished[word]);
-            } else if (areas.get(areaIndex).leeway().isData()) {
-                add(at, areaIndex, Reason.DATA, areas.get(areaIndex).leeway().why());
+            } else if (form != null) {
+                add(at, areaIndex, Reason.SITE, form);
+            } else if (by != null) {
+                add(at, areaIndex, Reason.FINISHED, by);
+            } else if (leeway.isData()) {
+                add(at, areaIndex, Reason.DATA, leeway.why());
             } else {
                 add(at, areaIndex, Reason.EQUAL, "");
             }

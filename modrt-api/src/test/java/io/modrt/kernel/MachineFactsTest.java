@@ -34,6 +34,16 @@ class MachineFactsTest {
     }
 
     @Test
+    void ofTwoSourcesTheFirstSaysHowManyCpusThereAre() {
+        MachineFacts stated = MachineFacts.of(1).withFeatures("emulated").withCapabilities(3);
+        MachineFacts read = MachineFacts.of(2).withFeatures("one-tlb").withCapabilities(1, 3);
+
+        assertEquals(MachineFacts.of(1).withFeatures("emulated", "one-tlb").withCapabilities(1, 3), stated.with(read));
+        assertEquals(MachineFacts.of(2), MachineFacts.unknown().with(MachineFacts.of(2)));
+        assertEquals(stated, stated.with(MachineFacts.unknown()));
+    }
+
+    @Test
     void theSetsCannotBeChangedFromOutside() {
         MachineFacts facts = MachineFacts.of(2).withFeatures("emulated").withCapabilities(3);
 

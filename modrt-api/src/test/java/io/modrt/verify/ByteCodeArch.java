@@ -5,6 +5,8 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
@@ -123,8 +125,12 @@ final class ByteCodeArch implements Arch, ArchKernel {
         return Optional.of(new StaticBranches() {
             @Override
             public int sizeBytes(long site, CodeReader code) {
-                byte first = code.byteAt(site);
-                return first == (byte) 0xeb || first == 0x66 ? 2 : 5;
+                return switch (code.byteAt(site) & 0xff) {
+                    case 0x66, 0xeb -> 2;
+                    case 0x0f, 0xe9 -> 5;
+                    default ->
+                        throw new FormatException(Refusal.beyondKernel("no branch at 0x" + Long.toHexString(site)));
+                };
             }
 
             @Override

@@ -53,7 +53,7 @@ class ByteVerificationTest {
     private static final long JUMP = BASE + 8;
     private static final long SHORT_BRANCH = BASE + 0xa;
     private static final long TRACED = BASE + 0xd;
-    private static final long END = 0x118;
+    private static final long END = 0x132;
     private static final String CODE =
             "909090" + "0f1f440000" + "eb26" + "6690" + "90" + "0f1f440000" + "90".repeat(34);
     private static final long AX = Section.SHF_ALLOC | Section.SHF_EXECINSTR;
@@ -70,7 +70,7 @@ class ByteVerificationTest {
     private final LiveModule module = load(runtime, false);
 
     /**
-     * Loads .text (at 0), .plt (0x38), .rodata (0x48), __jump_table (0x50), .data (0xe0) and __sites (0x100). The first words of .data are
+     * Loads .text (at 0), .plt (0x38), .rodata (0x48), __jump_table (0x50), .data (0xf8) and __sites (0x118). The first words of .data are
      * the keys, of 16 bytes each; both are off.
      */
     private static LiveModule load(ModuleRuntime runtime, boolean bigEndian) {
@@ -80,37 +80,24 @@ class ByteVerificationTest {
         elf.section(".rodata", 1, Section.SHF_ALLOC, elf.ints(0x01020304, 0x05060708))
                 .alignment(8);
         elf.section(".data", 1, WA, elf.words(0, 0, 0, 0)).alignment(8);
-        elf.section(
-                        "__jump_table",
-                        1,
-                        WA,
-                        elf.words(
-                                LONG_BRANCH,
-                                BASE + 0x30,
-                                keys(), //
-                                JUMP,
-                                BASE + 0x30,
-                                keys() + 1, // inverted: taken while its key is off
-                                SHORT_BRANCH,
-                                BASE + 0x20,
-                                keys() + 16, //
-                                0,
-                                BASE,
-                                keys(), // the code of these three is not in the module, or not all of it
-                                0xffff_ffff_f000_0000L,
-                                BASE,
-                                keys(), //
-                                BASE + END - 1,
-                                BASE,
-                                keys()))
-                .alignment(8);
-        elf.section("__sites", 1, WA, elf.words(0, TRACED, BASE + 0x20)).alignment(8);
+        byte[] jumpTable = ElfBytes.join(
+                elf.words(LONG_BRANCH, BASE + 0x30, keys()),
+                elf.words(JUMP, BASE + 0x30, keys() + 1), // inverted: taken while its key is off
+                elf.words(SHORT_BRANCH, BASE + 0x20, keys() + 16),
+                elf.words(BASE + 0x33, BASE, keys()), // its code is no branch
+                elf.words(0, BASE, keys()), // its code is not in the module
+                elf.words(0xffff_ffff_f000_0000L, BASE, keys()),
+                elf.words(BASE + END - 2, BASE, keys())); // its code reaches out of the module
+        elf.section("__jump_table", 1, WA, jumpTable).alignment(8);
+        // the last two bytes begin a branch of 5 bytes
+        byte[] sites = ElfBytes.join(elf.words(0, TRACED, BASE + 0x20), new byte[] {0x0f, 0x1f});
+        elf.section("__sites", 1, WA, sites).alignment(8);
         ModuleFile file = ModuleFile.open("m", elf.bytes(), policy());
         return runtime.load(file, Placement.regions(Map.of(RegionKind.CORE, Address.of(BASE))), policy());
     }
 
     private static long keys() {
-        return BASE + 0xe0;
+        return BASE + 0xf8;
     }
 
     private static LoadPolicy policy() {
@@ -272,21 +259,42 @@ class ByteVerificationTest {
     }
 
     @Test
+    void everyByteThatIsFlippedIsReportedInItsWordAlone() {
+        for (long offset = 0; offset < END; offset++) {
+            if (offset >= 0xf8 && offset < 0x118) {
+                continue; // .data
+            }
+            byte[] byteThere = new byte[1];
+            runtime.memory().read(Address.of(BASE + offset), byteThere, 0, 1);
+            runtime.memory().write(Address.of(BASE + offset), new byte[] {(byte) ~byteThere[0]}, 0, 1);
+
+            List<VerificationResult.Difference> found = verify().differences();
+
+            assertEquals(1, found.size(), found.toString());
+            assertEquals(Address.of(BASE + (offset & -4)), found.get(0).address());
+            int shift = 8 * (int) (offset & 3); // little endian
+            assertEquals(0xff << shift, found.get(0).expected() ^ found.get(0).found());
+            runtime.memory().write(Address.of(BASE + offset), byteThere, 0, 1);
+        }
+        assertTrue(verify().isClean());
+    }
+
+    @Test
     void aSiteOutsideTheModuleIsRefused() {
         Verification verification = Verification.of(module);
 
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> verification.withSite(site("mine", BASE - 1, "9090")));
         assertEquals(
-                "mine at 0xfffffff, 2 bytes, does not lie within one region of m, which has CORE [0x10000000, 0x10000118)",
+                "mine at 0xfffffff, 2 bytes, does not lie within one region of m, which has CORE [0x10000000, 0x10000132)",
                 e.getMessage());
         for (long outside : new long[] {0, BASE - 2, BASE + END - 1, BASE + END, -1}) {
             PatchSite site = site("mine", outside, "9090");
             assertThrows(IllegalArgumentException.class, () -> verification.withSite(site));
         }
         VerificationResult atEnd =
-                verification.withSite(site("mine", BASE + END - 2, "0000")).run(runtime.memory());
-        assertEquals(1, atEnd.sites().get("mine: 0000"));
+                verification.withSite(site("mine", BASE + END - 2, "0f1f")).run(runtime.memory());
+        assertEquals(1, atEnd.sites().get("mine: 0f1f"));
     }
 
     @Test

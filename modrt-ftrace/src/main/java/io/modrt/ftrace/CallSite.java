@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * A place where a function can be traced, as its {@link Ftrace} had left it when it was asked for: what others write there since is
- * seen, and refused, when it is switched next.
+ * A place where a function can be traced, as its {@link Ftrace} had left it when it was asked for. If somebody else changes its code,
+ * that shows when it is switched next: the switch is refused.
  *
- * @param module the module that it belongs to
- * @param address the address by which the kernel knows it
- * @param function the kallsyms name of that address; the address itself where there is none
- * @param kind its form; empty where it has none that the architecture knows
+ * @param module the module in which it lies
+ * @param address the address by which the kernel knows it, the {@code ip} of its {@code struct dyn_ftrace}
+ * @param function the kallsyms name of that address; the address itself if it has no name
+ * @param kind the form of its code; empty if the architecture knows none that fits
  * @param state what it does
  * @param target where it goes when it is {@link State#ON}: a tracer, a list function or a replacement
  */
@@ -29,17 +29,17 @@ public record CallSite(
     /** What a site does. */
     @API(status = API.Status.EXPERIMENTAL, since = "0.1")
     public enum State {
-        /** Nothing. */
+        /** It does nothing. */
         OFF,
-        /** Calls its target. */
+        /** It calls its target. */
         ON,
-        /** Its words are none that the architecture knows; it is never written. */
+        /** Its code has no form that the architecture knows; it is never written. */
         FOREIGN,
-        /** A switch failed in its middle, and so did undoing it: what its words say is not known, and it is not written again. */
+        /** A switch failed halfway and could not be undone, so it is not known what its code does; it is not written again. */
         TORN
     }
 
-    /** As {@code available_filter_functions} has it: the name, and the module in brackets. */
+    /** Its line in {@code available_filter_functions}: the function's name, and the module's in brackets. */
     public String line() {
         return function + " [" + module.name() + "]";
     }

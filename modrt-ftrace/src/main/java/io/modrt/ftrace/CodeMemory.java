@@ -12,11 +12,14 @@ import java.util.function.BiConsumer;
  * them are written, or what was written is undone.
  */
 final class CodeMemory {
+    private static final int RUNS_A_SITE = 2; // most sites have no more
+    private static final int BYTES_A_SITE = 8;
+
     private final TargetMemory memory;
-    private long[] places = new long[64];
-    private int[] starts = new int[65]; // starts[i] and starts[i + 1] delimit run i in the two arrays below
-    private byte[] before = new byte[512];
-    private byte[] after = new byte[512];
+    private long[] places = {};
+    private int[] starts = {0}; // starts[i] and starts[i + 1] delimit run i in the two arrays below
+    private byte[] before = {};
+    private byte[] after = {};
     private int planned;
     private int written;
 
@@ -27,6 +30,22 @@ final class CodeMemory {
     /** Reads {@code into.length} bytes of code. */
     void read(long address, byte[] into) {
         memory.read(Address.of(address), into, 0, into.length);
+    }
+
+    /** Makes room for the writes of so many sites. */
+    void expect(int sites) {
+        ensure(RUNS_A_SITE * sites, BYTES_A_SITE * sites);
+    }
+
+    private void ensure(int runs, int bytes) {
+        if (runs > places.length) {
+            places = Arrays.copyOf(places, runs);
+            starts = Arrays.copyOf(starts, runs + 1);
+        }
+        if (bytes > before.length) {
+            before = Arrays.copyOf(before, bytes);
+            after = Arrays.copyOf(after, bytes);
+        }
     }
 
     /**
@@ -41,16 +60,11 @@ final class CodeMemory {
     void plan(long start, byte[] old, byte[] code, int from, int to) {
         int at = starts[planned];
         int end = at + to - from;
-        if (planned == places.length) {
-            places = Arrays.copyOf(places, 2 * planned);
-            starts = Arrays.copyOf(starts, 2 * planned + 1);
+        if (planned == places.length || end > before.length) {
+            ensure(2 * (planned + 1), 2 * end);
         }
-        if (end > before.length) {
-            before = Arrays.copyOf(before, 2 * end);
-            after = Arrays.copyOf(after, 2 * end);
-        }
-        System.arraycopy(old, from, before, at, to - from);
-        System.arraycopy(code, from, after, at, to - from);
+        Units.copy(old, from, before, at, to - from);
+        Units.copy(code, from, after, at, to - from);
         places[planned++] = start + from;
         starts[planned] = end;
     }

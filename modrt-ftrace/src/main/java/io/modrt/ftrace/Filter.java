@@ -10,27 +10,34 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which functions to trace, in the grammar of the kernel's {@code set_ftrace_filter}: patterns with white space between them, one
- * after the other adding functions, or with a leading {@code !} taking them away.
+ * Which functions to trace, in the grammar of the kernel's {@code set_ftrace_filter}. A filter is a row of patterns with white space
+ * between them. They apply one after the other: each adds functions, or takes them away if it starts with {@code !}.
  *
  * <pre>
  *   FUNC               functions of all modules
- *   FUNC:mod:MODULE    functions of modules whose name MODULE matches; of all but those with {@code !MODULE}
+ *   FUNC:mod:MODULE    functions of modules whose name MODULE matches; of all others if MODULE starts with !
  *
- *   name   the whole name       *abc   names that end so
- *   abc*   names that begin so  *abc*  names that contain it
- *   a*c, a?c, a[b-d!]c, a\*c    anything with *, ?, [...] or \ elsewhere is a glob of the whole name
+ *   name   the whole name       *abc   names that end with abc
+ *   abc*   names that begin     *abc*  names that contain abc
+ *          with abc
+ *   a*c, a?c, a[b-d!]c, a\*c    any other use of *, ?, [...] or \ makes a glob of the whole name
  *   27     the 27th function of {@link Ftrace#available()}
  * </pre>
  *
- * An empty filter stands for all functions, of modules to come as well. A pattern that matches nothing is EINVAL, unless it names a
- * module that is not loaded: then it waits for it.
+ * An empty filter selects all functions, of modules to come as well. A pattern that matches nothing is refused with EINVAL, unless it
+ * names a module that is not loaded: then it waits for that module.
  *
- * <p>As in the kernel a MODULE that begins with a digit (8021q) is taken for a number and matches nothing; a MODULE that waits has
- * lost its {@code *}, and waits for a module of exactly that name; a function whose name begins with a digit cannot be named; and
- * where the kernel has no KALLSYMS_ALL, it knows of no module that it is loaded, so every pair that matches nothing waits. Unlike
- * the kernel, which counts its own functions too, a number counts functions of modules alone; and a filter that takes away all that
- * it added is refused, where the kernel would trace everything.
+ * <p>The kernel's oddities are kept:
+ *
+ * <ul>
+ *   <li>A MODULE that begins with a digit, such as 8021q, is taken for a number and matches nothing.
+ *   <li>A MODULE that waits has lost its {@code *}: it waits for a module of exactly that name.
+ *   <li>A function whose name begins with a digit cannot be named.
+ *   <li>Without KALLSYMS_ALL the kernel finds no module to be loaded, so every FUNC:mod:MODULE that matches nothing waits.
+ * </ul>
+ *
+ * <p>Two things differ. A number counts the functions of modules alone, while the kernel counts its own functions first. A filter that
+ * takes away all that it added is refused, while the kernel would then trace everything.
  *
  * <p>Immutable. Source: Linux 6.1 {@code kernel/trace/ftrace.c}.
  */
@@ -43,7 +50,8 @@ public final class Filter {
      * One pattern.
      *
      * @param removes whether it takes functions away
-     * @param text the function pattern as it was written; {@code *} where a module's is empty
+     * @param text the function pattern as it was written; {@code *} if it is empty and a module follows
+     * @param function the same, compiled
      * @param module which modules; null for all
      */
     record Term(
@@ -60,7 +68,9 @@ public final class Filter {
     /**
      * The part behind {@code :mod:}.
      *
-     * @param excepts whether it stands for all modules but those that match
+     * @param excepts whether it selects the modules that do not match
+     * @param text the module pattern as it was written, without its {@code !}
+     * @param pattern the same, compiled
      */
     record ModuleTerm(boolean excepts, String text, NamePattern pattern) {
 
@@ -94,7 +104,7 @@ public final class Filter {
         String[] parts = token.split(":", 3);
         boolean removes = parts[0].startsWith("!");
         String function = removes ? parts[0].substring(1) : parts[0];
-        // why: an empty pattern is no name in front of a module, and all names there
+        // why: the kernel takes an empty FUNC for * if :mod: follows
         String text = function.isEmpty() && parts.length > 1 ? "*" : function;
         NamePattern names = NamePattern.of(text);
         if (parts.length == 1) {
@@ -103,7 +113,7 @@ public final class Filter {
         if (!parts[1].equals("mod")) {
             throw new PatchException(Refusal.of(
                             Errno.EINVAL,
-                            "command \"" + parts[1] + "\" is none of a filter's; it knows FUNC:mod:MODULE")
+                            "unknown command \"" + parts[1] + "\"; the only one is mod, as in FUNC:mod:MODULE")
                     .at("filter " + token));
         }
         String module = parts.length == 3 ? parts[2] : "";
@@ -126,7 +136,7 @@ public final class Filter {
         return Objects.hash(text);
     }
 
-    /** The text that it was made of. */
+    /** The text of which the filter was made. */
     @Override
     public String toString() {
         return text;

@@ -99,8 +99,8 @@ final class ModuleCode implements CodeReader {
     private Region require(long address, int sizeBytes) {
         Region region = find(address, sizeBytes);
         if (region == null) {
-            throw new FormatException(Refusal.beyondKernel("none of its regions has " + sizeBytes + " bytes at 0x"
-                            + Long.toHexString(address))
+            throw new FormatException(Refusal.beyondKernel(
+                            "none of its regions has " + sizeBytes + " bytes at 0x" + Long.toHexString(address))
                     .at(module));
         }
         return region;

@@ -24,7 +24,7 @@ final class ModuleSites {
 
     private final LiveModule module;
     private final Width width;
-    private final List<SiteKind> kinds;
+    private final SiteKind[] kinds;
     private final long[] sites;
     private final byte[] kind;
     private final byte[] region;
@@ -42,10 +42,15 @@ final class ModuleSites {
     ModuleSites(LiveModule module, TargetMemory memory) {
         this.module = module;
         width = module.placed().plan().archKernel().width();
-        kinds = List.copyOf(module.placed().plan().archKernel().tracing().kinds(module.placed()));
+        kinds = module.placed()
+                .plan()
+                .archKernel()
+                .tracing()
+                .kinds(module.placed())
+                .toArray(SiteKind[]::new);
         ModuleCode code = new ModuleCode(module, memory);
         sites = SiteTable.read(module, memory, code);
-        stride = kinds.stream().mapToInt(SiteKind::bytes).max().orElse(0);
+        stride = Arrays.stream(kinds).mapToInt(SiteKind::bytes).max().orElse(0);
         kind = new byte[sites.length];
         region = new byte[sites.length];
         off = new byte[sites.length * stride];
@@ -59,7 +64,8 @@ final class ModuleSites {
     }
 
     private void recognise(ModuleCode code) {
-        byte[][] buffers = kinds.stream().map(each -> new byte[each.bytes()]).toArray(byte[][]::new);
+        byte[][] buffers =
+                Arrays.stream(kinds).map(each -> new byte[each.bytes()]).toArray(byte[][]::new);
         for (int i = 0; i < sites.length; i++) {
             RegionKind in = code.executableAt(sites[i]);
             if (in == null) {
@@ -67,7 +73,7 @@ final class ModuleSites {
             }
             region[i] = (byte) in.ordinal();
             for (byte k = 0; k < buffers.length && kind[i] == FOREIGN; k++) {
-                long start = sites[i] - kinds.get(k).bytesInFront();
+                long start = sites[i] - kinds[k].bytesInFront();
                 if (code.executableAt(start) == in && code.copy(start, buffers[k])) {
                     recognise(i, k, buffers[k]);
                 }
@@ -77,15 +83,15 @@ final class ModuleSites {
 
     /** A site that is on although nobody asked for it here was switched by someone else. It stays on until it is switched here. */
     private void recognise(int site, byte k, byte[] code) {
-        SiteKind.State state = kinds.get(k).state(sites[site], code);
+        SiteKind.State state = kinds[k].state(sites[site], code);
         if (state == SiteKind.State.FOREIGN) {
             return;
         }
         kind[site] = k;
         if (state == SiteKind.State.ON) {
-            entry[site] = kinds.get(k).entry(sites[site], code);
+            entry[site] = kinds[k].entry(sites[site], code);
             target[site] = entry[site];
-            kinds.get(k).off(sites[site], code);
+            kinds[k].off(sites[site], code);
         }
         System.arraycopy(code, 0, off, site * stride, code.length);
     }
@@ -174,12 +180,12 @@ final class ModuleSites {
     }
 
     SiteKind kind(int site) {
-        return kinds.get(kind[site]);
+        return kinds[kind[site]];
     }
 
     /** The kinds of sites that a module of this kernel may have. */
     List<SiteKind> kinds() {
-        return kinds;
+        return List.of(kinds);
     }
 
     /** The index of a site's kind in {@link #kinds}. */

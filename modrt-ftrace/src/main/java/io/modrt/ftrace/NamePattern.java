@@ -2,7 +2,7 @@ package io.modrt.ftrace;
 
 import java.util.regex.Pattern;
 
-/** A pattern of the kernel's filter files; which of its six forms it has shows from left to right. */
+/** A pattern of the kernel's filter files. A scan from left to right decides which of the six forms it has. */
 final class NamePattern {
     private enum Form {
         INDEX,
@@ -51,7 +51,7 @@ final class NamePattern {
         return pattern.substring(start, end);
     }
 
-    /** A number as C writes it: decimal, or with 0x, or octal with 0; 0, which no position is, where it is none. */
+    /** Reads a number as C writes it: decimal, with 0x, or octal with 0. Returns 0, which is no position, for anything else. */
     private static long number(String text) {
         try {
             return Long.decode(text);
@@ -61,9 +61,9 @@ final class NamePattern {
     }
 
     /**
-     * Whether it matches.
+     * Whether the pattern matches a name.
      *
-     * @param position the function's place in the list of all, from 1 on; 0 for names that have none
+     * @param position the function's place in the list of all functions, counted from 1; 0 for names that are not in it
      */
     boolean matches(String name, long position) {
         return switch (form) {
@@ -76,7 +76,7 @@ final class NamePattern {
         };
     }
 
-    /** The pattern without the {@code *} at its ends, which the kernel has cut off by the time it keeps the pattern for later. */
+    /** The pattern without the {@code *} at its ends: the kernel has cut them off before it puts a pattern aside for later. */
     String cut() {
         return text;
     }
@@ -102,7 +102,7 @@ final class NamePattern {
         return "(?s)" + regex;
     }
 
-    /** Where the class that starts at {@code open} ends; a {@code ]} that comes first is part of it. -1 where it does not end. */
+    /** The index of the {@code ]} that ends the class which starts at {@code open}, or -1. A {@code ]} that comes first is a member. */
     private static int classEnd(String glob, int open) {
         int first = glob.startsWith("!", open + 1) ? open + 2 : open + 1;
         return glob.indexOf(']', first + 1);
@@ -122,7 +122,8 @@ final class NamePattern {
             i += isRange ? 2 : 0;
         }
         String text = regex.append(']').toString();
-        return switch (text) { // why: a range that runs backwards has no members
+        return switch (text) { // why: a range that runs backwards has no members, and an empty class is no regular
+            // expression
             case "[]" -> "(?!)";
             case "[^]" -> ".";
             default -> text;

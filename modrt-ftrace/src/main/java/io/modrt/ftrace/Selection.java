@@ -83,9 +83,8 @@ record Selection(
                 .forEach(pattern -> sites.or(module.matching(site -> pattern.matches(module.function(site), 0))));
         Map<ModuleSites, BitSet> more = new HashMap<>(chosen);
         add(more, module, sites);
-        Set<Waiting> left = waiting.stream()
-                .filter(pair -> !pair.module().equals(name))
-                .collect(Collectors.toSet());
+        Set<Waiting> left =
+                waiting.stream().filter(pair -> !pair.module().equals(name)).collect(Collectors.toSet());
         return new Selection(everything, standing, left, more);
     }
 

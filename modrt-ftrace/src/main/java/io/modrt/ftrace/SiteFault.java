@@ -55,11 +55,8 @@ final class SiteFault {
     static PatchException unexpected(ModuleSites sites, int site, byte[] expected, byte[] found) {
         SiteKind kind = sites.kind(site);
         int unit = kind.unitBytes();
-        int from = Arrays.mismatch(expected, found) / unit * unit;
-        int to = found.length;
-        while (Arrays.equals(expected, to - unit, to, found, to - unit, to)) {
-            to -= unit;
-        }
+        int from = Units.start(expected, found, unit);
+        int to = Units.end(expected, found, unit);
         Mismatch mismatch = new Mismatch(
                 Address.of(sites.start(site) + from),
                 Arrays.copyOfRange(expected, from, to),

@@ -54,14 +54,16 @@ final class Switch {
             return;
         }
         IntToLongFunction target = to.targets(sites);
-        Step step = new Step(sites, wanted, new long[sites.count()], new long[sites.count()]);
-        for (int i = 0; i < step.targets().length; i++) {
-            step.targets()[i] = wanted.get(i) ? wrapped(sites, target.applyAsLong(i)) : sites.target(i);
-            step.entries()[i] = wanted.get(i) ? step.targets()[i] : sites.entry(i);
-            if (step.targets()[i] != sites.target(i) && (sites.isForeign(i) || sites.isTorn(i))) {
+        long[] targets = new long[sites.count()];
+        long[] entries = new long[sites.count()];
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = wanted.get(i) ? wrapped(sites, target.applyAsLong(i)) : sites.target(i);
+            entries[i] = wanted.get(i) ? targets[i] : sites.entry(i);
+            if (targets[i] != sites.target(i) && (sites.isForeign(i) || sites.isTorn(i))) {
                 throw SiteFault.unswitchable(sites, i);
             }
         }
+        Step step = new Step(sites, wanted, targets, entries);
         findTrampolines(step);
         steps.add(step);
     }
@@ -112,6 +114,8 @@ final class Switch {
      *     that the message calls torn
      */
     void run() {
+        memory.expect(
+                steps.stream().mapToInt(step -> step.wanted().cardinality()).sum());
         for (Step step : steps) {
             try {
                 step.sites().trampolines().plan(memory);
@@ -169,14 +173,8 @@ final class Switch {
     private boolean planOneWrite(ModuleSites sites, int site, Buffers code) {
         long start = sites.start(site);
         int unit = sites.kind(site).unitBytes();
-        int from = 0;
-        int to = code.before().length;
-        while (from < to && !differ(code.before(), code.after(), from, unit)) {
-            from += unit;
-        }
-        while (from < to && !differ(code.before(), code.after(), to - unit, unit)) {
-            to -= unit;
-        }
+        int from = Units.start(code.before(), code.after(), unit);
+        int to = Units.end(code.before(), code.after(), unit);
         long address = -(long) sites.width().bytes();
         if (to - from > unit && (start + from & address) != (start + to - 1 & address)) {
             return false;
@@ -192,7 +190,7 @@ final class Switch {
         int runEnd = 0;
         for (int nth = 0; nth < kind.writes(); nth++) {
             int at = kind.write(nth, to) * unit;
-            if (differ(before, after, at, unit)) {
+            if (Units.differ(before, after, at, unit)) {
                 if (at != runEnd || runEnd == runStart) {
                     planRun(start, before, after, runStart, runEnd);
                     runStart = at;
@@ -207,15 +205,6 @@ final class Switch {
         if (from < to) {
             memory.plan(start, before, after, from, to);
         }
-    }
-
-    private static boolean differ(byte[] one, byte[] other, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            if (one[i] != other[i]) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private PatchException unwritable(long place, RuntimeException failure) {

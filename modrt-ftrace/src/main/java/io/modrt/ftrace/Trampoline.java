@@ -6,8 +6,8 @@ import org.apiguardian.api.API;
 /**
  * A trampoline in a module's memory, as it was when it was asked for.
  *
- * @param address its first instruction, which call sites go to
- * @param target where it jumps to, as its literal has it
+ * @param address the address of its first instruction, which call sites call
+ * @param target the address to which it jumps, which is its literal
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Trampoline(Address address, Address target) {

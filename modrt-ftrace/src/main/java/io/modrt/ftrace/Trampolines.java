@@ -7,7 +7,6 @@ import io.modrt.load.LiveModule;
 import io.modrt.load.PlacedModule;
 import io.modrt.spi.FtraceTrampoline;
 import io.modrt.spi.Stub;
-import io.modrt.spi.Width;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

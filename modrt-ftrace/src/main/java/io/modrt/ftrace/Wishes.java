@@ -58,9 +58,9 @@ record Wishes(
             throw new StateException(Refusal.of(Errno.ENOENT, "traces nothing").at("tracer " + tracer));
         }
         if (tracers.containsKey(by)) {
-            throw new StateException(Refusal.of(
-                            Errno.EEXIST, "cannot give its functions to " + by + ", a tracer already")
-                    .at("tracer " + tracer));
+            throw new StateException(
+                    Refusal.of(Errno.EEXIST, "cannot give its functions to " + by + ", a tracer already")
+                            .at("tracer " + tracer));
         }
         return without(tracer).with(by, none -> selection);
     }

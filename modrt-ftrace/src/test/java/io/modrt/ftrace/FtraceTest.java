@@ -97,7 +97,8 @@ class FtraceTest {
                 PatchException refused =
                         assertThrows(PatchException.class, () -> ftrace.trace("greet_alloc", Address.of(beyond)));
                 assertEquals(
-                        "tracer " + Address.of(beyond) + ": has more than 32 bits, and greeter belongs to a 32-bit kernel",
+                        "tracer " + Address.of(beyond)
+                                + ": has more than 32 bits, and greeter belongs to a 32-bit kernel",
                         refused.getMessage());
             }
             assertArrayEquals(new int[] {0x1000_0005, 0}, target.words(at, 2));

@@ -81,19 +81,19 @@ record PariscAlternatives(MachineFacts machine, Width width) {
         long code = width.wrap(table.address() + entry + table.word(entry));
         int replacement = table.word(entry + REPLACEMENT_OFFSET);
         if (replacement == PURGE_TLB) {
-            replacement = image.wordAt(code) | (machine.hasFeature(LOCAL_TLB_PURGE) ? LOCAL : 0);
+            replacement = image.codeAt(code) | (machine.hasFeature(LOCAL_TLB_PURGE) ? LOCAL : 0);
         }
         if (replacement == NOP && length > 1) {
             replacement = PariscField.W17.insert(BRANCH_OVER, (length - 2L) * Integer.BYTES);
         }
         if (length >= 0) {
-            image.putWordAt(code, replacement);
+            image.putCodeAt(code, replacement);
             return;
         }
         // why: the field is unsigned, so 64-bit kernels copy from higher addresses alone
         long from = width.wrap(table.address() + entry + REPLACEMENT_OFFSET + Integer.toUnsignedLong(replacement));
         for (long i = 0; i < -length; i++) {
-            image.putWordAt(code + i * Integer.BYTES, image.wordAt(width.wrap(from + i * Integer.BYTES)));
+            image.putCodeAt(code + i * Integer.BYTES, image.codeAt(width.wrap(from + i * Integer.BYTES)));
         }
     }
 }

@@ -6,7 +6,11 @@ import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
+import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.MemoryReader;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Formula;
@@ -17,6 +21,7 @@ import io.modrt.spi.TableShapes;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +32,8 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
     private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
 
     /** The vmalloc area below the kernel; the first 8 MB may be for DMA (PCX-L, the B160 of QEMU). */
-    private static final AddressRange NARROW_AREA = AddressRange.between(Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
+    private static final AddressRange NARROW_AREA =
+            AddressRange.between(Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
 
     private static final AddressRange WIDE_AREA = AddressRange.between(Address.of(0x8000L), Address.of(0x3f7f_e000L));
     private static final AddressRange KERNEL_AREA = new AddressRange(Address.of(0x6000_0000L), 0x1000_0000L);
@@ -63,6 +69,20 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
                                 Errno.ENOEXEC,
                                 "relocation type " + number + " is none that kernels of this width apply")
                         .logged("module " + module + ": Unknown relocation: " + number));
+    }
+
+    /** {@code running_on_qemu} is a number that is not 0 if the kernel found out that QEMU emulates the machine. */
+    @Override
+    public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
+        Optional<Address> flag = symbols.find("running_on_qemu").map(KernelSymbol::value);
+        if (flag.isEmpty()) {
+            return MachineFacts.unknown();
+        }
+        byte[] number = new byte[Integer.BYTES];
+        memory.read(flag.get(), number, 0, number.length);
+        return Arrays.equals(number, new byte[Integer.BYTES])
+                ? MachineFacts.unknown()
+                : MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU);
     }
 
     @Override

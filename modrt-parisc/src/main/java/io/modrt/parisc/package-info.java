@@ -92,7 +92,7 @@
  *  combined-tlb           one TLB serves code and data
  *  coherent-io-directory  the I/O page directory is coherent: a PA8700 or newer whose capabilities do not ask for a flush
  *  local-tlb-purge        TLB entries can be purged on one CPU alone: PA 2.0
- *  qemu                   QEMU emulates the machine
+ *  qemu                   QEMU emulates the machine; read off the kernel's memory too, at running_on_qemu
  *  no-alternatives        the kernel was booted with this parameter: no other feature counts, and code stays as it was compiled
  * </pre>
  *

@@ -7,7 +7,10 @@ import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.MachineFacts;
 import io.modrt.layout.RegionKind;
+import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.Addends;
 import io.modrt.spi.Arch;
@@ -127,6 +130,11 @@ class WatchedArch implements Arch {
         @Override
         public Set<String> anchors() {
             return kernel.anchors();
+        }
+
+        @Override
+        public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
+            return kernel.machine(symbols, memory);
         }
 
         @Override

@@ -18,7 +18,6 @@ import io.modrt.load.LayoutPlan;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Arch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,12 +38,12 @@ import org.junit.jupiter.api.DynamicTest;
 /** Loads the modules beside a {@code golden.txt} where a linker was told to place them, and compares every byte with the linker's. */
 public final class GoldenReplay {
     /** Of two regions, since the linker was not told where those are that hold nothing but a build id; and without what keeps sections from being loaded. */
-    private static final KernelProfile PROFILE = KernelProfile.of(new KernelVersion(6, 1, 192))
+    public static final KernelProfile PROFILE = KernelProfile.of(new KernelVersion(6, 1, 192))
             .with(ConfigOption.SMP, false)
             .with(ConfigOption.KALLSYMS, false);
 
     private final Arch arch;
-    private final LoadPolicy policy;
+    private final KernelProfile profile;
     private final String module;
     private final String name;
     private final Map<String, Address> symbols = new HashMap<>();
@@ -52,9 +51,9 @@ public final class GoldenReplay {
     private final Map<Integer, Map<Integer, byte[]>> changed = new LinkedHashMap<>();
     private final List<String> refused = new ArrayList<>();
 
-    private GoldenReplay(Arch arch, LoadPolicy policy, String module, String name) {
+    private GoldenReplay(Arch arch, KernelProfile profile, String module, String name) {
         this.arch = arch;
-        this.policy = policy;
+        this.profile = profile;
         this.module = module;
         this.name = name;
     }
@@ -69,21 +68,23 @@ public final class GoldenReplay {
     }
 
     /** One test for each link in the {@code golden.txt} of {@code target}. */
-    public static Stream<DynamicTest> of(Arch arch, LoadPolicy policy, String target) {
-        return cases(arch, policy, target).stream()
+    public static Stream<DynamicTest> of(Arch arch, KernelProfile profile, String target) {
+        return cases(arch, profile, target).stream()
                 .map(link -> DynamicTest.dynamicTest(link.module + " " + link.name, link::replay));
     }
 
-    private static List<GoldenReplay> cases(Arch arch, LoadPolicy policy, String target) {
+    private static List<GoldenReplay> cases(Arch arch, KernelProfile profile, String target) {
         List<GoldenReplay> cases = new ArrayList<>();
         String module = "";
-        GoldenReplay last = new GoldenReplay(arch, policy, module, module);
-        for (String line : new String(file(target + "/golden.txt"), StandardCharsets.UTF_8).lines().toList()) {
+        GoldenReplay last = new GoldenReplay(arch, profile, module, module);
+        for (String line : new String(file(target + "/golden.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
             String[] words = line.split(" ", 4);
             switch (words[0]) {
                 case "module" -> module = target + "/" + words[1];
                 case "case" -> {
-                    last = new GoldenReplay(arch, policy, module, words[1]);
+                    last = new GoldenReplay(arch, profile, module, words[1]);
                     cases.add(last);
                 }
                 case "symbol" -> last.symbols.put(words[1], Address.parse(words[2]));
@@ -104,8 +105,7 @@ public final class GoldenReplay {
     private void replay() {
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .arch(arch)
-                .profile(PROFILE)
-                .policy(policy)
+                .profile(profile)
                 .kernelSymbols(KernelSymbols.of(symbols))
                 .build()) {
             LayoutPlan plan = runtime.plan(ModuleFile.open(file(module)));

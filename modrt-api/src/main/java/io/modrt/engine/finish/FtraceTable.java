@@ -59,18 +59,20 @@ public final class FtraceTable {
     private static boolean switchOff(
             ImageBytes image, TracingSites tracing, long entry, Consumer<Diagnostic> told, Section section) {
         Width width = image.wordBytes() == Integer.BYTES ? Width.BITS_32 : Width.BITS_64;
-        long site = tracing.listed(entry, width, image);
-        if (site == 0) {
-            return true;
-        }
+        long site = 0;
         try {
-            tracing.writeOff(site, image);
+            site = tracing.listed(entry, width, image);
+            // why: the kernel takes an address of 0 for an entry that the linker dropped
+            if (site != 0) {
+                tracing.writeOff(site, image);
+            }
             return true;
         } catch (ModrtException e) {
             told.accept(new Diagnostic(
                     Diagnostic.Kind.KERNEL_WARNING,
                     section.where(),
-                    "site 0x" + Long.toHexString(site) + " cannot be written; it and those behind it stay as compiled: "
+                    (site == 0 ? "the site of entry 0x" + Long.toHexString(entry) : "site 0x" + Long.toHexString(site))
+                            + " cannot be written; it and those behind it stay as compiled: "
                             + e.getMessage()));
             return false;
         }

@@ -38,6 +38,8 @@ final class RelocationRows {
         final boolean isBeyondKernel;
         /** Whether the value is made of S + A and P by masks alone, checked by a range at most, and stored in 4 or 8 bytes. */
         final boolean isPlain;
+        /** Whether the kernel stores values that do not fit all the same. */
+        final boolean isReported;
         /** Whether a plain value is checked by its range. */
         final boolean isRanged;
         /** Which bits of S + A and of P the formula takes: all, none, or those of a page number. */
@@ -62,7 +64,9 @@ final class RelocationRows {
             this.isUnsigned = fit == Fit.UNSIGNED;
             this.least = isUnsigned ? 0 : field.leastSigned() >> from;
             boolean isToUnsigned = isUnsigned || fit == Fit.REPORTED || fit == Fit.EITHER;
-            this.greatest = isToUnsigned ? field.greatestUnsigned() >>> from : field.greatestSigned() >> from;
+            long greatestEither = isToUnsigned ? field.greatestUnsigned() >>> from : field.greatestSigned() >> from;
+            // why: of a field of 64 bits the greatest unsigned value is -1 as a signed one
+            this.greatest = isUnsigned || greatestEither >= 0 ? greatestEither : Long.MAX_VALUE;
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.bigEndian = bigEndian;
             this.routed = type.routed();
@@ -70,7 +74,9 @@ final class RelocationRows {
             this.asksArch = routed || formula == Formula.CUSTOM || type.store() == Store.BY_LOAD;
             this.goalMask = formula == Formula.PAGE ? PAGE_MASK : -1;
             this.placeMask = formula == Formula.PAGE ? PAGE_MASK : formula == Formula.S_A_P ? -1 : 0;
-            this.isRanged = fit == Fit.SIGNED || (isUnsigned && width == Width.BITS_64);
+            this.isReported = fit == Fit.REPORTED || fit == Fit.SIGNED_REPORTED;
+            this.isRanged =
+                    fit == Fit.SIGNED || fit == Fit.EITHER || isReported || (isUnsigned && width == Width.BITS_64);
             this.isPlain = (fit == Fit.TRUNCATED || isRanged)
                     && (formula == Formula.S_A || formula == Formula.S_A_P || formula == Formula.PAGE)
                     && misalignment == 0
@@ -104,7 +110,7 @@ final class RelocationRows {
         @Nullable
         String complaint(long value, Fixup fixup) {
             switch (fit) {
-                case SIGNED, REPORTED, EITHER -> {
+                case SIGNED, SIGNED_REPORTED, REPORTED, EITHER -> {
                     if (isInRange(value)) {
                         return null;
                     }
@@ -142,7 +148,7 @@ final class RelocationRows {
         /** Whether there are values that are refused; a field may hold whatever an address can be. */
         boolean isLimited() {
             return fit != Fit.TRUNCATED
-                    && fit != Fit.REPORTED
+                    && !isReported
                     && field.bits() + from < width.bytes() * Byte.SIZE;
         }
 

@@ -12,6 +12,7 @@ import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
 import io.modrt.error.Refusal;
 import io.modrt.error.RelocationException;
 import io.modrt.error.RelocationPlace;
@@ -221,6 +222,10 @@ final class Relocator implements Fixup {
         }
         // why: kernels do not relocate what is not loaded; there a section may well lie at 0
         if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
+            if (slips.isSkipped(symbol, rows)) {
+                silentLoss("the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
+                return;
+            }
             fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
                     .logged(module + ": Unknown symbol " + symbolName()));
             return;
@@ -251,7 +256,7 @@ final class Relocator implements Fixup {
                 goal = stub.address().value() - row.type.branchBias();
             }
             store(row, bytes, stub);
-        } catch (RelocationException refused) {
+        } catch (ModrtException refused) {
             findings.passOver(refused, place().toString());
         }
     }
@@ -306,14 +311,17 @@ final class Relocator implements Fixup {
             case SET -> row.field.store(array, at, big, value);
             case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
             case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
-            case REPLACE -> Bytes.putInt(array, at, big, row.type.replace(Bytes.getInt(array, at, big), value));
+            case REPLACE -> {
+                int old = (int) Bytes.get(array, at, row.bytes, big);
+                Bytes.put(array, at, row.bytes, big, row.type.replace(old, value));
+            }
             case BY_LOAD -> load.store(this, value, bytes);
         }
     }
 
     /** Reports a value that does not fit; true where the kernel stores it all the same. */
     private boolean isLetPass(Row row, String complaint) {
-        if (row.fit != Fit.REPORTED) {
+        if (!row.isReported) {
             fail(load.misfit(this, complaint));
             return false;
         }

@@ -49,6 +49,14 @@ final class SectionSlips {
         return relocations.count();
     }
 
+    /** Whether the kernel passes over a relocation since its symbol is weak; it is one whose value stands for an error. */
+    boolean isSkipped(int symbol, RelocationRows rows) {
+        SymbolTable table = symbols;
+        return table != null
+                && rows.table().weakErrorValue() == WeakErrorValue.SKIPPED
+                && table.binding(symbol) == Symbol.STB_WEAK;
+    }
+
     private boolean anyErrorValue(RelocationRows rows) {
         if (searched != rows) {
             searched = rows;

@@ -99,6 +99,34 @@ class FtraceTableTest {
     }
 
     @Test
+    void anEntryWhoseSiteCannotBeReadEndsTheMatterToo() {
+        TracingSites behindTheFirstNop = new TracingSites() {
+            @Override
+            public String tableSection() {
+                return "__sites";
+            }
+
+            @Override
+            public long site(long entry, CodeReader code) {
+                return code.codeAt(entry) == 0xeeeeeeee ? entry + 4 : entry;
+            }
+
+            @Override
+            public void writeOff(long site, ModuleImage words) {
+                written.add(site);
+            }
+        };
+        FtraceTable.finish(image(PACKED, 0xd0000000, 0xc0000008, 0xd0000004), behindTheFirstNop, told::add);
+        assertEquals(List.of(0xc000000cL), written);
+        assertEquals(
+                List.of(
+                        "small.o: section 2 (__sites): the site of entry 0xd0000000 cannot be written; it and those behind it"
+                                + " stay as compiled: small.o: the module has no 4 bytes at 0xd0000000; it has CORE [0xc0000000,"
+                                + " 0xc000002c)"),
+                told.stream().map(Diagnostic::toString).toList());
+    }
+
+    @Test
     void withoutDynamicTracingOrATableNothingHappens() {
         FtraceTable.finish(
                 image(PACKED.with(ConfigOption.DYNAMIC_FTRACE, false), 0xc0000000), tracing(0, true), told::add);

@@ -15,6 +15,7 @@ import io.modrt.elf.ElfClass;
 import io.modrt.error.FormatException;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SectionImage;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
@@ -111,5 +112,27 @@ class ImageBytesTest {
                 1,
                 one.layout().file().elf().array()[(int) one.layout().section(1).fileOffset() + 3]);
         assertEquals(1, module.image(PACKED, BASE).wordAt(BASE));
+    }
+
+    @Test
+    void instructionsMayHaveAnotherOrderThanData() {
+        ImageBytes image = three(ElfClass.ELF32, false).image(PACKED, BASE, ByteOrder.BIG_ENDIAN);
+        // the file's bytes 04030201, 08070605
+        assertEquals(0x05060708, image.wordAt(BASE + 4));
+        assertEquals(0x08070605, image.codeAt(BASE + 4));
+        image.putCodeAt(BASE + 4, 0x11223344);
+        assertEquals(0x44332211, image.wordAt(BASE + 4));
+        // at any alignment: 0x11 is byte 4, 0x01 is byte 3
+        assertEquals(0x01112233, image.codeAt(BASE + 3));
+        assertEquals(0x22, image.byteAt(BASE + 5));
+        image.putByteAt(BASE + 5, (byte) -1);
+        assertEquals(0x11ff3344, image.codeAt(BASE + 4));
+        image.putBytesAt(BASE + 0x18, new byte[] {1, 2});
+        assertEquals(0x0102, image.codeAt(BASE + 0x16));
+        assertThrows(FormatException.class, () -> image.codeAt(BASE + 0x17));
+        assertThrows(FormatException.class, () -> image.putCodeAt(BASE + 0x17, 0));
+        assertThrows(FormatException.class, () -> image.byteAt(BASE + 0x1a));
+        assertThrows(FormatException.class, () -> image.putByteAt(BASE - 1, (byte) 0));
+        assertThrows(FormatException.class, () -> image.putBytesAt(BASE + 0x19, new byte[] {1, 2}));
     }
 }

@@ -4,14 +4,13 @@ import static java.util.Map.entry;
 
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import java.util.Map;
 
 /** RISC-V 64 kernels. The package's page describes the architecture. */
-final class RiscvArch implements Arch {
+class RiscvArch implements Arch {
     private static final int EM_RISCV = 243;
 
     @Override
@@ -30,18 +29,19 @@ final class RiscvArch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return Map.ofEntries(
-                entry(ConfigOption.SMP, true),
-                entry(ConfigOption.MODVERSIONS, true),
-                entry(ConfigOption.KALLSYMS, true),
-                entry(ConfigOption.KALLSYMS_ALL, true),
-                entry(ConfigOption.STRICT_MODULE_RWX, true),
-                entry(ConfigOption.JUMP_LABEL, true));
+                entry("CONFIG_SMP", true),
+                entry("CONFIG_MODVERSIONS", true),
+                entry("CONFIG_KALLSYMS", true),
+                entry("CONFIG_KALLSYMS_ALL", true),
+                entry("CONFIG_STRICT_MODULE_RWX", true),
+                entry("CONFIG_JUMP_LABEL", true),
+                entry(RiscvKernel.ABSOLUTE_CODE, false));
     }
 
     @Override
     public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
-        return new RiscvKernel();
+        return new RiscvKernel(profile);
     }
 }

@@ -5,6 +5,7 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Formula;
@@ -18,8 +19,11 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
-/** A RISC-V 64 kernel that is neither relocatable nor built for absolute code, as Debian's are. */
-final class RiscvKernel implements ArchKernel {
+/** A RISC-V 64 kernel that is not relocatable, as Debian's are. */
+class RiscvKernel implements ArchKernel {
+    /** Whether code has absolute addresses in it, within 2 GB of 0. */
+    static final String ABSOLUTE_CODE = "CONFIG_CMODEL_MEDLOW";
+
     /** Where the kernel is linked to. */
     private static final Address START = Address.of(0xffff_ffff_8000_0000L);
 
@@ -40,8 +44,13 @@ final class RiscvKernel implements ArchKernel {
             new TableShapes.JumpTable(Integer.BYTES, Long.BYTES, Reference.FROM_FIELD));
 
     private static final int NOP = 0x0000_0013;
-    private static final StaticBranches.Jump JAL =
-            new StaticBranches.Jump(0x0000_006f, RiscvField.J, Formula.S_A_P, 0);
+    private static final StaticBranches.Jump JAL = new StaticBranches.Jump(0x0000_006f, RiscvField.J, Formula.S_A_P, 0);
+
+    private final boolean hasAbsoluteCode;
+
+    RiscvKernel(KernelProfile profile) {
+        this.hasAbsoluteCode = profile.has(ABSOLUTE_CODE);
+    }
 
     @Override
     public Width width() {
@@ -65,17 +74,23 @@ final class RiscvKernel implements ArchKernel {
 
     @Override
     public RelocationTable relocations(AddendKind addends) {
-        RelocationTable table = addends == AddendKind.EXPLICIT
-                ? RelocationTable.of(RiscvReloc.OF_MODULES).beyondKernel(List.of(RiscvReloc.HI20))
-                : RelocationTable.of(List.<RiscvReloc>of());
-        return table.errorValues(ERROR_VALUES, RelocationTable.WeakErrorValue.REFUSED)
+        return types(addends)
+                .errorValues(ERROR_VALUES, RelocationTable.WeakErrorValue.SKIPPED)
                 .unknownType(RiscvKernel::unknownType);
     }
 
+    private RelocationTable types(AddendKind addends) {
+        if (addends == AddendKind.IN_PLACE) {
+            return RelocationTable.of(List.<RiscvReloc>of());
+        }
+        return hasAbsoluteCode
+                ? RelocationTable.of(List.of(RiscvReloc.values()))
+                : RelocationTable.of(RiscvReloc.OF_USUAL_KERNELS).beyondKernel(List.of(RiscvReloc.HI20));
+    }
+
     private static Refusal unknownType(String module, int number) {
-        String line = number == ALIGN
-                ? "unexpected relocation type 'R_RISCV_ALIGN'"
-                : "Unknown relocation type " + number;
+        String line =
+                number == ALIGN ? "unexpected relocation type 'R_RISCV_ALIGN'" : "Unknown relocation type " + number;
         return Refusal.of(Errno.EINVAL, "relocation type " + number + " is none that the kernel applies")
                 .logged(module + ": " + line);
     }

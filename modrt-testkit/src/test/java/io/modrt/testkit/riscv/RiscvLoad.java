@@ -71,6 +71,10 @@ final class RiscvLoad implements ArchLoad {
             throw fixup.refused(Refusal.beyondKernel("the difference " + value + " is negative"));
         }
         long at = fixup.sectionOffset();
+        int groups = (Long.SIZE - Long.numberOfLeadingZeros(value) + GROUP_BITS - 1) / GROUP_BITS;
+        if (groups > image.section().sizeBytes() - at) {
+            throw fixup.refused(Refusal.beyondKernel("the difference takes " + groups + " bytes, beyond its section"));
+        }
         for (long rest = value; rest != 0; rest >>>= GROUP_BITS) {
             image.putByte(at++, (byte) (rest & GROUP | (rest > GROUP ? MORE : 0)));
         }

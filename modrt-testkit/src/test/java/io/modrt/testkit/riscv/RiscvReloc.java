@@ -3,6 +3,7 @@ package io.modrt.testkit.riscv;
 import static io.modrt.spi.Field.WORD32;
 import static io.modrt.spi.Field.WORD64;
 import static io.modrt.spi.Fit.SIGNED;
+import static io.modrt.spi.Fit.SIGNED_REPORTED;
 import static io.modrt.spi.Fit.TRUNCATED;
 import static io.modrt.spi.Fit.UNSIGNED;
 import static io.modrt.spi.Formula.CUSTOM;
@@ -33,8 +34,8 @@ enum RiscvReloc implements RelocationType {
     NONE        ( 0, Formula.NONE, SET,      WORD32,              TRUNCATED),
     R_32        ( 1, S_A,          SET,      WORD32,              UNSIGNED),
     R_64        ( 2, S_A,          SET,      WORD64,              TRUNCATED),
-    BRANCH      (16, S_A_P,        SET,      RiscvField.B,        TRUNCATED),
-    JAL         (17, S_A_P,        SET,      RiscvField.J,        TRUNCATED),
+    BRANCH      (16, S_A_P,        SET,      RiscvField.B,        SIGNED_REPORTED),
+    JAL         (17, S_A_P,        SET,      RiscvField.J,        SIGNED_REPORTED),
     CALL        (18, S_A_P,        SET,      RiscvField.U_AND_I,  SIGNED),
     CALL_PLT    (19, S_A_P,        SET,      RiscvField.U_AND_I,  SIGNED),
     PCREL_HI20  (23, S_A_P,        SET,      RiscvField.U,        SIGNED),
@@ -52,8 +53,8 @@ enum RiscvReloc implements RelocationType {
     SUB16       (38, S_A,          SUB,      RiscvField.HALFWORD, TRUNCATED),
     SUB32       (39, S_A,          SUB,      WORD32,              TRUNCATED),
     SUB64       (40, S_A,          SUB,      WORD64,              TRUNCATED),
-    RVC_BRANCH  (44, S_A_P,        SET,      RiscvField.CB,       TRUNCATED),
-    RVC_JUMP    (45, S_A_P,        SET,      RiscvField.CJ,       TRUNCATED),
+    RVC_BRANCH  (44, S_A_P,        SET,      RiscvField.CB,       SIGNED_REPORTED),
+    RVC_JUMP    (45, S_A_P,        SET,      RiscvField.CJ,       SIGNED_REPORTED),
     /** The linker may shorten the instruction; modules are not linked. */
     RELAX       (51, Formula.NONE, SET,      WORD32,              TRUNCATED),
     SUB6        (52, S_A,          REPLACE,  RiscvField.BYTE,     TRUNCATED),
@@ -61,15 +62,15 @@ enum RiscvReloc implements RelocationType {
     SET8        (54, S_A,          SET,      RiscvField.BYTE,     TRUNCATED),
     SET16       (55, S_A,          SET,      RiscvField.HALFWORD, TRUNCATED),
     SET32       (56, S_A,          SET,      WORD32,              TRUNCATED),
-    R_32_PCREL  (57, S_A_P,        SET,      WORD32,              TRUNCATED),
+    R_32_PCREL  (57, S_A_P,        SET,      WORD32,              SIGNED_REPORTED),
     PLT32       (59, S_A_P,        SET,      WORD32,              SIGNED),
     /** The first of a pair; the second stores. */
     SET_ULEB128 (60, Formula.NONE, SET,      RiscvField.BYTE,     TRUNCATED),
     SUB_ULEB128 (61, CUSTOM,       BY_LOAD,  RiscvField.BYTE,     TRUNCATED);
     // spotless:on
 
-    /** What the kernel applies. */
-    static final Set<RiscvReloc> OF_MODULES = EnumSet.complementOf(EnumSet.of(HI20));
+    /** What kernels apply whose code has no absolute addresses. */
+    static final Set<RiscvReloc> OF_USUAL_KERNELS = EnumSet.complementOf(EnumSet.of(HI20));
 
     private static final int SIX_BITS = 0x3f;
 
@@ -132,10 +133,10 @@ enum RiscvReloc implements RelocationType {
 
     @Override
     public Refusal misfit(Fixup fixup, String what) {
-        String line = this == R_32
-                ? "value " + Long.toHexString(fixup.goal()) + " out of range for 32-bit field"
-                : "target " + Long.toHexString(fixup.goal())
-                        + " can not be addressed by the 32-bit offset from PC = " + Long.toHexString(fixup.P());
-        return Refusal.of(Errno.EINVAL, what).logged(fixup.moduleName() + ": " + line);
+        Refusal refusal = Refusal.of(Errno.EINVAL, what);
+        return this == R_32
+                ? refusal
+                : refusal.logged(fixup.moduleName() + ": target " + Long.toHexString(fixup.goal())
+                        + " can not be addressed by the 32-bit offset from PC");
     }
 }

@@ -5,7 +5,6 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
@@ -42,15 +41,15 @@ public final class SampleArch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return Map.ofEntries(
-                Map.entry(ConfigOption.SMP, true),
-                Map.entry(ConfigOption.MODULE_UNLOAD, true),
-                Map.entry(ConfigOption.MODVERSIONS, true),
-                Map.entry(ConfigOption.KALLSYMS, true),
-                Map.entry(ConfigOption.KALLSYMS_ALL, true),
-                Map.entry(ConfigOption.STRICT_MODULE_RWX, true),
-                Map.entry(ConfigOption.JUMP_LABEL, true));
+                Map.entry("CONFIG_SMP", true),
+                Map.entry("CONFIG_MODULE_UNLOAD", true),
+                Map.entry("CONFIG_MODVERSIONS", true),
+                Map.entry("CONFIG_KALLSYMS", true),
+                Map.entry("CONFIG_KALLSYMS_ALL", true),
+                Map.entry("CONFIG_STRICT_MODULE_RWX", true),
+                Map.entry("CONFIG_JUMP_LABEL", true));
     }
 
     @Override

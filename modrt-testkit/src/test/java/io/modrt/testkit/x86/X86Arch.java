@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
@@ -31,15 +30,15 @@ final class X86Arch implements Arch {
     }
 
     @Override
-    public Map<ConfigOption, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration() {
         return Map.ofEntries(
-                entry(ConfigOption.SMP, true),
-                entry(ConfigOption.MODVERSIONS, true),
-                entry(ConfigOption.KALLSYMS, true),
-                entry(ConfigOption.KALLSYMS_ALL, true),
-                entry(ConfigOption.STRICT_MODULE_RWX, true),
-                entry(ConfigOption.JUMP_LABEL, true),
-                entry(ConfigOption.DYNAMIC_FTRACE, true));
+                entry("CONFIG_SMP", true),
+                entry("CONFIG_MODVERSIONS", true),
+                entry("CONFIG_KALLSYMS", true),
+                entry("CONFIG_KALLSYMS_ALL", true),
+                entry("CONFIG_STRICT_MODULE_RWX", true),
+                entry("CONFIG_JUMP_LABEL", true),
+                entry("CONFIG_DYNAMIC_FTRACE", true));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.modrt.testkit.x86;
 import static io.modrt.spi.Field.WORD32;
 import static io.modrt.spi.Field.WORD64;
 import static io.modrt.spi.Fit.SIGNED;
+import static io.modrt.spi.Fit.SIGNED_REPORTED;
 import static io.modrt.spi.Fit.TRUNCATED;
 import static io.modrt.spi.Fit.UNSIGNED;
 import static io.modrt.spi.Formula.NONE;
@@ -28,9 +29,9 @@ enum X86Reloc implements RelocationType {
     R_X86_64_NONE  (  0, NONE,  WORD32,    TRUNCATED),
     R_X86_64_64    (  1, S_A,   WORD64,    TRUNCATED),
     /** An address relative to the place, in data or code. */
-    R_X86_64_PC32  (  2, S_A_P, WORD32,    TRUNCATED),
+    R_X86_64_PC32  (  2, S_A_P, WORD32,    SIGNED_REPORTED),
     /** {@code call}, {@code jmp} or a conditional jump; the kernel has no procedure linkage table, so it is a PC32. */
-    R_X86_64_PLT32 (  4, S_A_P, WORD32,    TRUNCATED),
+    R_X86_64_PLT32 (  4, S_A_P, WORD32,    SIGNED_REPORTED),
     /** An address that the processor extends with zeros. */
     R_X86_64_32    ( 10, S_A,   WORD32,    UNSIGNED),
     /** An address that the processor extends with its sign: all of the kernel's and the modules' have one. */
@@ -108,7 +109,8 @@ enum X86Reloc implements RelocationType {
     public Refusal misfit(Fixup fixup, String what) {
         return Refusal.of(Errno.ENOEXEC, what)
                 .wayOut("build it with -mcmodel=kernel")
-                .logged("overflow in relocation type " + number + " val " + Long.toHexString(fixup.goal()) + "\n`"
-                        + fixup.moduleName() + "' likely not compiled with -mcmodel=kernel");
+                .logged(
+                        "overflow in relocation type " + number + " val " + Long.toHexString(fixup.goal()),
+                        "`" + fixup.moduleName() + "' likely not compiled with -mcmodel=kernel");
     }
 }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class X86Stubs implements ArchPlan {
     static final StubTemplate JUMP = StubTemplate.of(
-            new Piece(0x25ff, Short.BYTES, "jmp *slot(%rip)", null), new Piece(0, Integer.BYTES, "", X86Reloc.DISPLACEMENT));
+            new Piece(0x25ff, Short.BYTES, "jmp *slot(%rip)", null),
+            new Piece(0, Integer.BYTES, "", X86Reloc.DISPLACEMENT));
 
     private static final int SLOT_OFFSET = 8;
     private static final int STUB_BYTES = SLOT_OFFSET + Long.BYTES;
@@ -59,7 +60,9 @@ final class X86Stubs implements ArchPlan {
         ModuleFile file = input.file();
         return input.policy().stubs() == StubPolicy.SHARED
                 && relocations.type(index) == X86Reloc.R_X86_64_PLT32.number()
-                && input.region(relocations.target()).filter(RegionKind::isExecutable).isPresent()
+                && input.region(relocations.target())
+                        .filter(RegionKind::isExecutable)
+                        .isPresent()
                 && Integer.compareUnsigned(symbol, file.symbols().count()) < 0
                 && file.symbols().rawSectionIndex(symbol) == Symbol.SHN_UNDEF;
     }
@@ -99,8 +102,7 @@ final class X86Stubs implements ArchPlan {
             Stub stub = stubs.get(target);
             if (stub == null) {
                 Address at = placed.range(region).orElseThrow().start().plus((long) STUB_BYTES * stubs.size());
-                stub = new Stub(
-                        at, Address.of(target), call.symbolName(), JUMP, Optional.of(at.plus(SLOT_OFFSET)));
+                stub = new Stub(at, Address.of(target), call.symbolName(), JUMP, Optional.of(at.plus(SLOT_OFFSET)));
                 stubs.put(target, stub);
                 used.add(stub);
             }

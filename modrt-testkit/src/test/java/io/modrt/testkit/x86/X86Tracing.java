@@ -39,7 +39,11 @@ enum X86Tracing implements SiteKind {
         public void writeOff(long site, ModuleImage image) {
             long target = site + CALL_BYTES + image.codeAt(site + 1);
             boolean isCall = image.byteAt(site) == CALL_REL32;
-            if (!isCall || image.placed().anchor(FENTRY).filter(Address.of(target)::equals).isEmpty()) {
+            if (!isCall
+                    || image.placed()
+                            .anchor(FENTRY)
+                            .filter(Address.of(target)::equals)
+                            .isEmpty()) {
                 throw new FormatException(Refusal.of(Errno.EINVAL, "no call of " + FENTRY));
             }
             image.putCodeAt(site, NOP5_WORD);
