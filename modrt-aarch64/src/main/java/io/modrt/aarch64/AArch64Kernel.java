@@ -34,6 +34,7 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
             Map.of(new KernelVersion(6, 1, 192), 54, new KernelVersion(6, 12, 117), 70);
 
     private static final int CAPABILITY_BITS = 128;
+    private static final String LOG = ": module PLT section(s) missing";
     private static final Address MODULES = Address.of(0xffff_8000_0000_0000L); // with addresses of 48 bits
     private static final long WINDOW_BYTES = 2L << 30;
     private static final long KERNEL_BYTES = 64L << 20;
@@ -74,9 +75,8 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
         return symbols.find("system_cpucaps")
                 .or(() -> symbols.find("cpu_hwcaps"))
-                .map(bitmap -> MachineFacts.unknown()
-                        .withCapabilities(KernelBitmap.read(
-                                memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS)))
+                .map(bitmap -> KernelBitmap.read(memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS))
+                .map(capabilities -> MachineFacts.unknown().withCapabilities(capabilities))
                 .orElse(MachineFacts.unknown());
     }
 
@@ -140,8 +140,7 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         for (String name : needed) {
             if (file.elf().section(name).isEmpty()) {
                 Refusal missing = Refusal.of(Errno.ENOEXEC, file.name() + ": has no section " + name);
-                String log = file.name() + ": module PLT section(s) missing";
-                throw new FormatException(plts.contains(name) ? missing.logged(log) : missing);
+                throw new FormatException(plts.contains(name) ? missing.logged(file.name() + LOG) : missing);
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.modrt.aarch64;
 
-import io.modrt.address.Address;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
@@ -50,13 +49,9 @@ final class AArch64Plan implements ArchPlan {
     }
 
     private void shape(String name, int rooms, int alignment) {
-        Section section = section(name);
+        Section section = file.elf().section(name).orElseThrow();
         long flags = Section.SHF_ALLOC | Section.SHF_EXECINSTR;
         shapes.put(section.index(), section.shaped((long) rooms * AArch64Plt.ENTRY_BYTES, flags, alignment));
-    }
-
-    private Section section(String name) {
-        return file.elf().section(name).orElseThrow();
     }
 
     private int count(RelocationSection inFile) {
@@ -163,8 +158,8 @@ final class AArch64Plan implements ArchPlan {
                     file.elf().isBigEndian(),
                     callback == SymbolTable.NONE ? 0 : values.value(callback));
             for (int i = 0; i < kernel.plts.size(); i++) {
-                Address start = placed.address(section(kernel.plts.get(i))).orElseThrow();
-                plts.add(new AArch64Plt(start.value(), entries[i], kernel.hasErratum));
+                Section plt = file.elf().section(kernel.plts.get(i)).orElseThrow();
+                plts.add(new AArch64Plt(placed.address(plt).orElseThrow().value(), entries[i], kernel.hasErratum));
             }
         }
 

@@ -83,9 +83,9 @@ final class AArch64Plt {
                 word(AArch64Code.ADRP | x, "adrp   x" + x + ", target", AArch64Reloc.PG_HI21_NC),
                 word(0x9100_0000 | x << 5 | x, "add    x" + x + ", x" + x + ", #0"),
                 word(back, "b      back"));
-        Address page = Address.of(AArch64Code.page(fixup.goal()));
         last = null;
-        return take(fixup, Stub.of(Address.of(place), page, fixup.symbolName(), template));
+        long page = AArch64Code.page(fixup.goal());
+        return take(fixup, Stub.of(Address.of(place), Address.of(page), fixup.symbolName(), template));
     }
 
     private long next() {

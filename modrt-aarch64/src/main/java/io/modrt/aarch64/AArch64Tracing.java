@@ -8,7 +8,6 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.*;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,15 +61,13 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
 
     @Override
     public long site(long entry, CodeReader code) {
-        if (!hasOps) {
-            return entry + Integer.BYTES;
-        }
         long function = entry + Long.BYTES;
         boolean isBti = hasBti
                 && code.holds(function, Integer.BYTES)
                 && (code.codeAt(function) & ~0xc0) == 0xd503_241f; // bti, bti c, bti j, bti jc
         // why: the kernel warns of a function that is not aligned, and drops it
-        return !Address.of(entry).isAligned(Long.BYTES) ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
+        long behindOps = !Address.of(entry).isAligned(Long.BYTES) ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
+        return hasOps ? behindOps : entry + Integer.BYTES;
     }
 
     /** Without {@code ftrace_nop_ops} among the kernel's symbols the doubleword stays as it was compiled. */
@@ -110,7 +107,8 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
     public List<? extends SiteKind> kinds(PlacedSections placed) {
         return Stream.of(FROM_MOV, FROM_OPS, FROM_OPS_OVER_BTI)
                 .filter(front -> hasOps == front > FROM_MOV && (hasBti || front < FROM_OPS_OVER_BTI))
-                .map(front -> new Site(this, placed, front, front + Integer.BYTES, hasOps ? 3 : 1))
+                .map(front ->
+                        new Site(this, placed, front, front + Integer.BYTES, front / Integer.BYTES, hasOps ? 3 : 1))
                 .toList();
     }
 
@@ -120,9 +118,10 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
      * counts as the function.
      *
      * @param bytesInFront from the doubleword, or else from {@code mov x9, x30}, to the site
+     * @param last the index of the site's own word
      * @param writes the two halves of the doubleword, if there is one, and the site; {@code mov x9, x30} is there from the load on
      */
-    private record Site(AArch64Tracing sites, PlacedSections placed, int bytesInFront, int bytes, int writes)
+    private record Site(AArch64Tracing sites, PlacedSections placed, int bytesInFront, int bytes, int last, int writes)
             implements SiteKind {
         private static final ByteOrder CODE = ByteOrder.LITTLE_ENDIAN;
 
@@ -133,12 +132,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
 
         @Override
         public int write(int nth, State to) {
-            return nth == writes - 1 ? last() : nth;
-        }
-
-        /** The index of the site's own word. */
-        private int last() {
-            return bytesInFront / Integer.BYTES;
+            return nth == writes - 1 ? last : nth;
         }
 
         private ByteBuffer ops(byte[] code) {
@@ -150,17 +144,17 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
         public State state(long site, byte[] code) {
             boolean isElsewhere =
                     sites.hasOps && !Address.of(site - bytesInFront).isAligned(Long.BYTES);
-            if (isElsewhere || CodeWords.get(code, last() - 1, CODE) != AArch64Code.MOV_X9_X30) {
+            if (isElsewhere || CodeWords.get(code, last - 1, CODE) != AArch64Code.MOV_X9_X30) {
                 return State.FOREIGN;
             }
-            int word = CodeWords.get(code, last(), CODE);
+            int word = CodeWords.get(code, last, CODE);
             boolean isOn = (word & 0xfc00_0000) == AArch64Code.BL;
             return isOn ? State.ON : word == AArch64Code.NOP ? State.OFF : State.FOREIGN;
         }
 
         @Override
         public long entry(long site, byte[] code) {
-            long target = site + AArch64Reloc.IMM26.extract(CodeWords.get(code, last(), CODE));
+            long target = site + AArch64Reloc.IMM26.extract(CodeWords.get(code, last, CODE));
             Optional<Address> through = sites.functions().stream()
                     .filter(function -> sites.trampolines(placed, function).contains(target))
                     .findFirst()
@@ -184,8 +178,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
         }
 
         private boolean isInit(long site) {
-            return Arrays.stream(RegionKind.values())
-                    .filter(RegionKind::isInit)
+            return Stream.of(RegionKind.INIT, RegionKind.INIT_TEXT)
                     .flatMap(region -> placed.range(region).stream())
                     .anyMatch(range -> range.contains(Address.of(site)));
         }
@@ -200,7 +193,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
             if (sites.hasOps) {
                 ops(code).putLong(0, entry);
             }
-            CodeWords.put(code, last(), CODE, AArch64Code.branch(AArch64Code.BL, site, way(site, entry)));
+            CodeWords.put(code, last, CODE, AArch64Code.branch(AArch64Code.BL, site, way(site, entry)));
         }
 
         @Override
@@ -208,7 +201,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
             if (sites.hasOps) {
                 placed.anchor(NOP_OPS).ifPresent(address -> ops(code).putLong(0, address.value()));
             }
-            CodeWords.put(code, last(), CODE, AArch64Code.NOP);
+            CodeWords.put(code, last, CODE, AArch64Code.NOP);
         }
     }
 }
