@@ -72,23 +72,31 @@ final class SiteFault {
                         .logged(logged("ftrace failed to modify", sites, site)));
     }
 
+    /** Code that cannot be read; {@code site} is -1 if it is a trampoline's. */
     static PatchException unreadable(ModuleSites sites, int site, RuntimeException failure) {
-        return new PatchException(
+        return inaccessible(
                 Refusal.of(Errno.EFAULT, "cannot be read: " + failure.getMessage() + "; nothing was switched")
-                        .at(where(sites, site))
-                        .logged(logged("ftrace faulted on modifying", sites, site))
-                        .because(failure));
+                        .because(failure),
+                "ftrace faulted on modifying",
+                sites,
+                site);
     }
 
     /** Code that cannot be written; {@code site} is -1 if it is a trampoline's. */
     static PatchException unwritable(ModuleSites sites, int site, RuntimeException failure) {
-        Refusal refusal = Refusal.of(
-                        Errno.EPERM, "cannot be written: " + failure.getMessage() + "; nothing was switched")
-                .because(failure);
+        return inaccessible(
+                Refusal.of(Errno.EPERM, "cannot be written: " + failure.getMessage() + "; nothing was switched")
+                        .because(failure),
+                "ftrace faulted on writing",
+                sites,
+                site);
+    }
+
+    private static PatchException inaccessible(Refusal refusal, String logged, ModuleSites sites, int site) {
         return new PatchException(
                 site < 0
                         ? refusal.at(sites.module().name() + ": a trampoline")
-                        : refusal.at(where(sites, site)).logged(logged("ftrace faulted on writing", sites, site)));
+                        : refusal.at(where(sites, site)).logged(logged(logged, sites, site)));
     }
 
     static PatchException torn(RuntimeException failure, List<Address> places, List<RuntimeException> seconds) {

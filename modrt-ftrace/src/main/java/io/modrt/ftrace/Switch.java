@@ -120,7 +120,7 @@ final class Switch {
             try {
                 step.sites().trampolines().plan(memory);
             } catch (RuntimeException failure) {
-                throw SiteFault.unwritable(step.sites(), -1, failure);
+                throw SiteFault.unreadable(step.sites(), -1, failure);
             }
         }
         steps.forEach(this::planWrites);

@@ -270,6 +270,25 @@ class CodeBytesTest {
         }
     }
 
+    @ParameterizedTest(name = "read {0}")
+    @CsvSource({
+        "1, bytes: a trampoline: cannot be read: read",
+        "2, bytes: a trampoline: cannot be read: read",
+        "3, bytes: near+0x0 at 0x40000013: cannot be read: read"
+    })
+    void whatCannotBeReadIsNamedAndNothingIsWritten(int nth, String message) {
+        try (Loaded loaded = new Loaded(1)) {
+            loaded.memory.failRead(loaded.memory.reads().size() + nth);
+            Address tracer = Address.of(0x1122_3344_5566_7788L);
+            PatchException refused = assertThrows(PatchException.class, () -> loaded.ftrace.trace("near", tracer));
+            assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
+            assertEquals("", loaded.written());
+            assertEquals(Map.of(), loaded.ftrace.trampolines());
+            loaded.ftrace.trace("near", tracer); // the next read is well
+            assertEquals(tracer, loaded.ftrace.sites().get(0).target().orElseThrow());
+        }
+    }
+
     @Test
     void aSiteThatIsOnWhenItIsFoundStaysSoUntilItIsSwitched() {
         try (Loaded loaded = new Loaded(0)) {
