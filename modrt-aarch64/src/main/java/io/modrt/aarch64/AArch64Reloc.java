@@ -3,13 +3,7 @@ package io.modrt.aarch64;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.Field;
-import io.modrt.spi.Fit;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.Formula;
-import io.modrt.spi.RelocationTable;
-import io.modrt.spi.RelocationType;
-import io.modrt.spi.Store;
+import io.modrt.spi.*;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -42,8 +36,6 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
                     "signed imm16", 0x401f_ffe0, 17, v -> ((v ^ -(v >>> 16)) & 0xffff) << 5 | v >>> 16 << 30)
             .flipping(1 << 30);
 
-    private static final Field HALF16 = Field.data("half16", Short.BYTES);
-    private static final long LOW_12 = 0xfff;
     private static final int MOVK = 1 << 29;
 
     static final AArch64Reloc PG_HI21 = row(275, "ADR_PREL_PG_HI21", Formula.PAGE, PAGES, Fit.SIGNED);
@@ -59,10 +51,10 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(256, "NULL",                Formula.NONE,  Field.WORD32,          Fit.TRUNCATED), // NONE in a draft of the ABI
             row(257, "ABS64",               Formula.S_A,   Field.WORD64,          Fit.TRUNCATED), // data
             row(258, "ABS32",               Formula.S_A,   Field.WORD32,          Fit.UNSIGNED),  // data; the psABI also takes -2^31
-            row(259, "ABS16",               Formula.S_A,   HALF16,                Fit.UNSIGNED),  // data; the psABI also takes -2^15
+            row(259, "ABS16",               Formula.S_A,   Field.data("half", 2), Fit.UNSIGNED),  // data; the psABI also takes -2^15
             row(260, "PREL64",              Formula.S_A_P, Field.WORD64,          Fit.TRUNCATED), // data
             row(261, "PREL32",              Formula.S_A_P, Field.WORD32,          Fit.SIGNED),    // data
-            row(262, "PREL16",              Formula.S_A_P, HALF16,                Fit.SIGNED),    // data
+            row(262, "PREL16",              Formula.S_A_P, Field.data("half", 2), Fit.SIGNED),    // data
             row(263, "MOVW_UABS_G0",        Formula.S_A,   IMM16,                 Fit.UNSIGNED),  // movz
             row(264, "MOVW_UABS_G0_NC",     Formula.S_A,   IMM16,                 Fit.TRUNCATED), // movk
             row(265, "MOVW_UABS_G1",        Formula.S_A,   IMM16.from(16),        Fit.UNSIGNED),  // movz
@@ -75,14 +67,11 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(272, "MOVW_SABS_G2",        Formula.S_A,   SIGNED_IMM16.from(32), Fit.SIGNED),    // as SABS_G0
             row(273, "LD_PREL_LO19",        Formula.S_A_P, IMM19,                 Fit.SIGNED),    // ldr of a literal
             row(274, "ADR_PREL_LO21",       Formula.S_A_P, ADR,                   Fit.SIGNED),    // adr
-            PG_HI21,                                                                              // adrp
-            PG_HI21_NC,                                                                           // adrp
-            ADD_LO12,                                                                             // add
+            PG_HI21, PG_HI21_NC, ADD_LO12,                                                        // adrp, adrp, add
             row(278, "LDST8_ABS_LO12_NC",   Formula.S_A,   IMM12,                 Fit.TRUNCATED), // ldrb, strb
             row(279, "TSTBR14",             Formula.S_A_P, IMM14,                 Fit.SIGNED),    // tbz, tbnz
             row(280, "CONDBR19",            Formula.S_A_P, IMM19,                 Fit.SIGNED),    // b.cond, cbz, cbnz
-            JUMP26,                                                                               // b
-            CALL26,                                                                               // bl
+            JUMP26, CALL26,                                                                       // b, bl
             row(284, "LDST16_ABS_LO12_NC",  Formula.S_A,   IMM12.from(1),         Fit.TRUNCATED), // ldrh, strh
             row(285, "LDST32_ABS_LO12_NC",  Formula.S_A,   IMM12.from(2),         Fit.TRUNCATED), // a load or store of 4 bytes
             row(286, "LDST64_ABS_LO12_NC",  Formula.S_A,   IMM12.from(3),         Fit.TRUNCATED), // of 8 bytes
@@ -133,9 +122,7 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     /** A scaled offset leaves the upper bits of its field zero; a signed immediate makes {@code movk} to {@code movz} or {@code movn}. */
     @Override
     public int replace(int before, long value) {
-        return field.mask() == IMM12.mask()
-                ? field.insert(before, value & LOW_12)
-                : field.insert(before & ~MOVK, value);
+        return field.mask() == IMM12.mask() ? field.insert(before, value & 0xfff) : field.insert(before & ~MOVK, value);
     }
 
     @Override
