@@ -86,13 +86,12 @@ record KernelShape(
 
     private static ElfTarget target(ElfHeader header) throws IOException {
         boolean wide = header.elfClass() == ElfClass.ELF64;
-        ElfTarget target =
-                switch (header.machine()) {
-                    case ElfHeader.EM_PARISC -> wide ? ElfTarget.PARISC_64 : ElfTarget.PARISC_32;
-                    case ElfHeader.EM_AARCH64 -> header.isBigEndian() ? ElfTarget.AARCH64_BE : ElfTarget.AARCH64_LE;
-                    case ElfHeader.EM_MIPS -> mips(header, wide);
-                    default -> throw new IOException("no modules are made here for machine " + header.machine());
-                };
+        ElfTarget target = switch (header.machine()) {
+            case ElfHeader.EM_PARISC -> wide ? ElfTarget.PARISC_64 : ElfTarget.PARISC_32;
+            case ElfHeader.EM_AARCH64 -> header.isBigEndian() ? ElfTarget.AARCH64_BE : ElfTarget.AARCH64_LE;
+            case ElfHeader.EM_MIPS -> mips(header, wide);
+            default -> throw new IOException("no modules are made here for machine " + header.machine());
+        };
         return target.withFlags(header.flags());
     }
 
@@ -184,7 +183,10 @@ record KernelShape(
             return List.of();
         }
         List<String> old = List.of(".plt", ".init.plt", ".text.ftrace_trampoline");
-        return isNew() ? Stream.concat(old.stream(), Stream.of(".init.text.ftrace_trampoline")).toList() : old;
+        return isNew()
+                ? Stream.concat(old.stream(), Stream.of(".init.text.ftrace_trampoline"))
+                        .toList()
+                : old;
     }
 
     /** Instructions that return. */

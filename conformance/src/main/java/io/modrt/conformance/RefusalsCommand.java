@@ -46,6 +46,7 @@ final class RefusalsCommand {
     static List<BrokenModule> modules(KernelShape kernel, byte[] real) {
         List<BrokenModule> modules = new ArrayList<>(BrokenImports.foundations(kernel));
         modules.addAll(BrokenFiles.of(kernel, real));
+        modules.addAll(BrokenNewFiles.of(kernel));
         modules.addAll(BrokenImports.of(kernel, real));
         modules.addAll(BrokenRelocations.of(kernel));
         return modules;
@@ -136,7 +137,12 @@ final class RefusalsCommand {
                 }
             }
         }
-        out.println("refusals: " + modules.size() + " rows, " + (modules.size() - failed) + " equal, failed " + failed);
+        long unreadable = modules.stream()
+                .filter(module -> module.kind() == BrokenModule.Kind.UNREADABLE)
+                .count();
+        String alone = unreadable == 0 ? "" : " (" + unreadable + " compared by the errno alone)";
+        out.println("refusals: " + modules.size() + " rows" + alone + ", " + (modules.size() - failed)
+                + " equal, failed " + failed);
         return failed == 0;
     }
 }

@@ -48,7 +48,7 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
         }
         return switch (module.kind()) {
             case STAYS, TAKEN, INIT_FAILS -> modrt.errno() == 0 ? "" : "modrt refuses it";
-            case BEYOND_KERNEL -> modrt.beyondKernel() ? "" : "modrt does not say that it goes beyond the kernel";
+            case UNREADABLE -> modrt.errno() == kernel.errno() ? "" : "modrt answers " + modrt.errno();
             case REFUSED -> {
                 if (modrt.errno() != kernel.errno() || modrt.beyondKernel()) {
                     yield "modrt answers " + modrt.errno();

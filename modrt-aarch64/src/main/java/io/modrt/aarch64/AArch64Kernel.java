@@ -105,9 +105,14 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : 128L << 20), KERNEL_BYTES);
     }
 
+    /** What the kernel's lines about relocations begin with. */
+    String logPrefix() {
+        return isNew ? "Modules: " : "";
+    }
+
     @Override
     public RelocationTable relocations(AddendKind addends) {
-        return AArch64Reloc.table(addends, hasErratum);
+        return AArch64Reloc.table(addends, hasErratum, logPrefix());
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.modrt.aarch64;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
@@ -167,6 +169,13 @@ final class AArch64Plan implements ArchPlan {
         public @Nullable Stub route(Fixup branch) {
             boolean isNear = AArch64Code.reaches(branch.P(), branch.goal());
             return isNear || plts.isEmpty() ? null : plt(branch).entry(branch);
+        }
+
+        @Override
+        public Refusal misfit(Fixup fixup, String what) {
+            return Refusal.of(Errno.ENOEXEC, what)
+                    .logged(kernel.logPrefix() + "module " + fixup.moduleName() + ": overflow in relocation type "
+                            + fixup.type().number() + " val " + Long.toHexString(fixup.goal()));
         }
 
         /** The PLT section in the same part of the module as the place. */

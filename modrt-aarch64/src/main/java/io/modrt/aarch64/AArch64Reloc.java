@@ -92,14 +92,18 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
                 number, "R_AARCH64_" + name, formula, field, fit, isReplaced ? Store.REPLACE : Store.SET);
     }
 
-    /** The types that kernels apply, none in SHT_REL; with erratum 843419 the load looks where an {@code adrp} is. */
-    static RelocationTable table(AddendKind addends, boolean hasErratum) {
+    /**
+     * The types that kernels apply, none in SHT_REL; with erratum 843419 the load looks where an {@code adrp} is.
+     *
+     * @param logPrefix what the kernel's lines about relocations begin with
+     */
+    static RelocationTable table(AddendKind addends, boolean hasErratum, String logPrefix) {
         Stream<AArch64Reloc> rows = ROWS.stream()
                 .filter(row -> addends == AddendKind.EXPLICIT)
                 .map(row -> hasErratum && isAdrp(row.number) ? row.byLoad() : row);
         return RelocationTable.of(rows.toList())
                 .unknownType((module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number)
-                        .logged("module " + module + ": unsupported RELA relocation: " + number));
+                        .logged(logPrefix + "module " + module + ": unsupported RELA relocation: " + number));
     }
 
     private AArch64Reloc byLoad() {
@@ -123,12 +127,5 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     @Override
     public int replace(int before, long value) {
         return field.mask() == IMM12.mask() ? field.insert(before, value & 0xfff) : field.insert(before & ~MOVK, value);
-    }
-
-    @Override
-    public Refusal misfit(Fixup fixup, String what) {
-        return Refusal.of(Errno.ENOEXEC, what)
-                .logged("module " + fixup.moduleName() + ": overflow in relocation type " + number + " val "
-                        + Long.toHexString(fixup.goal()));
     }
 }
