@@ -1,18 +1,11 @@
 package io.modrt.conformance;
 
 import io.modrt.address.Address;
-import io.modrt.address.AddressRange;
-import io.modrt.elf.Section;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.module.ModuleFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +19,8 @@ final class AArch64FarCalls {
     private static final Pattern ADRP = Pattern.compile("adrp x16, 0x([0-9a-f]+)");
     private static final Pattern ADD = Pattern.compile("add x16, x16, #0x([0-9a-f]+)");
     private static final String BR = "br x16";
-    private static final String PLT = ".plt";
-    private static final String INIT_PLT = ".init.plt";
+    /** A bit of an offset: 256 bytes. */
+    private static final int SPOILT = 4;
 
     /**
      * What came of it.
@@ -41,8 +34,6 @@ final class AArch64FarCalls {
     private final ModuleFile file;
     private final Path folder;
     private final Setting setting;
-    private final Map<Long, String> text = new HashMap<>();
-    private final Map<String, AddressRange> plts = new HashMap<>();
     private final List<String> faults = new ArrayList<>();
     private int near;
     private int far;
@@ -60,27 +51,15 @@ final class AArch64FarCalls {
 
     /** The same with the first entry of {@code .plt} 256 bytes off: a run that must have faults. */
     Outcome runSpoilt(KernelProfile profile) {
-        return run(profile, 4);
+        return run(profile, SPOILT);
     }
 
     private Outcome run(KernelProfile profile, int spoilt) {
         return setting.placed(profile, placed -> {
-            RelocatedModule relocated = placed.resolve().relocate();
-            AArch64Text objdump = new AArch64Text(folder);
-            for (Section section : setting.sections(placed)) {
-                if (section.isExecutable()) {
-                    text.putAll(objdump.read(address(placed, section), relocated.relocated(section)));
-                }
-            }
-            for (Section section : setting.placeholders(placed)) {
-                byte[] bytes = relocated.bytes(section);
-                bytes[5] ^= (byte) (section.name().equals(PLT) ? spoilt : 0);
-                Address start = Address.of(address(placed, section));
-                plts.put(section.name(), new AddressRange(start, bytes.length));
-                text.putAll(objdump.read(start.value(), bytes));
-            }
-            for (AArch64Branch branch : AArch64Branch.of(file, placed, setting.externals())) {
-                String fault = follow(branch);
+            AArch64Listing listing =
+                    new AArch64Listing(placed.resolve().relocate(), setting, folder, spoilt);
+            for (AArch64Reference branch : AArch64Reference.branches(file, placed, setting.externals())) {
+                String fault = follow(branch, listing);
                 if (!fault.isEmpty()) {
                     faults.add("the branch at " + Address.of(branch.place()) + " to " + Address.of(branch.goal()) + ": "
                             + fault);
@@ -90,13 +69,9 @@ final class AArch64FarCalls {
         });
     }
 
-    private static long address(PlacedModule placed, Section section) {
-        return placed.address(section).orElseThrow().value();
-    }
-
     /** What is wrong; empty where it goes right. */
-    private String follow(AArch64Branch branch) {
-        String instruction = text.getOrDefault(branch.place(), "");
+    private String follow(AArch64Reference branch, AArch64Listing listing) {
+        String instruction = listing.at(branch.place());
         Matcher matcher = BRANCH.matcher(instruction);
         if (!matcher.matches() || !matcher.group(1).equals(branch.instruction())) {
             return "objdump reads " + instruction;
@@ -107,19 +82,18 @@ final class AArch64FarCalls {
             return "";
         }
         far++;
-        AddressRange plt = Objects.requireNonNull(plts.get(branch.isInit() ? INIT_PLT : PLT));
-        Optional<Long> through = through(target);
-        if (!plt.contains(Address.of(target)) || through.isEmpty()) {
+        Optional<Long> through = through(target, listing);
+        if (!listing.isInPlt(target, branch.isInit()) || through.isEmpty()) {
             return "it goes to " + Address.of(target) + ", which is no entry of its PLT";
         }
         return through.get() == branch.goal() ? "" : "the PLT leads to " + Address.of(through.get());
     }
 
     /** Where an entry of a PLT leads; empty for anything else. */
-    private Optional<Long> through(long entry) {
-        Matcher adrp = ADRP.matcher(text.getOrDefault(entry, ""));
-        Matcher add = ADD.matcher(text.getOrDefault(entry + 4, ""));
-        boolean isEntry = adrp.matches() && add.matches() && BR.equals(text.get(entry + 8));
+    private static Optional<Long> through(long entry, AArch64Listing listing) {
+        Matcher adrp = ADRP.matcher(listing.at(entry));
+        Matcher add = ADD.matcher(listing.at(entry + 4));
+        boolean isEntry = adrp.matches() && add.matches() && BR.equals(listing.at(entry + 8));
         return isEntry
                 ? Optional.of(Long.parseUnsignedLong(adrp.group(1), 16) + Long.parseUnsignedLong(add.group(1), 16))
                 : Optional.empty();

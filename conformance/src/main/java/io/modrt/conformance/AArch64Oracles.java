@@ -33,6 +33,9 @@ final class AArch64Oracles {
     /** 1 GB above the module. */
     private static final long FAR = 0xffff_8000_4000_0400L;
 
+    /** The machine feature that stands for Cortex-A53's erratum 843419. */
+    private static final String ERRATUM = "erratum-843419";
+
     /** What a module's architecture needs of the kernel, from the first kernel symbol on. */
     private static final Map<String, Long> ANCHORS = Map.of(
             AArch64Finish.CALLER, -0x1_0000L, AArch64Finish.REGS_CALLER, -0xfeecL, AArch64Finish.NOP_OPS, -0x8000L);
@@ -46,6 +49,9 @@ final class AArch64Oracles {
     private long finished;
     private int near;
     private int far;
+    private int adrps;
+    private int adrs;
+    private int veneers;
 
     AArch64Oracles(Checks checks, PrintStream out) {
         this.checks = checks;
@@ -119,6 +125,7 @@ final class AArch64Oracles {
             compare(path, file, folder, addresses(NEAR), profile, machine);
         }
         follow(path, file, folder, profile);
+        followPages(path, file, folder, profile);
     }
 
     private static LdComparison comparison(
@@ -142,6 +149,19 @@ final class AArch64Oracles {
             finished += outcome.finished();
         }
         checks.add("GNU ld: " + name(path) + ", machine " + machine + ", " + addresses, outcome.differences());
+    }
+
+    /** Near and far symbols, so that some are within a megabyte of their references and others are not. */
+    private void followPages(Path path, ModuleFile file, Path folder, KernelProfile profile) {
+        MachineFacts facts = MachineFacts.unknown().withFeatures(ERRATUM);
+        AArch64Veneers.Outcome outcome =
+                new AArch64Veneers(file, folder, addresses(NEAR)).run(profile.withMachine(facts));
+        synchronized (this) {
+            adrps += outcome.adrps();
+            adrs += outcome.adrs();
+            veneers += outcome.veneers();
+        }
+        checks.add("objdump: " + name(path) + ", erratum 843419", outcome.faults());
     }
 
     private void follow(Path path, ModuleFile file, Path folder, KernelProfile profile) {
@@ -192,5 +212,8 @@ final class AArch64Oracles {
         out.printf(
                 "objdump, AArch64, the kernel 1 GB away: %d branches go to their goals by themselves, %d through a PLT%n",
                 near, far);
+        out.printf(
+                "objdump, AArch64 with erratum 843419: %d adrp where they are safe, %d made adr, %d through veneers%n",
+                adrps, adrs, veneers);
     }
 }

@@ -121,15 +121,15 @@ final class AArch64StubRun {
     private List<String> calls(Places places, ModuleRuntime runtime, int status) {
         LiveModule module = load(places, runtime);
         List<String> faults = new ArrayList<>();
-        for (AArch64Branch call : outside(module, places)) {
+        for (AArch64Reference call : outside(module, places)) {
             expect(faults, places, call.toString(), status, run(call.place(), call.goal(), image(runtime, module)));
         }
         return faults;
     }
 
-    private List<AArch64Branch> outside(LiveModule module, Places places) {
-        List<AArch64Branch> calls = AArch64Branch.of(file, module.placed(), symbols(places)).stream()
-                .filter(AArch64Branch::isOutside)
+    private List<AArch64Reference> outside(LiveModule module, Places places) {
+        List<AArch64Reference> calls = AArch64Reference.branches(file, module.placed(), symbols(places)).stream()
+                .filter(AArch64Reference::isOutside)
                 .toList();
         if (calls.isEmpty()) {
             throw new IllegalStateException(file.name() + " calls nobody");
@@ -148,7 +148,7 @@ final class AArch64StubRun {
                 long start = module.placed().address(section).orElseThrow().value();
                 spoil(image, start, module.placed().region(section).orElseThrow(), places, spoil);
             }
-            for (AArch64Branch call : outside(module, places)) {
+            for (AArch64Reference call : outside(module, places)) {
                 if (run(call.place(), call.goal(), image) == ARRIVED) {
                     faults.add("control: with a spoilt PLT it arrives: " + call);
                 }
