@@ -97,8 +97,7 @@ final class AArch64Plt {
         used = (int) (made.address().value() - start) / ENTRY_BYTES + 1;
         spare = null;
         if (used > counted) {
-            throw fixup.refused(Refusal.of(
-                    Errno.ENOEXEC, "entry " + used + " of the PLT is needed, and " + counted + " were counted"));
+            throw fixup.refused(Refusal.of(Errno.ENOEXEC, "needs PLT entry " + used + ", of " + counted + " counted"));
         }
         stubs.add(made);
         return made;

@@ -35,8 +35,11 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     static final Field SIGNED_IMM16 = Field.scattered(
                     "signed imm16", 0x401f_ffe0, 17, v -> ((v ^ -(v >>> 16)) & 0xffff) << 5 | v >>> 16 << 30)
             .flipping(1 << 30);
-
-    private static final int MOVK = 1 << 29;
+    /** The same for the top bits of a value, of which the sign is one. */
+    private static final Field SIGNED_TOP = Field.scattered(
+                    "signed top", 0x400f_ffe0, 16, v -> ((v ^ -(v >>> 15)) & 0x7fff) << 5 | v >>> 15 << 30)
+            .flipping(1 << 30)
+            .from(48);
 
     static final AArch64Reloc PG_HI21 = row(275, "ADR_PREL_PG_HI21", Formula.PAGE, PAGES, Fit.SIGNED);
     static final AArch64Reloc PG_HI21_NC = row(276, "ADR_PREL_PG_HI21_NC", Formula.PAGE, PAGES, Fit.TRUNCATED);
@@ -81,13 +84,13 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(290, "MOVW_PREL_G1_NC",     Formula.S_A_P, IMM16.from(16),        Fit.TRUNCATED), // movk
             row(291, "MOVW_PREL_G2",        Formula.S_A_P, SIGNED_IMM16.from(32), Fit.SIGNED),    // as SABS_G0
             row(292, "MOVW_PREL_G2_NC",     Formula.S_A_P, IMM16.from(32),        Fit.TRUNCATED), // movk
-            row(293, "MOVW_PREL_G3",        Formula.S_A_P, SIGNED_IMM16.from(48), Fit.TRUNCATED), // as SABS_G0
+            row(293, "MOVW_PREL_G3",        Formula.S_A_P, SIGNED_TOP,            Fit.TRUNCATED), // as SABS_G0
             row(299, "LDST128_ABS_LO12_NC", Formula.S_A,   IMM12.from(4),         Fit.TRUNCATED)); // of 16 bytes
     // spotless:on
 
     private static AArch64Reloc row(int number, String name, Formula formula, Field field, Fit fit) {
-        boolean isScaled = field.mask() == IMM12.mask() && field.lowestBit() > 0;
-        boolean isReplaced = isScaled || field.mask() == SIGNED_IMM16.mask();
+        // why: the first are scaled offsets, the others have bit 30, but not 29, which tells movz from movn
+        boolean isReplaced = field.mask() == IMM12.mask() && field.lowestBit() > 0 || field.mask() >>> 29 == 2;
         return new AArch64Reloc(
                 number, "R_AARCH64_" + name, formula, field, fit, isReplaced ? Store.REPLACE : Store.SET);
     }
@@ -123,9 +126,10 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
         return isBranch(number);
     }
 
-    /** A scaled offset leaves the upper bits of its field zero; a signed immediate makes {@code movk} to {@code movz} or {@code movn}. */
+    /** A scaled offset leaves the upper bits of its field zero; a signed immediate clears bit 29, set in {@code movk}, and its own top bit. */
     @Override
     public int replace(int before, long value) {
-        return field.mask() == IMM12.mask() ? field.insert(before, value & 0xfff) : field.insert(before & ~MOVK, value);
+        boolean isScaled = field.mask() == IMM12.mask();
+        return isScaled ? field.insert(before, value & 0xfff) : field.insert(before & ~(1 << 29 | 1 << 20), value);
     }
 }

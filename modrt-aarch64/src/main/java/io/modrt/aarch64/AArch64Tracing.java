@@ -78,8 +78,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
             image.placed().anchor(NOP_OPS).ifPresent(address -> image.putPointerAt(ops, address.value()));
         }
         if (image.codeAt(site - FROM_MOV) != AArch64Code.NOP) {
-            String where = "0x" + Long.toHexString(site);
-            throw new FormatException(Refusal.of(Errno.EINVAL, "no nop in front of the site at " + where));
+            throw new FormatException(Refusal.of(Errno.EINVAL, "no nop in front of 0x" + Long.toHexString(site)));
         }
         image.putCodeAt(site - FROM_MOV, AArch64Code.MOV_X9_X30);
     }

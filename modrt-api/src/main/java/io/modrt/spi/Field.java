@@ -166,7 +166,7 @@ public final class Field {
         int[] highTable = high;
         int scattered = lowTable == null || highTable == null
                 ? v << place & mask
-                : lowTable[v & (HALF - 1)] ^ highTable[(v >>> HALF_BITS) & (HALF - 1)]; // both may set a bit
+                : lowTable[v & (HALF - 1)] ^ highTable[(v >>> HALF_BITS) & (HALF - 1)];
         return (word & ~mask) | (scattered ^ flipped);
     }
 
