@@ -56,8 +56,7 @@ final class AArch64FarCalls {
 
     private Outcome run(KernelProfile profile, int spoilt) {
         return setting.placed(profile, placed -> {
-            AArch64Listing listing =
-                    new AArch64Listing(placed.resolve().relocate(), setting, folder, spoilt);
+            AArch64Listing listing = new AArch64Listing(placed.resolve().relocate(), setting, folder, spoilt);
             for (AArch64Reference branch : AArch64Reference.branches(file, placed, setting.externals())) {
                 String fault = follow(branch, listing);
                 if (!fault.isEmpty()) {

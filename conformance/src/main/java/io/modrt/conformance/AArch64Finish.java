@@ -141,7 +141,7 @@ final class AArch64Finish {
             }
         }
         if ((word & 0x9f00_0000) == 0x9000_0000) {
-            long pages = (word >> 3 & 0x1f_fffc | word >> 29 & 3) << 11 >> 11; // 21 bits with a sign
+            int pages = (word >> 3 & 0x1f_fffc | word >> 29 & 3) << 11 >> 11; // 21 bits with a sign
             long moved = pages - (page(to) - page(from)) / PAGE_BYTES;
             return word & 0x9f00_001f | (int) (moved & 3) << 29 | (int) (moved >> 2 & 0x7_ffff) << 5;
         }

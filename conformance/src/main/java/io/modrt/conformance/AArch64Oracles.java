@@ -157,8 +157,8 @@ final class AArch64Oracles {
         AArch64Veneers.Outcome outcome =
                 new AArch64Veneers(file, folder, addresses(NEAR)).run(profile.withMachine(facts));
         synchronized (this) {
-            adrps += outcome.adrps();
-            adrs += outcome.adrs();
+            adrps += outcome.stayed();
+            adrs += outcome.near();
             veneers += outcome.veneers();
         }
         checks.add("objdump: " + name(path) + ", erratum 843419", outcome.faults());
@@ -189,7 +189,7 @@ final class AArch64Oracles {
     }
 
     private static String name(Path path) {
-        return path.getParent().getFileName() + "/" + path.getFileName();
+        return path.subpath(path.getNameCount() - 2, path.getNameCount()).toString();
     }
 
     private interface Work {

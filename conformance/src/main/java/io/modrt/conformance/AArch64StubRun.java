@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The bundled module {@code farcall}, loaded out of reach of what it calls, and run by qemu-user: each call of the kernel must come to its
@@ -111,6 +112,10 @@ final class AArch64StubRun {
         return symbols;
     }
 
+    private static Address symbol(Places places, String name) {
+        return Address.of(Objects.requireNonNull(symbols(places).get(name), name));
+    }
+
     private LiveModule load(Places places, ModuleRuntime runtime) {
         Map<RegionKind, Address> bases = Map.of(
                 RegionKind.CORE, Address.of(places.module),
@@ -159,8 +164,8 @@ final class AArch64StubRun {
 
     private static void spoil(Map<Long, byte[]> image, long start, RegionKind region, Places places, int[] spoil) {
         long base = places.module + (region.isInit() ? INIT_DISTANCE : 0);
-        ByteBuffer words = ByteBuffer.wrap(java.util.Objects.requireNonNull(image.get(base)))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer words =
+                ByteBuffer.wrap(Objects.requireNonNull(image.get(base))).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = (int) (start - base); words.getInt(at + 8) == 0xd61f_0200; at += 12) { // br x16
             words.putInt(at + spoil[0], words.getInt(at + spoil[0]) ^ spoil[1]);
         }
@@ -169,7 +174,7 @@ final class AArch64StubRun {
     /** Off, on and off again; and a trampoline spoilt. */
     private List<String> tracing(Places places, ModuleRuntime runtime) {
         LiveModule module = load(places, runtime);
-        Address caller = Address.of(symbols(places).get(AArch64Finish.CALLER));
+        Address caller = symbol(places, AArch64Finish.CALLER);
         List<String> faults = new ArrayList<>();
         expect(faults, places, "as loaded", ELSEWHERE, runTraced(places, module, image(runtime, module)));
         Ftrace ftrace = Ftrace.attach(runtime);
@@ -214,11 +219,10 @@ final class AArch64StubRun {
     /** Goes to {@code farcall_outer}; {@code ftrace_caller} goes on where x9 says, to the end, and the first call to another. */
     private int runTraced(Places places, LiveModule module, Map<Long, byte[]> image) {
         long function = module.symbol("farcall_outer").orElseThrow().address().value();
-        Map<String, Long> symbols = symbols(places);
         return run(writer(image)
                 .segment(Address.of(START), start(function))
-                .segment(Address.of(symbols.get("far_c")), exit(ELSEWHERE))
-                .segment(Address.of(symbols.get(AArch64Finish.CALLER)), code(0xd65f_0120))); // ret x9
+                .segment(symbol(places, "far_c"), exit(ELSEWHERE))
+                .segment(symbol(places, AArch64Finish.CALLER), code(0xd65f_0120))); // ret x9
     }
 
     private ElfImageWriter writer(Map<Long, byte[]> image) {

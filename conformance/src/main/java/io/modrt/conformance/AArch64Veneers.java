@@ -23,18 +23,18 @@ final class AArch64Veneers {
     /**
      * What came of it.
      *
-     * @param adrps how many {@code adrp} stayed
-     * @param adrs how many became {@code adr}
+     * @param stayed how many {@code adrp} stayed
+     * @param near how many became {@code adr}
      * @param veneers how many go through a veneer
      * @param faults what is not as it should be
      */
-    record Outcome(int adrps, int adrs, int veneers, List<String> faults) {}
+    record Outcome(int stayed, int near, int veneers, List<String> faults) {}
 
     private final ModuleFile file;
     private final Path folder;
     private final Setting setting;
-    private int adrps;
-    private int adrs;
+    private int stayed;
+    private int near;
     private int veneers;
 
     AArch64Veneers(ModuleFile file, Path folder, Addresses addresses) {
@@ -54,7 +54,7 @@ final class AArch64Veneers {
                             + ": objdump reads " + listing.at(reference.place()));
                 }
             }
-            return new Outcome(adrps, adrs, veneers, LdComparison.shortened(faults));
+            return new Outcome(stayed, near, veneers, LdComparison.shortened(faults));
         });
     }
 
@@ -64,12 +64,12 @@ final class AArch64Veneers {
         long page = reference.goal() & -0x1000L;
         String instruction = listing.at(place);
         if (!isUnsafe(place)) {
-            adrps++;
+            stayed++;
             return says(ADRP, instruction, register, page);
         }
         Matcher branch = B.matcher(instruction);
         if (!branch.matches()) {
-            adrs++;
+            near++;
             return says(ADR, instruction, register, page);
         }
         veneers++;
