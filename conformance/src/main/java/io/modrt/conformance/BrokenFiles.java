@@ -71,7 +71,11 @@ final class BrokenFiles {
         refused("wrong_magic", file -> file.header(EI_MAG, 0));
         refused("wrong_type", file -> file.header(E_TYPE, 2));
         refused("wrong_machine", file -> file.header(E_MACHINE, EM_386));
-        refused("wrong_class", file -> file.header(EI_CLASS, kernel.isWide() ? 1 : 2));
+        if (!kernel
+                .isAArch64()) { // whose kernels take any class, and read the file as one of 64 bits, which modrt does
+            // not
+            refused("wrong_class", file -> file.header(EI_CLASS, kernel.isWide() ? 1 : 2));
+        }
         if (kernel.isMips() && !kernel.isWide()) {
             refused("wrong_abi", file -> file.header(E_FLAGS, kernel.target().flags() | EF_MIPS_ABI2));
         }
@@ -87,8 +91,8 @@ final class BrokenFiles {
 
     private void sections() {
         String names = ".shstrtab";
-        refused("names_beyond_file", file -> file.section(names, SH_OFFSET, file.build().length));
-        refused("names_overflow", file -> file.section(names, SH_OFFSET, -1));
+        unreadable("names_beyond_file", file -> file.section(names, SH_OFFSET, file.build().length));
+        unreadable("names_overflow", file -> file.section(names, SH_OFFSET, -1));
         refused("names_empty", file -> file.section(names, SH_SIZE, 0));
         refused("names_without_end", file -> file.section(names, SH_SIZE, file.section(names, SH_SIZE) - 1));
         refused("section_0_has_type", file -> file.section(0, SH_TYPE, SHT_PROGBITS));
@@ -100,20 +104,33 @@ final class BrokenFiles {
         refused("section_name_beyond", file -> file.section(".text", SH_NAME, file.section(names, SH_SIZE)));
         refused("symtab_without_strings", file -> file.section(".symtab", SH_LINK, 0));
         refused("symtab_strings_beyond", file -> file.section(".symtab", SH_LINK, file.header(E_SHNUM)));
-        taken(
-                "second_symbol_table",
-                file -> file.section(names, SH_TYPE, SHT_SYMTAB).section(names, SH_LINK, 1));
+        UnaryOperator<ElfEdit> second =
+                file -> file.section(names, SH_TYPE, SHT_SYMTAB).section(names, SH_LINK, 1);
+        if (BrokenNewFiles.isRefusedTwice(kernel)) {
+            refused("second_symbol_table", second);
+        } else {
+            taken("second_symbol_table", second);
+        }
         taken("compressed_flag", file -> file.section(".text", SH_FLAGS, 6 | SHF_COMPRESSED));
     }
 
     private void missing() {
         refused("no_symtab", file -> file.section(".symtab", SH_TYPE, SHT_PROGBITS));
-        refused("this_module_renamed", file -> file.section(THIS_MODULE, SH_NAME, file.section(".text", SH_NAME)));
-        refused("this_module_not_loaded", file -> file.section(THIS_MODULE, SH_FLAGS, SHF_WRITE));
+        unreadable("this_module_renamed", file -> file.section(THIS_MODULE, SH_NAME, file.section(".text", SH_NAME)));
+        unreadable("this_module_not_loaded", file -> file.section(THIS_MODULE, SH_FLAGS, SHF_WRITE));
     }
 
     private void refused(String name, UnaryOperator<ElfEdit> change) {
         rows.add(BrokenModule.refused(name, Errno.ENOEXEC, changed(name, change)));
+    }
+
+    /** Refused by all kernels; new ones have a line of their own for it. */
+    private void unreadable(String name, UnaryOperator<ElfEdit> change) {
+        byte[] file = changed(name, change);
+        rows.add(
+                kernel.isNew()
+                        ? BrokenModule.unreadable(name, Errno.ENOEXEC, file)
+                        : BrokenModule.refused(name, Errno.ENOEXEC, file));
     }
 
     private void taken(String name, UnaryOperator<ElfEdit> change) {

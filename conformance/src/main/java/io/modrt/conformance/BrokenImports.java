@@ -206,7 +206,7 @@ final class BrokenImports {
 
     /** Not where a function's pointer is its descriptor's, for which {@link KernelModuleBuilder} has no relocation. */
     private void init() {
-        if (!kernel.isMips() && kernel.isWide()) {
+        if (kernel.isParisc() && kernel.isWide()) {
             return;
         }
         String name = "init_fails";

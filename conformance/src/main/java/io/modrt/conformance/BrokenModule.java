@@ -17,14 +17,14 @@ record BrokenModule(String name, byte[] file, Kind kind, Optional<Errno> errno) 
     enum Kind {
         /** The kernel's loader refuses it. */
         REFUSED,
+        /** The same, but modrt refuses it when it opens the file, before it knows the kernel and hence the line that this one logs. */
+        UNREADABLE,
         /** It is taken, and stays for those that come behind it. */
         STAYS,
         /** It is taken, whatever is wrong with it. */
         TAKEN,
         /** It is loaded and its own init function gives up: modrt runs none, and so keeps it. */
-        INIT_FAILS,
-        /** The kernel takes it and modrt does not, and says so. */
-        BEYOND_KERNEL
+        INIT_FAILS
     }
 
     /** Whether it is loaded for others. */
@@ -48,7 +48,7 @@ record BrokenModule(String name, byte[] file, Kind kind, Optional<Errno> errno) 
         return new BrokenModule(name, file, Kind.INIT_FAILS, Optional.of(errno));
     }
 
-    static BrokenModule beyondKernel(String name, byte[] file) {
-        return new BrokenModule(name, file, Kind.BEYOND_KERNEL, Optional.empty());
+    static BrokenModule unreadable(String name, Errno errno, byte[] file) {
+        return new BrokenModule(name, file, Kind.UNREADABLE, Optional.of(errno));
     }
 }

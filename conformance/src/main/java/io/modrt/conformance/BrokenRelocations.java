@@ -48,12 +48,15 @@ final class BrokenRelocations {
     /** All of them. */
     static List<BrokenModule> of(KernelShape kernel) {
         BrokenRelocations relocations = new BrokenRelocations(kernel);
+        relocations.writableCode();
         if (kernel.isMips()) {
             relocations.mips();
-        } else {
+        } else if (kernel.isParisc()) {
             relocations.parisc();
+        } else {
+            relocations.other("rel_section", kernel.target().withAddends(AddendKind.IN_PLACE));
+            relocations.rows.addAll(BrokenAArch64.of(kernel));
         }
-        relocations.writableCode();
         return relocations.rows;
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -71,20 +72,20 @@ final class GnuLd {
             Files.write(folder.resolve("module.o"), object);
             Files.writeString(folder.resolve("script"), script, StandardCharsets.UTF_8);
             Files.deleteIfExists(folder.resolve("linked"));
-            Tool.Result result = Tool.run(
-                    folder,
-                    List.of(
-                            target.tool("ld"),
-                            "--script=script",
-                            "--output=linked",
-                            "--omagic", // no padding to pages
-                            "--no-check-sections", // the per-CPU section's address is a cookie, it may lie anywhere
-                            "--no-relax",
-                            "--build-id=none",
-                            "--entry=0",
-                            "--noinhibit-exec", // bytes also where a relocation does not fit
-                            "--no-warn-rwx-segments",
-                            "module.o"));
+            List<String> command = new ArrayList<>(List.of(
+                    target.tool("ld"),
+                    "--script=script",
+                    "--output=linked",
+                    "--omagic", // no padding to pages
+                    "--no-check-sections", // the per-CPU section's address is a cookie, it may lie anywhere
+                    "--no-relax",
+                    "--build-id=none",
+                    "--entry=0",
+                    "--noinhibit-exec", // bytes also where a relocation does not fit
+                    "--no-warn-rwx-segments",
+                    "module.o"));
+            command.addAll(target.orderOptions());
+            Tool.Result result = Tool.run(folder, command);
             Path output = folder.resolve("linked");
             Optional<ElfFile> made =
                     Files.exists(output) ? Optional.of(ElfFile.view(Files.readAllBytes(output))) : Optional.empty();

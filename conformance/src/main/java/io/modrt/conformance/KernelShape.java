@@ -5,18 +5,20 @@ import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.error.Errno;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.LayoutRules;
 import io.modrt.module.ModuleFile;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a module must be so that one kernel takes it, read off the kernel's own modules.
@@ -48,7 +50,7 @@ record KernelShape(
     static KernelShape of(List<Path> files, KernelProfile profile) throws IOException {
         Map<String, Integer> crcs = new HashMap<>();
         for (Path file : files) {
-            ModuleFile module = ModuleFile.open(Files.readAllBytes(file));
+            ModuleFile module = ModuleFile.open(file);
             for (String symbol : WANTED) {
                 module.expectedCrc(symbol).ifPresent(crc -> crcs.put(symbol, (int) crc));
             }
@@ -83,24 +85,55 @@ record KernelShape(
     }
 
     private static ElfTarget target(ElfHeader header) throws IOException {
-        if (header.machine() != ElfHeader.EM_PARISC && header.machine() != ElfHeader.EM_MIPS) {
-            throw new IOException("no modules are made here for machine " + header.machine());
-        }
         boolean wide = header.elfClass() == ElfClass.ELF64;
-        ElfTarget target;
-        if (header.machine() == ElfHeader.EM_PARISC) {
-            target = wide ? ElfTarget.PARISC_64 : ElfTarget.PARISC_32;
-        } else if (header.isBigEndian()) {
-            target = wide ? ElfTarget.MIPS_N64_BE : ElfTarget.MIPS_O32_BE;
-        } else {
-            target = wide ? ElfTarget.MIPS_N64_LE : ElfTarget.MIPS_O32_LE;
-        }
+        ElfTarget target = switch (header.machine()) {
+            case ElfHeader.EM_PARISC -> wide ? ElfTarget.PARISC_64 : ElfTarget.PARISC_32;
+            case ElfHeader.EM_AARCH64 -> header.isBigEndian() ? ElfTarget.AARCH64_BE : ElfTarget.AARCH64_LE;
+            case ElfHeader.EM_MIPS -> mips(header, wide);
+            default -> throw new IOException("no modules are made here for machine " + header.machine());
+        };
         return target.withFlags(header.flags());
     }
 
-    /** Whether it is MIPS; PA-RISC otherwise. */
+    private static ElfTarget mips(ElfHeader header, boolean wide) {
+        if (header.isBigEndian()) {
+            return wide ? ElfTarget.MIPS_N64_BE : ElfTarget.MIPS_O32_BE;
+        }
+        return wide ? ElfTarget.MIPS_N64_LE : ElfTarget.MIPS_O32_LE;
+    }
+
+    /** Whether it is MIPS. */
     boolean isMips() {
         return target.machine() == ElfHeader.EM_MIPS;
+    }
+
+    /** Whether it is AArch64. */
+    boolean isAArch64() {
+        return target.machine() == ElfHeader.EM_AARCH64;
+    }
+
+    /** Whether it is PA-RISC, where a pointer to a function is not its address on 64 bit. */
+    boolean isParisc() {
+        return target.machine() == ElfHeader.EM_PARISC;
+    }
+
+    /** Whether it is a kernel since 6.4, with a region for each kind of memory. */
+    boolean isNew() {
+        return profile.layoutRules() == LayoutRules.MEMORY_TYPES;
+    }
+
+    /** The number that the architecture gives to an error: above 34 MIPS and PA-RISC have their own. */
+    int number(Errno errno) {
+        if (isAArch64()) {
+            return errno.number();
+        }
+        return switch (errno) {
+            case EBADMSG -> isMips() ? 77 : 67;
+            case ENOPKG -> isMips() ? 65 : 55;
+            case EOPNOTSUPP -> isMips() ? 122 : 223;
+            case EKEYREJECTED -> isMips() ? 164 : 187;
+            default -> errno.number();
+        };
     }
 
     /** Whether relocations carry no addend. */
@@ -132,7 +165,7 @@ record KernelShape(
 
     /** The same without imports and without CRCs. */
     KernelModuleBuilder bare(String name) {
-        return KernelModuleBuilder.of(target, name)
+        KernelModuleBuilder module = KernelModuleBuilder.of(target, name)
                 .vermagic(profile.vermagic().orElseThrow())
                 .thisModuleBytes(thisModuleBytes)
                 .initOffset(initOffset)
@@ -140,10 +173,27 @@ record KernelShape(
                 .info("intree", "Y")
                 .text(returning())
                 .function("body", ".text", 0);
+        placeholders().forEach(section -> module.code(section).zeros(1).alignment(1));
+        return module;
+    }
+
+    /** The sections of one byte that the kernel resizes. */
+    List<String> placeholders() {
+        if (!isAArch64()) {
+            return List.of();
+        }
+        List<String> old = List.of(".plt", ".init.plt", ".text.ftrace_trampoline");
+        return isNew()
+                ? Stream.concat(old.stream(), Stream.of(".init.text.ftrace_trampoline"))
+                        .toList()
+                : old;
     }
 
     /** Instructions that return. */
     int[] returning() {
+        if (isAArch64()) {
+            return new int[] {0xd65f_03c0, 0xd503_201f}; // ret; nop
+        }
         return isMips()
                 ? new int[] {0x03e0_0008, 0} /* jr ra; nop */
                 : new int[] {0xe840_c000, 0x0800_0240}; // bv (rp); nop
@@ -151,6 +201,9 @@ record KernelShape(
 
     /** Instructions that return -12. */
     int[] failing() {
+        if (isAArch64()) {
+            return new int[] {0x1280_0160, 0xd65f_03c0}; // mov w0,-12; ret
+        }
         return isMips()
                 ? new int[] {0x03e0_0008, 0x2402_fff4} // jr ra; li v0,-12
                 : new int[] {0xe840_c000, 0x341c_3fe9}; // bv (rp); ldi -12,ret0

@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 
 /**
  * One module, loaded by modrt and linked by GNU ld at the same addresses, word by word.
  *
- * <p>modrt chooses the addresses of the sections, the comparison those of the regions, of the per-CPU area and of each external symbol. What
- * a kernel does after relocation is done to ld's words by {@link KernelFinish}.
+ * <p>modrt chooses the addresses of the sections, the comparison those of the regions, of the per-CPU area and of each external symbol. The
+ * words are compared twice: as relocation alone leaves them, and with what a kernel does afterwards, which is done to ld's words by code that
+ * is not modrt's.
  */
 final class LdComparison {
     private static final int DIFFERENCES_SHOWN = 3;
@@ -40,13 +42,20 @@ final class LdComparison {
     private final Target target;
     private final Path folder;
     private final Setting setting;
+    private final Consumer<Words> finish;
     private final List<String> differences = new ArrayList<>();
 
-    LdComparison(ModuleFile file, Target target, Path folder, Addresses addresses) {
+    /**
+     * A comparison in {@code folder}, which gets files.
+     *
+     * @param finish does to ld's words what a kernel does after relocation
+     */
+    LdComparison(ModuleFile file, Path folder, Addresses addresses, Consumer<Words> finish) {
         this.file = file;
-        this.target = target;
+        this.target = Target.of(file.elf().header());
         this.folder = folder;
         this.setting = new Setting(file, addresses);
+        this.finish = finish;
     }
 
     /** Runs it for a kernel of {@code profile}. */
@@ -54,7 +63,7 @@ final class LdComparison {
         return run(profile, setting.externals());
     }
 
-    /** Runs it with all externals four bytes further for ld than for modrt: a comparison that must fail. */
+    /** Runs it with all externals 16 bytes further for ld than for modrt: a comparison that must fail. */
     Outcome runAskew(KernelProfile profile) {
         return run(profile, setting.askew());
     }
@@ -111,7 +120,18 @@ final class LdComparison {
             boolean init = placed.plan().region(section).orElseThrow().isInit();
             words.add(section.index(), section.name(), address, init, bytes);
         }
-        new KernelFinish(words, target).apply();
+        for (int i = 0; i < asLinked.size(); i++) {
+            Section section = file.elf().section(words.sections().get(i).index());
+            compare(section.name() + ", relocated", relocated.relocated(section), asLinked.get(i), differences);
+        }
+        for (Section section : setting.placeholders(placed)) {
+            byte[] empty = new byte[relocated.bytes(section).length];
+            long address = placed.address(section).orElseThrow().value();
+            asLinked.add(empty.clone());
+            boolean init = placed.plan().region(section).orElseThrow().isInit();
+            words.add(section.index(), section.name(), address, init, empty);
+        }
+        finish.accept(words);
         long compared = 0;
         long finished = 0;
         for (int i = 0; i < asLinked.size(); i++) {

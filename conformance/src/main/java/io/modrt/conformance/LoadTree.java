@@ -4,7 +4,6 @@ import io.modrt.ModuleRuntime;
 import io.modrt.address.AddressRange;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;

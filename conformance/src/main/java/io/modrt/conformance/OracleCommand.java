@@ -46,6 +46,7 @@ final class OracleCommand {
         List<Path> bundled = bundled("mips-.*\\.ko");
         List<Path> drawn = drawn();
         PariscOracles parisc = new PariscOracles(checks, out);
+        AArch64Oracles aarch64 = new AArch64Oracles(checks, out);
         ExecutorService threads =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         try (Progress progress = Progress.of("oracles")) {
@@ -63,6 +64,7 @@ final class OracleCommand {
             }
             running.add(threads.submit(this::runPariscTracing));
             parisc.tasks().forEach(task -> running.add(threads.submit(task)));
+            aarch64.tasks().forEach(task -> running.add(threads.submit(task)));
             progress.expect(running.size());
             for (Future<?> task : running) {
                 int failed = checks.failed();
@@ -74,7 +76,7 @@ final class OracleCommand {
         } finally {
             threads.shutdownNow();
         }
-        print((System.nanoTime() - start) / 1_000_000_000.0, parisc);
+        print((System.nanoTime() - start) / 1_000_000_000.0, parisc, aarch64);
         return checks.failed() == 0;
     }
 
@@ -112,7 +114,7 @@ final class OracleCommand {
             KernelProfile profile = profile(file);
             compare(path, file, folder, Addresses.usual(target));
             compare(path, file, folder, Addresses.near(target, Map.of()));
-            boolean blind = new LdComparison(file, target, folder, Addresses.near(target, Map.of()))
+            boolean blind = comparison(file, folder, Addresses.near(target, Map.of()))
                     .runAskew(profile)
                     .differences()
                     .isEmpty();
@@ -134,13 +136,18 @@ final class OracleCommand {
 
     private void compare(Path path, ModuleFile file, Path folder, Addresses addresses) {
         Target target = Target.of(file.elf().header());
-        Outcome outcome = new LdComparison(file, target, folder, addresses).run(profile(file));
+        Outcome outcome = comparison(file, folder, addresses).run(profile(file));
         modules.incrementAndGet();
         sections.addAndGet(outcome.sections());
         words.addAndGet(outcome.words());
         finished.addAndGet(outcome.finished());
         refusals.addAndGet(outcome.refused() ? 1 : 0);
         checks.add("GNU ld: " + target + " " + path.getFileName() + ", " + addresses, outcome.differences());
+    }
+
+    private static LdComparison comparison(ModuleFile file, Path folder, Addresses addresses) {
+        Target target = Target.of(file.elf().header());
+        return new LdComparison(file, folder, addresses, words -> new KernelFinish(words, target).apply());
     }
 
     private void runStubs(Path path) {
@@ -195,11 +202,12 @@ final class OracleCommand {
         }
     }
 
-    private void print(double seconds, PariscOracles parisc) {
+    private void print(double seconds, PariscOracles parisc, AArch64Oracles aarch64) {
         out.printf(
                 "GNU ld, MIPS: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
                 modules.get(), refusals.get(), sections.get(), words.get(), finished.get());
         parisc.print();
+        aarch64.print();
         out.println(
                 "ld links a copy in which only section headers are changed: names, types and flags, so that it merges, sorts and"
                         + " drops nothing (LdInput)");

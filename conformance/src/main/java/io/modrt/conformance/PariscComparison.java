@@ -79,7 +79,7 @@ final class PariscComparison {
         return run(profile, setting.externals(), image -> {});
     }
 
-    /** Runs it with all externals four bytes further for ld than for modrt: a comparison that must fail. */
+    /** Runs it with all externals 16 bytes further for ld than for modrt: a comparison that must fail. */
     Outcome runAskew(KernelProfile profile) {
         return run(profile, setting.askew(), image -> {});
     }

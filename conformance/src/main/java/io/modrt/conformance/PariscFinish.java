@@ -1,11 +1,7 @@
 package io.modrt.conformance;
 
 import io.modrt.conformance.Words.Placed;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a PA-RISC kernel 6.1 does to a module after relocation, written a second time for the sake of comparison: from what live kernels'
@@ -40,66 +36,22 @@ final class PariscFinish {
 
     /** Changes the words. */
     void apply() {
-        words.section("__ex_table").ifPresent(this::sortExceptions);
+        words.section("__ex_table").ifPresent(RelativeTables::sortExceptions);
         List<Placed> unwind = words.sections().stream()
                 .filter(section -> section.name().startsWith(".PARISC.unwind"))
                 .toList();
         if (!unwind.isEmpty()) {
             Placed last = unwind.get(unwind.size() - 1);
-            sort(last, 16, at -> last.bytes().getInt(at) & 0xffff_ffffL);
+            RelativeTables.sort(last, 16, at -> last.bytes().getInt(at) & 0xffff_ffffL);
         }
         for (Placed section : words.sections()) {
             if (section.name().equals(".altinstructions")) {
                 rewrite(section);
             }
         }
-        words.section("__patchable_function_entries")
-                .ifPresent(section -> sort(section, words.pointerBytes(), at -> words.pointer(section, at)));
-        words.section("__jump_table").ifPresent(this::orderJumpTable);
-    }
-
-    private interface Key {
-        long at(int offset);
-    }
-
-    /** Sorts entries of {@code entryBytes} as they are by an unsigned key. */
-    private static void sort(Placed table, int entryBytes, Key key) {
-        record Sorted(long key, byte[] bytes) {}
-        List<Sorted> entries = new ArrayList<>();
-        for (int at = 0; at + entryBytes <= table.bytes().capacity(); at += entryBytes) {
-            byte[] bytes = new byte[entryBytes];
-            table.bytes().get(at, bytes);
-            entries.add(new Sorted(key.at(at), bytes));
-        }
-        entries.sort(Comparator.comparing(Sorted::key, Long::compareUnsigned));
-        for (int i = 0; i < entries.size(); i++) {
-            table.bytes().put(i * entryBytes, entries.get(i).bytes());
-        }
-    }
-
-    /** Entries {instruction, continuation}, each from its own field on, and a word that goes along. */
-    private void sortExceptions(Placed table) {
-        record Fixup(long instruction, long continuation, int word) {}
-        List<Fixup> entries = new ArrayList<>();
-        for (int at = 0; at + 12 <= table.bytes().capacity(); at += 12) {
-            entries.add(new Fixup(
-                    target(table, at), target(table, at + 4), table.bytes().getInt(at + 8)));
-        }
-        entries.sort(Comparator.comparing(Fixup::instruction, Long::compareUnsigned));
-        for (int i = 0; i < entries.size(); i++) {
-            putTarget(table, 12 * i, entries.get(i).instruction());
-            putTarget(table, 12 * i + 4, entries.get(i).continuation());
-            table.bytes().putInt(12 * i + 8, entries.get(i).word());
-        }
-    }
-
-    /** What the word at an offset points at, counted from itself. */
-    private static long target(Placed table, int at) {
-        return table.address() + at + table.bytes().getInt(at);
-    }
-
-    private static void putTarget(Placed table, int at, long target) {
-        table.bytes().putInt(at, (int) (target - table.address() - at));
+        RelativeTables tables = new RelativeTables(words);
+        words.section("__patchable_function_entries").ifPresent(tables::sortAddresses);
+        words.section("__jump_table").ifPresent(tables::orderJumpTable);
     }
 
     /** Entries {code, counted from here (s32); length in words (s16); conditions (u16); new word, or code to copy counted from here}. */
@@ -108,7 +60,7 @@ final class PariscFinish {
             if ((table.bytes().getShort(at + 6) & machine.conditions) == 0) {
                 continue;
             }
-            long code = target(table, at);
+            long code = RelativeTables.target(table, at);
             int length = table.bytes().getShort(at + 4);
             int word = table.bytes().getInt(at + 8);
             if (length < 0) {
@@ -122,41 +74,6 @@ final class PariscFinish {
                 words.putWord(code, 0xe800_0002 + 8 * (length - 2));
             } else {
                 words.putWord(code, word);
-            }
-        }
-    }
-
-    private record Jump(long code, long target, long key) {}
-
-    /**
-     * Entries {code (s32), target (s32), key (long)}, each from its own field on, by key, then code; bit 1 of the key tells init code; a key of the
-     * module's own gets the address of its first entry, behind its count.
-     */
-    private void orderJumpTable(Placed table) {
-        int pointer = words.pointerBytes();
-        int entryBytes = 8 + pointer;
-        List<Jump> jumps = new ArrayList<>();
-        for (int at = 0; at + entryBytes <= table.bytes().capacity(); at += entryBytes) {
-            long key = words.wrap(table.address() + at + 8 + words.pointer(table, at + 8));
-            jumps.add(new Jump(target(table, at), target(table, at + 4), key));
-        }
-        jumps.sort(Comparator.<Jump, Long>comparing(jump -> jump.key() & ~3L, Long::compareUnsigned)
-                .thenComparing(Jump::code, Long::compareUnsigned));
-        Set<Long> seen = new HashSet<>();
-        for (int i = 0; i < jumps.size(); i++) {
-            Jump jump = jumps.get(i);
-            int at = i * entryBytes;
-            boolean isInit = words.at(jump.code(), Integer.BYTES).orElseThrow().isInit();
-            long key = jump.key() & ~3L;
-            putTarget(table, at, jump.code());
-            putTarget(table, at + 4, jump.target());
-            long flags = jump.key() & 1 | (isInit ? 2 : 0);
-            words.putPointer(table, at + 8, (key | flags) - (table.address() + at + 8));
-            if (seen.add(key)) {
-                words.at(key, 2 * pointer).ifPresent(owner -> {
-                    int offset = (int) (key - owner.address()) + pointer;
-                    words.putPointer(owner, offset, table.address() + at | words.pointer(owner, offset) & 3);
-                });
             }
         }
     }

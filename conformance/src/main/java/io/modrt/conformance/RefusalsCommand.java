@@ -46,6 +46,7 @@ final class RefusalsCommand {
     static List<BrokenModule> modules(KernelShape kernel, byte[] real) {
         List<BrokenModule> modules = new ArrayList<>(BrokenImports.foundations(kernel));
         modules.addAll(BrokenFiles.of(kernel, real));
+        modules.addAll(BrokenNewFiles.of(kernel));
         modules.addAll(BrokenImports.of(kernel, real));
         modules.addAll(BrokenRelocations.of(kernel));
         return modules;
@@ -64,10 +65,9 @@ final class RefusalsCommand {
     /** The smallest module that needs no other and does nothing when it is loaded. */
     private static byte[] harmless(List<Path> files) throws IOException {
         for (Path file : files) {
-            byte[] bytes = Files.readAllBytes(file);
-            ModuleFile module = ModuleFile.open(bytes);
+            ModuleFile module = ModuleFile.open(file);
             if (module.info().depends().isEmpty() && module.symbols().indexOf("init_module") == SymbolTable.NONE) {
-                return bytes;
+                return module.elf().array(); // uncompressed, with its signature
             }
         }
         throw new IOException("each of " + files.size() + " modules needs another, or has an init function");
@@ -124,12 +124,12 @@ final class RefusalsCommand {
                 .kernelSymbols(symbols)
                 .build()) {
             for (BrokenModule module : modules) {
-                Verdict ours = Verdict.of(runtime, module, kernel.isMips());
+                Verdict ours = Verdict.of(runtime, module, kernel);
                 Verdict theirs = answers.getOrDefault(module.name(), Verdict.none());
                 out.printf(
                         "%-36s %6d %6d  %s%n",
                         module.name(), theirs.errno(), ours.errno(), String.join(" | ", ours.lines()));
-                String complaint = Verdict.complaint(module, theirs, ours, kernel.isMips());
+                String complaint = Verdict.complaint(module, theirs, ours, kernel);
                 if (!complaint.isEmpty()) {
                     failed++;
                     out.println("  FAILED " + complaint + ": the kernel logged " + theirs.lines() + ", modrt says: "
@@ -137,7 +137,12 @@ final class RefusalsCommand {
                 }
             }
         }
-        out.println("refusals: " + modules.size() + " rows, " + (modules.size() - failed) + " equal, failed " + failed);
+        long unreadable = modules.stream()
+                .filter(module -> module.kind() == BrokenModule.Kind.UNREADABLE)
+                .count();
+        String alone = unreadable == 0 ? "" : " (" + unreadable + " compared by the errno alone)";
+        out.println("refusals: " + modules.size() + " rows" + alone + ", " + (modules.size() - failed)
+                + " equal, failed " + failed);
         return failed == 0;
     }
 }

@@ -37,7 +37,8 @@ final class Setting {
     /** Room between regions, so that displacements are not those of one block. */
     private static final long REGION_GAP_BYTES = 0x3_7000;
 
-    private static final int PER_CPU_COOKIE = 0x6000;
+    private static final Set<String> PLACEHOLDERS =
+            Set.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline");
 
     private final ModuleFile file;
     private final Addresses addresses;
@@ -66,10 +67,10 @@ final class Setting {
         return Collections.unmodifiableMap(externals);
     }
 
-    /** The same with all of them four bytes further: a link with these must differ. */
+    /** The same with all of them 16 bytes further, which keeps them aligned: a link with these must differ. */
     Map<String, Long> askew() {
         Map<String, Long> askew = new LinkedHashMap<>(externals);
-        askew.replaceAll((name, value) -> value + 4);
+        askew.replaceAll((name, value) -> value + 16);
         return askew;
     }
 
@@ -80,7 +81,7 @@ final class Setting {
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .profile(profile)
                 .kernelSymbols(kernel)
-                .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(PER_CPU_COOKIE), 1 << 20)))
+                .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(addresses.perCpu()), 1 << 20)))
                 .build()) {
             LayoutPlan plan = runtime.plan(file, LoadPolicy.kernelExact());
             try (PlacedModule placed = plan.place(Placement.regions(bases(plan)))) {
@@ -99,11 +100,20 @@ final class Setting {
         return bases;
     }
 
-    /** The sections to compare: loaded, and not symbol or string table, which no relocation touches. */
+    /** The sections to compare: loaded, and not symbol or string table, which no relocation touches, nor {@link #placeholders}. */
     List<Section> sections(PlacedModule placed) {
         return file.elf().sections().stream()
                 .filter(s -> placed.address(s).isPresent())
                 .filter(s -> s.type() != Section.SHT_SYMTAB && s.type() != Section.SHT_STRTAB)
+                .filter(s -> !PLACEHOLDERS.contains(s.name()))
+                .toList();
+    }
+
+    /** The sections of which the file has one byte, and the loader, which resizes them, the contents. */
+    List<Section> placeholders(PlacedModule placed) {
+        return file.elf().sections().stream()
+                .filter(s -> PLACEHOLDERS.contains(s.name()))
+                .filter(s -> placed.address(s).isPresent())
                 .toList();
     }
 
@@ -115,7 +125,7 @@ final class Setting {
         }
         for (Section section : file.elf().sections()) {
             if (section.name().equals(".data..percpu") && section.isAllocated()) {
-                where.putIfAbsent(section.index(), (long) PER_CPU_COOKIE); // its symbols have values
+                where.putIfAbsent(section.index(), addresses.perCpu()); // its symbols have values
             }
         }
         return where;

@@ -72,7 +72,7 @@ final class ShortCalls {
                 .kernelSymbols(symbols.or(KernelSymbols.synthetic()))
                 .build()) {
             Optional<ModrtException> refused = runtime.refusal(file, Placement.allocated(), LoadPolicy.kernelExact());
-            int errno = refused.map(why -> Verdict.number(why.errno(), true)).orElse(0);
+            int errno = refused.map(why -> why.errno().number()).orElse(0);
             List<String> log =
                     refused.flatMap(ModrtException::kernelMessage).stream().toList();
             checks.add(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The targets for which Debian has cross binutils. */
@@ -24,7 +25,9 @@ enum Target {
     PARISC_32("hppa-linux-gnu", "hppa", false, true, false),
     /** The one that qemu-user does not know. */
     PARISC_64("hppa64-linux-gnu", "hppa64", true, true, false),
-    AARCH64("aarch64-linux-gnu", "aarch64", true, false, false);
+    AARCH64("aarch64-linux-gnu", "aarch64", true, false, false),
+    /** Data is big-endian, instructions are little-endian. */
+    AARCH64_BE("aarch64-linux-gnu", "aarch64_be", true, true, false);
 
     private static final int EF_MIPS_ARCH = 0xf000_0000;
     private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
@@ -60,7 +63,7 @@ enum Target {
     }
 
     private int machine() {
-        if (this == AARCH64) {
+        if (isAArch64()) {
             return ElfHeader.EM_AARCH64;
         }
         return isParisc() ? ElfHeader.EM_PARISC : ElfHeader.EM_MIPS;
@@ -83,11 +86,18 @@ enum Target {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Tool.Result result = Tool.run(folder, List.of(tool("as"), "-o", object.toString(), "source.s"));
+        List<String> command = new ArrayList<>(List.of(tool("as"), "-o", object.toString(), "source.s"));
+        command.addAll(orderOptions());
+        Tool.Result result = Tool.run(folder, command);
         if (result.status() != 0) {
             throw new IllegalStateException("the assembler says " + result.text());
         }
         return ModuleFile.open(object, LoadPolicy.kernelExact().bestEffort());
+    }
+
+    /** What tells {@code as} and {@code ld} of the byte order, where the command's name does not. */
+    List<String> orderOptions() {
+        return this == AARCH64_BE ? List.of("-EB") : List.of();
     }
 
     /** The command of qemu-user. */
@@ -122,6 +132,7 @@ enum Target {
             case PARISC_32 -> ElfTarget.PARISC_32;
             case PARISC_64 -> ElfTarget.PARISC_64;
             case AARCH64 -> ElfTarget.AARCH64_LE;
+            case AARCH64_BE -> ElfTarget.AARCH64_BE;
         };
     }
 
@@ -130,7 +141,12 @@ enum Target {
         return this == PARISC_32 || this == PARISC_64;
     }
 
-    /** Whether addresses have 64 bits: n64, PA-RISC 64. */
+    /** Whether it is AArch64. */
+    boolean isAArch64() {
+        return this == AARCH64 || this == AARCH64_BE;
+    }
+
+    /** Whether addresses have 64 bits. */
     boolean is64Bit() {
         return is64Bit;
     }

@@ -1,7 +1,6 @@
 package io.modrt.conformance;
 
 import io.modrt.ModuleRuntime;
-import io.modrt.error.Errno;
 import io.modrt.error.ModrtException;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
@@ -18,33 +17,22 @@ import java.util.List;
 record Verdict(int errno, List<String> lines, boolean beyondKernel, String text) {
 
     /** Loads {@code module} into {@code runtime}, where it stays if it is taken. */
-    static Verdict of(ModuleRuntime runtime, BrokenModule module, boolean isMips) {
+    static Verdict of(ModuleRuntime runtime, BrokenModule module, KernelShape kernel) {
         try {
             runtime.load(ModuleFile.open(module.name() + ".ko", module.file(), LoadPolicy.kernelExact()));
             return new Verdict(0, List.of(), false, "taken");
         } catch (ModrtException refused) {
             return new Verdict(
-                    number(refused.errno(), isMips),
+                    kernel.number(refused.errno()),
                     refused.kernelMessage().stream().toList(),
                     refused.beyondKernel(),
                     String.valueOf(refused.getMessage()));
         }
     }
 
-    /** The number that an architecture gives to an error: above 34 each has its own. */
-    static int number(Errno errno, boolean isMips) {
-        return switch (errno) {
-            case EBADMSG -> isMips ? 77 : 67;
-            case ENOPKG -> isMips ? 65 : 55;
-            case EOPNOTSUPP -> isMips ? 122 : 223;
-            case EKEYREJECTED -> isMips ? 164 : 187;
-            default -> errno.number();
-        };
-    }
-
     /** The number that is known of a module in advance. */
-    static int expected(BrokenModule module, boolean isMips) {
-        return module.errno().map(errno -> number(errno, isMips)).orElse(0);
+    static int expected(BrokenModule module, KernelShape kernel) {
+        return module.errno().map(kernel::number).orElse(0);
     }
 
     /** Of a module that was not offered. */
@@ -53,14 +41,14 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
     }
 
     /** What is not as it should be; empty where all is. The kernel may log several lines, of which modrt gives one. */
-    static String complaint(BrokenModule module, Verdict kernel, Verdict modrt, boolean isMips) {
-        int expected = expected(module, isMips);
+    static String complaint(BrokenModule module, Verdict kernel, Verdict modrt, KernelShape shape) {
+        int expected = expected(module, shape);
         if (kernel.errno() != expected) {
             return "the kernel answers " + kernel.errno() + ", not " + expected;
         }
         return switch (module.kind()) {
             case STAYS, TAKEN, INIT_FAILS -> modrt.errno() == 0 ? "" : "modrt refuses it";
-            case BEYOND_KERNEL -> modrt.beyondKernel() ? "" : "modrt does not say that it goes beyond the kernel";
+            case UNREADABLE -> modrt.errno() == kernel.errno() ? "" : "modrt answers " + modrt.errno();
             case REFUSED -> {
                 if (modrt.errno() != kernel.errno() || modrt.beyondKernel()) {
                     yield "modrt answers " + modrt.errno();

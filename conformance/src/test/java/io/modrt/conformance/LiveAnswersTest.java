@@ -3,11 +3,24 @@ package io.modrt.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.error.Errno;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveAnswersTest {
+    private static final KernelShape MIPS = kernel(ElfTarget.MIPS_O32_LE);
+    private static final KernelShape PARISC = kernel(ElfTarget.PARISC_32);
+    private static final KernelShape AARCH64 = kernel(ElfTarget.AARCH64_LE);
+
+    private static KernelShape kernel(ElfTarget target) {
+        return new KernelShape(target, KernelProfile.of(KernelVersion.parse("6.1.192")), 0, 0, 0, Map.of());
+    }
+
     private static Map<String, Verdict> read(String text) {
         return LiveAnswers.of(text.lines().toList());
     }
@@ -67,23 +80,42 @@ class LiveAnswersTest {
     @Test
     void aDifferenceIsTold() {
         BrokenModule module = BrokenModule.refused("a", Errno.EBADMSG, new byte[0]);
+        BrokenModule unreadable = BrokenModule.unreadable("a", Errno.EBADMSG, new byte[0]);
         Verdict kernel = new Verdict(77, List.of("one", "two"), false, "");
-        assertEquals("", Verdict.complaint(module, kernel, new Verdict(77, List.of("two"), false, ""), true));
+        assertEquals("", Verdict.complaint(module, kernel, new Verdict(77, List.of("two"), false, ""), MIPS));
         assertEquals(
                 "modrt's line [three]",
-                Verdict.complaint(module, kernel, new Verdict(77, List.of("three"), false, ""), true));
-        assertEquals("modrt's line []", Verdict.complaint(module, kernel, new Verdict(77, List.of(), false, ""), true));
+                Verdict.complaint(module, kernel, new Verdict(77, List.of("three"), false, ""), MIPS));
+        assertEquals("", Verdict.complaint(unreadable, kernel, new Verdict(77, List.of("three"), true, ""), MIPS));
+        assertEquals("modrt's line []", Verdict.complaint(module, kernel, new Verdict(77, List.of(), false, ""), MIPS));
         assertEquals(
-                "modrt answers 8", Verdict.complaint(module, kernel, new Verdict(8, List.of("two"), false, ""), true));
+                "modrt answers 8", Verdict.complaint(module, kernel, new Verdict(8, List.of("two"), false, ""), MIPS));
+        assertEquals(
+                "modrt answers 8",
+                Verdict.complaint(unreadable, kernel, new Verdict(8, List.of("two"), false, ""), MIPS));
         assertEquals(
                 "the kernel answers 77, not 67",
-                Verdict.complaint(module, kernel, new Verdict(67, List.of("two"), false, ""), false));
+                Verdict.complaint(module, kernel, new Verdict(67, List.of("two"), false, ""), PARISC));
         assertEquals(
                 "modrt refuses it",
                 Verdict.complaint(
                         BrokenModule.taken("b", new byte[0]),
                         new Verdict(0, List.of(), false, ""),
                         new Verdict(8, List.of(), false, ""),
-                        true));
+                        MIPS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EBADMSG,       77, 67,  74",
+        "ENOPKG,        65, 55,  65",
+        "EOPNOTSUPP,   122, 223, 95",
+        "EKEYREJECTED, 164, 187, 129",
+        "ENOEXEC,        8, 8,   8"
+    })
+    void architecturesNumberErrorsAsTheyLike(Errno errno, int mips, int parisc, int aarch64) {
+        assertEquals(mips, MIPS.number(errno));
+        assertEquals(parisc, PARISC.number(errno));
+        assertEquals(aarch64, AARCH64.number(errno));
     }
 }

@@ -91,7 +91,13 @@ class HouseRulesTest {
             .resideInAPackage("io.modrt.error")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.modrt.error", "io.modrt.address", "io.modrt.bytes", "java..", "org.jspecify..", "org.apiguardian..");
+            .resideInAnyPackage(
+                    "io.modrt.error",
+                    "io.modrt.address",
+                    "io.modrt.bytes",
+                    "java..",
+                    "org.jspecify..",
+                    "org.apiguardian..");
 
     /** What an embedder does with modules needs no engine by name. */
     @ArchTest

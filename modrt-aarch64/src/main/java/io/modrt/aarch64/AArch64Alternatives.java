@@ -3,9 +3,7 @@ package io.modrt.aarch64;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.MachineFacts;
-import io.modrt.spi.Field;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.SectionImage;
+import io.modrt.spi.*;
 
 /**
  * Code that is replaced on machines with some capability. An entry of {@code .altinstructions} has five fields: where the code is and where
@@ -43,8 +41,11 @@ record AArch64Alternatives(MachineFacts machine, boolean isBigEndian, long patch
         long code = table.address() + at + table.word(at);
         long replacement = table.address() + at + 4 + table.word(at + 4);
         boolean isCallback = capability != number;
-        if (isCallback ? replacement != patchNops : bytes != (table.byteAt(at + 11) & 0xff)) {
-            throw bug(code, "has a replacement of another length, or a function other than " + PATCH_NOPS + " for it");
+        if (isCallback && replacement != patchNops) {
+            throw refused(code, "is for a function of the kernel other than " + PATCH_NOPS);
+        }
+        if (!isCallback && bytes != (table.byteAt(at + 11) & 0xff)) {
+            throw refused(code, "has a replacement of another length, where the kernel stops");
         }
         for (int i = 0; i < bytes; i += Integer.BYTES) {
             image.putCodeAt(
@@ -69,13 +70,13 @@ record AArch64Alternatives(MachineFacts machine, boolean isBigEndian, long patch
         }
         boolean isAdr = (word & AArch64Code.ADR_OPCODE) == (AArch64Code.ADRP & ~AArch64Code.COUNTS_PAGES);
         if (isAdr || (word & 0x3b00_0000) == 0x1800_0000) { // or a literal load
-            throw bug(to, "would count from its place in 0x" + Integer.toHexString(word));
+            throw refused(
+                    to, "has 0x" + Integer.toHexString(word) + ", which counts from its place, where the kernel stops");
         }
         return word;
     }
 
-    private static FormatException bug(long code, String what) {
-        return new FormatException(Refusal.beyondKernel(
-                "alternative at 0x" + Long.toHexString(code) + " " + what + "; the kernel stops there"));
+    private static FormatException refused(long code, String why) {
+        return new FormatException(Refusal.beyondKernel("alternative of 0x" + Long.toHexString(code) + " " + why));
     }
 }

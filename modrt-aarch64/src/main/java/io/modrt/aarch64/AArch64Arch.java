@@ -3,8 +3,7 @@ package io.modrt.aarch64;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.spi.Arch;
-import io.modrt.spi.ArchKernel;
+import io.modrt.spi.*;
 import java.util.Map;
 
 /** 64-bit Arm kernels, data in either byte order. The package's page describes the architecture. */
@@ -38,19 +37,15 @@ public final class AArch64Arch implements Arch {
     /** What is not here is as {@link io.modrt.kernel.ConfigOption} has it; 6.12, other than 6.1, has KALLSYMS_ALL and CALL_OPS. */
     @Override
     public Map<String, Boolean> usualConfiguration() {
+        // spotless:off
         return Map.of(
-                "CONFIG_STRICT_MODULE_RWX",
-                true,
-                "CONFIG_DYNAMIC_FTRACE",
-                true,
-                RANDOMIZE_BASE,
-                true,
-                ERRATUM_843419,
-                true,
-                CALL_OPS,
-                true,
-                BTI_KERNEL,
-                false);
+                "CONFIG_STRICT_MODULE_RWX", true,
+                "CONFIG_DYNAMIC_FTRACE", true,
+                RANDOMIZE_BASE, true,
+                ERRATUM_843419, true,
+                CALL_OPS, true,
+                BTI_KERNEL, false);
+        // spotless:on
     }
 
     @Override

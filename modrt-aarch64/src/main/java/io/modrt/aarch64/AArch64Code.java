@@ -49,12 +49,11 @@ final class AArch64Code {
 
     /** Where a branch with an immediate holds its distance; null for any other instruction. */
     static @Nullable Field distance(int word) {
-        if ((word & 0x7c00_0000) == B) {
-            return AArch64Reloc.IMM26;
-        }
+        boolean isPlain = (word & 0x7c00_0000) == B; // b, bl
         boolean isTest = (word & 0x7e00_0000) == 0x3600_0000; // tbz, tbnz
         boolean isCompare = (word & 0x7e00_0000) == 0x3400_0000; // cbz, cbnz
         boolean isConditional = (word & 0xff00_0010) == 0x5400_0000; // b.cond
-        return isTest ? AArch64Reloc.IMM14 : isCompare || isConditional ? AArch64Reloc.IMM19 : null;
+        Field conditional = isTest ? AArch64Reloc.IMM14 : isCompare || isConditional ? AArch64Reloc.IMM19 : null;
+        return isPlain ? AArch64Reloc.IMM26 : conditional;
     }
 }

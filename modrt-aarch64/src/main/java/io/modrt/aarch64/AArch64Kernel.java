@@ -16,17 +16,10 @@ import io.modrt.kernel.LayoutRules;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
-import io.modrt.spi.ArchKernel;
-import io.modrt.spi.ArchPlan;
-import io.modrt.spi.CodeReader;
-import io.modrt.spi.CodeWords;
-import io.modrt.spi.PlanInput;
-import io.modrt.spi.RelocationTable;
-import io.modrt.spi.StaticBranches;
-import io.modrt.spi.TableShapes;
+import io.modrt.spi.*;
 import io.modrt.spi.TableShapes.Reference;
-import io.modrt.spi.Width;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +34,8 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
             Map.of(new KernelVersion(6, 1, 192), 54, new KernelVersion(6, 12, 117), 70);
 
     private static final int CAPABILITY_BITS = 128;
+    private static final String LOG = ": module PLT section(s) missing";
     private static final Address MODULES = Address.of(0xffff_8000_0000_0000L); // with addresses of 48 bits
-    private static final long NEAR_BYTES = 128L << 20;
     private static final long WINDOW_BYTES = 2L << 30;
     private static final long KERNEL_BYTES = 64L << 20;
 
@@ -70,7 +63,11 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         hasErratum = worksAround && (machine.hasFeature(FEATURE_843419) || machine.hasCapability(capability));
         sortsBranches = isNew || profile.has(AArch64Arch.RANDOMIZE_BASE);
         plts = sortsBranches || worksAround ? List.of(".plt", ".init.plt") : List.of();
-        tracing = AArch64Tracing.of(profile, isNew, profile.has(ConfigOption.DYNAMIC_FTRACE) && !plts.isEmpty());
+        tracing = new AArch64Tracing(
+                isNew,
+                isNew && profile.has(AArch64Arch.CALL_OPS),
+                profile.has(AArch64Arch.BTI_KERNEL),
+                profile.has(ConfigOption.DYNAMIC_FTRACE) && !plts.isEmpty());
     }
 
     /** The bitmap of capabilities, which is called {@code cpu_hwcaps} in old kernels and {@code system_cpucaps} in new ones. */
@@ -78,9 +75,8 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
         return symbols.find("system_cpucaps")
                 .or(() -> symbols.find("cpu_hwcaps"))
-                .map(bitmap -> MachineFacts.unknown()
-                        .withCapabilities(KernelBitmap.read(
-                                memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS)))
+                .map(bitmap -> KernelBitmap.read(memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS))
+                .map(capabilities -> MachineFacts.unknown().withCapabilities(capabilities))
                 .orElse(MachineFacts.unknown());
     }
 
@@ -106,12 +102,17 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     /** From the nominal kernel base on. */
     @Override
     public AddressRange kernelArea() {
-        return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : NEAR_BYTES), KERNEL_BYTES);
+        return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : 128L << 20), KERNEL_BYTES);
+    }
+
+    /** What the kernel's lines about relocations begin with. */
+    String logPrefix() {
+        return isNew ? "Modules: " : "";
     }
 
     @Override
     public RelocationTable relocations(AddendKind addends) {
-        return AArch64Reloc.table(addends, hasErratum);
+        return AArch64Reloc.table(addends, hasErratum, logPrefix());
     }
 
     @Override
@@ -139,14 +140,13 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
 
     @Override
     public void check(ModuleFile file) {
-        Refusal missing = Refusal.of(Errno.ENOEXEC, file.name() + ": lacks a section that the kernel fills");
-        require(file, plts, missing.logged(file.name() + ": module PLT section(s) missing"));
-        require(file, tracing.sections(), missing);
-    }
-
-    private static void require(ModuleFile file, List<String> names, Refusal missing) {
-        if (names.stream().anyMatch(name -> file.elf().section(name).isEmpty())) {
-            throw new FormatException(missing.wayOut("it takes " + String.join(" and ", names)));
+        List<String> needed = new ArrayList<>(plts);
+        needed.addAll(tracing.sections());
+        for (String name : needed) {
+            if (file.elf().section(name).isEmpty()) {
+                Refusal missing = Refusal.of(Errno.ENOEXEC, file.name() + ": has no section " + name);
+                throw new FormatException(plts.contains(name) ? missing.logged(file.name() + LOG) : missing);
+            }
         }
     }
 

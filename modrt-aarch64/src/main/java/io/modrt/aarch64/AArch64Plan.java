@@ -2,66 +2,58 @@ package io.modrt.aarch64;
 
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.elf.SymbolTable;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
+import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
-import io.modrt.spi.ArchLoad;
-import io.modrt.spi.ArchPlan;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.SymbolValues;
+import io.modrt.spi.*;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code module_frob_arch_sections} does before layout: it sorts the branches of each section with code that leave it, so that those to
  * one target follow each other, counts the PLT entries that they may need, and gives the placeholder sections their sizes.
  */
 final class AArch64Plan implements ArchPlan {
-    private static final int LINE_BYTES = 64;
     /** Entries among which one lies at the end of a page, where its own {@code adrp} would fall under the erratum. */
     private static final int ENTRIES_A_PAGE = AArch64Code.PAGE_BYTES / AArch64Plt.ENTRY_BYTES;
 
     private final ModuleFile file;
     private final AArch64Kernel kernel;
-    /** Sections by name, the last of each name. */
-    private final Map<String, Section> named = new HashMap<>();
+    /** Entries counted for the PLT of core code and for that of init code; each has room for one more. */
+    private final int[] entries = new int[2];
 
     private final Map<Integer, Section> shapes = new HashMap<>();
     private final Map<Integer, RelocationSection> ordered = new HashMap<>();
-    /** The entries of each PLT section. */
-    private final Map<String, Integer> entries = new HashMap<>();
 
     AArch64Plan(ModuleFile file, AArch64Kernel kernel) {
         this.file = file;
         this.kernel = kernel;
-        file.elf().sections().forEach(section -> named.put(section.name(), section));
         for (RelocationSection relocations : file.elf().relocationSections()) {
-            if (relocations.target().isExecutable() && !kernel.plts.isEmpty()) {
-                boolean isInit = kernel.isInitSection(relocations.target().name());
-                entries.merge(kernel.plts.get(isInit ? 1 : 0), count(relocations), Integer::sum);
+            Section target = relocations.target();
+            if (target.isExecutable()) {
+                entries[kernel.isInitSection(target.name()) ? 1 : 0] += count(relocations);
             }
         }
-        kernel.plts.forEach(name -> shape(name, entries(name) + 1, LINE_BYTES));
-        kernel.tracing()
-                .sections()
-                .forEach(name -> shape(name, kernel.tracing().functions().size(), Integer.BYTES));
+        for (int i = 0; i < kernel.plts.size(); i++) {
+            shape(kernel.plts.get(i), entries[i] + 1, 64);
+        }
+        AArch64Tracing tracing = kernel.tracing();
+        tracing.sections().forEach(name -> shape(name, tracing.functions().size(), Integer.BYTES));
     }
 
     private void shape(String name, int rooms, int alignment) {
-        Section section = placeholder(name);
+        Section section = file.elf().section(name).orElseThrow();
         long flags = Section.SHF_ALLOC | Section.SHF_EXECINSTR;
         shapes.put(section.index(), section.shaped((long) rooms * AArch64Plt.ENTRY_BYTES, flags, alignment));
-    }
-
-    /** The section of this name that the kernel fills. */
-    Section placeholder(String name) {
-        return Objects.requireNonNull(named.get(name), name);
-    }
-
-    /** The entries that were counted for a PLT section; it has room for one more. */
-    int entries(String name) {
-        return entries.getOrDefault(name, 0);
     }
 
     private int count(RelocationSection inFile) {
@@ -69,8 +61,11 @@ final class AArch64Plan implements ArchPlan {
         if (kernel.sortsBranches) {
             RelocationSection relocations = inFile.inOrder(order(inFile));
             ordered.put(inFile.section().index(), relocations);
+            Comparator<Integer> byTarget = byTarget(relocations);
             for (int i = 0; i < relocations.count(); i++) {
-                needed += leaves(relocations, i) && !isRepeated(relocations, i) ? 1 : 0;
+                // why: the kernel takes it that branches with an addend share no entry
+                boolean isAlone = i == 0 || relocations.addend(i) != 0 || byTarget.compare(i, i - 1) != 0;
+                needed += leaves(relocations, i) && isAlone ? 1 : 0;
             }
         }
         if (kernel.hasErratum) {
@@ -82,30 +77,22 @@ final class AArch64Plan implements ArchPlan {
 
     /** Brings branches that leave their section to the front, then sorts those by type, symbol and addend. */
     private int[] order(RelocationSection relocations) {
-        int[] order = IntStream.range(0, relocations.count()).toArray();
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, relocations.count()).boxed().toList());
         int front = 0;
-        int back = order.length - 1;
+        int back = order.size() - 1;
         while (front < back) {
-            if (leaves(relocations, order[front])) {
+            if (leaves(relocations, order.get(front))) {
                 front++;
-            } else if (leaves(relocations, order[back])) {
-                int swapped = order[front];
-                order[front] = order[back];
-                order[back] = swapped;
+            } else if (leaves(relocations, order.get(back))) {
+                Collections.swap(order, front, back);
             } else {
                 back--;
             }
         }
         // why: the one where the two meet stays behind those that are sorted, even if it is such a branch
-        int[] sorted = IntStream.range(0, front)
-                .mapToObj(i -> order[i])
-                .sorted(Comparator.<Integer>comparingInt(relocations::type)
-                        .thenComparingInt(relocations::symbol)
-                        .thenComparingLong(relocations::addend))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        System.arraycopy(sorted, 0, order, 0, front);
-        return order;
+        order.subList(0, front).sort(byTarget(relocations));
+        return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Whether it is a branch to a symbol that its section does not define. */
@@ -117,13 +104,10 @@ final class AArch64Plan implements ArchPlan {
                         != relocations.target().index();
     }
 
-    /** Whether it shares the entry of the relocation in front; the kernel does not expect that of one with an addend. */
-    private static boolean isRepeated(RelocationSection relocations, int i) {
-        return i > 0
-                && relocations.addend(i) == 0
-                && relocations.addend(i - 1) == 0
-                && relocations.type(i) == relocations.type(i - 1)
-                && relocations.symbol(i) == relocations.symbol(i - 1);
+    private static Comparator<Integer> byTarget(RelocationSection relocations) {
+        return Comparator.<Integer>comparingInt(relocations::type)
+                .thenComparingInt(relocations::symbol)
+                .thenComparingLong(relocations::addend);
     }
 
     /** Counts veneers for {@code adrp} that may come to lie at the end of a page; their section is aligned so that most cannot. */
@@ -159,6 +143,79 @@ final class AArch64Plan implements ArchPlan {
 
     @Override
     public ArchLoad begin(PlacedSections placed, SymbolValues values) {
-        return new AArch64Load(placed, values, this, kernel);
+        return new Load(placed, values);
+    }
+
+    /** One load: its PLT, and the steps of the kernel's {@code module_finalize}. */
+    private final class Load implements ArchLoad {
+        private final PlacedSections placed;
+        private final AArch64Alternatives alternatives;
+        private final List<AArch64Plt> plts = new ArrayList<>();
+
+        Load(PlacedSections placed, SymbolValues values) {
+            this.placed = placed;
+            int callback = file.symbols().indexOf(AArch64Alternatives.PATCH_NOPS);
+            alternatives = new AArch64Alternatives(
+                    kernel.machine,
+                    file.elf().isBigEndian(),
+                    callback == SymbolTable.NONE ? 0 : values.value(callback));
+            for (int i = 0; i < kernel.plts.size(); i++) {
+                Section plt = file.elf().section(kernel.plts.get(i)).orElseThrow();
+                plts.add(new AArch64Plt(placed.address(plt).orElseThrow().value(), entries[i], kernel.hasErratum));
+            }
+        }
+
+        @Override
+        public @Nullable Stub route(Fixup branch) {
+            boolean isNear = AArch64Code.reaches(branch.P(), branch.goal());
+            return isNear || plts.isEmpty() ? null : plt(branch).entry(branch);
+        }
+
+        @Override
+        public Refusal misfit(Fixup fixup, String what) {
+            return Refusal.of(Errno.ENOEXEC, what)
+                    .logged(kernel.logPrefix() + "module " + fixup.moduleName() + ": overflow in relocation type "
+                            + fixup.type().number() + " val " + Long.toHexString(fixup.goal()));
+        }
+
+        /** The PLT section in the same part of the module as the place. */
+        private AArch64Plt plt(Fixup fixup) {
+            Optional<RegionKind> region = placed.region(file.elf().section(fixup.targetSection()));
+            return plts.get(region.filter(RegionKind::isInit).isPresent() ? 1 : 0);
+        }
+
+        /** Stores what {@link #safe} says, in the byte order of code where the image has that of data. */
+        @Override
+        public void store(Fixup fixup, long value, SectionImage image) {
+            int word = image.word(fixup.sectionOffset());
+            boolean isBig = file.elf().isBigEndian();
+            int after = safe(fixup, isBig ? Integer.reverseBytes(word) : word, value);
+            image.putWord(fixup.sectionOffset(), isBig ? Integer.reverseBytes(after) : after);
+        }
+
+        /** The {@code adrp}, or where the erratum may strike an {@code adr} of the page's start, or a branch to a veneer. */
+        private int safe(Fixup fixup, int adrp, long value) {
+            if (!AArch64Code.isUnsafe(fixup.P())) {
+                return fixup.type().field().insert(adrp, value);
+            }
+            long distance = AArch64Code.page(fixup.goal()) - fixup.P();
+            if (AArch64Code.fits(AArch64Reloc.ADR, distance)) {
+                return AArch64Reloc.ADR.insert(adrp & ~AArch64Code.COUNTS_PAGES, distance);
+            }
+            Stub veneer = plt(fixup).veneer(fixup, adrp);
+            return AArch64Code.branch(AArch64Code.B, fixup.P(), veneer.address().value());
+        }
+
+        @Override
+        public List<Stub> stubs() {
+            return plts.stream().flatMap(AArch64Plt::stubs).toList();
+        }
+
+        @Override
+        public List<Finisher> finishers() {
+            return List.of(
+                    Finisher.of("alternatives", alternatives::apply),
+                    Finisher.of("ftrace trampolines", kernel.tracing()::writeTrampolines));
+        }
     }
 }

@@ -5,11 +5,7 @@ import static io.modrt.spi.StubTemplate.word;
 import io.modrt.address.Address;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.CodeWords;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.Stub;
-import io.modrt.spi.StubTemplate;
+import io.modrt.spi.*;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +39,8 @@ final class AArch64Plt {
      *
      * @param counted the entries that the plan counted; there is room for one more
      */
-    AArch64Plt(Address start, int counted, boolean hasErratum) {
-        this.start = start.value();
+    AArch64Plt(long start, int counted, boolean hasErratum) {
+        this.start = start;
         this.counted = counted;
         this.hasErratum = hasErratum;
     }
@@ -87,9 +83,9 @@ final class AArch64Plt {
                 word(AArch64Code.ADRP | x, "adrp   x" + x + ", target", AArch64Reloc.PG_HI21_NC),
                 word(0x9100_0000 | x << 5 | x, "add    x" + x + ", x" + x + ", #0"),
                 word(back, "b      back"));
-        Address page = Address.of(AArch64Code.page(fixup.goal()));
         last = null;
-        return take(fixup, Stub.of(Address.of(place), page, fixup.symbolName(), template));
+        long page = AArch64Code.page(fixup.goal());
+        return take(fixup, Stub.of(Address.of(place), Address.of(page), fixup.symbolName(), template));
     }
 
     private long next() {
@@ -101,8 +97,7 @@ final class AArch64Plt {
         used = (int) (made.address().value() - start) / ENTRY_BYTES + 1;
         spare = null;
         if (used > counted) {
-            throw fixup.refused(Refusal.of(
-                    Errno.ENOEXEC, "entry " + used + " of the PLT is needed, and " + counted + " were counted"));
+            throw fixup.refused(Refusal.of(Errno.ENOEXEC, "needs PLT entry " + used + ", of " + counted + " counted"));
         }
         stubs.add(made);
         return made;

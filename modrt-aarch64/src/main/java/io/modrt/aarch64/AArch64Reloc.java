@@ -3,13 +3,7 @@ package io.modrt.aarch64;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.Field;
-import io.modrt.spi.Fit;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.Formula;
-import io.modrt.spi.RelocationTable;
-import io.modrt.spi.RelocationType;
-import io.modrt.spi.Store;
+import io.modrt.spi.*;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -41,10 +35,11 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     static final Field SIGNED_IMM16 = Field.scattered(
                     "signed imm16", 0x401f_ffe0, 17, v -> ((v ^ -(v >>> 16)) & 0xffff) << 5 | v >>> 16 << 30)
             .flipping(1 << 30);
-
-    private static final Field HALF16 = Field.data("half16", Short.BYTES);
-    private static final long LOW_12 = 0xfff;
-    private static final int MOVK = 1 << 29;
+    /** The same for the top bits of a value, of which the sign is one. */
+    private static final Field SIGNED_TOP = Field.scattered(
+                    "signed top", 0x400f_ffe0, 16, v -> ((v ^ -(v >>> 15)) & 0x7fff) << 5 | v >>> 15 << 30)
+            .flipping(1 << 30)
+            .from(48);
 
     static final AArch64Reloc PG_HI21 = row(275, "ADR_PREL_PG_HI21", Formula.PAGE, PAGES, Fit.SIGNED);
     static final AArch64Reloc PG_HI21_NC = row(276, "ADR_PREL_PG_HI21_NC", Formula.PAGE, PAGES, Fit.TRUNCATED);
@@ -59,10 +54,10 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(256, "NULL",                Formula.NONE,  Field.WORD32,          Fit.TRUNCATED), // NONE in a draft of the ABI
             row(257, "ABS64",               Formula.S_A,   Field.WORD64,          Fit.TRUNCATED), // data
             row(258, "ABS32",               Formula.S_A,   Field.WORD32,          Fit.UNSIGNED),  // data; the psABI also takes -2^31
-            row(259, "ABS16",               Formula.S_A,   HALF16,                Fit.UNSIGNED),  // data; the psABI also takes -2^15
+            row(259, "ABS16",               Formula.S_A,   Field.data("half", 2), Fit.UNSIGNED),  // data; the psABI also takes -2^15
             row(260, "PREL64",              Formula.S_A_P, Field.WORD64,          Fit.TRUNCATED), // data
             row(261, "PREL32",              Formula.S_A_P, Field.WORD32,          Fit.SIGNED),    // data
-            row(262, "PREL16",              Formula.S_A_P, HALF16,                Fit.SIGNED),    // data
+            row(262, "PREL16",              Formula.S_A_P, Field.data("half", 2), Fit.SIGNED),    // data
             row(263, "MOVW_UABS_G0",        Formula.S_A,   IMM16,                 Fit.UNSIGNED),  // movz
             row(264, "MOVW_UABS_G0_NC",     Formula.S_A,   IMM16,                 Fit.TRUNCATED), // movk
             row(265, "MOVW_UABS_G1",        Formula.S_A,   IMM16.from(16),        Fit.UNSIGNED),  // movz
@@ -75,14 +70,11 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(272, "MOVW_SABS_G2",        Formula.S_A,   SIGNED_IMM16.from(32), Fit.SIGNED),    // as SABS_G0
             row(273, "LD_PREL_LO19",        Formula.S_A_P, IMM19,                 Fit.SIGNED),    // ldr of a literal
             row(274, "ADR_PREL_LO21",       Formula.S_A_P, ADR,                   Fit.SIGNED),    // adr
-            PG_HI21,                                                                              // adrp
-            PG_HI21_NC,                                                                           // adrp
-            ADD_LO12,                                                                             // add
+            PG_HI21, PG_HI21_NC, ADD_LO12,                                                        // adrp, adrp, add
             row(278, "LDST8_ABS_LO12_NC",   Formula.S_A,   IMM12,                 Fit.TRUNCATED), // ldrb, strb
             row(279, "TSTBR14",             Formula.S_A_P, IMM14,                 Fit.SIGNED),    // tbz, tbnz
             row(280, "CONDBR19",            Formula.S_A_P, IMM19,                 Fit.SIGNED),    // b.cond, cbz, cbnz
-            JUMP26,                                                                               // b
-            CALL26,                                                                               // bl
+            JUMP26, CALL26,                                                                       // b, bl
             row(284, "LDST16_ABS_LO12_NC",  Formula.S_A,   IMM12.from(1),         Fit.TRUNCATED), // ldrh, strh
             row(285, "LDST32_ABS_LO12_NC",  Formula.S_A,   IMM12.from(2),         Fit.TRUNCATED), // a load or store of 4 bytes
             row(286, "LDST64_ABS_LO12_NC",  Formula.S_A,   IMM12.from(3),         Fit.TRUNCATED), // of 8 bytes
@@ -92,25 +84,29 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(290, "MOVW_PREL_G1_NC",     Formula.S_A_P, IMM16.from(16),        Fit.TRUNCATED), // movk
             row(291, "MOVW_PREL_G2",        Formula.S_A_P, SIGNED_IMM16.from(32), Fit.SIGNED),    // as SABS_G0
             row(292, "MOVW_PREL_G2_NC",     Formula.S_A_P, IMM16.from(32),        Fit.TRUNCATED), // movk
-            row(293, "MOVW_PREL_G3",        Formula.S_A_P, SIGNED_IMM16.from(48), Fit.TRUNCATED), // as SABS_G0
+            row(293, "MOVW_PREL_G3",        Formula.S_A_P, SIGNED_TOP,            Fit.TRUNCATED), // as SABS_G0
             row(299, "LDST128_ABS_LO12_NC", Formula.S_A,   IMM12.from(4),         Fit.TRUNCATED)); // of 16 bytes
     // spotless:on
 
     private static AArch64Reloc row(int number, String name, Formula formula, Field field, Fit fit) {
-        boolean isScaled = field.mask() == IMM12.mask() && field.lowestBit() > 0;
-        boolean isReplaced = isScaled || field.mask() == SIGNED_IMM16.mask();
+        // why: the first are scaled offsets, the others have bit 30, but not 29, which tells movz from movn
+        boolean isReplaced = field.mask() == IMM12.mask() && field.lowestBit() > 0 || field.mask() >>> 29 == 2;
         return new AArch64Reloc(
                 number, "R_AARCH64_" + name, formula, field, fit, isReplaced ? Store.REPLACE : Store.SET);
     }
 
-    /** The types that kernels apply, none in SHT_REL; with erratum 843419 the load looks where an {@code adrp} is. */
-    static RelocationTable table(AddendKind addends, boolean hasErratum) {
+    /**
+     * The types that kernels apply, none in SHT_REL; with erratum 843419 the load looks where an {@code adrp} is.
+     *
+     * @param logPrefix what the kernel's lines about relocations begin with
+     */
+    static RelocationTable table(AddendKind addends, boolean hasErratum, String logPrefix) {
         Stream<AArch64Reloc> rows = ROWS.stream()
                 .filter(row -> addends == AddendKind.EXPLICIT)
                 .map(row -> hasErratum && isAdrp(row.number) ? row.byLoad() : row);
         return RelocationTable.of(rows.toList())
                 .unknownType((module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number)
-                        .logged("module " + module + ": unsupported RELA relocation: " + number));
+                        .logged(logPrefix + "module " + module + ": unsupported RELA relocation: " + number));
     }
 
     private AArch64Reloc byLoad() {
@@ -130,18 +126,10 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
         return isBranch(number);
     }
 
-    /** A scaled offset leaves the upper bits of its field zero; a signed immediate makes {@code movk} to {@code movz} or {@code movn}. */
+    /** A scaled offset leaves the upper bits of its field zero; a signed immediate clears bit 29, set in {@code movk}, and its own top bit. */
     @Override
     public int replace(int before, long value) {
-        return field.mask() == IMM12.mask()
-                ? field.insert(before, value & LOW_12)
-                : field.insert(before & ~MOVK, value);
-    }
-
-    @Override
-    public Refusal misfit(Fixup fixup, String what) {
-        return Refusal.of(Errno.ENOEXEC, what)
-                .logged("module " + fixup.moduleName() + ": overflow in relocation type " + number + " val "
-                        + Long.toHexString(fixup.goal()));
+        boolean isScaled = field.mask() == IMM12.mask();
+        return isScaled ? field.insert(before, value & 0xfff) : field.insert(before & ~(1 << 29 | 1 << 20), value);
     }
 }

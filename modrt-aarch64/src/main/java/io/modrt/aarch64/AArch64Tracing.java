@@ -4,18 +4,10 @@ import io.modrt.address.Address;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
-import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
-import io.modrt.spi.CodeReader;
-import io.modrt.spi.CodeWords;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.SiteKind;
-import io.modrt.spi.TracingSites;
+import io.modrt.spi.*;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,22 +16,15 @@ import java.util.stream.Stream;
 /**
  * Function entries that the compiler began with two nops. When a module is loaded the first becomes {@code mov x9, x30}; the second, whose
  * address is the site's, is off as a nop and on as a {@code bl}. Kernels with CALL_OPS have a doubleword in front of each function, which
- * tells {@code ftrace_caller} whose tracer is meant: they know a tracer by its {@code struct ftrace_ops}, and so do we. Source: Linux 6.1
- * and 6.12 {@code arch/arm64/kernel/ftrace.c}.
+ * tells {@code ftrace_caller} whose tracer is meant: they know a tracer by its {@code struct ftrace_ops}, and so does a site here. Source:
+ * Linux 6.1 and 6.12 {@code arch/arm64/kernel/ftrace.c}.
  *
- * @param anchors the symbols that a load needs by name
- * @param kernelEntries the functions that a site may go to, or with CALL_OPS the kernel's own tracers
- * @param functions the functions that a {@code bl} goes to
- * @param sections the sections of trampolines, that of core code first; each has an entry for each function
- * @param bytesInFront how many bytes before the site the doubleword, or else {@code mov x9, x30}, may begin
+ * @param isNew whether the kernel is one since 6.4: {@code ftrace_caller} serves all tracers, and init code has a trampoline of its own
+ * @param hasOps whether there is a doubleword
+ * @param hasBti whether functions may begin with {@code bti}
+ * @param hasTrampolines not so where the kernel does not trace, or does without PLTs
  */
-record AArch64Tracing(
-        Set<String> anchors,
-        Set<String> kernelEntries,
-        List<String> functions,
-        List<String> sections,
-        List<Integer> bytesInFront)
-        implements TracingSites {
+record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean hasTrampolines) implements TracingSites {
     private static final String CALLER = "ftrace_caller";
     private static final String NOP_OPS = "ftrace_nop_ops";
     private static final String TRAMPOLINES = ".text.ftrace_trampoline";
@@ -47,19 +32,26 @@ record AArch64Tracing(
     private static final int FROM_OPS = 12;
     private static final int FROM_OPS_OVER_BTI = 16;
 
-    /** The sites of a kernel, new since 6.4; there are no trampolines where it does not trace, or does without PLTs. */
-    static AArch64Tracing of(KernelProfile profile, boolean isNew, boolean hasTrampolines) {
-        boolean hasOps = isNew && profile.has(AArch64Arch.CALL_OPS);
-        List<String> functions = isNew ? List.of(CALLER) : List.of(CALLER, "ftrace_regs_caller");
+    /** The functions of the kernel that a {@code bl} goes to. */
+    List<String> functions() {
+        return isNew ? List.of(CALLER) : List.of(CALLER, "ftrace_regs_caller");
+    }
+
+    /** The sections of trampolines, that of core code first and that of init code last; each has an entry for each function. */
+    List<String> sections() {
         List<String> sections = isNew ? List.of(TRAMPOLINES, ".init" + TRAMPOLINES) : List.of(TRAMPOLINES);
-        List<Integer> fromOps =
-                profile.has(AArch64Arch.BTI_KERNEL) ? List.of(FROM_OPS, FROM_OPS_OVER_BTI) : List.of(FROM_OPS);
-        return new AArch64Tracing(
-                hasOps ? Set.of(CALLER, NOP_OPS) : Set.copyOf(functions),
-                hasOps ? Set.of("ftrace_list_ops", "global_ops", "graph_ops") : Set.copyOf(functions),
-                functions,
-                hasTrampolines ? sections : List.of(),
-                hasOps ? fromOps : List.of(FROM_MOV));
+        return hasTrampolines ? sections : List.of();
+    }
+
+    /** The symbols that a load needs by name. */
+    Set<String> anchors() {
+        return hasOps ? Set.of(CALLER, NOP_OPS) : Set.copyOf(functions());
+    }
+
+    /** With a doubleword those of the kernel's tracers that have a name. */
+    @Override
+    public Set<String> kernelEntries() {
+        return hasOps ? Set.of("ftrace_list_ops", "global_ops", "graph_ops") : Set.copyOf(functions());
     }
 
     @Override
@@ -67,77 +59,55 @@ record AArch64Tracing(
         return "__patchable_function_entries";
     }
 
-    private boolean hasOps() {
-        return !bytesInFront.contains(FROM_MOV);
-    }
-
     @Override
     public long site(long entry, CodeReader code) {
-        if (!hasOps()) {
-            return entry + Integer.BYTES;
-        }
         long function = entry + Long.BYTES;
-        boolean isBti = bytesInFront.contains(FROM_OPS_OVER_BTI)
+        boolean isBti = hasBti
                 && code.holds(function, Integer.BYTES)
                 && (code.codeAt(function) & ~0xc0) == 0xd503_241f; // bti, bti c, bti j, bti jc
         // why: the kernel warns of a function that is not aligned, and drops it
-        return !Address.of(entry).isAligned(Long.BYTES) ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
+        long behindOps = !Address.of(entry).isAligned(Long.BYTES) ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
+        return hasOps ? behindOps : entry + Integer.BYTES;
     }
 
     /** Without {@code ftrace_nop_ops} among the kernel's symbols the doubleword stays as it was compiled. */
     @Override
     public void writeOff(long site, ModuleImage image) {
-        if (hasOps()) {
+        if (hasOps) {
             long ops = site - FROM_OPS & -Long.BYTES;
             image.placed().anchor(NOP_OPS).ifPresent(address -> image.putPointerAt(ops, address.value()));
         }
-        int found = image.codeAt(site - FROM_MOV);
-        if (found != AArch64Code.NOP) {
-            String what = "0x" + Integer.toHexString(found) + " in front of 0x" + Long.toHexString(site) + " is no nop";
-            throw new FormatException(Refusal.of(Errno.EINVAL, what));
+        if (image.codeAt(site - FROM_MOV) != AArch64Code.NOP) {
+            throw new FormatException(Refusal.of(Errno.EINVAL, "no nop in front of 0x" + Long.toHexString(site)));
         }
         image.putCodeAt(site - FROM_MOV, AArch64Code.MOV_X9_X30);
     }
 
-    /**
-     * A function, and the trampolines of the module that lead there.
-     *
-     * @param trampolines that of core code first and that of init code last
-     */
-    private record Call(long function, List<Long> trampolines) {}
-
-    /** Those of the functions that a source of symbols knows. */
-    private List<Call> calls(PlacedSections placed) {
-        List<Call> calls = new ArrayList<>();
-        for (int i = 0; i < functions.size(); i++) {
-            long offset = (long) i * AArch64Plt.ENTRY_BYTES;
-            List<Long> trampolines = sections.stream()
-                    .flatMap(name -> placed.file().elf().section(name).flatMap(placed::address).stream())
-                    .map(start -> start.value() + offset)
-                    .toList();
-            placed.anchor(functions.get(i)).ifPresent(function -> calls.add(new Call(function.value(), trampolines)));
-        }
-        return calls;
+    /** The trampolines to a function, that of core code first and that of init code last. */
+    private List<Long> trampolines(PlacedSections placed, String function) {
+        long offset = (long) functions().indexOf(function) * AArch64Plt.ENTRY_BYTES;
+        return sections().stream()
+                .flatMap(name -> placed.file().elf().section(name).flatMap(placed::address).stream())
+                .map(start -> start.value() + offset)
+                .toList();
     }
 
-    /** Writes the trampolines, also where nothing needs them. */
+    /** Writes the trampolines, also where nothing needs them, to those functions that a source of symbols knows. */
     void writeTrampolines(ModuleImage image) {
-        for (Call call : calls(image.placed())) {
-            call.trampolines.forEach(place -> AArch64Plt.write(image, place, call.function));
+        PlacedSections placed = image.placed();
+        for (String function : functions()) {
+            placed.anchor(function)
+                    .ifPresent(target -> trampolines(placed, function)
+                            .forEach(place -> AArch64Plt.write(image, place, target.value())));
         }
     }
 
     @Override
     public List<? extends SiteKind> kinds(PlacedSections placed) {
-        return bytesInFront.stream()
-                .map(bytes -> new Site(
-                        "patchable entry, " + bytes + " bytes",
-                        bytes,
-                        bytes + Integer.BYTES,
-                        hasOps() ? 3 : 1,
-                        placed,
-                        calls(placed),
-                        placed.anchor(NOP_OPS)))
+        return Stream.of(FROM_MOV, FROM_OPS, FROM_OPS_OVER_BTI)
+                .filter(front -> hasOps == front > FROM_MOV && (hasBti || front < FROM_OPS_OVER_BTI))
+                .map(front ->
+                        new Site(this, placed, front, front + Integer.BYTES, front / Integer.BYTES, hasOps ? 3 : 1))
                 .toList();
     }
 
@@ -146,23 +116,22 @@ record AArch64Tracing(
      * {@code ftrace_caller}. A {@code bl} that does not reach a function of the kernel goes through the module's own trampoline, which
      * counts as the function.
      *
+     * @param bytesInFront from the doubleword, or else from {@code mov x9, x30}, to the site
+     * @param last the index of the site's own word
      * @param writes the two halves of the doubleword, if there is one, and the site; {@code mov x9, x30} is there from the load on
-     * @param calls the functions, {@code ftrace_caller} first
-     * @param nopOps what the doubleword says when the site is off; where that is not known it stays
      */
-    private record Site(
-            String description,
-            int bytesInFront,
-            int bytes,
-            int writes,
-            PlacedSections placed,
-            List<Call> calls,
-            Optional<Address> nopOps)
+    private record Site(AArch64Tracing sites, PlacedSections placed, int bytesInFront, int bytes, int last, int writes)
             implements SiteKind {
         private static final ByteOrder CODE = ByteOrder.LITTLE_ENDIAN;
 
-        private boolean hasOps() {
-            return writes > 1;
+        @Override
+        public String description() {
+            return "patchable entry, " + bytesInFront + " bytes";
+        }
+
+        @Override
+        public int write(int nth, State to) {
+            return nth == writes - 1 ? last : nth;
         }
 
         private ByteBuffer ops(byte[] code) {
@@ -170,52 +139,47 @@ record AArch64Tracing(
             return ByteBuffer.wrap(code).order(isBig ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         }
 
-        /** The index of the site's own word. */
-        private int last() {
-            return bytesInFront / Integer.BYTES;
-        }
-
-        @Override
-        public int write(int nth, State to) {
-            return nth == writes - 1 ? last() : nth;
-        }
-
         @Override
         public State state(long site, byte[] code) {
-            boolean isElsewhere = hasOps() && !Address.of(site - bytesInFront).isAligned(Long.BYTES);
-            if (isElsewhere || CodeWords.get(code, last() - 1, CODE) != AArch64Code.MOV_X9_X30) {
+            boolean isElsewhere =
+                    sites.hasOps && !Address.of(site - bytesInFront).isAligned(Long.BYTES);
+            if (isElsewhere || CodeWords.get(code, last - 1, CODE) != AArch64Code.MOV_X9_X30) {
                 return State.FOREIGN;
             }
-            int word = CodeWords.get(code, last(), CODE);
+            int word = CodeWords.get(code, last, CODE);
             boolean isOn = (word & 0xfc00_0000) == AArch64Code.BL;
             return isOn ? State.ON : word == AArch64Code.NOP ? State.OFF : State.FOREIGN;
         }
 
         @Override
         public long entry(long site, byte[] code) {
-            long target = site + AArch64Reloc.IMM26.extract(CodeWords.get(code, last(), CODE));
-            Stream<Call> through = calls.stream().filter(call -> call.trampolines.contains(target));
-            return hasOps()
+            long target = site + AArch64Reloc.IMM26.extract(CodeWords.get(code, last, CODE));
+            Optional<Address> through = sites.functions().stream()
+                    .filter(function -> sites.trampolines(placed, function).contains(target))
+                    .findFirst()
+                    .flatMap(placed::anchor);
+            return sites.hasOps
                     ? ops(code).getLong(0)
-                    : through.mapToLong(Call::function).findFirst().orElse(target);
+                    : through.map(Address::value).orElse(target);
         }
 
         /** Where the {@code bl} of a site must go for the site to go to {@code entry}; 0 if nothing on the way is in reach. */
         private long way(long site, long entry) {
-            long function = !hasOps() ? entry : calls.isEmpty() ? 0 : calls.get(0).function;
-            boolean isInit = Arrays.stream(RegionKind.values())
-                    .filter(RegionKind::isInit)
-                    .anyMatch(kind -> placed.range(kind)
-                            .filter(range -> range.contains(Address.of(site)))
-                            .isPresent());
-            return Stream.concat(
-                            Stream.of(function),
-                            calls.stream()
-                                    .filter(call -> call.function == function && !call.trampolines.isEmpty())
-                                    .map(call -> call.trampolines.get(isInit ? call.trampolines.size() - 1 : 0)))
+            long goal = sites.hasOps ? placed.anchor(CALLER).map(Address::value).orElse(0L) : entry;
+            Stream<Long> through = sites.functions().stream()
+                    .filter(function -> placed.anchor(function).equals(Optional.of(Address.of(goal))))
+                    .map(function -> sites.trampolines(placed, function))
+                    .flatMap(places -> places.stream().skip(isInit(site) ? places.size() / 2 : 0));
+            return Stream.concat(Stream.of(goal), through)
                     .filter(target -> AArch64Code.reaches(site, target))
                     .findFirst()
                     .orElse(0L);
+        }
+
+        private boolean isInit(long site) {
+            return Stream.of(RegionKind.INIT, RegionKind.INIT_TEXT)
+                    .flatMap(region -> placed.range(region).stream())
+                    .anyMatch(range -> range.contains(Address.of(site)));
         }
 
         @Override
@@ -225,18 +189,18 @@ record AArch64Tracing(
 
         @Override
         public void on(long site, byte[] code, long entry) {
-            if (hasOps()) {
+            if (sites.hasOps) {
                 ops(code).putLong(0, entry);
             }
-            CodeWords.put(code, last(), CODE, AArch64Code.branch(AArch64Code.BL, site, way(site, entry)));
+            CodeWords.put(code, last, CODE, AArch64Code.branch(AArch64Code.BL, site, way(site, entry)));
         }
 
         @Override
         public void off(long site, byte[] code) {
-            if (hasOps()) {
-                nopOps.ifPresent(address -> ops(code).putLong(0, address.value()));
+            if (sites.hasOps) {
+                placed.anchor(NOP_OPS).ifPresent(address -> ops(code).putLong(0, address.value()));
             }
-            CodeWords.put(code, last(), CODE, AArch64Code.NOP);
+            CodeWords.put(code, last, CODE, AArch64Code.NOP);
         }
     }
 }

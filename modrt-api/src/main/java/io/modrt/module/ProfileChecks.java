@@ -1,12 +1,12 @@
 package io.modrt.module;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
@@ -44,7 +44,7 @@ final class ProfileChecks {
     void check() {
         KernelVersion version = profile.version();
         if (version.isAtLeast(V6_12_117)) {
-            checkStringTable(file.section(file.header().nameTableIndex()), "the name table");
+            checkStringTable(file.section(file.header().nameTableIndex()), "section name table");
         }
         if (!findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
             checkModuleSections(version);
@@ -59,7 +59,7 @@ final class ProfileChecks {
 
     private void checkModuleSections(KernelVersion version) {
         if (version.isAtLeast(V6_4)) {
-            checkThisModule();
+            checkThisModule(version);
         }
         if (version.isAtLeast(V6_12)) {
             checkModinfo(version);
@@ -67,7 +67,10 @@ final class ProfileChecks {
         }
     }
 
-    private void checkThisModule() {
+    private void checkThisModule(KernelVersion version) {
+        String subject = "module " + module + ": ";
+        boolean looksAtTypes = version.isAtLeast(V6_12_117);
+        String one = subject + (looksAtTypes ? "Exactly" : "Only") + " one " + THIS_MODULE + " section must exist.";
         int found = 0;
         for (Section s : file.sections()) {
             if (s.isNamed(THIS_MODULE) && s.type() != Section.SHT_NULL) {
@@ -77,12 +80,15 @@ final class ProfileChecks {
                             Errno.ENOEXEC,
                             s,
                             "type " + s.type() + ", flags 0x" + Long.toHexString(s.flags())
-                                    + ": this kernel wants SHF_ALLOC and contents");
+                                    + ": this kernel wants SHF_ALLOC and contents",
+                            s.hasContents()
+                                    ? subject + THIS_MODULE + " must occupy memory during process execution"
+                                    : looksAtTypes ? subject + THIS_MODULE + " section must have a size set" : one);
                 }
             }
         }
         if (found != 1) {
-            throw refuse(found + " sections " + THIS_MODULE + ", this kernel wants one");
+            throw refuse(found + " sections " + THIS_MODULE + ", this kernel wants one", one);
         }
     }
 
@@ -93,12 +99,14 @@ final class ProfileChecks {
             if (counts && s.isNamed(MODINFO)) {
                 found++;
                 if (version.isAtLeast(V6_14) && !s.isAllocated()) {
-                    throw refuse(Errno.ENOEXEC, s, "has no SHF_ALLOC, which this kernel wants");
+                    throw refuse(s, "has no SHF_ALLOC, which this kernel wants");
                 }
             }
         }
         if (found > 1 || (found == 0 && version.isAtLeast(V6_14))) {
-            throw refuse(found + " sections " + MODINFO + ", this kernel wants one");
+            throw refuse(
+                    found + " sections " + MODINFO + ", this kernel wants one",
+                    "Only one " + MODINFO + " section must exist.");
         }
     }
 
@@ -109,22 +117,27 @@ final class ProfileChecks {
                 found++;
                 Section strings = file.section(s.link());
                 if (version.isAtLeast(V6_12_117)) {
-                    checkStringTable(strings, "the symbols' names");
+                    checkStringTable(strings, "symbol string table");
                 }
                 if (version.isAtLeast(V6_14)
                         && (strings.sizeBytes() == 0 || file.array()[(int) strings.fileOffset()] != 0)) {
-                    throw refuse(Errno.ENOEXEC, strings, "its first byte is not NUL");
+                    throw refuse(strings, "its first byte is not NUL");
                 }
             }
         }
         if (found != 1) {
-            throw refuse(found + " symbol tables, this kernel wants one");
+            throw refuse(
+                    found + " symbol tables, this kernel wants one", module + ": module has no symbols (stripped?)");
         }
     }
 
     private static void checkStringTable(Section s, String role) {
         if (s.type() != Section.SHT_STRTAB) {
-            throw refuse(Errno.ENOEXEC, s, role + ": type " + s.type() + ", this kernel wants SHT_STRTAB (3)");
+            throw refuse(
+                    Errno.ENOEXEC,
+                    s,
+                    "the " + role + ": type " + s.type() + ", this kernel wants SHT_STRTAB (3)",
+                    "Invalid ELF " + role + " type: " + s.type());
         }
     }
 
@@ -149,17 +162,25 @@ final class ProfileChecks {
         for (Section s : file.sections()) {
             boolean shown = s.isAllocated() && s.sizeBytes() != 0 && !UNLOADED.contains(s.name());
             if (shown && !names.add(s.name())) {
-                throw refuse(Errno.EEXIST, s, "another loaded section has this name, which kernels from 6.12 refuse");
+                throw refuse(
+                        Errno.EEXIST,
+                        s,
+                        "another loaded section has this name, which kernels from 6.12 refuse",
+                        "sysfs: cannot create duplicate filename '/module/" + module + "/sections/" + s.name() + "'");
             }
         }
     }
 
-    private FormatException refuse(String what) {
+    private FormatException refuse(String what, String line) {
         String where = file.name().isEmpty() ? "" : file.name() + ": ";
-        return new FormatException(Refusal.of(Errno.ENOEXEC, where + what));
+        return new FormatException(Refusal.of(Errno.ENOEXEC, where + what).logged(line));
     }
 
-    private static FormatException refuse(Errno errno, Section s, String what) {
-        return new FormatException(Refusal.of(errno, s.where() + ": " + what));
+    private static FormatException refuse(Section s, String what) {
+        return new FormatException(Refusal.of(Errno.ENOEXEC, s.where() + ": " + what));
+    }
+
+    private static FormatException refuse(Errno errno, Section s, String what, String line) {
+        return new FormatException(Refusal.of(errno, s.where() + ": " + what).logged(line));
     }
 }

@@ -183,7 +183,7 @@ public final class Field {
     public int insert(int word, long value) {
         int v = (int) (value >> from);
         return (word & ~mask)
-                | (isInOrder ? v << place & mask : low[v & (HALF - 1)] | high[(v >>> HALF_BITS) & (HALF - 1)]);
+                | (isInOrder ? v << place & mask : low[v & (HALF - 1)] ^ high[(v >>> HALF_BITS) & (HALF - 1)]);
     }
 
     /** Sets the field in the bytes from {@code at} on to the value's bits; all other bits stay. */

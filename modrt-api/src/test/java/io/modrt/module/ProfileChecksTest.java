@@ -13,10 +13,10 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.policy.LoadPolicy;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -48,7 +48,7 @@ class ProfileChecksTest {
             row("two symbol tables", e -> e.section(".symtab2", 2, 0, new byte[0]).link(10), "6.11.0", "6.12.0",
                 "m.ko: 2 symbol tables, this kernel wants one"),
             row("symbols named from another type", e -> e.part(10).type = 1, "6.12.95", "6.12.117",
-                "m.ko: section 10 (.strtab): the symbols' names: type 1, this kernel wants SHT_STRTAB (3)"),
+                "m.ko: section 10 (.strtab): the symbol string table: type 1, this kernel wants SHT_STRTAB (3)"),
             row("names that do not start with an empty one", e -> e.part(10).contents = ElfBytes.strings("xgreet\0printk\0maybe\0"), "6.13.7", "6.14.0",
                 "m.ko: section 10 (.strtab): its first byte is not NUL"));
     }
@@ -72,6 +72,39 @@ class ProfileChecksTest {
         assertEquals(message, refusal.getMessage());
         assertEquals(Errno.ENOEXEC, refusal.errno());
         assertFalse(refusal.beyondKernel());
+    }
+
+    // spotless:off
+    static Stream<Arguments> lines() {
+        Consumer<ElfBytes> twoModules = e -> e.section(".gnu.linkonce.this_module", 1, 3, new byte[0]);
+        Consumer<ElfBytes> noContents = e -> {
+            e.part(2).contents = ElfBytes.strings("name=greeter\0license=GPL\0");
+            e.part(3).type = 8;
+        };
+        return Stream.of(
+            Arguments.of("6.12.95", twoModules, "module greeter: Only one .gnu.linkonce.this_module section must exist."),
+            Arguments.of("6.12.117", twoModules, "module greeter: Exactly one .gnu.linkonce.this_module section must exist."),
+            Arguments.of("6.12.95", noContents, "module greeter: Only one .gnu.linkonce.this_module section must exist."),
+            Arguments.of("6.12.117", noContents, "module greeter: .gnu.linkonce.this_module section must have a size set"),
+            Arguments.of("6.12.117", (Consumer<ElfBytes>) e -> e.section(".gnu.linkonce.this_module", 1, 0, new byte[1]),
+                "module greeter: .gnu.linkonce.this_module must occupy memory during process execution"),
+            Arguments.of("6.12.117", (Consumer<ElfBytes>) e -> e.section(".modinfo", 1, 0, new byte[1]),
+                "Only one .modinfo section must exist."),
+            Arguments.of("6.12.95", (Consumer<ElfBytes>) e -> e.section(".symtab2", 2, 0, new byte[0]).link(10),
+                "greeter: module has no symbols (stripped?)"),
+            Arguments.of("6.12.117", (Consumer<ElfBytes>) e -> e.part(10).type = 1, "Invalid ELF symbol string table type: 1"),
+            Arguments.of("6.12.117", (Consumer<ElfBytes>) e -> e.section(".text", 1, 6, new byte[4]),
+                "sysfs: cannot create duplicate filename '/module/greeter/sections/.text'"));
+    }
+    // spotless:on
+
+    /** As live kernels of 6.12.95 for MIPS and of 6.12.117 for arm64 logged it. */
+    @ParameterizedTest
+    @MethodSource("lines")
+    void theLineIsThatOfTheKernelsLog(String version, Consumer<ElfBytes> change, String line) {
+        ModuleFile module = open(ModuleBytes.with(change), LoadPolicy.kernelExact());
+        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(kernel(version)));
+        assertEquals(line, refusal.kernelMessage().orElseThrow());
     }
 
     @Test

@@ -41,6 +41,8 @@ class FieldTest {
             0x1e,
             4,
             v -> bit(v, 3) << 1 | (bit(v, 2) ^ bit(v, 3)) << 4 | (bit(v, 1) ^ bit(v, 3)) << 3 | bit(v, 0) << 2);
+    private static final Field SIGN_INVERTS =
+            Field.scattered("sign inverts", 0xf_fff8, 17, v -> (v & 0x1_0000 | (v ^ -(v >>> 16)) & 0xffff) << 3);
     /** {@code auipc} and {@code jalr}: 20 bits at the top of the first word, 12 at the top of the second. */
     private static final Field LONG_CALL =
             Field.pair("call", Field.run("u", 20, 12).from(12), Field.run("i", 12, 20));
@@ -152,6 +154,7 @@ class FieldTest {
                 SIGN_ADDED,
                 SIGN_ADDED.flipping(0x1e),
                 SHORT_JUMP.flipping(0x1004),
+                SIGN_INVERTS,
                 Field.run("flipped", 11, 3).flipping(0x1248));
     }
 
@@ -219,6 +222,13 @@ class FieldTest {
     @CsvSource({"0, 0", "1, 4", "2, 8", "4, 10", "7, 1c", "-8, 1a", "-2, 2", "-1, 6"})
     void twoValueBitsMayMeetInOneWordBit(int value, String word) {
         assertEquals(Integer.parseInt(word, 16), SIGN_ADDED.insert(0, value));
+    }
+
+    /** The sign and the bits that it inverts come from different tables. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 8", "65535, 7fff8", "-1, 80000", "-2, 80008", "-65536, ffff8"})
+    void bitsFarApartMayMeetInOneWordBit(int value, String word) {
+        assertEquals(Integer.parseInt(word, 16), SIGN_INVERTS.insert(0, value));
     }
 
     @ParameterizedTest(name = "mask {0}, {1} bits")
