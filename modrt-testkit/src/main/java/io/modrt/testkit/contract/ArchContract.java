@@ -40,6 +40,7 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class ArchContract {
     private static final int SLOT_BYTES = 64;
     private static final long LATE_BYTES = 1 << 20;
+    private static final long PER_CPU_BYTES = 1 << 24;
 
     /** For subclasses. */
     protected ArchContract() {}
@@ -89,15 +90,15 @@ public abstract class ArchContract {
 
     /**
      * What kernels export, by a name for messages. By default made-up symbols in two places: those of
-     * {@link KernelSymbols#synthetic()}, and the last but one megabyte of the architecture's {@linkplain ArchKernel#kernelArea kernel
-     * area}; the last one is for per-CPU data.
+     * {@link KernelSymbols#synthetic()}, and a megabyte near the end of the architecture's {@linkplain ArchKernel#kernelArea kernel area},
+     * in front of what is for per-CPU data.
      */
     protected Map<String, KernelSymbols> kernels() {
         ModuleFile file = ModuleFile.open(modules().values().iterator().next());
         ElfHeader header = file.elf().header();
         KernelProfile profile = profiles().get(0).assuming(arch().usualConfiguration());
         AddressRange area = arch().kernel(profile, header).kernelArea();
-        AddressRange late = new AddressRange(area.end().plus(-2 * LATE_BYTES), LATE_BYTES);
+        AddressRange late = new AddressRange(area.end().plus(-PER_CPU_BYTES - LATE_BYTES), LATE_BYTES);
         Map<String, KernelSymbols> kernels = new LinkedHashMap<>();
         kernels.put("early addresses", KernelSymbols.synthetic());
         kernels.put("late addresses", KernelSymbols.synthetic(late, SLOT_BYTES));
