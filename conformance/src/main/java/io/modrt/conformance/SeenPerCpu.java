@@ -49,7 +49,8 @@ final class SeenPerCpu implements PerCpuAllocator {
         }
         SymbolTable table = file.symbols();
         for (int i = 1; i < table.count(); i++) {
-            if (table.sectionIndex(i) == section.get().index() && !table.isNamed(i, "")) {
+            boolean isThere = table.sectionIndex(i) == section.get().index() && !table.isNamed(i, "");
+            if (isThere && !plan.archKernel().isMappingSymbol(table.name(i))) {
                 Optional<KernelSymbol> seen = symbols.find(table.name(i));
                 if (seen.isPresent()) {
                     return List.of(seen.get().value().plus(-table.value(i)));

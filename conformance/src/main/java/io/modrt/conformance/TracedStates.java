@@ -12,6 +12,7 @@ import io.modrt.spi.SiteKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -75,7 +76,8 @@ final class TracedStates {
             runtime.memory().read(from, expected, 0, expected.length);
             then.read(from, actual, 0, actual.length);
             if (!Arrays.equals(expected, actual)) {
-                faults.add(state + ": " + site);
+                faults.add(state + ": " + site + ": expected " + HexFormat.of().formatHex(expected) + ", found "
+                        + HexFormat.of().formatHex(actual));
             }
         }
         if (faults.size() > SHOWN) {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** The modules that are published, as the class path holds them: jars, or folders of classes before packaging. */
 final class PublishedModules {
     private static final Pattern PLACE =
-            Pattern.compile(".*modrt-(api|mips|parisc|ftrace|testkit)[^/\\\\]*(\\.jar|[/\\\\]target[/\\\\]classes)");
+            Pattern.compile(".*modrt-(api|aarch64|mips|parisc|ftrace|testkit)[^/\\\\]*(\\.jar|[/\\\\]target[/\\\\]classes)");
 
     private static final List<ModuleReference> ALL = find();
 
@@ -76,8 +76,8 @@ final class PublishedModules {
                 .flatMap(place -> ModuleFinder.of(Path.of(place)).findAll().stream())
                 .sorted(Comparator.comparing(module -> module.descriptor().name()))
                 .toList();
-        if (found.size() != 5) {
-            throw new AssertionError("five modules are published, the class path has " + found);
+        if (found.size() != 6) {
+            throw new AssertionError("six modules are published, the class path has " + found);
         }
         return found;
     }

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 class SourceRulesTest {
     private static final Path ROOT = Path.of("..");
     private static final List<String> LIBRARIES =
-            List.of("modrt-api", "modrt-mips", "modrt-parisc", "modrt-ftrace", "modrt-testkit");
-    private static final Pattern ARCHITECTURE = Pattern.compile("mips|parisc|hppa", Pattern.CASE_INSENSITIVE);
+            List.of("modrt-api", "modrt-aarch64", "modrt-mips", "modrt-parisc", "modrt-ftrace", "modrt-testkit");
+    private static final Pattern ARCHITECTURE = Pattern.compile("mips|parisc|hppa|aarch64|arm64", Pattern.CASE_INSENSITIVE);
     private static final int ONE_SITTING = 450;
 
     @Test

@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.spi.Arch;
-import io.modrt.spi.StaticBranch;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelVersion;
+import io.modrt.spi.StaticBranches;
+import java.util.HexFormat;
 import java.util.ServiceLoader;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The words of static branches, as assemblers write them. */
-class StaticBranchTest {
+/** The code of static branches in the order of memory, as assemblers write it. */
+class StaticBranchesTest {
 
     @ParameterizedTest(name = "{0} {3} -> {4}")
     @CsvSource(delimiter = '|', textBlock = """
@@ -22,6 +25,7 @@ class StaticBranchTest {
         mips-n64   | a0000401 | 00000000 | ffffffffc0011018 | ffffffffc0011004 | cbfffffa | bc .-20
         parisc32   | 0        | 08000240 | 811058           | 81106c           | e800001a | b,l,n .+20,%r0
         parisc64   | 0        | 08000240 | 811058           | 81106c           | e800001a | b,l,n .+20,%r0
+        aarch64    | 0        | 1f2003d5 | ffff800000011008 | ffff800000011020 | 06000014 | b .+24
         """)
     void takenAndNotTaken(
             String name, String flags, String nop, String site, String target, String taken, String text) {
@@ -31,23 +35,23 @@ class StaticBranchTest {
                 .findFirst()
                 .orElseThrow();
 
-        StaticBranch branch = arch.staticBranch(header(name, flags)).orElseThrow();
+        ElfHeader header = header(name, flags);
+        KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0)).assuming(arch.usualConfiguration());
+        StaticBranches branches = arch.kernel(profile, header).staticBranches().orElseThrow();
+        StaticBranches.BranchSite place =
+                new StaticBranches.BranchSite(Long.parseUnsignedLong(site, 16), Integer.BYTES);
 
-        assertEquals(nop, hex(branch.nop()), text);
+        assertEquals(nop, HexFormat.of().formatHex(branches.notTaken(Integer.BYTES)), text);
         assertEquals(
-                taken, hex(branch.taken(Long.parseUnsignedLong(site, 16), Long.parseUnsignedLong(target, 16))), text);
+                taken, HexFormat.of().formatHex(branches.taken(place, Long.parseUnsignedLong(target, 16))), text);
     }
 
     private static ElfHeader header(String name, String flags) {
-        boolean mips = name.startsWith("mips");
+        boolean isArm = name.equals("aarch64");
+        int others = name.startsWith("mips") ? ElfHeader.EM_MIPS : ElfHeader.EM_PARISC;
         ElfClass elfClass = name.endsWith("64") ? ElfClass.ELF64 : ElfClass.ELF32;
-        int machine = mips ? ElfHeader.EM_MIPS : ElfHeader.EM_PARISC;
+        int machine = isArm ? ElfHeader.EM_AARCH64 : others;
         return new ElfHeader(
-                elfClass, true, ElfHeader.ET_REL, machine, Integer.parseUnsignedInt(flags, 16), 40, 0, 1, 0);
-    }
-
-    private static String hex(int word) {
-        String digits = Integer.toHexString(word);
-        return "0".repeat(8 - digits.length()) + digits;
+                elfClass, !isArm, ElfHeader.ET_REL, machine, Integer.parseUnsignedInt(flags, 16), 40, 0, 1, 0);
     }
 }
