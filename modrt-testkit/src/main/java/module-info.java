@@ -7,8 +7,9 @@ module io.modrt.testkit {
     requires transitive com.google.common.jimfs;
 
     exports io.modrt.testkit;
+    exports io.modrt.testkit.contract;
 
     // JUnit calls the contract's tests.
-    opens io.modrt.testkit to
+    opens io.modrt.testkit.contract to
             org.junit.platform.commons;
 }

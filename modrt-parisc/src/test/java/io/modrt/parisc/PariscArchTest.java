@@ -18,6 +18,7 @@ import io.modrt.error.RelocationException;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
+import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
@@ -25,6 +26,7 @@ import io.modrt.spi.CodeReader;
 import io.modrt.spi.StaticBranches;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.TracingSites;
+import io.modrt.testkit.BundledModules;
 import io.modrt.testkit.ElfTarget;
 import java.util.HexFormat;
 import java.util.List;
@@ -183,8 +185,8 @@ class PariscArchTest {
     void thatTheDataPointerIsMadeUpIsTold() {
         try (ModuleRuntime runtime =
                 ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build()) {
-            List<Diagnostic> told =
-                    runtime.load(Bundled.module("parisc-32/greeter.ko")).diagnostics();
+            List<Diagnostic> told = runtime.load(ModuleFile.open(BundledModules.file("parisc-32/greeter.ko")))
+                    .diagnostics();
             assertTrue(
                     told.stream()
                             .anyMatch(each -> each.kind() == Diagnostic.Kind.PLACEHOLDERS

@@ -7,6 +7,7 @@ import io.modrt.address.Address;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.memory.MemoryReader;
+import io.modrt.testkit.BundledModules;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class PariscMachineTest {
                 .kernelSymbols(symbols.or(KernelSymbols.synthetic()))
                 .kernelMemory(memory(flag))
                 .build()) {
-            runtime.load(Bundled.file("parisc-32/greeter.ko"));
+            runtime.load(BundledModules.file("parisc-32/greeter.ko"));
             return runtime.profile().orElseThrow().machine();
         }
     }

@@ -24,6 +24,7 @@ import io.modrt.load.RelocatedModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
+import io.modrt.testkit.BundledModules;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ class StoriesTest {
      */
     @Test
     void until2_6_28ALargeModuleDoesNotReachItsStubs() {
-        ModuleFile bulky = Bundled.module("parisc-32/bulky.ko.xz");
+        ModuleFile bulky = ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz"));
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> relocate(bulky, Laid.LINUX_2_6_28, StubPolicy.KERNEL_EXACT));
         assertEquals(Errno.ENOEXEC, refused.errno());
@@ -72,7 +73,7 @@ class StoriesTest {
 
     @Test
     void since2_6_29ItLoadsAndSaysHowCloseItIs() {
-        ModuleFile bulky = Bundled.module("parisc-32/bulky.ko.xz");
+        ModuleFile bulky = ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz"));
         RelocatedModule relocated = relocate(bulky, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT);
 
         // 3 branches a section, room for 4 stubs; the next section is called directly, so the third branch takes the
@@ -100,7 +101,7 @@ class StoriesTest {
 
     @Test
     void aSectionLargerThanTheReachLoadsWithStubsOnBothSidesAlone() {
-        ModuleFile vast = Bundled.module("parisc-32/vast.ko.xz");
+        ModuleFile vast = ModuleFile.open(BundledModules.file("parisc-32/vast.ko.xz"));
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> relocate(vast, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT));
         assertTrue(String.valueOf(refused.getMessage()).contains("StubPolicy.FURTHER_REACH"), refused::getMessage);
@@ -135,7 +136,8 @@ class StoriesTest {
     })
     void eachPolicyLoadsWhatTheKernelLoads(StubPolicy policy, String kernel) {
         KernelProfile profile = kernel.equals("6.1") ? Laid.LINUX_6_1 : Laid.LINUX_2_6_29;
-        RelocatedModule relocated = relocate(Bundled.module("parisc-32/bulky.ko.xz"), profile, policy);
+        RelocatedModule relocated =
+                relocate(ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz")), profile, policy);
         assertSizesAreTheFiles(relocated);
     }
 
@@ -143,8 +145,8 @@ class StoriesTest {
     @Test
     void modulesCallOneAnotherThroughDescriptors() {
         try (ModuleRuntime runtime = kernel(Laid.LINUX_6_1.with(ConfigOption.MODVERSIONS, false), 0x4010_0000)) {
-            LiveModule greeter = runtime.load(Bundled.file("parisc-64/greeter.ko"));
-            LiveModule visitor = runtime.load(Bundled.file("parisc-64/visitor.ko"));
+            LiveModule greeter = runtime.load(BundledModules.file("parisc-64/greeter.ko"));
+            LiveModule visitor = runtime.load(BundledModules.file("parisc-64/visitor.ko"));
 
             KernelSymbol greet = export(greeter, "greet");
             Address code = greeter.symbol("greet").orElseThrow().address();
@@ -171,7 +173,7 @@ class StoriesTest {
                 .with(ConfigOption.JUMP_LABEL, true)
                 .withMachine(MachineFacts.of(1).withFeatures("qemu"));
         try (ModuleRuntime runtime = kernel(profile, target.equals("parisc-32") ? 0x1010_0000 : 0x4010_0000)) {
-            LiveModule greeter = runtime.load(Bundled.file(target + "/greeter.ko"));
+            LiveModule greeter = runtime.load(BundledModules.file(target + "/greeter.ko"));
             Address branch = greeter.symbol("greeter_branch").orElseThrow().address();
             // nop, nop, b,n, two words for each of two ways back, then: sync, which one CPU does not need; pdtlb and
             // sync, over

@@ -8,7 +8,7 @@
  *   <li>Fakes: {@link io.modrt.testkit.FakeMemory} and {@link io.modrt.testkit.FakeAllocator} remember what was done to them and
  *       fail where they are told to.
  *       {@link io.modrt.testkit.FakeKernel} is a runtime made of them.
- *   <li>{@link io.modrt.testkit.ArchContract} is what every architecture must pass.
+ *   <li>{@link io.modrt.testkit.BundledModules} are compiled modules, with what a linker makes of them.
  * </ul>
  */
 @NullMarked

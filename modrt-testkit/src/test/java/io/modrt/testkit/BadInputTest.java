@@ -236,7 +236,7 @@ class BadInputTest {
             built("another vermagic", m -> m.vermagic("6.1.0 preempt mod_unload "), PolicyException.class, Errno.ENOEXEC, KERNEL, "version magic '6.1.0 preempt mod_unload ' should be '" + KernelModuleBuilder.VERMAGIC + "'"),
             built("a livepatch", m -> m.info("livepatch", "Y"), PolicyException.class, Errno.ENOEXEC, KERNEL, "livepatch"),
             built("a section both writable and executable", m -> m.elf().section(".both", 1, 7).words(0), FormatException.class, Errno.ENOEXEC, KERNEL, "(.both): is writable and executable"),
-            built("per-CPU data that no area has room for", m -> m.elf().zeroed(".data..percpu", 1 << 24), MemoryException.class, Errno.ENOMEM, KERNEL, "no room for 0x1000000 bytes"));
+            built("per-CPU data that no area has room for", m -> m.elf().zeroed(".data..percpu", 1 << 25), MemoryException.class, Errno.ENOMEM, KERNEL, "no room for 0x2000000 bytes"));
     }
     // spotless:on
 

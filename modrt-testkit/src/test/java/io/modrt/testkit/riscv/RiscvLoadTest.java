@@ -18,9 +18,9 @@ import io.modrt.link.Relocation;
 import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.BundledModules;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FakeMemory;
-import io.modrt.testkit.GoldenReplay;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.verify.Verification;
 import java.util.List;
@@ -67,8 +67,8 @@ class RiscvLoadTest {
     @Test
     void aModuleFindsAnothersExportsInItsTableOfPointers() {
         ModuleRuntime runtime = runtime(Map.of(), LoadPolicy.kernelExact());
-        LiveModule greeter = runtime.load(GoldenReplay.file("riscv-64/greeter.ko"));
-        LiveModule visitor = runtime.load(GoldenReplay.file("riscv-64/visitor.ko"));
+        LiveModule greeter = runtime.load(BundledModules.file("riscv-64/greeter.ko"));
+        LiveModule visitor = runtime.load(BundledModules.file("riscv-64/visitor.ko"));
 
         assertEquals(List.of(greeter), visitor.uses());
         greeter.exports()

@@ -11,6 +11,8 @@ final class SampleField {
     static final Field IMM12 = Field.scattered("imm12", 0x003f_fc00, 12, v -> (v & 0xfff) << 10);
     /** {@code ldr} and {@code str} of 8 bytes: of imm12, bits 21:10, those that an offset within a page reaches. */
     static final Field IMM12_OF_8 = Field.scattered("imm12 of 8 bytes", 0x0007_fc00, 9, v -> (v & 0x1ff) << 10);
+    /** {@code ldr} and {@code str} of 4 bytes: likewise. */
+    static final Field IMM12_OF_4 = Field.scattered("imm12 of 4 bytes", 0x000f_fc00, 10, v -> (v & 0x3ff) << 10);
     /** {@code movz} and {@code movk}: bits 20:5. */
     static final Field IMM16 = Field.scattered("imm16", 0x001f_ffe0, 16, v -> (v & 0xffff) << 5);
     /** {@code b} and {@code bl}: bits 25:0. */

@@ -7,6 +7,7 @@ import static io.modrt.spi.Formula.PAGE;
 import static io.modrt.spi.Formula.S_A;
 import static io.modrt.spi.Formula.S_A_P;
 import static io.modrt.testkit.sample.SampleField.IMM12;
+import static io.modrt.testkit.sample.SampleField.IMM12_OF_4;
 import static io.modrt.testkit.sample.SampleField.IMM12_OF_8;
 import static io.modrt.testkit.sample.SampleField.IMM16;
 import static io.modrt.testkit.sample.SampleField.IMM26;
@@ -16,6 +17,7 @@ import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
+import java.util.Arrays;
 import java.util.List;
 
 /** The rows of the package's table, and those with which stubs are filled. */
@@ -33,14 +35,17 @@ enum SampleReloc implements RelocationType {
     MOVW_UABS_G3        (    269, S_A,    IMM16.from(48),       TRUNCATED, 1),
     ADR_PREL_PG_HI21    (    275, PAGE,   IMMHI_IMMLO.from(12), SIGNED,    1),
     ADD_ABS_LO12_NC     (    277, S_A,    IMM12,                TRUNCATED, 1),
+    LDST8_ABS_LO12_NC   (    278, S_A,    IMM12,                TRUNCATED, 1),
     JUMP26              (    282, S_A_P,  IMM26.from(2),        SIGNED,    4),
     CALL26              (    283, S_A_P,  IMM26.from(2),        SIGNED,    4),
+    LDST32_ABS_LO12_NC  (    285, S_A,    IMM12_OF_4.from(2),   TRUNCATED, 4),
     LDST64_ABS_LO12_NC  (    286, S_A,    IMM12_OF_8.from(3),   TRUNCATED, 8);
     // spotless:on
 
     /** What is applied to modules; the MOVW types fill stubs alone. */
-    static final List<SampleReloc> OF_MODULES = List.of(
-            ABS64, ABS32, PREL64, PREL32, ADR_PREL_PG_HI21, ADD_ABS_LO12_NC, JUMP26, CALL26, LDST64_ABS_LO12_NC);
+    static final List<SampleReloc> OF_MODULES = Arrays.stream(values())
+            .filter(type -> !type.name().startsWith("MOVW"))
+            .toList();
 
     private final int number;
     private final Formula formula;

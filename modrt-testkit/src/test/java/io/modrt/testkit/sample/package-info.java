@@ -15,8 +15,10 @@
  * <tr><td>261</td><td>PREL32</td><td>S + A - P</td><td>31:0</td><td>signed; AAELF64 also takes 2^31 to 2^32 - 1</td></tr>
  * <tr><td>275</td><td>ADR_PREL_PG_HI21</td><td>Page(S + A) - Page(P)</td><td>32:12</td><td>signed</td></tr>
  * <tr><td>277</td><td>ADD_ABS_LO12_NC</td><td>S + A</td><td>11:0</td><td></td></tr>
+ * <tr><td>278</td><td>LDST8_ABS_LO12_NC</td><td>S + A</td><td>11:0</td><td></td></tr>
  * <tr><td>282</td><td>JUMP26</td><td>S + A - P</td><td>27:2</td><td>signed</td></tr>
  * <tr><td>283</td><td>CALL26</td><td>S + A - P</td><td>27:2</td><td>signed</td></tr>
+ * <tr><td>285</td><td>LDST32_ABS_LO12_NC</td><td>S + A</td><td>11:2</td><td>a multiple of 4</td></tr>
  * <tr><td>286</td><td>LDST64_ABS_LO12_NC</td><td>S + A</td><td>11:3</td><td>a multiple of 8</td></tr>
  * </table>
  */

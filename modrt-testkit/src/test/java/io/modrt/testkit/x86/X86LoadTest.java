@@ -20,9 +20,9 @@ import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
 import io.modrt.spi.Stub;
+import io.modrt.testkit.BundledModules;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FakeMemory;
-import io.modrt.testkit.GoldenReplay;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.verify.Verification;
 import io.modrt.verify.VerificationResult;
@@ -76,8 +76,8 @@ class X86LoadTest {
     @Test
     void aModuleFindsAnothersExportsInItsTableOfDistances() {
         ModuleRuntime runtime = runtime(Map.of());
-        LiveModule greeter = runtime.load(GoldenReplay.file("x86-64/greeter.ko"));
-        LiveModule visitor = runtime.load(GoldenReplay.file("x86-64/visitor.ko"));
+        LiveModule greeter = runtime.load(BundledModules.file("x86-64/greeter.ko"));
+        LiveModule visitor = runtime.load(BundledModules.file("x86-64/visitor.ko"));
 
         assertEquals(List.of(greeter), visitor.uses());
         assertEquals(
@@ -92,7 +92,7 @@ class X86LoadTest {
     /** The exception table names its instructions third, first, second. */
     @Test
     void entriesThatMoveGiveTheSameAddresses() {
-        LiveModule greeter = runtime(Map.of()).load(GoldenReplay.file("x86-64/greeter.ko"));
+        LiveModule greeter = runtime(Map.of()).load(BundledModules.file("x86-64/greeter.ko"));
         Address table = greeter.address("__ex_table").orElseThrow();
         Address peek = greeter.symbol("greeter_peek").orElseThrow().address();
         byte[] entries = memory.bytes(table, 36);
@@ -111,7 +111,7 @@ class X86LoadTest {
     /** As compiled: a nop of 2 bytes, one of 5, and jumps of both kinds, which are what the port makes of the table. */
     @Test
     void staticBranchesHaveTheLengthOfTheInstructionFound() {
-        LiveModule greeter = runtime(Map.of()).load(GoldenReplay.file("x86-64/greeter.ko"));
+        LiveModule greeter = runtime(Map.of()).load(BundledModules.file("x86-64/greeter.ko"));
         Address branch = greeter.symbol("greeter_branch").orElseThrow().address();
         VerificationResult result = Verification.of(greeter).run(memory);
 

@@ -112,12 +112,16 @@ enum X86Tracing implements SiteKind {
 
     @Override
     public void on(long site, byte[] code, long entry) {
-        System.arraycopy(branch(CALL_REL32, entry - site - CALL_BYTES), 0, code, 0, CALL_BYTES);
+        write(branch(CALL_REL32, entry - site - CALL_BYTES), code);
     }
 
     @Override
     public void off(long site, byte[] code) {
-        System.arraycopy(nop(), 0, code, 0, CALL_BYTES);
+        write(nop(), code);
+    }
+
+    private static void write(byte[] instruction, byte[] code) {
+        System.arraycopy(instruction, 0, code, 0, CALL_BYTES);
     }
 
     @Override

@@ -1,13 +1,13 @@
-package io.modrt.testkit;
+package io.modrt.testkit.contract;
 
 import io.modrt.spi.Field;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 
-/** Whether a field keeps what it is given and nothing else, tried with all of its values, or with many where it has 32 bits. */
+/** Whether a field keeps what it is given and nothing else, tried with all of its values, or with many where it has more than 22 bits. */
 final class FieldCheck {
-    private static final int MOST_EXHAUSTIVE_BITS = 26;
+    private static final int MOST_EXHAUSTIVE_BITS = 22;
     private static final int SAMPLES = 1 << 20;
     private static final long SEED = 20261122;
     private static final int PATTERN = 0xa55a_c33c;
@@ -38,6 +38,28 @@ final class FieldCheck {
             }
         }
         Assertions.assertEquals(hex(field.mask()), hex(check.reached), field + ": the bits that values reach");
+    }
+
+    /** Checks a field of another size, or a pair, by samples in bytes of either order. */
+    static void checkBytes(Field field) {
+        Random random = new Random(SEED);
+        for (int i = 0; i < SAMPLES >> 6; i++) {
+            int unused = Long.SIZE - field.bits();
+            long value = random.nextLong() << unused >> unused << field.lowestBit();
+            byte[] around = new byte[field.bytes() + 2];
+            random.nextBytes(around);
+            for (boolean bigEndian : new boolean[] {true, false}) {
+                byte[] once = around.clone();
+                field.store(once, 1, bigEndian, value);
+                byte[] twice = once.clone();
+                field.store(twice, 1, bigEndian, value);
+                Assertions.assertArrayEquals(once, twice, field + ": 0x" + Long.toHexString(value) + " stored again");
+                Assertions.assertEquals(value, field.load(once, 1, bigEndian), field + ": what is read back");
+                Assertions.assertEquals(around[0], once[0], field + ": the byte in front");
+                Assertions.assertEquals(
+                        around[around.length - 1], once[around.length - 1], field + ": the byte behind");
+            }
+        }
     }
 
     private void tryValue(int bits) {

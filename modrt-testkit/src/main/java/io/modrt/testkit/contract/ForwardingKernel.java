@@ -1,0 +1,104 @@
+package io.modrt.testkit.contract;
+
+import io.modrt.address.AddressRange;
+import io.modrt.elf.AddendKind;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.MemoryReader;
+import io.modrt.module.ModuleFile;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.ArchPlan;
+import io.modrt.spi.PlanInput;
+import io.modrt.spi.RelocationTable;
+import io.modrt.spi.StaticBranches;
+import io.modrt.spi.TableShapes;
+import io.modrt.spi.TracingSites;
+import io.modrt.spi.Width;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A kernel that does what another one does, but for what a subclass changes. */
+class ForwardingKernel implements ArchKernel {
+    private final ArchKernel kernel;
+
+    ForwardingKernel(ArchKernel kernel) {
+        this.kernel = kernel;
+    }
+
+    @Override
+    public Width width() {
+        return kernel.width();
+    }
+
+    @Override
+    public ByteOrder codeOrder() {
+        return kernel.codeOrder();
+    }
+
+    @Override
+    public List<AddressRange> moduleAreas() {
+        return kernel.moduleAreas();
+    }
+
+    @Override
+    public AddressRange kernelArea() {
+        return kernel.kernelArea();
+    }
+
+    @Override
+    public RelocationTable relocations(AddendKind addends) {
+        return kernel.relocations(addends);
+    }
+
+    @Override
+    public TableShapes tables() {
+        return kernel.tables();
+    }
+
+    @Override
+    public TracingSites tracing() {
+        return new ForwardingTracing(kernel.tracing());
+    }
+
+    @Override
+    public Optional<StaticBranches> staticBranches() {
+        return kernel.staticBranches();
+    }
+
+    @Override
+    public Set<String> anchors() {
+        return kernel.anchors();
+    }
+
+    @Override
+    public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
+        return kernel.machine(symbols, memory);
+    }
+
+    @Override
+    public boolean isInitSection(String name) {
+        return kernel.isInitSection(name);
+    }
+
+    @Override
+    public boolean isExitSection(String name) {
+        return kernel.isExitSection(name);
+    }
+
+    @Override
+    public boolean isMappingSymbol(String name) {
+        return kernel.isMappingSymbol(name);
+    }
+
+    @Override
+    public void check(ModuleFile file) {
+        kernel.check(file);
+    }
+
+    @Override
+    public ArchPlan plan(PlanInput input) {
+        return new ForwardingPlan(kernel.plan(input));
+    }
+}
