@@ -45,7 +45,8 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
 
     /** The symbols that a load needs by name. */
     Set<String> anchors() {
-        return hasOps ? Set.of(CALLER, NOP_OPS) : Set.copyOf(functions());
+        Set<String> anchors = hasOps ? Set.of(CALLER, NOP_OPS) : Set.copyOf(functions());
+        return hasTrampolines ? anchors : Set.of();
     }
 
     /** With a doubleword those of the kernel's tracers that have a name. */
