@@ -107,8 +107,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
     public List<? extends SiteKind> kinds(PlacedSections placed) {
         return Stream.of(FROM_MOV, FROM_OPS, FROM_OPS_OVER_BTI)
                 .filter(front -> hasOps == front > FROM_MOV && (hasBti || front < FROM_OPS_OVER_BTI))
-                .map(front ->
-                        new Site(this, placed, front, front + Integer.BYTES, front / Integer.BYTES, hasOps ? 3 : 1))
+                .map(front -> new Site(this, placed, front, front + 4, front / 4, hasOps ? 3 : 1))
                 .toList();
     }
 
