@@ -1,5 +1,5 @@
 /** AArch64 for modrt. Exports nothing: ServiceLoader finds it. */
-@SuppressWarnings("module") // the name ends in digits, as the architecture's does
+@SuppressWarnings("module") // the architecture's name ends with a number
 module io.modrt.aarch64 {
     requires static org.apiguardian.api;
     requires static org.jspecify;

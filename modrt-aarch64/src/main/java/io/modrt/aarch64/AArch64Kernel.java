@@ -37,7 +37,6 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     private static final String LOG = ": module PLT section(s) missing";
     private static final Address MODULES = Address.of(0xffff_8000_0000_0000L); // with addresses of 48 bits
     private static final long WINDOW_BYTES = 2L << 30;
-    private static final long KERNEL_BYTES = 64L << 20;
 
     final MachineFacts machine;
     /** Whether {@code adrp} is not to be trusted in the last two words of a page. */
@@ -102,7 +101,7 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     /** From the nominal kernel base on. */
     @Override
     public AddressRange kernelArea() {
-        return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : 128L << 20), KERNEL_BYTES);
+        return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : 128L << 20), 64L << 20);
     }
 
     /** What the kernel's lines about relocations begin with. */

@@ -45,7 +45,8 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
 
     /** The symbols that a load needs by name. */
     Set<String> anchors() {
-        return hasOps ? Set.of(CALLER, NOP_OPS) : Set.copyOf(functions());
+        Set<String> anchors = hasOps ? Set.of(CALLER, NOP_OPS) : Set.copyOf(functions());
+        return hasTrampolines ? anchors : Set.of();
     }
 
     /** With a doubleword those of the kernel's tracers that have a name. */
@@ -106,8 +107,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
     public List<? extends SiteKind> kinds(PlacedSections placed) {
         return Stream.of(FROM_MOV, FROM_OPS, FROM_OPS_OVER_BTI)
                 .filter(front -> hasOps == front > FROM_MOV && (hasBti || front < FROM_OPS_OVER_BTI))
-                .map(front ->
-                        new Site(this, placed, front, front + Integer.BYTES, front / Integer.BYTES, hasOps ? 3 : 1))
+                .map(front -> new Site(this, placed, front, front + 4, front / 4, hasOps ? 3 : 1))
                 .toList();
     }
 
