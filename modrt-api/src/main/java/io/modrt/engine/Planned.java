@@ -20,6 +20,7 @@ import io.modrt.spi.PlanInput;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** A module that this kernel takes, laid out. */
 final class Planned implements LayoutPlan {
@@ -45,13 +46,14 @@ final class Planned implements LayoutPlan {
         private final ModuleFile file;
         private final LoadPolicy policy;
         private final RegionRule rule;
-        private final LoadedFlags flags;
+        private final KernelProfile profile;
+        private @Nullable LoadedFlags flags;
 
         Unplaced(ModuleFile file, LoadPolicy policy, Target target) {
             this.file = file;
             this.policy = policy;
             this.rule = target.regions();
-            this.flags = new LoadedFlags(file.elf().sections(), target.profile());
+            this.profile = target.profile();
         }
 
         @Override
@@ -66,9 +68,14 @@ final class Planned implements LayoutPlan {
 
         @Override
         public Optional<RegionKind> region(Section section) {
+            LoadedFlags known = flags;
+            if (known == null) { // why: few architectures ask, and of modules with thousands of sections
+                known = new LoadedFlags(file.elf().sections(), profile);
+                flags = known;
+            }
             int index = section.index();
-            return flags.isAllocated(index)
-                    ? Optional.of(rule.region(section.name(), flags.flags(index)))
+            return known.isAllocated(index)
+                    ? Optional.of(rule.region(section.name(), known.flags(index)))
                     : Optional.empty();
         }
     }

@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class Field {
     private static final int HALF_BITS = 11;
     private static final int HALF = 1 << HALF_BITS;
-    private static final int[] NO_PIVOTS = {};
-    private static final Scatter IN_ORDER = new Scatter(null, null, NO_PIVOTS);
+    private static final int[] NONE = {};
+    private static final Scatter IN_ORDER = new Scatter(NONE, NONE, NONE);
 
     /** All 32 bits of a word of data. */
     public static final Field WORD32 = data("word32", Integer.BYTES);
     /** All 64 bits of a doubleword of data. */
     public static final Field WORD64 = data("word64", Long.BYTES);
 
-    /** The tables of a scatter function, null where bits keep their order, and what tells each value bit in a word. */
-    private record Scatter(int @Nullable [] low, int @Nullable [] high, int[] pivots) {}
+    /** The tables of a scatter function, and what tells each value bit in a word; all empty where bits keep their order. */
+    private record Scatter(int[] low, int[] high, int[] pivots) {}
 
     private final String name;
     private final int bytes;
@@ -37,8 +37,11 @@ public final class Field {
     private final int flipped;
     private final int place;
     private final Scatter scatter;
-    private final int @Nullable [] low;
-    private final int @Nullable [] high;
+    /** Whether {@link #insert} shifts the bits; else it reads the tables, which have the bits that are stored inverted so. */
+    private final boolean isInOrder;
+
+    private final int[] low;
+    private final int[] high;
     private final @Nullable Field second;
 
     private Field(String name, int bytes, boolean isCode, int mask, int bits, int from, int flipped, int place, Scatter scatter, @Nullable Field second) {
@@ -51,9 +54,21 @@ public final class Field {
         this.flipped = flipped;
         this.place = place;
         this.scatter = scatter;
-        this.low = scatter.low;
-        this.high = scatter.high;
+        this.isInOrder = scatter.low.length == 0 && flipped == 0;
+        this.low = isInOrder ? NONE : table(0);
+        this.high = isInOrder ? NONE : table(HALF_BITS);
         this.second = second;
+    }
+
+    /** The word bits of each run of {@link #HALF_BITS} value bits from {@code lowest} on; the table of the lowest inverts what is to be. */
+    private int[] table(int lowest) {
+        int[] known = lowest == 0 ? scatter.low : scatter.high;
+        int[] table = new int[HALF];
+        for (int i = 0; i < HALF; i++) {
+            int bitsOfWord = known.length == 0 ? (i << lowest & ones(bits)) << place : known[i];
+            table[i] = lowest == 0 ? bitsOfWord ^ flipped : bitsOfWord;
+        }
+        return table;
     }
 
     /** All bits of {@code sizeBytes} (1, 2, 4 or 8) bytes of data. */
@@ -149,8 +164,9 @@ public final class Field {
 
     /** The same place, with the word bits of {@code wordBits} stored inverted. */
     public Field flipping(int wordBits) {
-        if ((wordBits & ~mask) != 0) {
-            throw new IllegalArgumentException(name + ": 0x" + Integer.toHexString(wordBits) + " is not all its own");
+        if ((wordBits & ~mask) != 0 || bits > 2 * HALF_BITS) {
+            throw new IllegalArgumentException(name + ": 0x" + Integer.toHexString(wordBits)
+                    + " is not all its own, or it has more than " + 2 * HALF_BITS + " bits");
         }
         return new Field(name, bytes, isCode, mask, bits, from, wordBits, place, scatter, second);
     }
@@ -162,12 +178,8 @@ public final class Field {
     /** {@code word} with the field set to the value's bits; all other bits stay. Of a pair: the first word. Not for 8 bytes of data. */
     public int insert(int word, long value) {
         int v = (int) (value >> from);
-        int[] lowTable = low;
-        int[] highTable = high;
-        int scattered = lowTable == null || highTable == null
-                ? v << place & mask
-                : lowTable[v & (HALF - 1)] ^ highTable[(v >>> HALF_BITS) & (HALF - 1)];
-        return (word & ~mask) | (scattered ^ flipped);
+        return (word & ~mask)
+                | (isInOrder ? v << place & mask : low[v & (HALF - 1)] ^ high[(v >>> HALF_BITS) & (HALF - 1)]);
     }
 
     /** Sets the field in the bytes from {@code at} on to the value's bits; all other bits stay. */
@@ -217,18 +229,14 @@ public final class Field {
 
     /** The value in the field of {@code word}, sign-extended, its lowest bit at {@link #lowestBit()}. Not for 8 bytes. */
     public long extract(int word) {
-        int v;
         int rest = (word ^ flipped) & mask;
-        int[] lowTable = low;
-        int[] highTable = high;
-        if (lowTable == null || highTable == null) {
-            v = rest >>> place;
-        } else {
+        int v = rest >>> place;
+        if (!isInOrder && scatter.pivots.length > 0) {
             v = 0;
             for (int bit = bits - 1; bit >= 0; bit--) {
                 if ((rest & scatter.pivots[bit]) != 0) {
                     v |= 1 << bit;
-                    rest ^= image(lowTable, highTable, bit);
+                    rest ^= image(scatter.low, scatter.high, bit);
                 }
             }
         }
@@ -264,6 +272,11 @@ public final class Field {
     /** Bytes written: 1, 2, 4 or 8. */
     public int bytes() {
         return bytes;
+    }
+
+    /** The number of the word's bit that takes the lowest bit of the value, where all bits keep their order; -1 where they do not. */
+    public int place() {
+        return isInOrder ? place : -1;
     }
 
     /** Whether the field is part of an instruction, whose byte order may differ from that of data. */

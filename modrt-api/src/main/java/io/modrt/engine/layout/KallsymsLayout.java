@@ -65,13 +65,15 @@ public final class KallsymsLayout {
     private long findCore(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         long wanted = profile.has(ConfigOption.KALLSYMS_ALL) ? 0 : Section.SHF_EXECINSTR;
         int perCpu = profile.has(ConfigOption.KALLSYMS_ALL) ? flags.perCpuSection() : 0;
+        long room = passes.sizes.room(coreRegion);
         long stringBytes = 0;
         for (int i = 0; i < symbols.count(); i++) {
             if (i == 0 || (symbols.nameOffset(i) != 0 && stays(section(symbols, i), passes, flags, wanted, perCpu))) {
                 core.set(i);
                 stringBytes += symbols.nameBytes(i) + 1L;
-                // why: many symbols may share one long name; this bounds the time that counting takes
-                passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
+                if (stringBytes > room) { // why: many symbols may share one long name; this bounds the time that counting takes
+                    passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
+                }
             }
         }
         return stringBytes;

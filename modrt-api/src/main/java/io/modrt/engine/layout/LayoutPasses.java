@@ -60,29 +60,31 @@ final class LayoutPasses {
                 sizes.add(kind, headBytes(kind), "the head of the region");
             }
         }
-        place(false);
-        place(true);
+        RegionRule.@Nullable Pass[] core = new RegionRule.Pass[sections.size()];
+        RegionRule.@Nullable Pass[] init = new RegionRule.Pass[sections.size()];
+        for (int i = 1; i < core.length; i++) {
+            if (flags.isAllocated(i)) {
+                boolean isInit = rule.isInit(sections.get(i).name());
+                (isInit ? init : core)[i] = rule.pass(isInit, flags.flags(i));
+            }
+        }
+        place(core, false);
+        place(init, true);
     }
 
     /** Lets all passes go over the sections of one block, core or init. */
-    private void place(boolean isInit) {
-        RegionRule.@Nullable Pass[] pass = new RegionRule.Pass[sections.size()];
-        for (int i = 1; i < pass.length; i++) {
-            if (flags.isAllocated(i) && rule.isInit(sections.get(i).name()) == isInit) {
-                pass[i] = rule.pass(isInit, flags.flags(i));
-            }
-        }
-        for (RegionRule.Pass each : RegionRule.Pass.values()) {
-            RegionKind kind = rule.target(each, isInit);
+    private void place(RegionRule.@Nullable Pass[] passOf, boolean isInit) {
+        for (RegionRule.Pass pass : RegionRule.Pass.values()) {
+            RegionKind kind = rule.target(pass, isInit);
             if (kind == null) {
                 continue;
             }
-            for (int i = 1; i < pass.length; i++) {
-                if (pass[i] == each) {
+            for (int i = 1; i < passOf.length; i++) {
+                if (passOf[i] == pass) {
                     place(i, kind);
                 }
             }
-            if (endsOnPage(each, isInit)) {
+            if (endsOnPage(pass, isInit)) {
                 roundIfStrict(kind);
             }
         }

@@ -37,6 +37,8 @@ public final class RegionRule {
         }
     }
 
+    private static final Pass[] PASSES = Pass.values();
+
     private final KernelProfile profile;
     private final ArchKernel arch;
 
@@ -58,7 +60,7 @@ public final class RegionRule {
 
     /** The first pass that takes a section of these flags. */
     Pass pass(boolean isInit, long flags) {
-        for (Pass pass : Pass.values()) {
+        for (Pass pass : PASSES) {
             if (pass.takes(flags) && target(pass, isInit) != null) {
                 return pass;
             }

@@ -46,6 +46,11 @@ final class RegionSizes {
         bytes.put(kind, checkSum(kind, -bytes(kind) & (alignment - 1), what));
     }
 
+    /** Bytes that can be added to a region before {@link #add} fails. */
+    long room(RegionKind kind) {
+        return MOST_HELD - bytes(kind);
+    }
+
     /** What {@link #add} would make the size; fails as it does. */
     long checkSum(RegionKind kind, long addedBytes, String what) {
         long sum = bytes(kind) + addedBytes;

@@ -49,6 +49,14 @@ final class RelocationRows {
         /** Whether the architecture's load has a part in it, and may refuse. */
         final boolean asksArch;
 
+        /** Whether a plain value is shifted to its place in a word, by {@link #from} and {@link #place}, under {@link #mask}. */
+        final boolean isShifted;
+
+        final int place;
+        final int mask;
+        final Store store;
+        final boolean looksAtPlace;
+        final long branchBias;
         private final boolean isUnsigned;
         private final Width width;
 
@@ -70,8 +78,11 @@ final class RelocationRows {
             this.bytes = formula == Formula.NONE ? 0 : field.bytes();
             this.bigEndian = bigEndian;
             this.routed = type.routed();
+            this.store = type.store();
+            this.branchBias = type.branchBias();
+            this.looksAtPlace = type.looksAtPlace();
             this.isBeyondKernel = isBeyondKernel;
-            this.asksArch = routed || formula == Formula.CUSTOM || type.store() == Store.BY_LOAD;
+            this.asksArch = routed || formula == Formula.CUSTOM || store == Store.BY_LOAD;
             this.goalMask = formula == Formula.PAGE ? PAGE_MASK : -1;
             this.placeMask = formula == Formula.PAGE ? PAGE_MASK : formula == Formula.S_A_P ? -1 : 0;
             this.isReported = fit == Fit.REPORTED || fit == Fit.SIGNED_REPORTED;
@@ -82,10 +93,13 @@ final class RelocationRows {
                     && misalignment == 0
                     && (bytes == Integer.BYTES || bytes == Long.BYTES)
                     && field.second() == null
-                    && type.store() == Store.SET
-                    && !type.looksAtPlace()
+                    && store == Store.SET
+                    && !looksAtPlace
                     && !routed
                     && !isBeyondKernel;
+            this.place = field.place();
+            this.mask = field.mask();
+            this.isShifted = isPlain && bytes == Integer.BYTES && place >= 0;
         }
 
         /** Whether a place this many bytes into its section lies in it as a whole. */
@@ -168,6 +182,7 @@ final class RelocationRows {
     }
 
     private final RelocationTable table;
+    private final ByteOrders orders;
     private final @Nullable Row[] rows;
     private final long errorValuesStart;
     private final long errorValuesBytes;
@@ -179,6 +194,7 @@ final class RelocationRows {
      */
     RelocationRows(RelocationTable table, Width width, ByteOrders orders) {
         this.table = table;
+        this.orders = orders;
         int greatest = Stream.concat(table.types().stream(), table.beyondKernel().stream())
                 .mapToInt(RelocationType::number)
                 .max()
@@ -201,6 +217,16 @@ final class RelocationRows {
 
     RelocationTable table() {
         return table;
+    }
+
+    /** Whether instructions and data have one byte order. */
+    boolean hasOneOrder() {
+        return orders.bigEndianCode == orders.bigEndianData;
+    }
+
+    /** Whether the most significant byte of data comes first. */
+    boolean isBigEndian() {
+        return orders.bigEndianData;
     }
 
     @Nullable

@@ -24,11 +24,11 @@ import io.modrt.spi.Fit;
 import io.modrt.spi.Fixup;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
+import io.modrt.spi.Store;
 import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +148,8 @@ final class Relocator implements Fixup {
         long sizeBytes = bytes.sizeBytes();
         long address = bytes.address();
         boolean isExplicit = addends.areExplicit();
+        boolean hasOneOrder = rows.hasOneOrder();
+        boolean isBig = rows.isBigEndian();
         long[] symbolValues = values;
         for (int i = start; i < count; i++) {
             Row row = rows.row(relocations.type(i));
@@ -172,11 +174,14 @@ final class Relocator implements Fixup {
             if (row.isRanged && !row.isInRange(value)) {
                 return i;
             }
-            if (row.bytes == Long.BYTES) {
-                Bytes.putLong(array, at, row.bigEndian, value);
+            boolean big = hasOneOrder ? isBig : row.bigEndian;
+            if (row.isShifted) {
+                int word = Bytes.getInt(array, at, big) & ~row.mask;
+                Bytes.putInt(array, at, big, word | (int) (value >> row.from) << row.place & row.mask);
+            } else if (row.bytes == Long.BYTES) {
+                Bytes.putLong(array, at, big, value);
             } else {
-                Bytes.putInt(
-                        array, at, row.bigEndian, row.field.insert(Bytes.getInt(array, at, row.bigEndian), value));
+                Bytes.putInt(array, at, big, row.field.insert(Bytes.getInt(array, at, big), value));
             }
         }
         return count;
@@ -253,7 +258,7 @@ final class Relocator implements Fixup {
         try {
             Stub stub = row.routed ? load.route(this) : null;
             if (stub != null) {
-                goal = stub.address().value() - row.type.branchBias();
+                goal = stub.address().value() - row.branchBias;
             }
             store(row, bytes, stub);
         } catch (ModrtException refused) {
@@ -291,8 +296,12 @@ final class Relocator implements Fixup {
             reportWrongGoal(row);
         }
         int at = bytes.arrayOffset() + (int) sectionOffset;
+        if (observer == null && !row.looksAtPlace) {
+            write(row, bytes, at, value);
+            return;
+        }
         long before = Bytes.get(bytes.array(), at, row.bytes, row.bigEndian);
-        Refusal objection = row.type.looksAtPlace() ? row.type.objection(this, before) : null;
+        Refusal objection = row.looksAtPlace ? row.type.objection(this, before) : null;
         if (objection != null) {
             fail(objection);
             return;
@@ -305,10 +314,17 @@ final class Relocator implements Fixup {
     }
 
     private void write(Row row, SectionBytes bytes, int at, long value) {
+        if (row.store == Store.SET) {
+            row.field.store(bytes.array(), at, row.bigEndian, value);
+        } else {
+            writeOtherwise(row, bytes, at, value);
+        }
+    }
+
+    private void writeOtherwise(Row row, SectionBytes bytes, int at, long value) {
         byte[] array = bytes.array();
         boolean big = row.bigEndian;
-        switch (row.type.store()) {
-            case SET -> row.field.store(array, at, big, value);
+        switch (row.store) {
             case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
             case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
             case REPLACE -> {
@@ -316,6 +332,7 @@ final class Relocator implements Fixup {
                 Bytes.put(array, at, row.bytes, big, row.type.replace(old, value));
             }
             case BY_LOAD -> load.store(this, value, bytes);
+            case SET -> throw new AssertionError("the value of a SET type is stored at once");
         }
     }
 
@@ -370,7 +387,11 @@ final class Relocator implements Fixup {
 
     @Override
     public RelocationType type() {
-        return Optional.ofNullable(type).orElseThrow(() -> new IllegalStateException("no relocation is at hand"));
+        RelocationType known = type;
+        if (known == null) {
+            throw new IllegalStateException("no relocation is at hand");
+        }
+        return known;
     }
 
     @Override
@@ -379,7 +400,11 @@ final class Relocator implements Fixup {
     }
 
     private RelocationSection relocated() {
-        return Optional.ofNullable(section).orElseThrow(() -> new IllegalStateException("no section is at hand"));
+        RelocationSection known = section;
+        if (known == null) {
+            throw new IllegalStateException("no section is at hand");
+        }
+        return known;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.modrt.engine.relocation;
 
+import io.modrt.bytes.Bytes;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
 import io.modrt.engine.relocation.RelocationRows.Row;
@@ -64,6 +65,9 @@ final class SectionAddends implements Addends {
     }
 
     private long read(Row row, int at) {
+        if (row.bytes == Integer.BYTES) {
+            return row.field.extract(Bytes.getInt(bytes.array(), at, row.bigEndian));
+        }
         return row.bytes == 0 ? 0 : row.field.load(bytes.array(), at, row.bigEndian);
     }
 
