@@ -18,9 +18,11 @@ final class MipsJumpLabels {
             0xc800_0000; // bc .+4, Release 6; before, this opcode was lwc2, which no branch site has
     private static final int NOP = 0;
 
-    private static final StaticBranches.Jump J = new StaticBranches.Jump(0x0800_0000, MipsField.INSTR_INDEX, Formula.S_A, 0);
+    private static final StaticBranches.Jump J =
+            new StaticBranches.Jump(0x0800_0000, MipsField.INSTR_INDEX, Formula.S_A, 0);
     /** {@code bc} counts from the next instruction. */
-    private static final StaticBranches.Jump BC = new StaticBranches.Jump(BC_NEXT, MipsField.OFFSET26, Formula.S_A_P, -4);
+    private static final StaticBranches.Jump BC =
+            new StaticBranches.Jump(BC_NEXT, MipsField.OFFSET26, Formula.S_A_P, -4);
 
     private MipsJumpLabels() {}
 

@@ -30,7 +30,8 @@ final class MipsKernel implements ArchKernel {
     private static final int ERROR_VALUES = 4095;
 
     /** The vmalloc area, up to two pages below the fixed mappings; as /proc/kcore of a 4kc-malta kernel shows it. */
-    private static final AddressRange O32_AREA = AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L));
+    private static final AddressRange O32_AREA =
+            AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L));
     /**
      * CKSSEG, for kernels with 32-bit symbols, the usual ones; as /proc/kcore of a 5kc-malta kernel shows it. Kernels linked to XKPHYS have
      * the vmalloc area at 0xc000000000002000 instead: give the runtime an allocator over that.

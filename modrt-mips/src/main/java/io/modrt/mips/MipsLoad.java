@@ -47,7 +47,9 @@ final class MipsLoad implements ArchLoad {
     @Override
     public List<Finisher> finishers() {
         return kernel.hasJumpLabels()
-                ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, kernel.tables().jumpTable())))
+                ? List.of(Finisher.of(
+                        "jump labels",
+                        image -> MipsJumpLabels.finish(image, kernel.tables().jumpTable())))
                 : List.of();
     }
 }

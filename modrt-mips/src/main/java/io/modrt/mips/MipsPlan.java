@@ -1,14 +1,12 @@
 package io.modrt.mips;
 
 import io.modrt.elf.AddendKind;
-import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;

@@ -46,7 +46,8 @@ record MipsTracing(Width width, int skipped, ByteOrder order) implements Tracing
      */
     @Override
     public void writeOff(long site, ModuleImage image) {
-        // why: a branch over a short call would skip instructions of the function. No kernel gets here: it has refused the module
+        // why: a branch over a short call would skip instructions of the function. No kernel gets here: it has refused
+        // the module
         boolean isShort = (image.codeAt(site) & OPCODE) == JAL;
         image.putCodeAt(site, isShort ? NOP : B | skipped);
         if (width == Width.BITS_32) {

@@ -81,6 +81,7 @@ final class PariscLoad implements ArchLoad {
                 Finisher.of("unwind table", PariscFinish::sortUnwindTable),
                 Finisher.of("GOT limit", image -> got.checkLimit()),
                 Finisher.of("symbol table", PariscFinish::dropLocalLabels),
-                Finisher.of("alternatives", new PariscAlternatives(placed.profile().machine(), width)::apply));
+                Finisher.of(
+                        "alternatives", new PariscAlternatives(placed.profile().machine(), width)::apply));
     }
 }

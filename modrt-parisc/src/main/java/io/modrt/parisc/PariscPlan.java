@@ -122,8 +122,7 @@ final class PariscPlan implements ArchPlan {
     Area area(PlacedSections placed, Section section, long sectionOffset, long address) {
         int index = section.index();
         if (room == Room.HEAD) {
-            boolean isInit =
-                    placed.region(section).filter(RegionKind::isInit).isPresent();
+            boolean isInit = placed.region(section).filter(RegionKind::isInit).isPresent();
             AddressRange region =
                     placed.range(isInit ? RegionKind.INIT : RegionKind.CORE).orElseThrow();
             long start = region.start().value();

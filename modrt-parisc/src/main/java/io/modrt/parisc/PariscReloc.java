@@ -1,5 +1,10 @@
 package io.modrt.parisc;
 
+import static io.modrt.parisc.PariscField.IM14;
+import static io.modrt.parisc.PariscField.IM21;
+import static io.modrt.parisc.PariscField.W12;
+import static io.modrt.parisc.PariscField.W17;
+import static io.modrt.parisc.PariscField.W22;
 import static io.modrt.parisc.PariscReloc.Value.DESCRIPTOR;
 import static io.modrt.parisc.PariscReloc.Value.DP;
 import static io.modrt.parisc.PariscReloc.Value.LR;
@@ -12,11 +17,6 @@ import static io.modrt.parisc.PariscReloc.Value.RR_DP;
 import static io.modrt.parisc.PariscReloc.Value.RR_GOT;
 import static io.modrt.parisc.PariscReloc.Value.R_PC;
 import static io.modrt.parisc.PariscReloc.Value.S_A;
-import static io.modrt.parisc.PariscField.IM14;
-import static io.modrt.parisc.PariscField.IM21;
-import static io.modrt.parisc.PariscField.W12;
-import static io.modrt.parisc.PariscField.W17;
-import static io.modrt.parisc.PariscField.W22;
 import static io.modrt.spi.Field.WORD32;
 import static io.modrt.spi.Field.WORD64;
 import static io.modrt.spi.Fit.REPORTED;
