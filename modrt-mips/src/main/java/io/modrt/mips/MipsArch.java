@@ -92,6 +92,6 @@ public abstract sealed class MipsArch implements Arch {
 
     @Override
     public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
-        return new MipsKernel(width, profile, header);
+        return MipsKernel.of(width, profile, header);
     }
 }

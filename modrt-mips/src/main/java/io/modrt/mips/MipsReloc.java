@@ -109,7 +109,7 @@ enum MipsReloc implements RelocationType {
 
     @Override
     public String psabiName() {
-        return name().endsWith("_REL") ? name().substring(0, name().length() - "_REL".length()) : name();
+        return name().replaceFirst("_REL$", "");
     }
 
     @Override
@@ -157,9 +157,7 @@ enum MipsReloc implements RelocationType {
 
     @Override
     public Refusal misaligned(Fixup fixup, String what) {
-        String type = psabiName().endsWith("_S2")
-                ? psabiName().substring(0, psabiName().length() - "_S2".length())
-                : psabiName();
+        String type = psabiName().replaceFirst("_S2$", "");
         return Refusal.of(Errno.ENOEXEC, what).logged(dangerousLine(fixup.moduleName(), type));
     }
 
