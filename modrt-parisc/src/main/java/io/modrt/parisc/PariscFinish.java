@@ -1,12 +1,10 @@
 package io.modrt.parisc;
 
-import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.spi.ModuleImage;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
@@ -16,7 +14,7 @@ final class PariscFinish {
 
     private PariscFinish() {}
 
-    /** Sorts the last unwind table by the start of what its entries describe. The kernel leaves the order of equal ones open. */
+    /** Sorts the last unwind table by where the code of its entries starts. The kernel's sort leaves open how equal ones are ordered. */
     static void sortUnwindTable(ModuleImage image) {
         image.placed().file().elf().sections().stream()
                 .filter(section -> section.name().startsWith(UNWIND))
@@ -28,35 +26,35 @@ final class PariscFinish {
     private static void sort(ModuleImage image, Section table) {
         long address = image.placed().address(table).orElseThrow().value();
         int[][] entries = new int[(int) table.sizeBytes() / UNWIND_BYTES][];
-        for (int i = 0; i < entries.length; i++) {
-            entries[i] = words(image, address + (long) i * UNWIND_BYTES, UNWIND_BYTES / Integer.BYTES);
-        }
+        Arrays.setAll(entries, i -> words(image, address + (long) i * UNWIND_BYTES, UNWIND_BYTES / Integer.BYTES));
         Arrays.sort(entries, Comparator.comparingLong(entry -> Integer.toUnsignedLong(entry[0])));
-        for (int i = 0; i < entries.length; i++) {
-            putWords(image, address + (long) i * UNWIND_BYTES, entries[i]);
-        }
+        putWords(
+                image,
+                address,
+                Arrays.stream(entries).flatMapToInt(Arrays::stream).toArray());
     }
 
     /**
-     * Moves the symbols of the table in init memory, where kernels with KALLSYMS have one, together, without those whose names start with {@code .L}. What is left
-     * behind the last stays, and the letters of their types do not move: the kernel's slip, seen while the module initialises.
+     * Removes the symbols whose names start with {@code .L} from the symbol table in init memory, which kernels with KALLSYMS have,
+     * and closes the gaps.
      */
     static void dropLocalLabels(ModuleImage image) {
-        Optional<SymbolTable> table = image.placed().file().elf().symbolTable();
-        Optional<Address> start = table.flatMap(symbols -> image.placed().address(symbols.section()));
-        start.ifPresent(address -> dropLocalLabels(image, table.orElseThrow(), address.value()));
+        SymbolTable symbols = image.placed().file().symbols();
+        image.placed()
+                .address(symbols.section())
+                .ifPresent(address -> dropLocalLabels(image, symbols, address.value()));
     }
 
     private static void dropLocalLabels(ModuleImage image, SymbolTable symbols, long address) {
-        int words = symbols.section().file().elfClass().symbolBytes() / Integer.BYTES;
+        // why: what is left behind the last symbol stays, and the letters of the symbols' types, which are a table of
+        // their own, do not move: a slip of the kernel, which shows until the module is initialised
+        int symbolBytes = symbols.section().file().elfClass().symbolBytes();
         long to = address;
         for (int i = 0; i < symbols.count(); i++) {
             if (i == 0 || !symbols.startsWith(i, ".L")) {
-                long from = address + (long) i * words * Integer.BYTES;
-                if (from != to) {
-                    putWords(image, to, words(image, from, words));
-                }
-                to += (long) words * Integer.BYTES;
+                long from = address + (long) i * symbolBytes;
+                putWords(image, to, words(image, from, symbolBytes / Integer.BYTES));
+                to += symbolBytes;
             }
         }
     }

@@ -6,7 +6,6 @@ import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.kernel.MachineFacts;
@@ -74,15 +73,10 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
     /** {@code running_on_qemu} is a number that is not 0 if the kernel found out that QEMU emulates the machine. */
     @Override
     public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
-        Optional<Address> flag = symbols.find("running_on_qemu").map(KernelSymbol::value);
-        if (flag.isEmpty()) {
-            return MachineFacts.unknown();
-        }
-        byte[] number = new byte[Integer.BYTES];
-        memory.read(flag.get(), number, 0, number.length);
-        return Arrays.equals(number, new byte[Integer.BYTES])
-                ? MachineFacts.unknown()
-                : MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU);
+        byte[] flag = new byte[Integer.BYTES];
+        symbols.find("running_on_qemu").ifPresent(symbol -> memory.read(symbol.value(), flag, 0, flag.length));
+        boolean isQemu = !Arrays.equals(flag, new byte[Integer.BYTES]);
+        return isQemu ? MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU) : MachineFacts.unknown();
     }
 
     @Override

@@ -1,14 +1,12 @@
 package io.modrt.parisc;
 
-import io.modrt.address.AddressRange;
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.error.Rule;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.PlacedSections;
@@ -43,11 +41,9 @@ final class PariscPlan implements ArchPlan {
 
     private static final int TABLE_ALIGNMENT = 16;
 
-    private final Room room;
     private final Width width;
-    private final boolean wide;
+    private final Room room;
     private final boolean hasShortBranches;
-    private final int stubBytes;
     private final int[] front;
     private final int[] behind;
     private int coreHead;
@@ -57,22 +53,21 @@ final class PariscPlan implements ArchPlan {
 
     PariscPlan(PlanInput input, KernelProfile profile, Width width) {
         this.width = width;
-        LoadPolicy policy = input.policy();
-        ModuleFile file = input.file();
-        room = switch (policy.stubs()) {
+        room = switch (input.policy().stubs()) {
             case KERNEL_EXACT -> profile.layoutRules() == LayoutRules.STUBS_AT_HEAD ? Room.HEAD : Room.FRONT;
             case SHARED -> Room.FRONT_SHARED;
             case FURTHER_REACH -> Room.BOTH_SIDES;
         };
-        wide = width == Width.BITS_64;
-        hasShortBranches = !wide || policy.isRelaxed(Rule.RELOCATION_TYPE);
-        stubBytes = wide ? 16 : 8;
-        front = new int[file.elf().sectionCount()];
-        behind = new int[front.length];
+        hasShortBranches = !isWide() || input.policy().isRelaxed(Rule.RELOCATION_TYPE);
+        ElfFile elf = input.file().elf();
+        front = new int[elf.sectionCount()];
+        behind = new int[elf.sectionCount()];
         Set<Callee> callees = new HashSet<>();
-        for (RelocationSection relocations : file.elf().relocationSections()) {
-            count(relocations, callees);
-        }
+        elf.relocationSections().forEach(relocations -> count(relocations, callees));
+    }
+
+    private boolean isWide() {
+        return width == Width.BITS_64;
     }
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
@@ -115,7 +110,7 @@ final class PariscPlan implements ArchPlan {
 
     /** Bytes from one stub to the next. */
     int stubBytes() {
-        return stubBytes;
+        return isWide() ? 16 : 8;
     }
 
     /** The stubs for a branch at {@code sectionOffset} of a section whose address is {@code address}. */
@@ -123,14 +118,13 @@ final class PariscPlan implements ArchPlan {
         int index = section.index();
         if (room == Room.HEAD) {
             boolean isInit = placed.region(section).filter(RegionKind::isInit).isPresent();
-            AddressRange region =
-                    placed.range(isInit ? RegionKind.INIT : RegionKind.CORE).orElseThrow();
-            long start = region.start().value();
+            RegionKind region = isInit ? RegionKind.INIT : RegionKind.CORE;
+            long start = placed.range(region).orElseThrow().start().value();
             return isInit ? new Area(start, initHead) : new Area(start + stubsOffset(), coreHead);
         }
         return isBehind(section, sectionOffset)
-                ? new Area(align(address + section.sizeBytes(), stubBytes), behind[index])
-                : new Area(align(address - frontBytes(section), stubBytes), front[index]);
+                ? new Area(align(address + section.sizeBytes(), stubBytes()), behind[index])
+                : new Area(align(address - frontBytes(section), stubBytes()), front[index]);
     }
 
     private boolean isBehind(Section section, long sectionOffset) {
@@ -144,11 +138,11 @@ final class PariscPlan implements ArchPlan {
 
     /** Where descriptors start, behind the GOT, from the start of the region that has them. */
     long descriptorsOffset() {
-        return wide ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
+        return isWide() ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
     }
 
     private long tableBytes() {
-        return wide ? descriptorsOffset() + descriptors * PariscGot.DESCRIPTOR_BYTES : 0;
+        return isWide() ? descriptorsOffset() + descriptors * PariscGot.DESCRIPTOR_BYTES : 0;
     }
 
     @Override
@@ -156,20 +150,20 @@ final class PariscPlan implements ArchPlan {
         int count = front[section.index()];
         // why: one more than the branches, so that the first can be aligned; the kernel has that also where no branch
         // is
-        return room == Room.FRONT || count > 0 ? (count + 1L) * stubBytes : 0;
+        return room == Room.FRONT || count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 
     @Override
     public long behindBytes(Section section) {
         int count = behind[section.index()];
-        return count > 0 ? (count + 1L) * stubBytes : 0;
+        return count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 
     @Override
     public long headBytes(RegionKind region) {
         return switch (region) {
-            case CORE -> room == Room.HEAD ? stubsOffset() + (long) coreHead * stubBytes : tableBytes();
-            case INIT -> room == Room.HEAD ? (long) initHead * stubBytes : 0;
+            case CORE -> room == Room.HEAD ? stubsOffset() + (long) coreHead * stubBytes() : tableBytes();
+            case INIT -> room == Room.HEAD ? (long) initHead * stubBytes() : 0;
             case TEXT -> tableBytes();
             default -> 0;
         };

@@ -1,12 +1,5 @@
 package io.modrt.parisc;
 
-import static io.modrt.parisc.PariscAlternatives.COHERENT_IO_DIRECTORY;
-import static io.modrt.parisc.PariscAlternatives.COMBINED_TLB;
-import static io.modrt.parisc.PariscAlternatives.LOCAL_TLB_PURGE;
-import static io.modrt.parisc.PariscAlternatives.NO_ALTERNATIVES;
-import static io.modrt.parisc.PariscAlternatives.NO_DATA_CACHE;
-import static io.modrt.parisc.PariscAlternatives.NO_INSTRUCTION_CACHE;
-import static io.modrt.parisc.PariscAlternatives.QEMU;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -111,12 +104,12 @@ class PariscFinishTest {
                 Arguments.of(MachineFacts.unknown(), 0x80),
                 Arguments.of(MachineFacts.of(1), 0x81),
                 Arguments.of(MachineFacts.of(2), 0x80),
-                Arguments.of(MachineFacts.of(2).withFeatures(NO_DATA_CACHE), 0x82),
-                Arguments.of(MachineFacts.of(2).withFeatures(NO_INSTRUCTION_CACHE), 0x84),
-                Arguments.of(MachineFacts.of(2).withFeatures(COMBINED_TLB), 0x88),
-                Arguments.of(MachineFacts.of(2).withFeatures(COHERENT_IO_DIRECTORY), 0x90),
-                Arguments.of(MachineFacts.of(1).withFeatures(QEMU), 0xa1),
-                Arguments.of(MachineFacts.of(1).withFeatures(QEMU, NO_ALTERNATIVES), 0x80));
+                Arguments.of(MachineFacts.of(2).withFeatures("no-data-cache"), 0x82),
+                Arguments.of(MachineFacts.of(2).withFeatures("no-instruction-cache"), 0x84),
+                Arguments.of(MachineFacts.of(2).withFeatures("combined-tlb"), 0x88),
+                Arguments.of(MachineFacts.of(2).withFeatures("coherent-io-directory"), 0x90),
+                Arguments.of(MachineFacts.of(1).withFeatures("qemu"), 0xa1),
+                Arguments.of(MachineFacts.of(1).withFeatures("qemu", "no-alternatives"), 0x80));
     }
 
     /** One entry a condition bit; the ones that hold put a nop for {@code sync}. */
@@ -144,7 +137,7 @@ class PariscFinishTest {
     @Test
     void whatIsWrittenFollowsFromLengthAndReplacement() {
         Laid laid = Laid.module(ElfTarget.PARISC_64)
-                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures(LOCAL_TLB_PURGE)));
+                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("local-tlb-purge")));
         laid.builder().text(PDTLB, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2); // purges one TLB
         entry(laid, 1, 4, 3, 0x80, NOP); // a branch over 3 words: 1 more than it goes by itself
