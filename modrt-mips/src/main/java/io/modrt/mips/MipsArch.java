@@ -63,11 +63,6 @@ public abstract sealed class MipsArch implements Arch {
     }
 
     @Override
-    public String toString() {
-        return name;
-    }
-
-    @Override
     public int spiVersion() {
         return SPI_VERSION;
     }

@@ -42,11 +42,6 @@ public abstract sealed class PariscArch implements Arch {
     }
 
     @Override
-    public String toString() {
-        return name;
-    }
-
-    @Override
     public int spiVersion() {
         return SPI_VERSION;
     }

@@ -1,10 +1,12 @@
 package io.modrt.parisc;
 
+import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.spi.ModuleImage;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
@@ -40,20 +42,20 @@ final class PariscFinish {
      */
     static void dropLocalLabels(ModuleImage image) {
         SymbolTable symbols = image.placed().file().symbols();
-        image.placed()
-                .address(symbols.section())
-                .ifPresent(address -> dropLocalLabels(image, symbols, address.value()));
-    }
-
-    private static void dropLocalLabels(ModuleImage image, SymbolTable symbols, long address) {
+        Optional<Address> table = image.placed().address(symbols.section());
+        if (table.isEmpty()) {
+            return;
+        }
         // why: what is left behind the last symbol stays, and the letters of the symbols' types, which are a table of
         // their own, do not move: a slip of the kernel, which shows until the module is initialised
         int symbolBytes = symbols.section().file().elfClass().symbolBytes();
-        long to = address;
-        for (int i = 0; i < symbols.count(); i++) {
+        long from = table.get().value();
+        long to = from;
+        for (int i = 0; i < symbols.count(); i++, from += symbolBytes) {
             if (i == 0 || !symbols.startsWith(i, ".L")) {
-                long from = address + (long) i * symbolBytes;
-                putWords(image, to, words(image, from, symbolBytes / Integer.BYTES));
+                if (from != to) {
+                    putWords(image, to, words(image, from, symbolBytes / Integer.BYTES));
+                }
                 to += symbolBytes;
             }
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A 64-bit module's own tables, at the start of its core or text: the GOT, a slot for each address in the order of first use, and
@@ -30,16 +31,20 @@ final class PariscGot {
     private static final int MOST_SLOTS_OF_14_BITS = 1023;
 
     private final PlacedSections placed;
-    private final PariscPlan plan;
     private final boolean isByMemoryType;
+    private final long gp;
+    private final long descriptorsStart;
     private final List<AddressRange> regions = new ArrayList<>();
     private final Map<Long, Integer> slots = new LinkedHashMap<>();
     private final Map<Long, Integer> descriptors = new LinkedHashMap<>();
 
     PariscGot(PlacedSections placed, PariscPlan plan) {
         this.placed = placed;
-        this.plan = plan;
         this.isByMemoryType = placed.profile().layoutRules() == LayoutRules.MEMORY_TYPES;
+        // A module that has tables has this region, since its plan counted them there.
+        Optional<AddressRange> home = placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE);
+        this.gp = home.map(region -> region.start().value()).orElse(0L);
+        this.descriptorsStart = gp + plan.descriptorsOffset();
         for (RegionKind kind : RegionKind.values()) {
             placed.range(kind).ifPresent(regions::add);
         }
@@ -68,31 +73,20 @@ final class PariscGot {
 
     /** What a pointer to the function at {@code address} holds: a descriptor's address if the function is the module's. */
     long functionPointer(long address) {
-        return isLocal(address) ? descriptorsStart() + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
+        return isLocal(address) ? descriptorsStart + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
     }
 
     private static int index(Map<Long, Integer> table, long value) {
         return table.computeIfAbsent(value, any -> table.size());
     }
 
-    private long gp() {
-        return placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE)
-                .orElseThrow(() -> new AssertionError("tables were counted, but have no region"))
-                .start()
-                .value();
-    }
-
-    private long descriptorsStart() {
-        return gp() + plan.descriptorsOffset();
-    }
-
     /** Writes the slots and descriptors that were used; the others stay zero. */
     void write(ModuleImage image) {
-        slots.forEach((value, index) -> image.putPointerAt(gp() + (long) SLOT_BYTES * index, value));
+        slots.forEach((value, index) -> image.putPointerAt(gp + (long) SLOT_BYTES * index, value));
         descriptors.forEach((code, index) -> {
-            long descriptor = descriptorsStart() + (long) DESCRIPTOR_BYTES * index;
+            long descriptor = descriptorsStart + (long) DESCRIPTOR_BYTES * index;
             image.putPointerAt(descriptor + DESCRIPTOR_CODE, code);
-            image.putPointerAt(descriptor + DESCRIPTOR_GP, gp());
+            image.putPointerAt(descriptor + DESCRIPTOR_GP, gp);
         });
     }
 

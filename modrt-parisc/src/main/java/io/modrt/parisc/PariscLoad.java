@@ -1,5 +1,8 @@
 package io.modrt.parisc;
 
+import static io.modrt.parisc.PariscReloc.left;
+import static io.modrt.parisc.PariscReloc.right;
+
 import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
@@ -20,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One load: computes what {@link PariscReloc.Value} names, and sends branches through {@linkplain PariscStubs stubs}. */
+/** One load: computes the values of relocations, and sends branches through {@linkplain PariscStubs stubs}. */
 final class PariscLoad implements ArchLoad {
     /** The kernel symbol to which the kernel's r27 points. */
     static final String DATA_POINTER = "$global$";
@@ -53,25 +56,26 @@ final class PariscLoad implements ArchLoad {
     public long value(Fixup fixup) {
         long S = fixup.S();
         long A = fixup.A();
-        return switch (((PariscReloc) fixup.type()).value()) {
-            case S_A -> S + A;
-            case LR -> PariscReloc.left(S, A);
-            case RR -> PariscReloc.right(S, A);
-            case PC -> distance(fixup, fixup.goal());
-            case L_PC -> PariscReloc.left(distance(fixup, fixup.goal()) - 8, 0);
-            case R_PC -> PariscReloc.right(distance(fixup, fixup.goal()) - 8, 0);
-            case DP -> S + A - dataPointer(fixup);
-            case LR_DP -> PariscReloc.left(S - dataPointer(fixup), A);
-            case RR_DP -> PariscReloc.right(S - dataPointer(fixup), A);
-            case LR_GOT -> PariscReloc.left(got.slotOffset(fixup, S + A), 0);
-            case RR_GOT -> PariscReloc.right(got.slotOffset(fixup, S + A), 0);
-            case DESCRIPTOR -> got.functionPointer(S + A);
+        return switch ((PariscReloc) fixup.type()) {
+            case R_PARISC_DIR21L, R_PARISC_PLABEL21L -> left(S, A);
+            case R_PARISC_DIR14R, R_PARISC_DIR17R, R_PARISC_PLABEL14R -> right(S, A);
+            case R_PARISC_PCREL12F, R_PARISC_PCREL17F, R_PARISC_PCREL22F, R_PARISC_PCREL32, R_PARISC_PCREL64 ->
+                distance(fixup, fixup.goal());
+            case R_PARISC_PCREL21L -> left(distance(fixup, S + A), 0);
+            case R_PARISC_PCREL14R -> right(distance(fixup, S + A), 0);
+            case R_PARISC_DPREL14F -> S + A - dataPointer(fixup);
+            case R_PARISC_DPREL21L -> left(S - dataPointer(fixup), A);
+            case R_PARISC_DPREL14R -> right(S - dataPointer(fixup), A);
+            case R_PARISC_LTOFF21L -> left(got.slotOffset(fixup, S + A), 0);
+            case R_PARISC_LTOFF14R -> right(got.slotOffset(fixup, S + A), 0);
+            case R_PARISC_FPTR64 -> got.functionPointer(S + A);
+            default -> throw new AssertionError(fixup.type() + " is S + A, which the engine computes");
         };
     }
 
-    /** Bytes from the place, whose two low bits the kernel drops, to {@code to}. */
+    /** Bytes to {@code to} from the second word behind the place, whose two low bits the kernel drops. */
     private static long distance(Fixup fixup, long to) {
-        return to - (fixup.P() & -4L);
+        return to - (fixup.P() & -4L) - 8;
     }
 
     private long dataPointer(Fixup fixup) {
@@ -101,15 +105,12 @@ final class PariscLoad implements ArchLoad {
             return !isOld && reaches(branch, target) ? null : Kind.LONG_BRANCH;
         }
         if (got.isLocal(target)) {
-            boolean mayBeDirect = !isOld || isInSectionOf(branch, target);
-            return mayBeDirect && reaches(branch, target) ? null : Kind.DIRECT;
+            boolean isInCaller =
+                    Long.compareUnsigned(target - start(branch), caller(branch).sizeBytes()) < 0;
+            return (isInCaller || !isOld) && reaches(branch, target) ? null : Kind.DIRECT;
         }
         // why: the callee has a gp of its own; millicode, whose names start with $$, does not use gp
         return branch.symbolName().startsWith("$$") ? Kind.MILLICODE : Kind.GOT;
-    }
-
-    private boolean isInSectionOf(Fixup branch, long target) {
-        return Long.compareUnsigned(target - start(branch), caller(branch).sizeBytes()) < 0;
     }
 
     /** The address of the section that the branch is in. */
@@ -123,7 +124,7 @@ final class PariscLoad implements ArchLoad {
 
     /** What the field of a branch to {@code to} holds, before it drops the two low bits. */
     private long displacement(Fixup branch, long to) {
-        return width.signed(distance(branch, to & -4L) + branch.type().bias());
+        return width.signed(distance(branch, to & -4L));
     }
 
     private boolean reaches(Fixup branch, long to) {
@@ -147,7 +148,7 @@ final class PariscLoad implements ArchLoad {
     private StubTemplate code(Fixup branch, Kind kind, long target) {
         long S = branch.S();
         long A = branch.A();
-        long loaded = PariscReloc.left(S, A);
+        long loaded = left(S, A);
         if ((kind == Kind.MILLICODE || kind == Kind.DIRECT) && loaded != (int) loaded) {
             branch.silentLoss("the stub's ldil gives " + Address.of((int) loaded & -2048L) + " instead of "
                     + Address.of(loaded & -2048L));
@@ -168,7 +169,7 @@ final class PariscLoad implements ArchLoad {
         }
         Field field = fixup.type().field();
         long to = fixup.goal();
-        long quotient = width.wrap(distance(fixup, to) + fixup.type().bias()) >>> 2;
+        long quotient = width.wrap(distance(fixup, to)) >>> 2;
         return Refusal.of(
                         Errno.ENOEXEC,
                         "the stub at " + Address.of(to) + " is " + hex(displacement(fixup, to))
