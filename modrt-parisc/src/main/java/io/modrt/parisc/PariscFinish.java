@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
+/** The tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
 final class PariscFinish {
     private static final String UNWIND = ".PARISC.unwind";
     private static final int UNWIND_BYTES = 16;

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A 64-bit module's own tables, at the start of its core or text: the GOT, a slot for each address in the order of first use, and
- * descriptors, one for each function of the module whose address is taken. gp points at the GOT's start.
+ * A 64-bit module's own tables, at the start of its core or text: the GOT, which has a slot for each address in the order of first use,
+ * and the descriptors, one for each function of the module whose address is taken. The module's gp points to the start of the GOT.
  */
 final class PariscGot {
     static final int SLOT_BYTES = 8;
@@ -25,9 +25,9 @@ final class PariscGot {
     private static final int DESCRIPTOR_CODE = 16;
     private static final int DESCRIPTOR_GP = 24;
 
-    /** What 16 bits of displacement reach, less a slot; 14 bits in kernels until 2.6.28. */
+    /** One slot less than a load with a 16-bit displacement reaches. */
     private static final int MOST_SLOTS = 4095;
-
+    /** Kernels until 2.6.28 load with a 14-bit displacement. */
     private static final int MOST_SLOTS_OF_14_BITS = 1023;
 
     private final PlacedSections placed;
@@ -53,7 +53,7 @@ final class PariscGot {
     /** Whether an address is the module's. */
     boolean isLocal(long address) {
         for (AddressRange region : regions) {
-            // why: until 6.3 the kernel counts the byte behind core and init as theirs
+            // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
             long past = isByMemoryType ? 0 : 1;
             if (Long.compareUnsigned(address - region.start().value(), region.sizeBytes() + past) < 0) {
                 return true;
@@ -62,7 +62,7 @@ final class PariscGot {
         return false;
     }
 
-    /** The slot for {@code value}, in bytes from the GOT's start. */
+    /** The slot for {@code value}, in bytes from the start of the GOT. */
     long slotOffset(Fixup fixup, long value) {
         if (value == 0) {
             throw fixup.refused(
@@ -71,7 +71,7 @@ final class PariscGot {
         return (long) SLOT_BYTES * index(slots, value);
     }
 
-    /** What a pointer to the function at {@code address} holds: a descriptor's address if the function is the module's. */
+    /** The pointer to the function at {@code address}: if that is in the module, the address of its descriptor, else {@code address}. */
     long functionPointer(long address) {
         return isLocal(address) ? descriptorsStart + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
     }
@@ -80,7 +80,7 @@ final class PariscGot {
         return table.computeIfAbsent(value, any -> table.size());
     }
 
-    /** Writes the slots and descriptors that were used; the others stay zero. */
+    /** Writes the slots and descriptors that are in use; the others stay zero. */
     void write(ModuleImage image) {
         slots.forEach((value, index) -> image.putPointerAt(gp + (long) SLOT_BYTES * index, value));
         descriptors.forEach((code, index) -> {
@@ -90,7 +90,7 @@ final class PariscGot {
         });
     }
 
-    /** The kernel's check of how many slots were used, once all relocations are applied. */
+    /** Checks, as {@code module_finalize} does, how many slots the relocations use. */
     void checkLimit() {
         LayoutRules rules = placed.profile().layoutRules();
         int most = rules == LayoutRules.STUBS_AT_HEAD ? MOST_SLOTS_OF_14_BITS : MOST_SLOTS;

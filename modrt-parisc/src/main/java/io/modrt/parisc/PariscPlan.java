@@ -17,24 +17,24 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Room for stubs, and on 64 bit for GOT and descriptors, counted over all relocations, also those of sections that are not
- * loaded, before anything has an address.
+ * The room for stubs and, on 64 bit, for the GOT and descriptors. It is counted before layout, as in the kernel's
+ * {@code module_frob_arch_sections}, over all relocations: also over those of sections that are not loaded.
  */
 final class PariscPlan implements ArchPlan {
 
-    /** Where the stubs of a section lie. */
+    /** Where the stubs for a section's branches lie. */
     enum Room {
-        /** At the head of core or init, for all sections in it: kernels until 2.6.28. */
+        /** At the head of core or init, one for each branch: kernels until 2.6.28. */
         HEAD,
         /** In front of the section, one for each branch: kernels since 2.6.29. */
         FRONT,
         /** In front of the section, one for each callee. */
         FRONT_SHARED,
-        /** In front for the section's first half, behind for its second, one for each callee on a side. */
+        /** In front of the section for its first half and behind it for its second; on each side one for each callee. */
         BOTH_SIDES
     }
 
-    /** Stubs from {@code start} on, as many as were counted. */
+    /** The place of {@code reserved} stubs, the first of them at {@code start}. */
     record Area(long start, int reserved) {}
 
     private record Callee(int section, boolean isBehind, int symbol, long addend) {}
@@ -103,17 +103,17 @@ final class PariscPlan implements ArchPlan {
         return room;
     }
 
-    /** Whether branches to one place share a stub. */
+    /** Whether branches with one target share a stub. */
     boolean shares() {
         return room == Room.FRONT_SHARED || room == Room.BOTH_SIDES;
     }
 
-    /** Bytes from one stub to the next. */
+    /** Bytes of a stub. */
     int stubBytes() {
         return isWide() ? 16 : 8;
     }
 
-    /** The stubs for a branch at {@code sectionOffset} of a section whose address is {@code address}. */
+    /** The stubs that a branch may use which lies {@code sectionOffset} bytes into the section at {@code address}. */
     Area area(PlacedSections placed, Section section, long sectionOffset, long address) {
         int index = section.index();
         if (room == Room.HEAD) {
@@ -131,12 +131,12 @@ final class PariscPlan implements ArchPlan {
         return room == Room.BOTH_SIDES && sectionOffset >= section.sizeBytes() / 2;
     }
 
-    /** Where core's stubs start where they are at its head. */
+    /** With {@link Room#HEAD}: bytes from the start of core to its stubs, which are behind the tables. */
     private long stubsOffset() {
         return align(tableBytes(), TABLE_ALIGNMENT);
     }
 
-    /** Where descriptors start, behind the GOT, from the start of the region that has them. */
+    /** Bytes from the start of the GOT to the descriptors behind it. */
     long descriptorsOffset() {
         return isWide() ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
     }
@@ -148,8 +148,8 @@ final class PariscPlan implements ArchPlan {
     @Override
     public long frontBytes(Section section) {
         int count = front[section.index()];
-        // why: one more than the branches, so that the first can be aligned; the kernel has that also where no branch
-        // is
+        // why: one stub more than there are branches, to align the first; the kernel reserves it in sections without
+        // branches too
         return room == Room.FRONT || count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 

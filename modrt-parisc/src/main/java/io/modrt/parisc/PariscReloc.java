@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The relocations of Linux/PA-RISC modules; the package's page has the table in the supplement's notation. All are SHT_RELA. {@link PariscLoad#value} computes what
- * {@link Value} names.
- * Source: the PA-RISC ELF supplement 1.5, table 2 and field selectors; what Linux 6.1 applies.
+ * The relocations of Linux/PA-RISC modules, all in SHT_RELA sections; the page of the package has the table. The value column is in the
+ * supplement's notation, without the shift that belongs to the field: DP is the kernel's data pointer, GOT(x) the offset of the slot for
+ * x. The engine computes S + A, and {@link PariscLoad#value} the others. Source: the PA-RISC ELF supplement 1.5, table 2 and field
+ * selectors; what Linux 6.1 applies.
  */
 enum PariscReloc implements RelocationType {
     // spotless:off
-    //                   nr  value                    bits go to must fit    kernels of; or beyond those of
+    //                   nr  value                    bits go to must fit    kernels of; beyond kernels of
 
     /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data. */
     R_PARISC_DIR32     (  1, "S + A",             WORD32,    TRUNCATED,      32,     0),
@@ -36,30 +37,30 @@ enum PariscReloc implements RelocationType {
     R_PARISC_DIR21L    (  2, "LR'(S, A)",         IM21,      SIGNED,         32,    64),
     /** <i>Value</i> {@code RR'(S, A) >> 2}, which always fits. <i>Place</i> {@code be}. */
     R_PARISC_DIR17R    (  3, "RR'(S, A)",         W17,       TRUNCATED,       0, 32+64),
-    /** <i>Value</i> {@code (S + A) >> 2}. <i>Place</i> {@code be} from {@code %r0}. <i>Fails when</i> 256 KB around 0 do not hold it. */
+    /** <i>Value</i> {@code (S + A) >> 2}. <i>Place</i> {@code be} from {@code %r0}. <i>Fails when</i> it is not within 256 KB of 0. */
     R_PARISC_DIR17F    (  4, "S + A",             W17,       SIGNED,          0, 32+64),
     /** <i>Value</i> {@code RR'(S, A)}, which always fits. <i>Place</i> {@code ldo}, loads and stores. */
     R_PARISC_DIR14R    (  6, "RR'(S, A)",         IM14,      TRUNCATED,      32,    64),
-    /** <i>Value</i> {@code S + A}. <i>Place</i> {@code ldi}, loads and stores. <i>Fails when</i> 8 KB around 0 do not hold it. */
+    /** <i>Value</i> {@code S + A}. <i>Place</i> {@code ldi}, loads and stores. <i>Fails when</i> it is not within 8 KB of 0. */
     R_PARISC_DIR14F    (  7, "S + A",             IM14,      SIGNED,          0, 32+64),
-    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code cmpb}, {@code addb}, {@code bb}. <i>Fails when</i> 8 KB do not reach. */
+    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code cmpb}, {@code addb}, {@code bb}. <i>Fails when</i> the distance exceeds 8 KB. */
     R_PARISC_PCREL12F  (  8, "S + A - P - 8",     W12,       SIGNED,          0, 32+64),
     /**
      * <i>Value</i> {@code S + A - P - 8}. <i>Place</i> a word of data. <i>Notes</i> the assembler has added 8 to A. 64-bit
-     * kernels lose the upper half in silence.
+     * kernels drop the upper half silently.
      */
     R_PARISC_PCREL32   (  9, "S + A - P - 8",     WORD32,    REPORTED,   32+64,     0),
     /** <i>Value</i> {@code L'(S + A - P - 8)}. <i>Place</i> {@code addil}. */
     R_PARISC_PCREL21L  ( 10, "L'(S + A - P - 8)", IM21,      SIGNED,          0, 32+64),
-    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code b,l}. <i>Fails when</i> 256 KB do not reach the stub either. */
+    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code b,l}. <i>Fails when</i> even the stub is more than 256 KB away. */
     R_PARISC_PCREL17F  ( 12, "S + A - P - 8",     W17,       SIGNED,         32,    64),
-    /** <i>Value</i> {@code R'(S + A - P - 8)}: the place's own P, so A differs from PCREL21L's. <i>Place</i> {@code ldo}. */
+    /** <i>Value</i> {@code R'(S + A - P - 8)}. P is this place, not the PCREL21L's, so A differs from that one's. <i>Place</i> {@code ldo}. */
     R_PARISC_PCREL14R  ( 14, "R'(S + A - P - 8)", IM14,      TRUNCATED,       0, 32+64),
     /** <i>Value</i> {@code LR'(S - DP, A)}. <i>Place</i> {@code addil}. <i>Notes</i> DP is the running kernel's {@code $global$}. */
     R_PARISC_DPREL21L  ( 18, "LR'(S - DP, A)",    IM21,      TRUNCATED,      32,     0),
     /** <i>Value</i> {@code RR'(S - DP, A)}. <i>Place</i> {@code ldo}, loads and stores. */
     R_PARISC_DPREL14R  ( 22, "RR'(S - DP, A)",    IM14,      TRUNCATED,      32,     0),
-    /** <i>Value</i> {@code S + A - DP}. <i>Place</i> {@code ldo}, loads and stores. <i>Fails when</i> 8 KB do not reach. */
+    /** <i>Value</i> {@code S + A - DP}. <i>Place</i> {@code ldo}, loads and stores. <i>Fails when</i> the distance exceeds 8 KB. */
     R_PARISC_DPREL14F  ( 23, "S + A - DP",        IM14,      SIGNED,          0,    32),
     /** <i>Value</i> the offset of the GOT slot for S + A. <i>Place</i> {@code addil}. <i>Notes</i> also called DLTIND21L. */
     R_PARISC_LTOFF21L  ( 34, "LR'(GOT(S + A), 0)",IM21,      TRUNCATED,      64,     0),
@@ -67,12 +68,12 @@ enum PariscReloc implements RelocationType {
     R_PARISC_LTOFF14R  ( 38, "RR'(GOT(S + A), 0)",IM14,      TRUNCATED,      64,     0),
     /**
      * <i>Value</i> {@code S + A}, though the supplement counts from the section. <i>Place</i> a word of data. <i>Notes</i> 64-bit
-     * kernels lose the upper half in silence.
+     * kernels drop the upper half silently.
      */
     R_PARISC_SECREL32  ( 41, "S + A",             WORD32,    REPORTED,   32+64,     0),
     /**
-     * <i>Value</i> {@code S + A}, though the supplement counts from the segment: the one user, the unwind table, wants absolute
-     * addresses, since core and init are no one segment. <i>Place</i> a word of data. <i>Notes</i> as SECREL32.
+     * <i>Value</i> {@code S + A}, though the supplement counts from the segment: the only user, the unwind table, needs absolute
+     * addresses, since core and init are not one segment. <i>Place</i> a word of data. <i>Notes</i> as SECREL32.
      */
     R_PARISC_SEGREL32  ( 49, "S + A",             WORD32,    REPORTED,   32+64,     0),
     /** <i>Value</i> the address of a descriptor for S + A in the module, else {@code S + A}. <i>Place</i> a doubleword of data. */
@@ -85,7 +86,7 @@ enum PariscReloc implements RelocationType {
     R_PARISC_PLABEL14R ( 70, "RR'(S, A)",         IM14,      TRUNCATED,       0,    32),
     /** <i>Value</i> {@code S + A - P - 8}. <i>Place</i> a doubleword of data. <i>Notes</i> as PCREL32. */
     R_PARISC_PCREL64   ( 72, "S + A - P - 8",     WORD64,    TRUNCATED,      64,     0),
-    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> PA 2.0 {@code b,l}. <i>Fails when</i> 8 MB do not reach the stub either. */
+    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> PA 2.0 {@code b,l}. <i>Fails when</i> even the stub is more than 8 MB away. */
     R_PARISC_PCREL22F  ( 74, "S + A - P - 8",     W22,       SIGNED,     32+64,     0),
     /** <i>Value</i> {@code S + A}. <i>Place</i> a doubleword of data. */
     R_PARISC_DIR64     ( 80, "S + A",             WORD64,    TRUNCATED,      64,     0);
@@ -110,7 +111,7 @@ enum PariscReloc implements RelocationType {
         this.beyond = beyond;
     }
 
-    /** The types that a kernel of this width knows, and beyond them those of the ABI that GNU ld applies. */
+    /** The types that kernels of this width apply, and as {@code beyondKernel} the other types of the ABI that GNU ld applies. */
     static RelocationTable table(Width width) {
         int bits = width.bytes() * Byte.SIZE;
         return RelocationTable.of(where(type -> (type.kernels & bits) != 0))
@@ -121,17 +122,17 @@ enum PariscReloc implements RelocationType {
         return Arrays.stream(values()).filter(is).toList();
     }
 
-    /** The addend as the rounded selectors take it: the nearest multiple of 8192. */
+    /** The addend as LR' and RR' round it: to the nearest multiple of 8192. */
     private static long rounded(long A) {
         return A + HALF_ROUNDING & -2 * HALF_ROUNDING;
     }
 
-    /** The selector LR', before its shift by 11, which is the field's, and with the bits cleared that it drops: S and the addend rounded, so that RR' is small. */
+    /** LR'(S, A) with its low 11 bits cleared, but without the shift by 11, which the field does. */
     static long left(long S, long A) {
         return S + rounded(A) & ~RIGHT_MASK;
     }
 
-    /** The selector RR': what LR' leaves, -0x1000 to 0x17fe. */
+    /** RR'(S, A): what is left of S + A after LR', between -0x1000 and 0x17fe. */
     static long right(long S, long A) {
         return (S + rounded(A) & RIGHT_MASK) + (A - rounded(A));
     }
