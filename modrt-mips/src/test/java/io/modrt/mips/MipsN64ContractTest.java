@@ -5,7 +5,7 @@ import io.modrt.testkit.ArchContract;
 import java.util.List;
 import java.util.Map;
 
-/** 64-bit MIPS passes what every architecture must. */
+/** 64-bit MIPS passes the contract of every architecture. */
 class MipsN64ContractTest extends ArchContract {
     @Override
     protected Arch arch() {

@@ -5,7 +5,7 @@ import io.modrt.testkit.ArchContract;
 import java.util.List;
 import java.util.Map;
 
-/** 32-bit MIPS passes what every architecture must. */
+/** 32-bit MIPS passes the contract of every architecture. */
 class MipsO32ContractTest extends ArchContract {
     @Override
     protected Arch arch() {

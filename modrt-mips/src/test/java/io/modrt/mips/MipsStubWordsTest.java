@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The stubs, word for word as GNU as and ld make them from their assembler text: {@code stubs.csv}, written by {@code oracle/golden}. */
+/** Compares stubs with the words that GNU as and ld make of their assembler text: {@code stubs.csv}, which {@code oracle/golden} writes. */
 class MipsStubWordsTest {
 
     private record Row(String target, long to, String assembly, int word) {

@@ -148,8 +148,8 @@ final class PariscPlan implements ArchPlan {
     @Override
     public long frontBytes(Section section) {
         int count = front[section.index()];
-        // why: one stub more than there are branches, to align the first; the kernel reserves it in sections without
-        // branches too
+        // why: one stub more than there are branches, to align the first; the kernel reserves it also for a section
+        // that has no branches
         return room == Room.FRONT || count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 

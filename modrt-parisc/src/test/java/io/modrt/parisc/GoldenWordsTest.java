@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/** Types against words that GNU as and ld made: {@code words.csv}, written by {@code oracle/golden}. */
+/** Compares relocated words with those that GNU as and ld made: {@code words.csv}, which {@code oracle/golden} writes. */
 class GoldenWordsTest {
     private static final long PAGE = 0xfff;
 
@@ -37,7 +37,7 @@ class GoldenWordsTest {
         int offset = (int) (P & PAGE);
         Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
                 .with(LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE))
-                .at((P & ~PAGE) - PAGE - 1) // a page for what lies in front of .text
+                .at((P & ~PAGE) - PAGE - 1) // what is in front of .text gets a page
                 .exported("S", S)
                 .exported("$global$", 0x1050_0000);
         laid.builder().code(".text").alignment(PAGE + 1).zeros(offset);
