@@ -3,18 +3,18 @@ package io.modrt.conformance;
 import java.util.Map;
 
 /**
- * Where a comparison puts a module and what it calls.
+ * The addresses that a comparison gives a module and what it calls.
  *
  * @param moduleBase the address of the first region
  * @param externals the address of the first external symbol
- * @param strideBytes how far externals lie apart
- * @param chosen symbols that lie elsewhere, by name; also those that the module does not name, but its architecture needs
+ * @param strideBytes the distance between external symbols
+ * @param chosen symbols with other addresses, by name; also symbols that only the architecture needs
  */
 record Addresses(long moduleBase, long externals, int strideBytes, Map<String, Long> chosen) {
-    /** Externals lie this far apart: no power of two, so that their low and high halves vary. */
+    /** The distance between externals: not a power of two, so that their low and high halves vary. */
     private static final int EXTERNAL_STRIDE_BYTES = 0x1_234c;
 
-    /** Where r27 of a 32-bit PA-RISC kernel points. */
+    /** The value of r27 in a 32-bit PA-RISC kernel. */
     private static final Map<String, Long> DATA_POINTER = Map.of("$global$", 0x1040_b7f8L);
 
     /** For example {@code module at 0xc0123000, externals from 0x80100400 on, every 0x1234c bytes, _printk at 0xc0200000}. */
@@ -26,17 +26,17 @@ record Addresses(long moduleBase, long externals, int strideBytes, Map<String, L
         return text.toString();
     }
 
-    /** A MIPS kernel's own: modules in the mapped segment, the kernel in the one that is not. */
+    /** The addresses of a MIPS kernel: modules are in the mapped segment, the kernel in the unmapped one. */
     static Addresses usual(Target target) {
         return new Addresses(moduleBase(target), target.address(0x8010_0400), EXTERNAL_STRIDE_BYTES, Map.of());
     }
 
-    /** The module as usual, all externals in a row from {@code externals} on. */
+    /** The usual address for the module, and all externals in a row from {@code externals} on. */
     static Addresses row(Target target, long externals) {
         return new Addresses(moduleBase(target), externals, 4, Map.of());
     }
 
-    /** All externals close behind the module, but those that are {@code chosen}. */
+    /** All externals close behind the module, except those that are {@code chosen}. */
     static Addresses near(Target target, Map<String, Long> chosen) {
         return new Addresses(moduleBase(target), moduleBase(target) + 0x1_0000, 4, chosen);
     }
