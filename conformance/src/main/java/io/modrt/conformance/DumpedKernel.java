@@ -34,7 +34,7 @@ final class DumpedKernel {
     DumpedKernel(KernelDump dump, ModuleFile first) throws IOException {
         this.dump = dump;
         if (dump.symbols().isEmpty() || dump.kernel().isEmpty()) {
-            throw new IOException(dump.file() + ": has not the kernel's memory and symbols");
+            throw new IOException(dump.file() + ": does not have the kernel's memory and symbols");
         }
         this.bigEndian = first.elf().isBigEndian();
         this.kallsyms = KernelSymbols.kallsyms(dump.symbols());

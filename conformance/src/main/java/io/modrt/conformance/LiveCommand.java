@@ -128,7 +128,7 @@ final class LiveCommand {
         Set<String> accepted = new HashSet<>();
         Map<String, String> refused = new TreeMap<>();
         for (KernelDump dump : dumps) {
-            dump.fell().ifPresent(step -> out.println("the kernel fell at: " + step));
+            dump.fell().ifPresent(step -> out.println("the kernel died or hung at: " + step));
             dump.insertions().forEach((module, errno) -> {
                 if (errno.equals("0")) {
                     accepted.add(module);

@@ -181,7 +181,7 @@ final class LiveStubs {
                 out.println("FAILED control: " + pair.get(0) + " with the words of " + pair.get(1) + ": " + outcomes);
             }
         }
-        out.println(good ? "controls: 4 stubs with words of others lead where those lead" : "controls failed");
+        out.println(good ? "controls: 4 stubs with the words of others lead where the others lead" : "controls failed");
         return good;
     }
 
