@@ -7,14 +7,14 @@ import java.util.Map;
  *
  * @param moduleBase the address of the first region
  * @param externals the address of the first external symbol
- * @param strideBytes the distance between external symbols
- * @param chosen symbols with other addresses, by name; also symbols that only the architecture needs
+ * @param strideBytes how far externals lie apart
+ * @param chosen symbols that lie elsewhere, by name; also those that the module does not name, but its architecture needs
  */
 record Addresses(long moduleBase, long externals, int strideBytes, Map<String, Long> chosen) {
-    /** The distance between externals: not a power of two, so that their low and high halves vary. */
+    /** Externals lie this far apart: no power of two, so that their low and high halves vary. */
     private static final int EXTERNAL_STRIDE_BYTES = 0x1_234c;
 
-    /** The value of r27 in a 32-bit PA-RISC kernel. */
+    /** Where r27 of a 32-bit PA-RISC kernel points. */
     private static final Map<String, Long> DATA_POINTER = Map.of("$global$", 0x1040_b7f8L);
 
     /** For example {@code module at 0xc0123000, externals from 0x80100400 on, every 0x1234c bytes, _printk at 0xc0200000}. */

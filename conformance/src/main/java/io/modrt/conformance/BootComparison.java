@@ -111,7 +111,7 @@ final class BootComparison {
                 .build();
     }
 
-    /** The capabilities for which the modules' code was patched, for kernels whose own bitmap of them cannot be found. */
+    /** The capabilities that the kernel's memory does not tell: those that the modules' own code shows. */
     private Set<Integer> capabilities(
             KernelProfile profile,
             List<String> order,
@@ -129,7 +129,7 @@ final class BootComparison {
                 try {
                     LayoutPlan plan = runtime.plan(file);
                     if (!plan.profile().machine().capabilities().isEmpty()) {
-                        return Set.of(); // the kernel's bitmap was read
+                        return Set.of(); // the kernel's own bitmap was read
                     }
                     perCpu.next(Address.of(0));
                     PlacedModule placed = plan.place(Placement.regions(bases(plan, module)));
@@ -142,7 +142,7 @@ final class BootComparison {
                         live.dropInit();
                     }
                 } catch (ModrtException | IllegalArgumentException failure) {
-                    continue; // the comparison reports it
+                    continue; // the comparison tells of it
                 }
             }
         }

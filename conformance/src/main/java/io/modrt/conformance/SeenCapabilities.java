@@ -17,20 +17,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Infers the capabilities for which an arm64 kernel patched its modules from the patched code, for kernels without KALLSYMS_ALL, whose
- * kallsyms does not list the bitmap. A record of {@code .altinstructions} has the distances to the original code and to the replacement, the
- * capability, and two lengths.
+ * The capabilities that an arm64 kernel patched its modules for, seen from what it made of their alternatives: a kernel without
+ * KALLSYMS_ALL does not tell where its bitmap is. A record of {@code .altinstructions} has the distances to the original code and to
+ * the replacement, the capability, and two lengths.
  */
 final class SeenCapabilities {
     private static final int RECORD_BYTES = 12;
     private static final int NUMBER = 0x7fff;
 
-    /** Original code that one or more records describe. */
+    /** Original code that one or more records are about. */
     private record Place(boolean isChanged, Set<Integer> capabilities) {}
 
     private final List<Place> places = new ArrayList<>();
 
-    /** Looks at the memory of a module, which was relocated for a machine without capabilities. */
+    /** Looks at a module that was relocated as for a machine without capabilities. */
     void look(RelocatedModule module, MemoryReader memory) {
         PlacedModule placed = module.resolved().placed();
         Map<Address, Set<Integer>> wanted = new HashMap<>();
@@ -73,7 +73,7 @@ final class SeenCapabilities {
     /**
      * The capabilities that the machine has.
      *
-     * @throws IllegalArgumentException if the code of one capability was patched at one place and not at another
+     * @throws IllegalArgumentException where code of a capability was patched at one place and not at another
      */
     Set<Integer> present() {
         Set<Integer> absent = new HashSet<>();

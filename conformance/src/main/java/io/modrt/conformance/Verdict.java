@@ -52,7 +52,7 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
         return new Verdict(-1, List.of(), false, "");
     }
 
-    /** What is wrong with the answers; empty if nothing is. The kernel may log several lines, of which modrt gives one. */
+    /** What is not as it should be; empty where all is. The kernel may log several lines, of which modrt gives one. */
     static String complaint(BrokenModule module, Verdict kernel, Verdict modrt, boolean isMips) {
         int expected = expected(module, isMips);
         if (kernel.errno() != expected) {

@@ -33,15 +33,15 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Compares the bundled modules of all eight targets, at addresses that the test chooses, with what GNU ld makes of them: every byte of
- * every section, and what it refuses. The expected words are in {@code golden.txt} beside the modules, whose header describes the format.
+ * The bundled modules of all eight targets at addresses of the test's, against what GNU ld makes of them: every byte of every
+ * section, and what it refuses. The words are {@code golden.txt}'s beside the modules; its header has the format.
  */
 class BundledModulesTest {
-    /** Loads every section that can be loaded, so that as many as possible are compared. */
+    /** Without what keeps sections from being loaded, so that as many as can be are compared. */
     private static final KernelProfile PROFILE =
             Laid.LINUX_6_1.with(ConfigOption.SMP, false).with(ConfigOption.KALLSYMS, false);
 
-    /** One module linked by GNU ld. */
+    /** One link. */
     private record Case(
             String target,
             String module,
@@ -83,7 +83,7 @@ class BundledModulesTest {
                     RelocationException refused = assertThrows(RelocationException.class, relocate::get);
                     String place = refused.place().orElseThrow().section() + "+0x"
                             + Long.toHexString(refused.place().orElseThrow().sectionOffset());
-                    // The kernel stops at the first; ld lists all, in an order that does not matter.
+                    // The kernel stops at its first one; ld lists them all, in no order that matters.
                     assertTrue(link.refused.contains(place), place + " is none of " + link.refused);
                 }
             }
@@ -94,7 +94,7 @@ class BundledModulesTest {
         Section section = plan.file().elf().section(index);
         if (!section.hasContents()
                 || (section.isAllocated() && plan.region(section).isEmpty())) {
-            return; // the loader reads .modinfo and __versions, but does not load them
+            return; // .modinfo and __versions: the loader reads them, but does not load them
         }
         byte[] expected = Arrays.copyOfRange(plan.file().elf().array(), (int) section.fileOffset(), (int)
                 (section.fileOffset() + section.sizeBytes()));

@@ -26,17 +26,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Compares the bundled modules, at addresses that the test chooses, with what GNU ld makes of them: every byte of every section where
- * kernel and ld follow the same rule. The expected words are in {@code golden.txt} beside the modules, whose header describes the format
- * and lists what is left out.
+ * The bundled modules at addresses of the test's, against what GNU ld makes of them: every byte of every section where the two
+ * mean the same. The words are {@code golden.txt}'s beside the modules; its header has the format, and what is left out.
  */
 class BundledModulesTest {
 
-    /** Loads every section that can be loaded, so that as many as possible are compared. */
+    /** Without what keeps sections from being loaded, so that as many as can be are compared. */
     private static final KernelProfile PROFILE =
             Laid.LINUX_6_1.with(ConfigOption.SMP, false).with(ConfigOption.KALLSYMS, false);
 
-    /** One module linked by GNU ld. */
+    /** One link. */
     private record Link(
             String target,
             String module,
@@ -76,7 +75,7 @@ class BundledModulesTest {
         Section section = plan.file().elf().section(index);
         if (!section.hasContents()
                 || (section.isAllocated() && plan.region(section).isEmpty())) {
-            return; // the loader reads .modinfo and __versions, but does not load them
+            return; // .modinfo and __versions: the loader reads them, but does not load them
         }
         int start = (int) section.fileOffset();
         byte[] expected = Arrays.copyOfRange(plan.file().elf().array(), start, start + (int) section.sizeBytes());

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 
-/** Both widths pass the contract of every architecture, with modules that are built here, which have all types, and compiled ones. */
+/** Both widths pass what every architecture must pass, with each of their types, built and compiled. */
 class PariscContractTest {
     private static final int NOP = 0x0800_0240;
     private static final int BL = 0xe840_0000;
@@ -24,7 +24,7 @@ class PariscContractTest {
             LoadPolicy.kernelExact().stubs(StubPolicy.SHARED),
             LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH));
 
-    /** Symbols of kernels near the modules and far away. */
+    /** Where kernels lie, and far away. */
     private static Map<String, KernelSymbols> kernels(long image) {
         return Map.of(
                 "kernel addresses",

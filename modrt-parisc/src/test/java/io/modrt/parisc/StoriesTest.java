@@ -60,7 +60,7 @@ class StoriesTest {
      * -0x480bc bytes, -0x1202f words; the low 30 bits of that are 0x3ffedfd1.
      */
     @Test
-    void aLargeModuleDoesNotReachItsStubsAtTheHead() {
+    void until2_6_28ALargeModuleDoesNotReachItsStubs() {
         ModuleFile bulky = Bundled.module("parisc-32/bulky.ko.xz");
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> relocate(bulky, Laid.LINUX_2_6_28, StubPolicy.KERNEL_EXACT));
@@ -71,7 +71,7 @@ class StoriesTest {
     }
 
     @Test
-    void withStubsInFrontOfSectionsItLoadsAndSaysHowCloseItIs() {
+    void since2_6_29ItLoadsAndSaysHowCloseItIs() {
         ModuleFile bulky = Bundled.module("parisc-32/bulky.ko.xz");
         RelocatedModule relocated = relocate(bulky, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT);
 
