@@ -86,7 +86,8 @@ final class BootComparison {
         List<String> order = loadOrder(ModuleGraph.of(files), files.keySet());
         KernelProfile profile =
                 kernel.profile(tree.folder(), files.values().iterator().next(), dump);
-        profile = profile.withMachine(profile.machine().withCapabilities(capabilities(profile, order, files, dumped)));
+        profile = profile.withMachine(
+                profile.machine().withCapabilities(capabilities(profile, order, files, dumped)));
         SeenPerCpu perCpu = new SeenPerCpu();
         try (ModuleRuntime runtime = runtime(profile, perCpu)) {
             TracedStates tracing = new TracedStates(runtime, kernel.symbols());
@@ -134,9 +135,7 @@ final class BootComparison {
                     perCpu.next(Address.of(0));
                     PlacedModule placed = plan.place(Placement.regions(bases(plan, module)));
                     RelocatedModule relocated = placed.resolve().relocate();
-                    seen.look(
-                            relocated,
-                            memory.with(module.states().values().iterator().next()));
+                    seen.look(relocated, memory.with(module.states().values().iterator().next()));
                     LiveModule live = relocated.commit();
                     if (module.isLive()) {
                         live.dropInit();

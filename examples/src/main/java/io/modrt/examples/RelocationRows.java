@@ -81,7 +81,7 @@ final class RelocationRows {
             case EITHER ->
                 reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
                         + Long.toHexString(field.greatestUnsigned()) + "]");
-            case TRUNCATED, REPORTED -> {}
+            case TRUNCATED, REPORTED, SIGNED_REPORTED -> {}
         }
         return String.join("; ", reasons);
     }
