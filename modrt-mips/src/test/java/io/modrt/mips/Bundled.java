@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The modules that the testkit bundles. */
+/** The modules that the testkit brings. */
 final class Bundled {
     private static final String MODULES = "/io/modrt/testkit/modules/";
 
@@ -23,7 +23,7 @@ final class Bundled {
         }
     }
 
-    /** The modules of these names for each target, by path. */
+    /** These modules of each target, by path. */
     static Map<String, byte[]> modules(List<String> targets, List<String> names) {
         Map<String, byte[]> modules = new LinkedHashMap<>();
         for (String target : targets) {
