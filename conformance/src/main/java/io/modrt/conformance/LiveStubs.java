@@ -25,8 +25,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * {@code stubs}: runs a module that modrt has loaded in a live 64-bit PA-RISC kernel, where each of its calls must arrive with the right data
- * pointer.
+ * {@code stubs}: runs a module that modrt has loaded in a live 64-bit PA-RISC kernel; each of its calls must arrive with the right data pointer.
  *
  * <p>The module calls 4,095 external functions, which is as many as a GOT may hold: two through the short displacement, the others through the
  * long one. It calls two millicode routines, and two functions of its own that are out of a branch's reach. The descriptors of the external

@@ -68,7 +68,7 @@ final class PariscImage {
         return memory.at(address, 1).isPresent();
     }
 
-    /** The doubleword at an address; outside the module the address itself, so that a function elsewhere has its code at its descriptor's address plus 16. */
+    /** The doubleword at an address; outside the module, the address itself: so the code of a function elsewhere is at its descriptor plus 16. */
     long doubleword(long address) {
         return memory.at(address, Long.BYTES)
                 .map(section -> section.bytes().getLong((int) (address - section.address())))

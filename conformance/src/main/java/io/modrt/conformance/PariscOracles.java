@@ -151,8 +151,8 @@ final class PariscOracles {
                 new PariscComparison(file, folder, addresses(file).get(0), Machine.UNKNOWN);
         Target target = Target.of(file.elf().header());
         expectDifference(target, "externals elsewhere for ld", comparison.runAskew(profile));
-        // 32 bit: the targets of ldil and be,n, and the space register; 64 bit: the slot, and what is loaded from the
-        // descriptor
+        // 32 bit: the targets of ldil and be,n, and the space register
+        // 64 bit: the slot, and what is loaded from the descriptor
         int[][] spoils = target.is64Bit()
                 ? new int[][] {{0, 0x10_0000}, {1, 0x10}, {3, 0x10}}
                 : new int[][] {{0, 0x1000}, {1, 0x8}, {1, 0x2000}};

@@ -30,8 +30,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * One module at the addresses that a comparison chooses for its regions, the per-CPU area and each external symbol; modrt chooses those of the
- * sections.
+ * One module at the addresses that a comparison chooses for its regions, the per-CPU area and each external symbol. modrt chooses the addresses
+ * of the sections.
  */
 final class Setting {
     /** The distance between regions, so that displacements differ from those in one block. */
