@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to switch all call sites of one module on and off again, checks of the old words included: {@code benchmarks/run
- * FtraceBenchmark -p module=FILE.ko}. The setup prints how many sites there are; divide by twice that.
+ * Measures switching all call sites of one module on and off again, with the checks of the old words: {@code benchmarks/run
+ * FtraceBenchmark -p module=FILE.ko}. The setup prints the number of sites; the cost of one switch is the result divided by twice that.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -42,7 +42,7 @@ public class FtraceBenchmark {
     private Ftrace ftrace;
     private Address tracer;
 
-    /** Loads the module; the tracer is in its architecture's kernel, near what the module imports. */
+    /** Loads the module. The tracer's address is that of the first import, which lies in the kernel. */
     @Setup
     public void open() {
         runtime =
@@ -56,13 +56,13 @@ public class FtraceBenchmark {
         System.out.println(switchable + " sites to switch, the first is " + first);
     }
 
-    /** Unloads it. */
+    /** Unloads the module. */
     @TearDown
     public void close() {
         runtime.close();
     }
 
-    /** All on, all off. */
+    /** Switches all sites on, then off. */
     @Benchmark
     public Ftrace onAndOff() {
         return ftrace.trace("", tracer).untrace(tracer);

@@ -26,9 +26,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What each step of a load costs for one module, every external symbol synthetic: {@code benchmarks/run -p module=FILE.ko}. {@code resolve}
- * includes placing, {@code relocate} the copy and the finishing; {@code whole} is all from bytes to memory and out again. A run's
- * {@code copy} is the floor: the time to copy the file's bytes once.
+ * Measures each step of loading one module, whose external symbols are all made up: {@code benchmarks/run -p module=FILE.ko}.
+ * {@code resolve} includes placing; {@code relocate} includes the copy of the file's bytes and the finishing; {@code whole} goes from bytes
+ * to memory and unloads the module again. {@code copy} copies the file's bytes once, which every load has to do.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -50,7 +50,7 @@ public class LoadBenchmark {
     private PlacedModule placed;
     private ResolvedModule resolved;
 
-    /** Reads the module once and takes it through the steps that come before each measured one. */
+    /** Reads the module and runs each step once, so that each measured step has its input. */
     @Setup
     public void open() throws IOException {
         bytes = Files.readAllBytes(Path.of(module));
@@ -62,32 +62,32 @@ public class LoadBenchmark {
         resolved = placed.resolve();
     }
 
-    /** Gives the addresses back. */
+    /** Releases the addresses. */
     @TearDown
     public void close() {
         placed.close();
         runtime.close();
     }
 
-    /** The floor. */
+    /** Copies the file's bytes. */
     @Benchmark
     public byte[] copy() {
         return bytes.clone();
     }
 
-    /** From bytes to a validated file. */
+    /** Makes a validated file from bytes. */
     @Benchmark
     public ModuleFile parse() {
         return ModuleFile.open(bytes);
     }
 
-    /** Acceptance and layout. */
+    /** Checks the file against the kernel and lays it out. */
     @Benchmark
     public LayoutPlan plan() {
         return runtime.plan(file);
     }
 
-    /** Addresses, and a value for each symbol. */
+    /** Gives the module addresses and each symbol a value. */
     @Benchmark
     public ResolvedModule resolve() {
         try (PlacedModule here = plan.place()) {
@@ -95,13 +95,13 @@ public class LoadBenchmark {
         }
     }
 
-    /** All relocations, and what the kernel does after them. */
+    /** Applies all relocations and does what the kernel does after them. */
     @Benchmark
     public RelocatedModule relocate() {
         return resolved.relocate();
     }
 
-    /** All steps, and back. */
+    /** Loads the module and unloads it. */
     @Benchmark
     public LiveModule whole() {
         LiveModule live = runtime.load(ModuleFile.open(bytes));

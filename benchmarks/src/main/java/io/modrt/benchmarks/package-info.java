@@ -1,4 +1,4 @@
-/** What loading costs. */
+/** Measures what loading and tracing cost. */
 @NullMarked
 package io.modrt.benchmarks;
 

@@ -3,7 +3,7 @@ package io.modrt.conformance;
 import java.util.Map;
 
 /**
- * Where a comparison puts a module and what it calls.
+ * The addresses that a comparison gives a module and what it calls.
  *
  * @param moduleBase the address of the first region
  * @param externals the address of the first external symbol
@@ -33,18 +33,18 @@ record Addresses(long moduleBase, long externals, int strideBytes, long perCpu, 
         return text.toString();
     }
 
-    /** A MIPS kernel's own: modules in the mapped segment, the kernel in the one that is not. */
+    /** The addresses of a MIPS kernel: modules are in the mapped segment, the kernel in the unmapped one. */
     static Addresses usual(Target target) {
         return new Addresses(
                 moduleBase(target), target.address(0x8010_0400), EXTERNAL_STRIDE_BYTES, LOW_PER_CPU, Map.of());
     }
 
-    /** The module as usual, all externals in a row from {@code externals} on. */
+    /** The usual address for the module, and all externals in a row from {@code externals} on. */
     static Addresses row(Target target, long externals) {
         return new Addresses(moduleBase(target), externals, 4, LOW_PER_CPU, Map.of());
     }
 
-    /** All externals close behind the module, but those that are {@code chosen}. */
+    /** All externals close behind the module, except those that are {@code chosen}. */
     static Addresses near(Target target, Map<String, Long> chosen) {
         return new Addresses(moduleBase(target), moduleBase(target) + 0x1_0000, 4, LOW_PER_CPU, chosen);
     }

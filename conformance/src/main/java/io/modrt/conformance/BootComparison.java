@@ -33,7 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The modules of one boot, each as modrt would load it at the addresses of its regions, against the memory that was captured. */
+/** Compares the memory that was captured in one boot with its modules as modrt loads them at the addresses of their regions. */
 final class BootComparison {
     private final DumpedKernel kernel;
     private final KernelDump dump;
@@ -43,7 +43,7 @@ final class BootComparison {
     private String callSites = "";
     private int tamperedWords;
 
-    /** {@code kernel} is what the dump's own kernel is, {@code told} gets each result as soon as it is there. */
+    /** {@code kernel} is the kernel of the dump; {@code told} receives each result as soon as it is known. */
     BootComparison(DumpedKernel kernel, KernelDump dump, ModuleTree tree, Consumer<ModuleComparison> told) {
         this.kernel = kernel;
         this.dump = dump;
@@ -55,17 +55,17 @@ final class BootComparison {
         this.memory = new DumpMemory(blocks);
     }
 
-    /** How many call sites of the function tracer were compared, on and off; empty before {@link #run}. */
+    /** The number of call sites of the function tracer that were compared on and off; empty before {@link #run}. */
     String callSites() {
         return callSites;
     }
 
-    /** How many words of the captured memory were changed in one bit, to see each of them reported. */
+    /** The number of words of captured memory in which one bit was changed, all of which must be reported. */
     int tamperedWords() {
         return tamperedWords;
     }
 
-    /** Compares them, each after those whose exports it uses. */
+    /** Compares the modules, each after those whose exports it uses. */
     void run() throws IOException {
         Map<String, KernelDump.Module> dumped = new HashMap<>();
         Map<String, ModuleFile> files = new TreeMap<>();
@@ -111,8 +111,8 @@ final class BootComparison {
     }
 
     /**
-     * The dump's order, or, as {@code /proc/modules} has it, that backwards: what was freed when one module was loaded may be another's
-     * since. Any order in which modules come after those they need where the dump is in neither.
+     * The modules in the order of loading, which matters because what one module freed may be another's memory now. It is the order of the
+     * dump or, as in {@code /proc/modules}, its reverse. If in neither every module follows those that it needs, any order in which they do.
      */
     private List<String> loadOrder(ModuleGraph graph, Set<String> names) {
         List<String> order = new ArrayList<>();
@@ -171,7 +171,7 @@ final class BootComparison {
         }
     }
 
-    /** Whether the verification of the first state, clean as it is, would find what is not as it should be. */
+    /** If the first state has no difference, changes bits of it; returns those that the verification then fails to report. */
     private List<String> tamper(
             Verification verification, ModuleFile file, KernelDump.Module module, VerificationResult clean) {
         if (!clean.isClean()) {
@@ -184,7 +184,7 @@ final class BootComparison {
         return tampered.faults(verification.run(tampered));
     }
 
-    /** Where each region is: the first as {@code /proc/modules} tells, others as the first of their sections does. */
+    /** The address of each region: {@code /proc/modules} has that of the first; that of another follows from its first section. */
     private static Map<RegionKind, Address> bases(LayoutPlan plan, KernelDump.Module module) {
         Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
         for (Region region : plan.regions()) {
@@ -213,7 +213,7 @@ final class BootComparison {
         return Objects.requireNonNull(module.sections().get(section.name()));
     }
 
-    /** How many sections are where they were predicted to be; what is not as predicted goes to {@code faults}. */
+    /** The number of sections at their predicted addresses; others go to {@code faults}. */
     private static int checkLayout(
             LayoutPlan plan, KernelDump.Module module, Map<RegionKind, Address> bases, List<String> faults) {
         int predicted = 0;

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 final class BuiltKernels {
     private BuiltKernels() {}
 
-    /** The tree of modules of the kernel {@code tag}, for example {@code pa32}; empty where it was not built. */
+    /** The tree of modules of the kernel {@code tag}, for example {@code pa32}; empty if it was not built. */
     static Optional<Path> tree(String tag) throws IOException {
         Path modules =
                 DebianKernels.cache().resolve("modrt/kernels").resolve(tag).resolve("lib/modules");

@@ -13,7 +13,7 @@ final class Checks {
         this.out = out;
     }
 
-    /** One more check; it passed if {@code faults} is empty. */
+    /** Counts a check, which passed if {@code faults} is empty. */
     synchronized void add(String what, List<String> faults) {
         if (faults.isEmpty()) {
             passed++;

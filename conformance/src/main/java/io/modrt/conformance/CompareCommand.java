@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** {@code compare DUMP… TREE}: what memory holds against what modrt would have put there. */
+/** {@code compare DUMP… TREE}: compares captured memory with what modrt would have put there. */
 final class CompareCommand {
     private final List<Path> files;
     private final Path tree;
@@ -24,10 +24,10 @@ final class CompareCommand {
     private final List<ModuleComparison> comparisons = new ArrayList<>();
 
     /**
-     * Dumps of one kernel: each that has modules is a boot of its own. A boot that has not the kernel's memory and symbols had the kernel
-     * where the first dump that has them tells.
+     * Takes the dumps of one kernel; each dump that has modules is a boot of its own. For a boot without the kernel's memory and symbols,
+     * those of the first dump that has them count.
      *
-     * @param pages the folder for a page of each module that has something unexplained
+     * @param pages the folder for a page on each module that has unexplained words
      */
     CompareCommand(List<Path> dumps, Path tree, Path pages, PrintStream out) {
         this.files = dumps;
@@ -36,24 +36,24 @@ final class CompareCommand {
         this.out = out;
     }
 
-    /** Runs it; whether nothing was unexplained. */
+    /** Runs the command; returns whether every word was explained. */
     boolean run() throws IOException {
         compare();
         out.println(closing(comparisons));
         return isWell(comparisons);
     }
 
-    /** Whether there was something to compare, and nothing was unexplained. */
+    /** Whether something was compared and every word was explained. */
     static boolean isWell(List<ModuleComparison> comparisons) {
         return !comparisons.isEmpty() && comparisons.stream().allMatch(ModuleComparison::isWell);
     }
 
-    /** The dumps, once they were compared. */
+    /** The compared dumps; empty before {@link #run}. */
     List<KernelDump> dumps() {
         return read;
     }
 
-    /** Compares, and prints all but the last line. */
+    /** Compares the dumps and prints all but the last line. */
     List<ModuleComparison> compare() throws IOException {
         ModuleTree modules = ModuleTree.open(tree);
         for (Path file : files) {
@@ -79,7 +79,7 @@ final class CompareCommand {
                 BootComparison boot = new BootComparison(booted, dump, modules, this::add);
                 boot.run();
                 out.println(dump.file() + ": tracing: " + boot.callSites());
-                out.println(dump.file() + ": " + boot.tamperedWords() + " words changed in one bit, each looked for");
+                out.println(dump.file() + ": " + boot.tamperedWords() + " words with one changed bit, each of which must be reported");
             }
         }
         Map<String, Integer> forms = new TreeMap<>();

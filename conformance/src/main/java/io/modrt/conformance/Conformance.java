@@ -17,7 +17,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles},
-     * {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the status that the run script tells of.
+     * {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -86,7 +86,7 @@ final class Conformance {
         }
     }
 
-    /** The tags, comma-separated, and what their kernels insert. */
+    /** Runs {@code live} for comma-separated tags with a choice of modules. */
     private static int live(List<String> words, Path reports) throws InterruptedException {
         try {
             Path rig = Path.of(System.getProperty("modrt.rig", "live"));

@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** A random choice that is the same in each run, on each machine. */
+/** A random choice that is the same in every run on every machine. */
 final class Draw {
-    /** The seed of {@link java.util.Random}, whose numbers the Java specification fixes. */
+    /** Takes the seed of a {@link java.util.Random}, whose algorithm the Java documentation fixes. */
     static final long SEED = 20081229;
 
     private Draw() {}
 
-    /** {@code count} of {@code from}, or all where there are not more, in their order in {@code from}. */
+    /** Draws {@code count} elements of {@code from}, or all if there are no more, in the order of {@code from}. */
     static <T> List<T> of(List<T> from, int count) {
         List<Integer> indices = new ArrayList<>();
         for (int i = 0; i < from.size(); i++) {

@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** The memory that a dump has: blocks, and nothing between them. */
+/** The memory in a dump: blocks of bytes; what is between them cannot be read. */
 final class DumpMemory implements MemoryReader {
 
     /**
-     * Bytes of a dump's file that were memory.
+     * A block of memory in a dump's file.
      *
-     * @param base the address of the first
+     * @param base the address of its first byte
      * @param file the file
-     * @param offset where they are in it
-     * @param length how many
-     * @param unread how many of them could not be read, and are zero
+     * @param offset of the first byte in the file
+     * @param length in bytes
+     * @param unread the number of its bytes that could not be read, and are zero
      */
     record Block(Address base, byte[] file, int offset, int length, long unread) {
 
@@ -40,12 +40,12 @@ final class DumpMemory implements MemoryReader {
 
     private final NavigableMap<Address, Block> blocks = new TreeMap<>();
 
-    /** Of blocks with the same base the last one counts. */
+    /** Takes blocks; of several with the same base the last one counts. */
     DumpMemory(List<Block> blocks) {
         blocks.forEach(block -> this.blocks.put(block.base(), block));
     }
 
-    /** This memory with other blocks in place of those that have the same base. */
+    /** This memory with {@code others} in place of blocks that have the same base. */
     DumpMemory with(List<Block> more) {
         List<Block> all = new ArrayList<>(blocks.values());
         all.addAll(more);

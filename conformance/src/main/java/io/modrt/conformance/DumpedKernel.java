@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The kernel of a dump: its symbols, its configuration, its machine. */
+/** The kernel of a dump: its symbols, its configuration and its machine. */
 final class DumpedKernel {
     private static final String ON_QEMU = "running_on_qemu";
 
@@ -26,15 +26,15 @@ final class DumpedKernel {
     private final Map<KernelDump, SymbolMap> moduleSymbols = new HashMap<>();
 
     /**
-     * The kernel that {@code dump} has the memory and the symbols of.
+     * The kernel whose memory and symbols {@code dump} has.
      *
-     * @param first one of its modules, for byte order and class
-     * @throws IOException where the dump has no kernel
+     * @param first one of its modules, which tells the byte order and class
+     * @throws IOException if the dump has no kernel
      */
     DumpedKernel(KernelDump dump, ModuleFile first) throws IOException {
         this.dump = dump;
         if (dump.symbols().isEmpty() || dump.kernel().isEmpty()) {
-            throw new IOException(dump.file() + ": has not the kernel's memory and symbols");
+            throw new IOException(dump.file() + ": does not have the kernel's memory and symbols");
         }
         this.bigEndian = first.elf().isBigEndian();
         this.kallsyms = KernelSymbols.kallsyms(dump.symbols());
@@ -46,7 +46,7 @@ final class DumpedKernel {
                 .or(kallsyms);
     }
 
-    /** What it exports, and behind that what its symbol table has. */
+    /** Its exports, and behind them its symbol table. */
     KernelSymbols symbols() {
         return symbols;
     }
@@ -55,7 +55,7 @@ final class DumpedKernel {
         return dump.kernel();
     }
 
-    /** The symbols that the kernel tells of a module, by the dump that has that module. */
+    /** The symbols that kallsyms lists for a module in the dump that has the module. */
     SymbolMap moduleSymbols(KernelDump boot, String module) {
         return moduleSymbols
                 .computeIfAbsent(
@@ -63,7 +63,7 @@ final class DumpedKernel {
                 .ownedBy(module);
     }
 
-    /** From its configuration where that lies beside the tree, as packages and builds have it, else from the vermagic. */
+    /** The profile, from the kernel's configuration if it lies beside the tree, as in packages and builds, else from the vermagic. */
     KernelProfile profile(Path tree, ModuleFile first, KernelDump boot) throws IOException {
         return LoadTree.profile(tree, first).withMachine(machine(boot));
     }
@@ -88,7 +88,7 @@ final class DumpedKernel {
         return dump.cpus() > 0 ? known.withPresentCpus(dump.cpus()) : known;
     }
 
-    /** Kernels that rewrite code for QEMU keep what they found out about it. */
+    /** The facts about the machine: kernels that rewrite code for QEMU keep a flag for it in memory. */
     private boolean isOnQemu() {
         Optional<Address> flag = symbols.find(ON_QEMU).map(KernelSymbol::value);
         if (flag.isEmpty()) {

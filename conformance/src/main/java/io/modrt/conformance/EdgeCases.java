@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The addresses of externals at which a module's relocations just fit, just do not, or carry into the half above. */
+/** Chooses addresses of external symbols at which a module's relocations just fit, just do not fit, or carry into the upper half. */
 final class EdgeCases {
     private static final int R_MIPS_26 = 4;
     private static final int R_MIPS_PC16 = 10;
     private static final int R_MIPS_PC21_S2 = 60;
     private static final int R_MIPS_PC26_S2 = 61;
 
-    /** Rows of externals that lie on both sides of a carry from one half to the next. */
+    /** Addresses of externals on both sides of a carry from one half to the next. */
     private static final long[] CARRIES_32 = {0x10L, 0x7fff_7ff8L, 0x7fff_fff8L, 0x8000_7ff8L, 0xffff_7ff8L};
 
     private static final long[] CARRIES_64 = {
@@ -32,7 +32,7 @@ final class EdgeCases {
 
     private EdgeCases() {}
 
-    /** The addresses for one file, to be tried one by one. */
+    /** The addresses to try for one file. */
     static List<Addresses> of(ModuleFile file, Target target, KernelProfile profile) {
         List<Addresses> cases = new ArrayList<>();
         Setting near = new Setting(file, Addresses.near(target, Map.of()));
@@ -60,7 +60,7 @@ final class EdgeCases {
         return cases;
     }
 
-    /** The last symbol values in reach of a branch at {@code P}, the first beyond, and a misaligned one. */
+    /** For a branch at {@code P}: the last symbol values in reach, the first out of reach, and a misaligned one. */
     private static long[] edges(int type, long P) {
         return switch (type) {
             case R_MIPS_26 -> {
@@ -74,7 +74,7 @@ final class EdgeCases {
         };
     }
 
-    /** A branch counts words from the instruction behind it. */
+    /** A branch counts words from the next instruction. */
     private static long[] branch(long P, int bits) {
         long reach = 2L << bits;
         long next = P + 4;

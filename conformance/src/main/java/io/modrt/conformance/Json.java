@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 final class Json {
     private Json() {}
 
-    /** The text of {@code value}; an enum and anything else that is none of the above is written as the string it prints as. */
+    /** The text of {@code value}; anything else, such as an enum, is written as the string of its {@code toString}. */
     static String of(Object value) {
         if (value instanceof Map<?, ?> map) {
             return map.entrySet().stream()

@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a capture of a running kernel holds: lines of text that begin with a word for what they are, and bytes of memory behind the
- * lines {@code MEM}. {@code live/README.md} has the format. The file's size bounds time and memory; what it does not know is passed over.
+ * A capture of a running kernel: lines of text, whose first word says what they are, and bytes of memory behind {@code MEM} lines.
+ * {@code live/README.md} describes the format. The file's size bounds time and memory; unknown lines are skipped.
  */
 final class KernelDump {
-    /** Modules, and the kernel itself, by what they are called in {@code MEM} lines. */
+    /** The modules and the kernel itself, by their names in {@code MEM} lines. */
     static final String KERNEL = "(kernel)";
 
     private static final int LONGEST_LINE = 1 << 16;
@@ -42,7 +42,7 @@ final class KernelDump {
     private int position;
     private int line;
 
-    /** What a dump has of one module. */
+    /** The records of one module. */
     static final class Module {
         private final String name;
         private final String state;
@@ -63,22 +63,22 @@ final class KernelDump {
             return name;
         }
 
-        /** Whether its init function has returned, and its init memory is gone. */
+        /** Whether its init function has returned and its init memory was freed. */
         boolean isLive() {
             return state.equals("Live");
         }
 
-        /** Its size as {@code /proc/modules} has it. */
+        /** Its size according to {@code /proc/modules}. */
         long sizeBytes() {
             return sizeBytes;
         }
 
-        /** Its address as {@code /proc/modules} has it. */
+        /** Its address according to {@code /proc/modules}. */
         Address base() {
             return base;
         }
 
-        /** The addresses of its sections, as sysfs has them. */
+        /** The addresses of its sections according to sysfs. */
         Map<String, Address> sections() {
             return sections;
         }
@@ -88,7 +88,7 @@ final class KernelDump {
             return tracedStates.contains(stateName);
         }
 
-        /** Its memory in each state in which it was captured, by the state's name; an empty name where that has none. */
+        /** Its memory in each state in which it was captured, by the name of the state; a state without a mark has an empty name. */
         Map<String, List<DumpMemory.Block>> states() {
             return states;
         }
@@ -102,7 +102,7 @@ final class KernelDump {
     /**
      * Reads a dump.
      *
-     * @throws IOException where it cannot be read, or is none; with the place
+     * @throws IOException if it cannot be read or is not a dump; the message says where
      */
     static KernelDump read(Path file) throws IOException {
         if (Files.size(file) > Integer.MAX_VALUE - 8) {
@@ -111,7 +111,7 @@ final class KernelDump {
         return parse(file, Files.readAllBytes(file));
     }
 
-    /** Reads the dump in {@code bytes}, which are viewed; {@code file} is for messages. */
+    /** Reads the dump in {@code bytes}, which are viewed, not copied; {@code file} is for messages. */
     static KernelDump parse(Path file, byte[] bytes) throws IOException {
         KernelDump dump = new KernelDump(file, bytes);
         dump.parse();
@@ -144,12 +144,12 @@ final class KernelDump {
                 case "UNREAD" -> addHole(fields(rest, 3));
                 case "SYM" -> symbols.append(rest).append('\n');
                 case "DONE" -> isComplete = true;
-                default -> {} // what a later format adds
+                default -> {} // a record of a later format
             }
         }
     }
 
-    /** The next line without its end, or null behind the last. */
+    /** The next line without its end, or null behind the last line. */
     private @Nullable String nextLine() throws IOException {
         if (position >= bytes.length) {
             return null;
@@ -290,7 +290,7 @@ final class KernelDump {
         return file;
     }
 
-    /** The kernel's release; empty where it is not told. */
+    /** The kernel's release; empty if the dump has none. */
     String release() {
         return release;
     }
@@ -300,17 +300,17 @@ final class KernelDump {
         return cpu;
     }
 
-    /** How many CPUs there are; 0 where it is not told. */
+    /** The number of CPUs; 0 if the dump does not say. */
     int cpus() {
         return cpus;
     }
 
-    /** Lines of {@code /proc/kallsyms}; empty where there are none. */
+    /** The lines of {@code /proc/kallsyms}. */
     String symbols() {
         return symbols.toString();
     }
 
-    /** The kernel's own memory, from its text on. */
+    /** The memory of the kernel itself, which starts with its text. */
     List<DumpMemory.Block> kernel() {
         return kernel;
     }
@@ -320,22 +320,22 @@ final class KernelDump {
         return List.copyOf(modules.values());
     }
 
-    /** The modules that were inserted, in order: {@code 0}, or the number and name of the errno. */
+    /** The modules that were inserted, in order, with {@code 0} or the number and name of the errno. */
     Map<String, String> insertions() {
         return insertions;
     }
 
-    /** The lines of what was offered, {@code INS} and {@code REFUSE}, each with the {@code LOG} lines behind it. */
+    /** The {@code INS} and {@code REFUSE} lines, each with the {@code LOG} lines behind it. */
     List<String> answers() {
         return answers;
     }
 
-    /** The step at which the kernel fell; empty where it did not. */
+    /** The step at which the kernel died or hung; empty if it did not. */
     Optional<String> fell() {
         return Optional.ofNullable(fell);
     }
 
-    /** Why the dump may lack something: it does not end as a capture that came to its end. */
+    /** Why the dump may be incomplete; empty if it ends like a complete capture. */
     Optional<String> complaint() {
         return isComplete ? Optional.empty() : Optional.of(file + ": the capture did not come to its end");
     }

@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * A copy of a module that GNU ld links as the kernel does. Contents, symbols and relocations stay as they are; only section headers change:
+ * Makes a copy of a module that GNU ld links as the kernel does. Contents, symbols and relocations stay as they are; section headers change:
  *
  * <ul>
  *   <li>Each section gets a name of its own, {@code .s} and its number, so that a linker script can place it, and so that ld sees no
- *       {@code .reginfo}, {@code .MIPS.options} or {@code .gnu.linkonce.*} to treat in a way of its own; relocations {@code .rela.s} and the number of
- *       what they are for.
+ *       {@code .reginfo}, {@code .MIPS.options} or {@code .gnu.linkonce.*}, which it would treat specially. Relocation sections are called
+ *       {@code .rela.s} and the number of the section that they relocate.
  *   <li>Sections that the script places keep only SHF_WRITE, SHF_ALLOC and SHF_EXECINSTR, and become SHT_PROGBITS unless they are
  *       SHT_NOBITS: ld would merge strings (SHF_MERGE), sort (SHF_LINK_ORDER) and drop (SHF_GROUP, SHF_EXCLUDE), the kernel does not.
  *   <li>Other sections, and their relocations, become SHT_NULL: the kernel does not load them.
@@ -37,7 +37,7 @@ final class LdInput {
      * The copy. A new array.
      *
      * @param placed the sections that the script places
-     * @param relocated those whose relocations are applied
+     * @param relocated the sections whose relocations are applied
      */
     static byte[] of(ElfFile elf, Set<Integer> placed, Set<Integer> relocated) {
         byte[] original = elf.array();
@@ -87,7 +87,7 @@ final class LdInput {
         return names.toByteArray();
     }
 
-    /** why: ld for 64-bit PA-RISC gives up, without a word, on relocations whose section is not named after the one that they are for. */
+    /** why: ld for 64-bit PA-RISC fails without a message if a relocation section is not named after the section that it relocates. */
     private static String name(Section section) {
         return section.type() == Section.SHT_RELA ? ".rela" + name(section.info()) : name(section.index());
     }

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a live kernel answered to the modules that it was offered: {@code INS} and {@code REFUSE}, each with the {@code LOG} lines behind it. */
+/** The answers of a live kernel to the modules that it was offered: {@code INS} and {@code REFUSE} lines, each with its {@code LOG} lines. */
 final class LiveAnswers {
     private static final Pattern OFFER = Pattern.compile("(?:INS|REFUSE) (\\S+) (\\d+)(?: E\\S+)?");
     private static final Pattern LOG = Pattern.compile("LOG (?:<\\d+>)?\\s*(?:\\[[ \\d.]+\\] )?(.*)");
-    /** What a taint is logged with, whether or not the module is refused in the end. */
+    /** The log lines of a taint, which appear whether or not the module is then refused. */
     private static final String TAINT = "taint";
 
     private final Map<String, Verdict> answers = new LinkedHashMap<>();
@@ -20,7 +20,7 @@ final class LiveAnswers {
 
     private LiveAnswers() {}
 
-    /** The answers in these lines of the dump of a boot, by the modules' names. */
+    /** The answers in these lines of a dump, by the names of the modules. */
     static Map<String, Verdict> of(List<String> records) {
         LiveAnswers reader = new LiveAnswers();
         records.forEach(reader::record);
@@ -49,7 +49,7 @@ final class LiveAnswers {
         }
     }
 
-    /** What dmesg shows: bytes that are no printable ASCII as {@code \\xNN}. */
+    /** A line as dmesg shows it, with {@code \\xNN} for bytes that are not printable ASCII. */
     private static String escaped(String text) {
         StringBuilder shown = new StringBuilder();
         text.chars()
@@ -57,7 +57,7 @@ final class LiveAnswers {
         return shown.toString();
     }
 
-    /** A line that the kernel did not end comes out with the next one: when another module was offered already. */
+    /** The kernel prints a line that it has not ended together with the next one, when another module was offered already. */
     private List<String> ownersLines(String text) {
         int colon = text.indexOf(':');
         Verdict owner = colon < 0 ? null : answers.get(text.substring(0, colon));

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** {@code live TAG…}: boots a kernel, lets it insert modules, captures what its memory then holds, and compares. */
+/** {@code live TAG…}: boots kernels, lets them insert modules, captures their memory, and compares it. */
 final class LiveCommand {
     private final Path rig;
     private final Path cache;
@@ -26,8 +26,8 @@ final class LiveCommand {
 
     /**
      * @param rig the folder with the script that captures
-     * @param cache where kernels are
-     * @param reports where captures and pages go
+     * @param cache the folder with the kernels
+     * @param reports the folder for captures and pages
      */
     LiveCommand(Path rig, Path cache, Path reports, PrintStream out) {
         this.rig = rig;
@@ -37,15 +37,15 @@ final class LiveCommand {
     }
 
     /**
-     * Which modules a kernel inserts: those that are named, so many drawn from all that it has, or a fixed choice.
+     * The modules that a kernel inserts: named ones, a random choice, or a fixed choice.
      *
      * @param modules their names; none for another choice
-     * @param random how many are drawn; empty for the fixed choice
-     * @param seed of the drawing
+     * @param random the number to draw; empty for the fixed choice
+     * @param seed of the random choice
      */
     record Choice(List<String> modules, OptionalInt random, long seed) {
 
-        /** {@code MODULE…}, or {@code --random N --seed S} in either order, or nothing. */
+        /** Parses {@code MODULE…}, or {@code --random N --seed S} in either order, or nothing. */
         static Choice of(List<String> words) {
             List<String> modules = new ArrayList<>();
             OptionalInt random = OptionalInt.empty();
@@ -70,7 +70,7 @@ final class LiveCommand {
             return words.get(index);
         }
 
-        /** The names, of {@code known} ones, sorted, where they are drawn. */
+        /** The names of the modules; random ones are drawn from {@code known} and sorted. */
         List<String> names(List<String> known) {
             if (random.isEmpty()) {
                 return modules;
@@ -82,7 +82,7 @@ final class LiveCommand {
         }
     }
 
-    /** Runs it for each tag; whether nothing was unexplained. */
+    /** Runs the command for each tag; returns whether every word was explained. */
     boolean run(List<String> tags, Choice choice) throws IOException, InterruptedException {
         boolean isWell = true;
         for (String tag : tags) {
@@ -128,7 +128,7 @@ final class LiveCommand {
         Set<String> accepted = new HashSet<>();
         Map<String, String> refused = new TreeMap<>();
         for (KernelDump dump : dumps) {
-            dump.fell().ifPresent(step -> out.println("the kernel fell at: " + step));
+            dump.fell().ifPresent(step -> out.println("the kernel died or hung at: " + step));
             dump.insertions().forEach((module, errno) -> {
                 if (errno.equals("0")) {
                     accepted.add(module);

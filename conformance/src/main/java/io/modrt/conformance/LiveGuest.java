@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A 64-bit PA-RISC kernel in QEMU that runs what it is given: {@code live/callout} has the other end of the line. */
+/** A 64-bit PA-RISC kernel in QEMU that runs code for us, by the module and init in {@code live/callout}. */
 final class LiveGuest implements AutoCloseable {
     private static final int CONNECT_TRIES = 100;
     private static final int PAUSE_MILLIS = 100;
@@ -25,12 +25,12 @@ final class LiveGuest implements AutoCloseable {
     private static final int GOODBYE_SECONDS = 20;
 
     /**
-     * The guest's memory for code and data, and two routines that say who they are.
+     * The guest's memory for code and data, and two routines that report their numbers.
      *
      * @param base the address of the memory
      * @param sizeBytes its size
-     * @param routineA the entry of a routine that is number 101
-     * @param routineB the entry of a routine that is number 102
+     * @param routineA the entry of routine 101
+     * @param routineB the entry of routine 102
      */
     record Area(long base, int sizeBytes, long routineA, long routineB) {
 
@@ -41,11 +41,11 @@ final class LiveGuest implements AutoCloseable {
     }
 
     /**
-     * What came of a call.
+     * The outcome of a call.
      *
      * @param routine the number of the routine that was reached
-     * @param dp the data pointer that it found in {@code %r27}
-     * @param changed a bit for each argument register that was not left alone
+     * @param dp the data pointer in {@code %r27} when it was reached
+     * @param changed a bit for each argument register that changed
      */
     record Outcome(int routine, long dp, long changed) {}
 
@@ -56,7 +56,7 @@ final class LiveGuest implements AutoCloseable {
     private final OutputStream to;
     private final Area area;
 
-    /** Boots the kernel; the log of its console goes to {@code log}. Whatever happens, it ends after {@code limitSeconds}. */
+    /** Boots the kernel, with its console's log in {@code log}; it is killed after {@code limitSeconds}. */
     LiveGuest(Path kernel, Path initramfs, Path folder, Path log, int limitSeconds) throws IOException {
         Path socket = folder.resolve("line");
         qemu = new ProcessBuilder(List.of(
@@ -133,7 +133,7 @@ final class LiveGuest implements AutoCloseable {
         }
     }
 
-    /** Its memory and routines. */
+    /** The guest's memory and routines. */
     Area area() {
         return area;
     }
@@ -179,7 +179,7 @@ final class LiveGuest implements AutoCloseable {
         return Long.parseUnsignedLong(word, 16);
     }
 
-    /** Switches it off. */
+    /** Switches the machine off. */
     @Override
     public void close() throws IOException {
         try {

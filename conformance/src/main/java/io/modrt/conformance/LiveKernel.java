@@ -9,18 +9,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A kernel that can be booted, as {@code run fetch} or {@code run kernel} left it.
+ * A kernel that {@code run fetch} or {@code run kernel} has brought and that can be booted.
  *
- * @param tag what is booted, for example {@code mipsel}, or {@code arm64-kaslr}, another boot of the kernel {@code arm64}
+ * @param tag the boot, for example {@code mipsel}, or {@code arm64-kaslr}, which is another boot of the kernel {@code arm64}
  * @param tree its modules: a folder {@code lib/modules/VERSION}
  * @param config its configuration
  */
 record LiveKernel(String tag, Path tree, Path config) {
 
-    /** What a tag ends in where it is another boot of a kernel: at a random base, or on a processor with an erratum. */
+    /** The endings of tags that are another boot of a kernel: at a random base, or on a processor with an erratum. */
     private static final Pattern VARIANT = Pattern.compile("-(?:kaslr|843419)$");
 
-    /** The folders that may have the kernel of this tag below {@code cache}: as it was fetched, and as it was built. */
+    /** The folders below {@code cache} that may hold the kernel of this tag, if it was fetched and if it was built. */
     static List<Path> folders(String tag, Path cache) {
         String name = VARIANT.matcher(tag).replaceFirst("");
         return List.of(
@@ -28,7 +28,7 @@ record LiveKernel(String tag, Path tree, Path config) {
                 cache.resolve("modrt/kernels").resolve(name));
     }
 
-    /** The kernel of this tag, its newest version; empty where it was neither fetched nor built. */
+    /** The newest version of the kernel of this tag; empty if it was neither fetched nor built. */
     static Optional<LiveKernel> find(String tag, Path cache) throws IOException {
         for (Path base : folders(tag, cache)) {
             Path modules = base.resolve("lib/modules");

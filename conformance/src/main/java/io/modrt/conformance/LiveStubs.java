@@ -25,21 +25,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * {@code stubs}: a module that modrt has loaded for a 64-bit PA-RISC kernel runs in that kernel, and each of its calls must arrive, with the
- * right data pointer.
+ * {@code stubs}: runs a module that modrt has loaded in a live 64-bit PA-RISC kernel; each of its calls must arrive with the right data pointer.
  *
- * <p>The module calls 4,095 functions outside, which is all that a GOT may hold: two through the short displacement, the others through the
- * long one. It calls two millicode routines, and two functions of its own that lie too far away to be branched to. The functions outside have
- * descriptors that all lead to one routine, each with a data pointer of its own: that tells them apart.
+ * <p>The module calls 4,095 external functions, which is as many as a GOT may hold: two through the short displacement, the others through the
+ * long one. It calls two millicode routines, and two functions of its own that are out of a branch's reach. The descriptors of the external
+ * functions all lead to one routine, but each has a data pointer of its own, which tells them apart.
  */
 final class LiveStubs {
-    /** As many as the kernel lets a GOT have; the millicode's and the module's own need none. */
+    /** As many slots as the kernel lets a GOT have; calls of millicode and of the module's own functions need none. */
     private static final int OUTSIDE = 4095;
 
     private static final String GAP = "0x900000";
-    /** Descriptors lie behind the module in the guest's memory. */
+    /** The place of the descriptors, behind the module in the guest's memory. */
     private static final int DESCRIPTORS_OFFSET = 11 << 20;
-    /** A descriptor's own words are at 16 and 24; those before are the last one's. */
+    /** Descriptors overlap: each uses only its doublewords at 16 and 24, so the next may begin 16 bytes further. */
     private static final int DESCRIPTOR_STRIDE_BYTES = 16;
 
     private static final long FIRST_DP = 0x1234_5678_0000_0010L;
@@ -50,7 +49,7 @@ final class LiveStubs {
     private static final int POKE_BYTES = 4096;
     private static final int BOOT_AND_RUN_SECONDS = 240;
 
-    /** One call of the module, and what must come of it. */
+    /** One call of the module, and its expected outcome. */
     private record Call(String function, int routine, long dp) {}
 
     private final Path kernel;
@@ -65,7 +64,7 @@ final class LiveStubs {
         this.out = out;
     }
 
-    /** Runs it; whether every call arrived. */
+    /** Runs the command; returns whether every call arrived. */
     boolean run() throws IOException {
         try (TemporaryFolder folder = TemporaryFolder.of("modrt-stubs")) {
             ModuleFile file = assemble(folder.path());
@@ -157,7 +156,7 @@ final class LiveStubs {
         return failed == 0 && module.stubs().size() == calls.size();
     }
 
-    /** Each stub's words in another's place must lead where the other leads: so the calls above could have failed. */
+    /** The control: with the words of another stub in its place, a stub must lead where the other one leads, so the check can fail. */
     private boolean controls(LiveGuest guest, LiveModule module, byte[] image, long gp) throws IOException {
         boolean good = true;
         for (List<String> pair : List.of(
@@ -181,7 +180,7 @@ final class LiveStubs {
                 out.println("FAILED control: " + pair.get(0) + " with the words of " + pair.get(1) + ": " + outcomes);
             }
         }
-        out.println(good ? "controls: 4 stubs with words of others lead where those lead" : "controls failed");
+        out.println(good ? "controls: 4 stubs with the words of others lead where the others lead" : "controls failed");
         return good;
     }
 
@@ -196,7 +195,7 @@ final class LiveStubs {
         return module.symbol(function).orElseThrow().address().value();
     }
 
-    /** Writes what is not zero, page by page; the guest's memory is zero. */
+    /** Writes the pages that are not zero; the guest's memory is zero at first. */
     private static void poke(LiveGuest guest, long address, byte[] bytes) throws IOException {
         for (int at = 0; at < bytes.length; at += POKE_BYTES) {
             byte[] page = Arrays.copyOfRange(bytes, at, Math.min(at + POKE_BYTES, bytes.length));
@@ -206,7 +205,7 @@ final class LiveStubs {
         }
     }
 
-    /** The module, an object file. */
+    /** Assembles the module. */
     static ModuleFile assemble(Path folder) {
         StringBuilder text = new StringBuilder("\t.level 2.0w\n\t.text\n");
         for (int i = 0; i < OUTSIDE; i++) {
@@ -222,7 +221,7 @@ final class LiveStubs {
         return Target.PARISC_64.assemble(folder, text.toString());
     }
 
-    /** A function that calls {@code target} and returns. The long branch sets %rp, so the function keeps its own elsewhere. */
+    /** A function that calls {@code target} and returns. The call overwrites %rp, so the function keeps its own value in another register. */
     private static void function(StringBuilder text, String name, String target) {
         text.append("\t.globl ").append(name).append("\n\t.type ").append(name).append(",@function\n");
         text.append(name).append(":\n\tcopy %rp,%r19\n\tb,l ").append(target);

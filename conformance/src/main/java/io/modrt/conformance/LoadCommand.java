@@ -14,9 +14,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** {@code load TREE…}: loads every module of each tree, trees side by side, and says what became of them. */
+/** {@code load TREE…}: loads every module of each tree, the trees in parallel, and reports the outcomes. */
 final class LoadCommand {
-    /** How many failures are printed; the report has all. */
+    /** The most failures that are printed; the report has all. */
     private static final int FAILURES_SHOWN = 20;
 
     private final List<Path> trees;
@@ -30,7 +30,7 @@ final class LoadCommand {
         this.out = out;
     }
 
-    /** Runs it; whether every module was loaded. */
+    /** Runs the command; returns whether every module was loaded. */
     boolean run() throws IOException, InterruptedException {
         List<LoadResult> results = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(trees.size());

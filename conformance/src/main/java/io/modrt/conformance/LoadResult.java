@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What became of one module of a tree.
+ * The outcome for one module of a tree.
  *
  * @param tree the tree
- * @param file the module's file, from the tree's folder on
- * @param name the module's name, or the file's where it could not be read
- * @param outcome {@code live}, or why it is not: the exception's name and, of a refusal, its errno
- * @param facts more about it, in the order in which the report has them
+ * @param file the module's file, relative to the tree's folder
+ * @param name the module's name, or the file's if it could not be read
+ * @param outcome {@code live}, or the name of the exception and, of a refusal, its errno
+ * @param facts further columns of the report, in their order
  * @param relocations the number of relocations in its loaded sections, by type
  */
 record LoadResult(
@@ -30,7 +30,7 @@ record LoadResult(
     /** The outcome of a module that is loaded. */
     static final String LIVE = "live";
 
-    /** A module that was loaded, before its init memory is dropped. */
+    /** The outcome of a module that was loaded, taken before its init memory is dropped. */
     static LoadResult live(Path tree, String file, LiveModule module, Map<String, Integer> relocations) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put(
@@ -50,7 +50,7 @@ record LoadResult(
         return new LoadResult(tree, file, module.name(), LIVE, facts, relocations);
     }
 
-    /** A module that was not loaded. */
+    /** The outcome of a module that was not loaded. */
     static LoadResult failed(Path tree, String file, String name, Throwable failure) {
         Map<String, Object> facts = new LinkedHashMap<>();
         String outcome = failure.getClass().getSimpleName();
@@ -65,7 +65,7 @@ record LoadResult(
         return new LoadResult(tree, file, name, outcome, facts, Map.of());
     }
 
-    /** The same module, counted as failed after all. */
+    /** The same module with the outcome of a failure. */
     LoadResult failedAfterAll(String why, String error) {
         Map<String, Object> more = new LinkedHashMap<>(facts);
         more.put("error", error);
@@ -77,7 +77,7 @@ record LoadResult(
         return outcome.equals(LIVE);
     }
 
-    /** All relocations of its loaded sections. */
+    /** The number of all relocations in its loaded sections. */
     int relocationCount() {
         return relocations.values().stream().mapToInt(Integer::intValue).sum();
     }

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Loads all modules of one tree into one runtime, as the kernel they were made for would: each after those whose exports it imports, with the
- * kernel's own symbols made up. All stay loaded until the end; the init memory of each is dropped, as it is after an init function.
+ * Loads all modules of one tree into one runtime, as their kernel would: each after those whose exports it imports. The kernel's symbols are
+ * made up. All modules stay loaded until the end; the init memory of each is dropped, as after its init function.
  */
 final class LoadTree {
     private final Path tree;
@@ -37,19 +37,19 @@ final class LoadTree {
     private final Map<String, String> placeholders = new HashMap<>();
     private String loading = "";
 
-    /** {@code told} gets each result as soon as it is there. */
+    /** {@code told} receives each result as soon as it is known. */
     LoadTree(Path tree, Consumer<LoadResult> told) {
         this(tree, told, runtime -> {});
     }
 
-    /** {@code watch} gets the runtime before the first module is loaded. */
+    /** {@code watch} receives the runtime before the first module is loaded. */
     LoadTree(Path tree, Consumer<LoadResult> told, Consumer<ModuleRuntime> watch) {
         this.tree = tree;
         this.told = told;
         this.watch = watch;
     }
 
-    /** The files that are modules, by their names, in the order of their paths. */
+    /** The files whose names say that they are modules, in the order of their paths. */
     static List<Path> modules(Path tree) throws IOException {
         try (Stream<Path> files = Files.walk(tree)) {
             return files.filter(file -> file.getFileName() != null
@@ -60,7 +60,7 @@ final class LoadTree {
         }
     }
 
-    /** Loads {@code paths} and tells what became of each, in the order of loading. */
+    /** Loads {@code paths} and returns the outcomes in the order of loading. */
     List<LoadResult> load(List<Path> paths) throws IOException {
         SortedMap<String, ModuleFile> files = new TreeMap<>();
         for (Opened opened : paths.parallelStream().map(Opened::of).toList()) {
@@ -101,8 +101,7 @@ final class LoadTree {
     }
 
     /**
-     * From the kernel's own configuration where it lies beside the tree or in it, as Debian's packages have it, else from the vermagic
-     * alone.
+     * The profile: from the kernel's configuration if it lies in the tree or beside it, as in Debian's packages, else from the vermagic.
      */
     static KernelProfile profile(Path tree, ModuleFile first) throws IOException {
         String vermagic = first.info().vermagic().orElse("");
@@ -133,7 +132,7 @@ final class LoadTree {
         told.accept(result);
     }
 
-    /** A module that got a made-up address for what another module exports was loaded in the wrong order. */
+    /** Counts a module as failed that got a made-up address for another module's export: it was loaded in the wrong order. */
     private List<LoadResult> judgePlaceholders(ModuleRuntime runtime) {
         Map<String, String> wrong = new HashMap<>();
         for (LiveModule module : runtime.modules()) {
@@ -151,7 +150,7 @@ final class LoadTree {
         return results;
     }
 
-    /** The kernel's symbols, made up when neither kernel nor module has one; remembers who asked for what. */
+    /** Makes up kernel symbols, and remembers which module asked for which. */
     private final class MadeUp implements KernelSymbols {
         private final KernelSymbols slots = KernelSymbols.synthetic();
 

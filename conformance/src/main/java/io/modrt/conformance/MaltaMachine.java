@@ -12,21 +12,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A bare Malta board in QEMU, at a kernel's addresses: routines in KSEG0, which is not mapped, and regions in the first 8 MB of KSEG2, for
- * which a wired entry of the TLB holds two pages of 4 MB, their frames in the other order. No kernel runs. The outcome comes through the
- * serial line; an exception makes it {@link #EXCEPTION}.
+ * A Malta board in QEMU without a kernel, for programs at a kernel's addresses: routines are in KSEG0, which is not mapped, and regions in the
+ * first 8 MB of KSEG2, where a wired entry of the TLB maps two pages of 4 MB to frames in the opposite order. The outcome comes through the
+ * serial line; after an exception it is {@link #EXCEPTION}.
  */
 final class MaltaMachine implements MipsMachine {
-    /** The outcome where an exception was raised. */
+    /** The outcome if an exception was raised. */
     static final int EXCEPTION = -1;
 
     private static final int KSEG0 = 0x8000_0000;
     private static final int KSEG2 = 0xc000_0000;
-    /** Where kernels begin. */
+    /** The address at which kernels begin. */
     private static final int START = KSEG0 + 0x10_0000;
 
     private static final int STACK = KSEG0 + 0x8000;
-    /** Where an exception goes: a TLB refill, that with 64-bit addresses, all others. */
+    /** The exception vectors: for a TLB refill, for one with 64-bit addresses, for all others. */
     private static final int[] VECTORS = {0, 0x80, 0x180};
 
     private static final int REPORT = 0x200;
@@ -35,7 +35,7 @@ final class MaltaMachine implements MipsMachine {
     private static final int FRAMES = 16 << 20;
 
     private static final int PAGE_MASK = PAGE_BYTES * 2 - 1 & ~0x1fff;
-    /** Of an EntryLo: cacheable, dirty, valid, global. */
+    /** The low bits of EntryLo: cacheable, dirty, valid, global. */
     private static final int USABLE = 3 << 3 | 1 << 2 | 1 << 1 | 1;
 
     private static final Pattern OUTCOME = Pattern.compile("[0-9a-f]{8}");
@@ -67,7 +67,7 @@ final class MaltaMachine implements MipsMachine {
         return Integer.parseUnsignedInt(result.text(), 16);
     }
 
-    /** Where in KSEG0 an address of KSEG2 is to be seen. */
+    /** The address in KSEG0 of the memory that an address of KSEG2 maps to. */
     private static Address frame(Address address, Target target) {
         long offset = address.value() - target.address(KSEG2);
         if (offset < 0 || offset >= 2L * PAGE_BYTES) {
@@ -80,7 +80,7 @@ final class MaltaMachine implements MipsMachine {
         boolean is64Bit = program.target().is64Bit();
         List<Integer> words = new ArrayList<>();
         words.addAll(load(is64Bit ? 0x80 : 0)); // $8 := KX or 0
-        words.add(0x4088_6000); // mtc0  $8,Status: the boot is over
+        words.add(0x4088_6000); // mtc0  $8,Status: leaves the boot state
         words.addAll(load(PAGE_MASK));
         words.add(0x4088_2800); // mtc0  $8,PageMask
         words.addAll(load(KSEG2));
@@ -98,7 +98,7 @@ final class MaltaMachine implements MipsMachine {
         return words.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** What puts a value into {@code $8}. */
+    /** The instructions that put a value into {@code $8}. */
     private static List<Integer> load(int value) {
         return List.of(
                 0x3c08_0000 | value >>> 16, //    lui   $8,value
@@ -113,7 +113,7 @@ final class MaltaMachine implements MipsMachine {
         return 0x0800_0000 | REPORT >> 2; // j REPORT
     }
 
-    /** What lies at the start of KSEG0. */
+    /** The code at the start of KSEG0. */
     private static int[] vectors() {
         int[] report = report();
         int[] words = new int[REPORT / Integer.BYTES + report.length];
@@ -130,8 +130,8 @@ final class MaltaMachine implements MipsMachine {
         return new int[] {
             0x3c08_b800, //    lui   $8,0xb800: the ports of the ISA bus in KSEG1, which is neither mapped nor cached
             0x3409_001c, //    ori   $9,$0,28
-            0x910b_03fd, // 1: lbu   $11,0x3fd($8): the state of the first serial port
-            0x316b_0020, //    andi  $11,$11,0x20: whether it takes a character
+            0x910b_03fd, // 1: lbu   $11,0x3fd($8): the line status of the first serial port
+            0x316b_0020, //    andi  $11,$11,0x20: ready for a character
             0x1160_fffd, //    beq   $11,$0,1b
             0x0130_5006, //    srlv  $10,$16,$9
             0x314a_000f, //    andi  $10,$10,15

@@ -2,9 +2,9 @@ package io.modrt.conformance;
 
 import java.nio.file.Path;
 
-/** What runs a program. */
+/** A machine that runs programs. */
 interface MipsMachine {
 
-    /** The outcome of a program, or another number where it broke off; {@code folder} may keep files. */
+    /** Runs a program and returns its outcome, or another number if it broke off; files may go to {@code folder}. */
     int run(MipsProgram program, Path folder);
 }

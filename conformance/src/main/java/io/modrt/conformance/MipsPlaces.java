@@ -7,10 +7,10 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Where a module lies, and, out of reach of its calls, what it calls.
+ * The addresses of a module's regions and, out of reach of its calls, of what it calls.
  *
- * @param name says how far
- * @param machine what has these addresses
+ * @param name says how far apart they are
+ * @param machine a machine that has these addresses
  * @param core the address of the module's core region
  * @param init that of its init region
  * @param mcount that of {@code _mcount}
@@ -19,20 +19,20 @@ import java.util.Map;
  */
 record MipsPlaces(
         String name, MipsMachine machine, Address core, Address init, Address mcount, Address tracer, Address printk) {
-    /** Spoils a {@code lui}: what led to KSEG0 leads to KSEG3, and what led to a program, far away from it; nothing is mapped there. */
+    /** XORed to a {@code lui}, makes its address one at which nothing is mapped: in KSEG3, or far from a program. */
     static final int MISS = 0x6000;
 
-    /** For the init region, after the core region's start. */
+    /** Distance from the start of the core region to the init region. */
     private static final long INIT_DISTANCE = 0x40_0000L;
-    /** From {@code _mcount}; the lower half of one of the two carries. */
+    /** Distance from {@code _mcount} to the tracer; the lower half of one of their addresses carries. */
     private static final long TRACER_DISTANCE = 0x1_8000L;
 
-    /** A program's, within what {@code lui} and a lower half reach. */
+    /** Addresses of a program, all within reach of {@code lui} and a lower half. */
     static MipsPlaces near() {
         return program("near", 0x1000_9ff0L, 0x1004_bffcL);
     }
 
-    /** A program's, beyond 32 bits. */
+    /** Addresses of a program, beyond 32 bits. */
     static MipsPlaces anywhere() {
         return program("anywhere", 0x12_3456_9ff0L, 0x12_9678_bffcL);
     }
@@ -41,12 +41,12 @@ record MipsPlaces(
         return of(name, new UserMachine(), 0x4000_0000L, mcount, printk);
     }
 
-    /** Those of the kernel that {@code run kernel mips} builds, release 6.1.192, its modules in KSEG2 and itself in KSEG0. */
+    /** The addresses of the kernel that {@code run kernel mips} builds, release 6.1.192: modules in KSEG2, the kernel in KSEG0. */
     static MipsPlaces kernel(Target target) {
         return kernel(target, Address.of(target.address(0x8011_3020)));
     }
 
-    /** Those of a kernel whose {@code _mcount} is elsewhere. */
+    /** The addresses of a kernel with another {@code _mcount}. */
     static MipsPlaces kernel(Target target, Address mcount) {
         return of(
                 "kernel", new MaltaMachine(), target.address(0xc000_0000), mcount.value(), target.address(0x808b_7a60));
@@ -63,7 +63,7 @@ record MipsPlaces(
                 Address.of(printk));
     }
 
-    /** To load the module there. */
+    /** The placement that loads the module at these addresses. */
     Placement placement() {
         return Placement.regions(new EnumMap<>(Map.of(RegionKind.CORE, core, RegionKind.INIT, init)));
     }

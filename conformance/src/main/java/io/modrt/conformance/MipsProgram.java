@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A module's regions, what they call, and which of their functions are called. The routines outside count in {@code $16}, which functions
- * save: what it holds at the end, and what the last function has returned, is the outcome.
+ * A module's regions, the routines that they call, and calls of the module's functions. The routines count in {@code $16}, which functions
+ * save. The outcome is the final value of {@code $16} plus the result of the last function.
  *
  * @param target the module's
- * @param functions what is called, one after the other, with null pointers
- * @param routines words at addresses
+ * @param functions the functions to call in turn, with null pointers
+ * @param routines the words of routines, by address
  * @param image the module's regions
  */
 record MipsProgram(Target target, List<Address> functions, Map<Address, int[]> routines, Words image) {
 
-    /** A module's regions, as they are in the runtime's memory now. */
+    /** Takes a module's regions from the runtime's memory. */
     static Words image(Target target, ModuleRuntime runtime, LiveModule module) {
         Words image = new Words(target.isBigEndian(), target.is64Bit());
         for (RegionKind kind : List.of(RegionKind.CORE, RegionKind.INIT)) {
@@ -34,7 +34,7 @@ record MipsProgram(Target target, List<Address> functions, Map<Address, int[]> r
         return image;
     }
 
-    /** Writes down the routines, and the regions where {@code place} says for their addresses. */
+    /** Writes the routines, and the regions at the addresses to which {@code place} maps theirs. */
     void write(ElfImageWriter to, UnaryOperator<Address> place) {
         routines.forEach(to::code);
         for (Words.Placed region : image.sections()) {
@@ -59,7 +59,7 @@ record MipsProgram(Target target, List<Address> functions, Map<Address, int[]> r
         return words;
     }
 
-    /** As the kernel's {@code _mcount}: undoes the delay slot's push, which o32 has, and gives {@code ra} back. */
+    /** A routine that counts and, like the kernel's {@code _mcount}, undoes the push in o32's delay slot and restores {@code ra}. */
     static int[] tracer(Target target, int counts) {
         return new int[] {
             0x2610_0000 | counts, //               addiu $16,$16,counts
@@ -69,7 +69,7 @@ record MipsProgram(Target target, List<Address> functions, Map<Address, int[]> r
         };
     }
 
-    /** Counts, and returns a number. */
+    /** A routine that counts and returns a number. */
     static int[] function(Target target, int counts, int returns) {
         return new int[] {
             0x2610_0000 | counts, // addiu $16,$16,counts

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What became of one module of a dump.
+ * The comparison of one module of a dump.
  *
  * @param name its name
- * @param sections how many sections are where they were predicted
- * @param results one for each state in which its memory was captured
- * @param faults what is wrong beside words: where sections are, why it could not be compared
+ * @param sections the number of sections at their predicted addresses
+ * @param results the result for each state in which its memory was captured
+ * @param faults other faults: sections at unpredicted addresses, or why the module could not be compared
  */
 record ModuleComparison(String name, int sections, List<VerificationResult> results, List<String> faults) {
-    /** What the kernel sorts, by who tells of it. */
+    /** Reasons for words that the kernel sorts. */
     private static final Set<String> SORTED =
             Set.of("exception table", "unwind table", "function tracing", "jump table");
 
@@ -30,7 +30,7 @@ record ModuleComparison(String name, int sections, List<VerificationResult> resu
         faults = List.copyOf(faults);
     }
 
-    /** A module that could not be compared. */
+    /** The comparison of a module that could not be compared. */
     static ModuleComparison failed(String name, Throwable why) {
         return new ModuleComparison(name, 0, List.of(), List.of(String.valueOf(why.getMessage())));
     }
@@ -63,7 +63,7 @@ record ModuleComparison(String name, int sections, List<VerificationResult> resu
         }
     }
 
-    /** Words that were compared; sites and what is unexplained are counted by their number. */
+    /** The number of words that were compared; of call sites and unexplained words the number too. */
     Counts counts() {
         Counts sum = Counts.NONE;
         for (VerificationResult result : results) {
@@ -85,7 +85,7 @@ record ModuleComparison(String name, int sections, List<VerificationResult> resu
         return sum;
     }
 
-    /** A line, and behind it what is wrong. */
+    /** A line with the counts, and lines with the faults. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         long own = results.stream()

@@ -26,22 +26,22 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * One PA-RISC module, loaded by modrt and linked by GNU ld at the same addresses. What both do alike is compared word by word; what ld does in
- * its own way, since it shares stubs and has tables of its own, is followed in both ({@link PariscRelocations}), and only what then proves right
- * counts as equal. What a kernel does after relocation is done to ld's words by {@link PariscFinish}.
+ * Compares one PA-RISC module that modrt loads with the same module that GNU ld links at the same addresses. Words that both make by the same
+ * rule are compared directly. ld shares stubs and has tables of its own; where that matters, {@link PariscRelocations} follows both words, which
+ * count as equal if both lead to the right place. {@link PariscFinish} does to ld's words what a kernel does after relocation.
  */
 final class PariscComparison {
     private static final int DIFFERENCES_SHOWN = 3;
 
     /**
-     * What came of it.
+     * The outcome of a comparison.
      *
      * @param sections the number of sections compared
      * @param words the number of words in them
-     * @param followed how many of them were followed, by what they are
-     * @param finished words that what follows relocation changed
-     * @param refused whether both refused a relocation; then no words were compared
-     * @param differences what is not the same, empty when all is well
+     * @param followed the number of words that were followed, by kind
+     * @param finished the number of words that changed after relocation
+     * @param refused whether both refused a relocation, so that no words were compared
+     * @param differences the differences; empty if all is well
      */
     record Outcome(
             int sections,
@@ -74,7 +74,7 @@ final class PariscComparison {
         this.machine = machine;
     }
 
-    /** Runs it for a kernel of {@code profile}. */
+    /** Compares the module for a kernel of {@code profile}. */
     Outcome run(KernelProfile profile) {
         return run(profile, setting.externals(), image -> {});
     }
@@ -84,7 +84,7 @@ final class PariscComparison {
         return run(profile, setting.askew(), image -> {});
     }
 
-    /** Runs it with bits of modrt's first stub turned over: a comparison that must fail. Word {@code index} gets {@code bits}. */
+    /** A comparison that must fail: {@code bits} of word {@code index} of modrt's first stub are flipped. */
     Outcome runSpoilt(KernelProfile profile, int index, int bits) {
         return run(profile, setting.externals(), image -> {
             long stub = image.stubs().get(0) + (long) index * Integer.BYTES;
@@ -116,7 +116,7 @@ final class PariscComparison {
         }
     }
 
-    /** What a 64-bit module has in r27: the start of its first region. */
+    /** The gp of a 64-bit module: the start of its first region. */
     private static long gp(PlacedModule placed) {
         return placed.range(RegionKind.CORE).orElseThrow().start().value();
     }
@@ -137,7 +137,7 @@ final class PariscComparison {
             differences.add("ld says: " + linked.log().strip());
         }
         List<Section> sections = setting.sections(placed).stream()
-                .filter(section -> section.sizeBytes() > 0) // others have no words, and no place in ld's output
+                .filter(section -> section.sizeBytes() > 0) // empty sections have no place in ld's output
                 .toList();
         NavigableMap<Long, Long> extents = new TreeMap<>();
         for (Section section : sections) {
@@ -172,7 +172,7 @@ final class PariscComparison {
                 LdComparison.shortened(differences));
     }
 
-    /** All that ld made goes to {@code memory}, the sections without what is in front of them to {@code words}. */
+    /** Puts all bytes that ld made into {@code memory}, and the module's sections, without ld's additions in front, into {@code words}. */
     private static void read(
             GnuLd.Linked linked, PlacedModule placed, List<Section> sections, Words memory, Words words) {
         for (Section section : sections) {

@@ -4,17 +4,17 @@ import io.modrt.conformance.Words.Placed;
 import java.util.List;
 
 /**
- * What a PA-RISC kernel 6.1 does to a module after relocation, written a second time for the sake of comparison: from what live kernels'
- * memory shows, without a line of modrt's engine. It turns words that GNU ld made into words as a running kernel has them.
+ * What a PA-RISC kernel 6.1 does to a module after relocation, written a second time for comparison: from what the memory of live kernels
+ * shows, and without modrt's engine. It turns the words that GNU ld made into those of a running kernel.
  */
 final class PariscFinish {
     private static final int NOP = 0x0800_0240;
 
-    /** The machine on which code is rewritten: its bits in an entry's conditions, and whether it purges TLBs of one CPU alone. */
+    /** A machine that code is rewritten for: the condition bits that it makes hold, and whether it can purge the TLB of one CPU alone. */
     enum Machine {
-        /** Nothing is known of it but what always holds. */
+        /** Only the condition holds that always does. */
         UNKNOWN(0x80, false),
-        /** One CPU, PA 2.0, QEMU. */
+        /** One CPU, PA 2.0, under QEMU. */
         ONE_CPU(0x80 | 0x01 | 0x20, true);
 
         private final int conditions;
@@ -54,7 +54,7 @@ final class PariscFinish {
         words.section("__jump_table").ifPresent(tables::orderJumpTable);
     }
 
-    /** Entries {code, counted from here (s32); length in words (s16); conditions (u16); new word, or code to copy counted from here}. */
+    /** Entries {code, from this field (s32); length in words (s16); conditions (u16); new word, or code to copy, from this field}. */
     private void rewrite(Placed table) {
         for (int at = 0; at + 12 <= table.bytes().capacity(); at += 12) {
             if ((table.bytes().getShort(at + 6) & machine.conditions) == 0) {
@@ -68,9 +68,9 @@ final class PariscFinish {
                 for (int i = 0; i < -length; i++) {
                     words.putWord(code + 4L * i, words.word(from + 4L * i));
                 }
-            } else if (word == 2) { // stands for a purge of the TLB
+            } else if (word == 2) { // 2 stands for a purge of the TLB
                 words.putWord(code, words.word(code) | (machine.purgesLocally ? 0x400 : 0));
-            } else if (word == NOP && length > 1) { // b,n over them all
+            } else if (word == NOP && length > 1) { // a b,n over all of them
                 words.putWord(code, 0xe800_0002 + 8 * (length - 2));
             } else {
                 words.putWord(code, word);

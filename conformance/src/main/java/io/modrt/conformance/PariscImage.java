@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.NavigableMap;
 
 /**
- * A linked or loaded PA-RISC module with all that was added to it, stubs, GOT and descriptors; says where a branch in it ends up, by doing
- * what the processor does.
+ * A linked or loaded PA-RISC module with its stubs, GOT and descriptors. It finds where a branch ends up by executing the instructions of stubs
+ * as the processor would.
  */
 final class PariscImage {
-    /** A stub has four instructions at most. */
+    /** The most instructions of a stub. */
     private static final int MOST_STEPS = 4;
 
     private static final int R1 = 1;
@@ -17,10 +17,10 @@ final class PariscImage {
     private static final int SHORT_LOAD_DOUBLEWORD = 3;
 
     /**
-     * Where a branch ends up.
+     * The end of a branch.
      *
      * @param target the address
-     * @param dp what is in r27 there
+     * @param dp the value of r27 there
      * @param stub the address of the stub through which it went, or 0
      */
     record Reached(long target, long dp, long stub) {}
@@ -31,11 +31,11 @@ final class PariscImage {
     private final List<Long> stubs;
 
     /**
-     * Views what it is given.
+     * Views the given bytes.
      *
      * @param memory all bytes
-     * @param sections the end of each of the module's own sections, by its start; what is in none of them is a stub, or a table
-     * @param stubs the addresses of stubs, as far as they are told
+     * @param sections the end of each of the module's own sections, by its start; what is in none of them is a stub or a table
+     * @param stubs the addresses of stubs, as far as they are known
      */
     PariscImage(Words memory, NavigableMap<Long, Long> sections, Target width, List<Long> stubs) {
         this.memory = memory;
@@ -56,19 +56,19 @@ final class PariscImage {
         return memory;
     }
 
-    /** Whether the module has this address, but no section of it has. */
+    /** Whether the address is in the module, but in none of its sections. */
     boolean isAdded(long address) {
         Map.Entry<Long, Long> below = sections.floorEntry(address);
         return (below == null || address >= below.getValue())
                 && memory.at(address, Integer.BYTES).isPresent();
     }
 
-    /** Whether the module has this address. */
+    /** Whether the address is in the module. */
     boolean holds(long address) {
         return memory.at(address, 1).isPresent();
     }
 
-    /** A doubleword. Where the module has none stands its own address: the descriptor of a function elsewhere has its code at itself plus 16. */
+    /** The doubleword at an address; outside the module, the address itself: so the code of a function elsewhere is at its descriptor plus 16. */
     long doubleword(long address) {
         return memory.at(address, Long.BYTES)
                 .map(section -> section.bytes().getLong((int) (address - section.address())))

@@ -26,13 +26,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** PA-RISC's part of {@code oracles}: GNU ld on whole modules of both widths, qemu-user and objdump on stubs. */
+/** PA-RISC's part of {@code oracles}: compares whole modules of both widths with GNU ld, and stubs with qemu-user and objdump. */
 final class PariscOracles {
-    /** Large, larger, and with all kinds of relocations. */
+    /** Modules that are large, larger, or have all kinds of relocations. */
     private static final List<String> ALWAYS = List.of("xfs.ko", "btrfs.ko", "nf_tables.ko");
 
     private static final int WIDE_STUB_BYTES = 16;
-    /** Slots of the GOT, millicode, and functions of the module's own out of reach, in {@link LiveStubs}' module. */
+    /** The stubs of {@link LiveStubs}' module: one for each slot of the GOT, two for millicode, two for the module's own functions. */
     private static final Map<Kind, Integer> WIDE_STUBS = Map.of(Kind.GOT, 4095, Kind.MILLICODE, 2, Kind.DIRECT, 2);
 
     private final Checks checks;
@@ -50,7 +50,7 @@ final class PariscOracles {
         this.out = out;
     }
 
-    /** All that there is to do, each part by itself. */
+    /** All checks, each of which can run by itself. */
     List<Runnable> tasks() throws IOException {
         List<Runnable> tasks = new ArrayList<>();
         for (Path module : OracleCommand.bundled("parisc-.*\\.ko(\\.xz)?")) {
@@ -72,7 +72,7 @@ final class PariscOracles {
         return tasks;
     }
 
-    /** Those that are always compared, and as many of the others as of Debian's. */
+    /** The modules that are always compared, and as many others as of Debian's kernels. */
     private Set<Path> chosen(Path tree) throws IOException {
         List<Path> all = LoadTree.modules(tree);
         Set<Path> chosen = new LinkedHashSet<>();
@@ -91,7 +91,7 @@ final class PariscOracles {
             ModuleFile file = ModuleFile.open(path);
             KernelProfile profile = KernelProfile.ofVermagic(
                             file.info().vermagic().orElseThrow())
-                    .with(ConfigOption.JUMP_LABEL, true); // which 32-bit kernels could have
+                    .with(ConfigOption.JUMP_LABEL, true); // 32-bit kernels may have it
             for (Addresses addresses : addresses(file)) {
                 for (Machine machine : Machine.values()) {
                     compare(path, new PariscComparison(file, folder, addresses, machine), addresses, profile);
@@ -121,7 +121,7 @@ final class PariscOracles {
         });
     }
 
-    /** The first as in a kernel, as far as the width's ld reaches; of the others one has few stubs, some have negative addresses. */
+    /** Addresses to compare at: first a kernel's, as far as ld for this width reaches; then some with few stubs, and some with negative addresses. */
     private static List<Addresses> addresses(ModuleFile file) {
         return Target.of(file.elf().header()).is64Bit()
                 ? List.of(Addresses.wideRow(0x0800_0000L, 0x0840_0000L), Addresses.wideRow(0x3700_0000L, 0x36f8_0000L))
@@ -145,13 +145,14 @@ final class PariscOracles {
         checks.add("GNU ld: " + path.getFileName() + ", " + addresses, outcome.differences());
     }
 
-    /** Comparisons that must fail: externals elsewhere for ld, and bits of modrt's first stub turned over. */
+    /** Comparisons that must fail: with other externals for ld, and with flipped bits in modrt's first stub. */
     private void controls(ModuleFile file, Path folder, KernelProfile profile) {
         PariscComparison comparison =
                 new PariscComparison(file, folder, addresses(file).get(0), Machine.UNKNOWN);
         Target target = Target.of(file.elf().header());
         expectDifference(target, "externals elsewhere for ld", comparison.runAskew(profile));
-        // 32 bit: where ldil and be,n go, and the space register; 64 bit: the slot, what is loaded from the descriptor
+        // 32 bit: the targets of ldil and be,n, and the space register
+        // 64 bit: the slot, and what is loaded from the descriptor
         int[][] spoils = target.is64Bit()
                 ? new int[][] {{0, 0x10_0000}, {1, 0x10}, {3, 0x10}}
                 : new int[][] {{0, 0x1000}, {1, 0x8}, {1, 0x2000}};
@@ -210,12 +211,12 @@ final class PariscOracles {
         }
     }
 
-    /** Prints what was compared. */
+    /** Prints the counts of what was compared. */
     void print() {
         out.printf(
                 "GNU ld, PA-RISC: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
                 links, refusals, sections, words, finished);
-        out.println("of these not by their bits but by where they lead, in modrt's image and in ld's: " + followed);
+        out.println("of these, compared by where they lead in modrt's image and in ld's, not by their bits: " + followed);
         room.forEach(out::println);
     }
 }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The places that GNU ld relocates in its own way. Each is followed in what modrt made and in what ld made; where both come to the same, modrt's
- * bits take the place of ld's, so that a comparison of all words finds what is left.
+ * The places that GNU ld relocates by other rules than the kernel. Each is followed in modrt's module and in ld's; if both lead to the same,
+ * modrt's bits replace ld's, so that a comparison of all words finds the other differences.
  */
 final class PariscRelocations {
     private static final int PCREL17F = 12;
@@ -32,10 +32,10 @@ final class PariscRelocations {
     private static final int DESCRIPTOR_CODE = 16;
     private static final int DESCRIPTOR_GP = 24;
 
-    /** What a slot of the GOT is for. */
+    /** The use of a GOT slot. */
     private record Wanted(int symbol, long addend) {}
 
-    /** One half of a slot's offset, in ld's word and in modrt's. */
+    /** One half of the offset of a slot, in ld's word and in modrt's. */
     private static final class Halves {
         private final Set<Integer> ld = new HashSet<>();
         private final Set<Integer> modrt = new HashSet<>();
@@ -69,12 +69,12 @@ final class PariscRelocations {
         this.differences = differences;
     }
 
-    /** How many were followed, by what they are. */
+    /** The number of places that were followed, by kind. */
     Map<String, Integer> followed() {
         return followed;
     }
 
-    /** Settles the places of one section: {@code words} are ld's and get modrt's bits, {@code made} are modrt's before it finishes, by place. */
+    /** Follows the places of one section: {@code words} are ld's and receive modrt's bits; {@code made} are modrt's before finishing, by place. */
     void settle(RelocationSection section, Placed words, Map<Long, Long> made) {
         for (int i = 0; i < section.count(); i++) {
             int at = (int) section.offset(i);
@@ -96,7 +96,7 @@ final class PariscRelocations {
         long place = words.address() + at;
         int wordOfLd = words.bytes().getInt(at);
         if (PariscWord.withoutDisplacement(word) != PariscWord.withoutDisplacement(wordOfLd)) {
-            return; // the comparison of all words will tell
+            return; // the comparison of all words will report it
         }
         Reached reached;
         Reached reachedByLd;
@@ -120,13 +120,13 @@ final class PariscRelocations {
         }
     }
 
-    /** Where it should go: ld's stub for a symbol that is not the module's goes to the symbol itself, whatever the addend. */
+    /** The right target: ld's stub for an external symbol goes to the symbol itself, whatever the addend. */
     private static long target(Reached reachedByLd, Symbol symbol, long addend) {
         boolean isWithoutAddend = reachedByLd.stub() != 0 && symbol.sectionIndex() == Symbol.SHN_UNDEF;
         return reachedByLd.target() + (isWithoutAddend ? addend : 0);
     }
 
-    /** Whether stubs of both, on 32 bit, are the same instructions but for where they go; ld has stubs where modrt has. */
+    /** Whether, on 32 bit, both have a stub for the branch, with the same instructions but for the target. */
     private boolean areAlike(Reached reached, Reached reachedByLd) {
         if (ld.is64Bit()) {
             return true;
@@ -140,8 +140,8 @@ final class PariscRelocations {
     }
 
     /**
-     * Whether it is right to come to {@code reached} for a symbol at {@code target}. On 64 bit a branch that leaves the module takes the symbol for a
-     * descriptor: code at 16, gp at 24, which millicode does not want.
+     * Whether {@code reached} is the right end of a branch to a symbol at {@code target}. On 64 bit a branch out of the module takes the symbol for
+     * a descriptor, with the code at 16 and gp at 24, which millicode does not need.
      */
     private boolean arrives(Reached reached, long target, String symbol) {
         if (!ld.is64Bit() || modrt.holds(target)) {
@@ -166,14 +166,14 @@ final class PariscRelocations {
         return mask == IM21 ? PariscWord.immediateLeft(word) : PariscWord.displacement14(word);
     }
 
-    /** Counted from its segment by ld, from 0 by the kernel. */
+    /** ld counts from the segment, the kernel from 0. */
     private void segment(Placed words, int at, int word) {
         segmentBases.add(word - words.bytes().getInt(at) & 0xffff_ffffL);
         words.bytes().putInt(at, word);
         count("words counted from the segment");
     }
 
-    /** ld makes a descriptor for any function, the kernel for the module's own. */
+    /** ld makes a descriptor for any function, the kernel only for those of the module. */
     private void pointer(Placed words, int at, long pointer) {
         long descriptorOfLd = words.bytes().getLong(at);
         long code = ld.doubleword(descriptorOfLd + DESCRIPTOR_CODE);
@@ -193,7 +193,7 @@ final class PariscRelocations {
         }
     }
 
-    /** Settles what only all places together tell: slots of the GOT, where segments start, and that branches come to each stub. */
+    /** Checks what only all places together show: the GOT slots, the starts of segments, and that every stub is used by a branch. */
     void settleTables() {
         left.forEach((wanted, high) -> {
             Halves low = right.get(wanted);
@@ -204,7 +204,7 @@ final class PariscRelocations {
             }
             long slot = modrt.doubleword(gp + one(high.modrt) + one(low.modrt));
             long slotOfLd = ld.doubleword(gp + one(high.ld) + one(low.ld));
-            // why: ld's slot of a function has its descriptor
+            // why: ld's slot for a function holds the address of its descriptor
             long value = ld.isAdded(slotOfLd) ? ld.doubleword(slotOfLd + DESCRIPTOR_CODE) : slotOfLd;
             if (slot != value) {
                 differences.add("the slot of %s: modrt 0x%x, ld 0x%x".formatted(symbol, slot, value));

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** How much room a module's stubs take under each policy, and how near its branches are to their limits, with the kernel where it really is. */
+/** Prints the room for a module's stubs under each policy, and how near its branches are to their limits, with a kernel at its real address. */
 final class PariscRoom {
     private final Path tree;
     private final ModuleFile file;
@@ -27,7 +27,7 @@ final class PariscRoom {
         this.file = file;
     }
 
-    /** A line for each policy, and one for the branch and the way to a stub that are nearest to their limits. */
+    /** Prints a line for each policy, and one for the branch and the branch to a stub that are nearest to their limits. */
     List<String> lines() throws IOException {
         KernelProfile profile = LoadTree.profile(tree, file);
         Path map =

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** The linker script by which GNU ld puts a PA-RISC module's sections where modrt has them, and its own additions in front or behind. */
+/** The linker script with which GNU ld places a PA-RISC module's sections at modrt's addresses, and its own additions in front or behind. */
 final class PariscScript {
-    /** What 64-bit ld adds: slots for addresses, counted from r27, and descriptors of functions. */
+    /** The sections that 64-bit ld adds: slots for addresses, at offsets from r27, and descriptors of functions. */
     static final List<String> TABLES = List.of(".dlt", ".opd");
 
     private final ElfFile module;
@@ -17,11 +17,11 @@ final class PariscScript {
     private final long behind;
 
     /**
-     * Keeps what the script needs.
+     * Takes what the script needs.
      *
      * @param sections the address of each section, by number
-     * @param gp what r27 is to be on 64 bit, where the slots are put
-     * @param behind an address behind the module, where descriptors are put
+     * @param gp the value of r27 on 64 bit, where the slots are placed
+     * @param behind an address behind the module, where descriptors are placed
      */
     PariscScript(ElfFile module, Target target, SortedMap<Integer, Long> sections, long gp, long behind) {
         this.module = module;
@@ -31,7 +31,7 @@ final class PariscScript {
         this.behind = behind;
     }
 
-    /** The script; it begins with a comment, since one that begins with {@code $$} is taken for S-records. */
+    /** The script. It begins with a comment, since ld takes a file that begins with {@code $$} for S-records. */
     String text(Map<String, Long> externals) {
         StringBuilder script = new StringBuilder("/* a module's sections, each where modrt has it */\n");
         GnuLd.define(script, externals);
@@ -42,13 +42,13 @@ final class PariscScript {
         sections.forEach((index, address) -> {
             String name = LdInput.name(index);
             long end = address + module.section(index).sizeBytes();
-            // why from the end: what 32-bit ld puts in front of a section, stubs, is the section's first part
+            // why: the address counts from the section's end, since 32-bit ld makes the stubs in front of it part of it
             script.append(
                     "  %s 0x%x - SIZEOF(%s) : { \"start of %s\" = .; *(%s) }\n".formatted(name, end, name, name, name));
         });
         if (target.is64Bit()) {
             script.append("  .dlt 0x%x : { *(.dlt) }\n  .opd 0x%x : { *(.opd) }\n".formatted(gp, behind));
-            // why: without a .data it gives up, and does not say so
+            // why: without a .data section ld fails silently
             script.append("  .data : { \"start of .data\" = .; }\n");
         } else {
             script.append("  /DISCARD/ : { *(*) }\n");

@@ -25,19 +25,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A 32-bit PA-RISC module of calls, loaded out of reach of what it calls, and run by qemu-user: each call must come to the symbol plus its addend,
- * where a routine ends the program. qemu-user knows no space registers: those are read by objdump alone.
+ * Runs a 32-bit PA-RISC module of calls, loaded out of reach of what it calls, under qemu-user: each call must reach its symbol plus addend, where
+ * a routine ends the program. qemu-user has no space registers; objdump checks those.
  */
 final class PariscStubRun {
-    /** The addends on both sides of where LR' rounds, and of a carry from RR'. */
+    /** Addends on both sides of the value at which LR' rounds up, and of a carry from RR'. */
     private static final int[] ADDENDS = {0, 4, -8, 0xffc, 0x1000, 0x1ffc, -0x1000, -0x1004};
 
-    /** Low, in the kernel's place, on both sides of the sign, and negative; the lower 11 bits carry in some. */
+    /** Targets that are low, that are the kernel's, on both sides of the sign bit, and negative; in some the lower 11 bits carry. */
     private static final long[] TARGETS = {
         0x0002_4000L, 0x1012_3450L, 0x1012_37fcL, 0x7ffe_d7fcL, 0x8000_2800L, 0xc000_2000L, 0xe7fe_affcL, 0xf012_3450L
     };
 
-    /** Where qemu-user maps nothing: the ends of the address space, around its middle, and around the carries. */
+    /** Ranges where qemu-user maps nothing: the ends of the address space, around its middle, and around the carries. */
     private static final long[] MORE_TARGETS = {
         0x1004L, 0x2000L, 0x7fff_f7fcL, 0x7fff_fffcL, 0x8000_0000L, 0x8000_07fcL, 0xffff_dffcL
     };
@@ -50,7 +50,7 @@ final class PariscStubRun {
 
     private static final int[] EXIT = {
         0x341a_0000 | ARRIVED << 1, // ldi  ARRIVED,%r26
-        0xe400_8200, //                ble  0x100(%sr2,%r0): a call of the system
+        0xe400_8200, //                ble  0x100(%sr2,%r0): a system call
         0x3414_0002, //                ldi  1,%r20: exit
     };
 
@@ -62,7 +62,7 @@ final class PariscStubRun {
         this.file = assemble();
     }
 
-    /** Runs all of it and its controls, and reads all stubs; empty where all is as it should be. */
+    /** Runs the module and its controls, and checks the text of all stubs; returns the faults, if any. */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         for (long target : TARGETS) {
@@ -109,7 +109,7 @@ final class PariscStubRun {
         expect(faults, stub, "", run(site, core, target) == ARRIVED);
         ByteBuffer words = ByteBuffer.wrap(core);
         int at = Math.toIntExact(stub.address().value() - MODULE);
-        // the least and a great bit that ldil loads, the least that be adds: 2 KB, 16 MB, 4 bytes away
+        // the lowest and a high bit that ldil loads, and the lowest that be adds: 2 KB, 16 MB and 4 bytes
         for (int[] spoil : new int[][] {{0, 0x1000}, {0, 0x10}, {4, 0x8}}) {
             int place = at + spoil[0];
             words.putInt(place, words.getInt(place) ^ spoil[1]);
@@ -124,7 +124,7 @@ final class PariscStubRun {
         }
     }
 
-    /** The exit status of a program that goes to {@code site} and, if all is well, on to {@code target}. */
+    /** The exit status of a program that jumps to {@code site}, which should lead to {@code target}. */
     private int run(long site, byte[] core, long target) {
         byte[] program = ElfImageWriter.of(ElfTarget.PARISC_32)
                 .code(Address.of(START), start(site))

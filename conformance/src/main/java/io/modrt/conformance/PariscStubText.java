@@ -18,17 +18,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What the words of PA-RISC stubs say, as objdump reads them: each instruction with all its operands. */
+/** Checks the words of PA-RISC stubs by what objdump prints for them: each instruction with all its operands. */
 final class PariscStubText {
-    /** The forms of stubs, with what objdump says of each word; numbers are hexadecimal, a group is what the form leaves open. */
+    /** The forms of stubs, with what objdump prints for each word, in hexadecimal; a group stands for an operand that varies. */
     enum Kind {
-        /** 32 bit: from an absolute address on through the kernel's space register. */
+        /** 32 bit: to an absolute address through the kernel's space register. */
         LONG_BRANCH("ldil L%(-?\\w+),r1", "be,n (-?\\w+)\\(sr4,r1\\)"),
-        /** 64 bit: by the descriptor in a slot of the GOT, first with one displacement, then with its own. */
+        /** 64 bit: through the descriptor in a GOT slot. */
         GOT("ldd (-?\\w+)\\(dp\\),dp", "ldd 10\\(dp\\),r1", "bve \\(r1\\)", "ldd 18\\(dp\\),dp"),
-        /** 64 bit: by a descriptor, keeping dp. */
+        /** 64 bit: through a descriptor, without a change of dp. */
         MILLICODE("ldil L%(-?\\w+),r1", "ldo (-?\\w+)\\(r1\\),r1", "ldd 10\\(r1\\),r1", "bve,n \\(r1\\)"),
-        /** 64 bit: in the module. */
+        /** 64 bit: to code of the module. */
         DIRECT("ldil L%(-?\\w+),r1", "ldo (-?\\w+)\\(r1\\),r1", "bve,n \\(r1\\)");
 
         private final List<Pattern> words;
@@ -39,10 +39,10 @@ final class PariscStubText {
     }
 
     /**
-     * One stub and what must be in it.
+     * One stub and its expected contents.
      *
      * @param kind its form
-     * @param number what its words come to: the displacement of a GOT slot from gp, else an address
+     * @param number the displacement of its GOT slot from gp, or its target's address
      * @param words the words
      */
     record Row(Kind kind, long number, List<Integer> words) {
@@ -59,7 +59,7 @@ final class PariscStubText {
     /** For example {@code 4: e0202802  be,n 400(sr4,r1)}: offset, word, instruction, operands. */
     private static final Pattern LINE = Pattern.compile("\\s*[0-9a-f]+:\\s+(?:[0-9a-f]{2} ){4}\\s*(\\S.*?)\\s*");
 
-    /** The opcode of a load with the short displacement, which 0 and 8 get, and of one with the long. */
+    /** The opcode of a load with a short displacement, used for 0 and 8; below, of one with a long displacement. */
     private static final int SHORT = 0x03;
 
     private static final int LONG = 0x14;
@@ -74,7 +74,7 @@ final class PariscStubText {
         this.folder = folder;
     }
 
-    /** The stubs of a loaded module, in the order in which they were made: each GOT stub to another symbol has the next slot. */
+    /** The stubs of a loaded module in order of allocation, so that each GOT stub for a new symbol has the next slot. */
     List<Row> rows(LiveModule module) {
         List<AddressRange> own = module.placed().plan().regions().stream()
                 .map(region -> module.placed().range(region.kind()).orElseThrow())
@@ -105,7 +105,7 @@ final class PariscStubText {
         return stub.symbol().startsWith("$$") ? Kind.MILLICODE : Kind.GOT;
     }
 
-    /** What is in memory otherwise than the stubs say: their words, and zeros up to the next one. */
+    /** The differences between memory and the stubs: their words, and zeros up to the next stub. */
     static List<String> faultsInMemory(LiveModule module, byte[] core, int stubBytes) {
         long start =
                 module.placed().range(RegionKind.CORE).orElseThrow().start().value();
@@ -124,7 +124,7 @@ final class PariscStubText {
         return faults;
     }
 
-    /** What objdump reads otherwise than it should be. */
+    /** The stubs for which objdump prints other instructions or operands than it should. */
     List<String> faults(List<Row> rows) {
         List<String> text = disassemble(rows);
         List<String> faults = new ArrayList<>();

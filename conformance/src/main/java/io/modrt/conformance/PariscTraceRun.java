@@ -24,11 +24,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The bundled module {@code greeter} for 32-bit PA-RISC, where a kernel would have it, and its function {@code greet_secretly}, which
- * calls {@code kfree}, run by qemu-user: tracing off, on, off and on again.
+ * Runs {@code greet_secretly}, a function of the bundled module {@code greeter} that calls {@code kfree}, under qemu-user on 32-bit PA-RISC,
+ * with the module at an address of a kernel's module area: with tracing off, on, off and on again.
  *
- * <p>A branch leaves its privilege level in the lowest bits of its link: 0 in a kernel, 3 in a user's program. An entry of the tracer loads
- * relative to that link, so for this run alone the displacement of its load is 3 less.
+ * <p>A branch leaves the privilege level in the lowest bits of its link: 0 in a kernel, 3 in a user program. The code of a traced site loads
+ * relative to that link, so for this run the displacement of its load is changed to 3 less.
  */
 final class PariscTraceRun {
     private static final long MODULE = 0x0081_0000L;
@@ -53,7 +53,7 @@ final class PariscTraceRun {
         this.folder = folder;
     }
 
-    /** Runs it; empty where all is as it should be. */
+    /** Runs the function; returns the faults, if any. */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         try (ModuleRuntime runtime = ModuleRuntime.builder()
@@ -142,7 +142,7 @@ final class PariscTraceRun {
         };
     }
 
-    /** As the kernel's: drops the frame of the entry, counts, and goes on behind the function's first word. */
+    /** A tracer like the kernel's: removes the frame that the site made, counts, and returns behind the function's first word. */
     private static int[] tracer() {
         return new int[] {
             0x4fc1_3f81, // ldw,mb -0x40(%sp),%r1: the call site + 8

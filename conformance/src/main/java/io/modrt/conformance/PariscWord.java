@@ -1,13 +1,13 @@
 package io.modrt.conformance;
 
 /**
- * PA-RISC instruction words taken apart as the PA-RISC 2.0 architecture manual does it, for the sake of comparison: bit 0 is the most
- * significant one, and the functions that assemble a field have the manual's names.
+ * Decodes PA-RISC instruction words as the PA-RISC 2.0 architecture manual does, as an independent check: bit 0 is the most significant one, and
+ * functions that assemble a field have the manual's names.
  */
 final class PariscWord {
     /** {@code be}. */
     static final int BRANCH_EXTERNAL = 0x38;
-    /** {@code b,l} and its kin, {@code bve} among them: bits 16 to 18 tell which. */
+    /** {@code b,l} and related branches such as {@code bve}: bits 16 to 18 tell which. */
     static final int BRANCH = 0x3a;
     /** {@code ldil}. */
     static final int LOAD_IMMEDIATE_LEFT = 0x08;
@@ -26,7 +26,7 @@ final class PariscWord {
 
     private PariscWord() {}
 
-    /** Bits {@code first} to {@code last} of a word, as the manual counts. */
+    /** Bits {@code first} to {@code last} of a word, in the manual's numbering. */
     static int bits(int word, int first, int last) {
         return word << first >>> first + 31 - last;
     }
@@ -40,7 +40,7 @@ final class PariscWord {
         return value << 32 - bits >> 32 - bits;
     }
 
-    /** Bytes from the instruction behind the delay slot: {@code b,l} with 17 or 22 bits. */
+    /** The displacement of a {@code b,l} with 17 or 22 bits: bytes from the instruction behind the delay slot. */
     static int branchDisplacement(int word) {
         if (opcode(word) == BRANCH && bits(word, 16, 18) == LINK) {
             return assemble17(word) << 2;
@@ -51,13 +51,13 @@ final class PariscWord {
         throw new IllegalArgumentException("0x%08x is no b,l".formatted(word));
     }
 
-    /** The word of a {@code b,l} with its displacement taken out. */
+    /** The word of a {@code b,l} with a displacement of 0. */
     static int withoutDisplacement(int word) {
         int kept = bits(word, 16, 18) == LINK_22 ? 0xfc00_e002 : 0xffe0_e002;
         return word & kept;
     }
 
-    /** Whether it is {@code bve} without link, popping or pushing nothing. */
+    /** Whether it is a {@code bve} without link, push or pop. */
     static boolean isVectored(int word) {
         return opcode(word) == BRANCH && bits(word, 16, 18) == VECTORED && bits(word, 31, 31) == 0;
     }
@@ -67,7 +67,7 @@ final class PariscWord {
         return bits(word, 30, 30) == 1;
     }
 
-    /** {@code assemble_17} of a {@code b,l} or {@code be}: words, with their sign. */
+    /** {@code assemble_17} of a {@code b,l} or {@code be}: a signed number of words. */
     static int assemble17(int word) {
         int w2 = bits(word, 19, 29);
         return signExtended(bits(word, 31, 31) << 16 | bits(word, 11, 15) << 11 | (w2 & 1) << 10 | w2 >> 1, 17);
@@ -92,7 +92,7 @@ final class PariscWord {
         return assembled << 11;
     }
 
-    /** {@code low_sign_ext} of bits 18 to 31: the displacement of a {@code ldo}, a load or store. */
+    /** {@code low_sign_ext} of bits 18 to 31: the displacement of a {@code ldo}, a load or a store. */
     static int displacement14(int word) {
         return signExtended(bits(word, 31, 31) << 13 | bits(word, 18, 30), 14);
     }

@@ -3,7 +3,7 @@ package io.modrt.conformance;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One line that tells how far a long run has come; on a terminal it rewrites itself, in a log it comes now and then. */
+/** Reports how far a long run has come: in one line that is rewritten on a terminal, and in a line every two seconds in a log. */
 final class Progress implements AutoCloseable {
     private static final long TERMINAL_MILLIS = 100;
     private static final long LOG_MILLIS = 2000;
@@ -16,12 +16,12 @@ final class Progress implements AutoCloseable {
     private final AtomicInteger failed = new AtomicInteger();
     private final Thread ticker;
 
-    /** Prints lines {@code what: N of M …} to standard error, which the property {@code modrt.terminal} calls a terminal. */
+    /** Prints lines {@code what: N of M …} to standard error, which is a terminal if the property {@code modrt.terminal} says so. */
     static Progress of(String what) {
         return new Progress(what, System.err, Boolean.getBoolean("modrt.terminal"));
     }
 
-    /** Prints them to {@code out}. */
+    /** Prints such lines to {@code out}. */
     Progress(String what, PrintStream out, boolean terminal) {
         this.what = what;
         this.out = out;
@@ -31,12 +31,12 @@ final class Progress implements AutoCloseable {
         ticker.start();
     }
 
-    /** There are {@code more} things to do. */
+    /** Adds {@code more} things to do. */
     void expect(int more) {
         total.addAndGet(more);
     }
 
-    /** One more is done. */
+    /** Counts one more as done. */
     void add(boolean well) {
         done.incrementAndGet();
         if (!well) {
@@ -44,7 +44,7 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    /** The line. */
+    /** The line to print. */
     String line() {
         return "%s: %d of %d, %d failed".formatted(what, done.get(), total.get(), failed.get());
     }
@@ -61,7 +61,7 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    /** Prints no more, and takes the line away from a terminal. */
+    /** Stops printing, and clears the line on a terminal. */
     @Override
     public void close() {
         ticker.interrupt();

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 final class RelocationCount {
     private final Map<AddendKind, RelocationTable> tables = new EnumMap<>(AddendKind.class);
 
-    /** For modules with headers like {@code header}, loaded by a kernel of {@code profile}. */
+    /** Counts for modules with headers like {@code header} that a kernel of {@code profile} loads. */
     RelocationCount(ElfHeader header, KernelProfile profile) {
         for (Arch arch : ServiceLoader.load(Arch.class)) {
             if (arch.accepts(header)) {
@@ -29,7 +29,7 @@ final class RelocationCount {
         }
     }
 
-    /** The counts of a loaded module, by the psABI's names. */
+    /** The counts of a loaded module, by the psABI's type names. */
     Map<String, Integer> of(LiveModule module) {
         Map<String, Integer> named = new TreeMap<>();
         for (RelocationSection section : module.file().elf().relocationSections()) {

@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Gives modules the per-CPU room that the kernel gave them: as its symbols tell, else as {@code struct module} lets guess. */
+/** Gives modules the per-CPU addresses that the kernel gave them: known from its symbols, or guessed from {@code struct module}. */
 final class SeenPerCpu implements PerCpuAllocator {
     private static final String PER_CPU = ".data..percpu";
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private Address next = Address.of(0);
 
-    /** What the next module gets. */
+    /** Sets the address that the next module gets. */
     void next(Address cookie) {
         next = cookie;
     }
@@ -36,10 +36,10 @@ final class SeenPerCpu implements PerCpuAllocator {
 
     @Override
     public void free(Address base) {
-        // the kernel of the dump keeps the books
+        // the kernel of the dump has done the accounting
     }
 
-    /** What the module's base cookie may be, at least one. */
+    /** The possible per-CPU base addresses of the module, at least one. */
     List<Address> candidates(LayoutPlan plan, KernelDump.Module module, SymbolMap symbols, MemoryReader memory) {
         ModuleFile file = plan.file();
         Optional<Section> section =
@@ -60,7 +60,7 @@ final class SeenPerCpu implements PerCpuAllocator {
         return List.copyOf(guesses(file.elf(), section.get().sizeBytes(), module, memory));
     }
 
-    /** The pointers of {@code struct module} behind which the size of the section stands. */
+    /** The pointers in {@code struct module} that the size of the per-CPU section follows. */
     private static Set<Address> guesses(ElfFile elf, long sizeBytes, KernelDump.Module module, MemoryReader memory) {
         Set<Address> guesses = new LinkedHashSet<>();
         Address at = module.sections().get(THIS_MODULE);

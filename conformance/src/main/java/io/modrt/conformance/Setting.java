@@ -30,11 +30,11 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * One module at addresses of a comparison's choice: those of its regions, of the per-CPU area and of each external symbol. modrt chooses those
+ * One module at the addresses that a comparison chooses for its regions, the per-CPU area and each external symbol. modrt chooses the addresses
  * of the sections.
  */
 final class Setting {
-    /** Room between regions, so that displacements are not those of one block. */
+    /** The distance between regions, so that displacements differ from those in one block. */
     private static final long REGION_GAP_BYTES = 0x3_7000;
 
     private static final Set<String> PLACEHOLDERS =
@@ -51,7 +51,7 @@ final class Setting {
         addresses.chosen().forEach(externals::putIfAbsent);
     }
 
-    /** All but weak symbols get a value; a weak one that nobody has is 0 for the kernel and for ld. */
+    /** Gives all external symbols but weak ones a value; an unresolved weak symbol is 0 for the kernel and for ld. */
     private void chooseExternals(SymbolTable symbols) {
         for (int i = 1; i < symbols.count(); i++) {
             if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF && symbols.binding(i) == Symbol.STB_GLOBAL) {
@@ -74,7 +74,7 @@ final class Setting {
         return askew;
     }
 
-    /** Does {@code what} with the module while it is placed for a kernel of {@code profile}, and takes it away again. */
+    /** Places the module for a kernel of {@code profile}, does {@code what} with it, and closes it. */
     <T> T placed(KernelProfile profile, Function<PlacedModule, T> what) {
         KernelSymbols kernel =
                 name -> Optional.ofNullable(externals.get(name)).map(value -> KernelSymbol.of(name, Address.of(value)));
@@ -131,7 +131,7 @@ final class Setting {
         return where;
     }
 
-    /** What ld is given: a copy of the module in which the sections at {@code where} can be placed. */
+    /** The input for ld: a copy of the module whose sections a script can place at {@code where}. */
     byte[] ldInput(PlacedModule placed, SortedMap<Integer, Long> where) {
         Set<Integer> relocated = new HashSet<>();
         sections(placed).forEach(section -> relocated.add(section.index()));

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two functions of usbcore, built with short calls, run by QEMU out of reach of what they call: a leaf, and one that has a frame. Neither
- * calls more than {@code _mcount} when its pointers are null, and both return 0: the outcome is what the tracers have counted.
+ * Runs two functions of usbcore, built with short calls, in QEMU, out of reach of what they call: a leaf, and one with a frame. With null pointers
+ * they call only {@code _mcount} and return 0, so the outcome is what the tracers have counted.
  */
 final class ShortCallRun {
     private static final List<String> FUNCTIONS = List.of("usb_disabled", "usb_find_alt_setting");
@@ -33,7 +33,7 @@ final class ShortCallRun {
         this.checks = checks;
     }
 
-    /** Runs them as loaded, switched on and off, and with a broken trampoline. */
+    /** Runs them as loaded, traced and untraced, and with a broken trampoline. */
     void run() {
         Address mcount = places.mcount();
         Address tracer = places.tracer();
@@ -63,7 +63,7 @@ final class ShortCallRun {
     }
 
     private void breakTrampoline(int outcome, Words image, LiveModule module) {
-        long trampoline = places.core().value(); // their room is the first of the region
+        long trampoline = places.core().value(); // trampolines are at the start of the region
         image.putWord(trampoline, image.word(trampoline) ^ MipsPlaces.MISS);
         add("control", run(image, module) == outcome ? List.of("it runs with a broken trampoline") : List.of());
     }

@@ -21,9 +21,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code short-calls MODULE… MAP DUMP}: usbcore as it was reported in 2009, its calls of the kernel short ones. At a kernel's addresses the kernel's
- * way of loading refuses it with the line that the live kernel had for it, and with stubs and trampolines it loads and can be traced. Two of its functions are run by QEMU, at those addresses
- * on a bare Malta board, and at a user's, as far apart, as a program: the calls of {@code _mcount} reach it when they should.
+ * {@code short-calls MODULE… MAP DUMP}: checks usbcore as it was reported in 2009, with short calls of the kernel. At a kernel's addresses, the
+ * kernel-exact policy refuses it with the live kernel's log line, and with stubs and trampolines it loads and can be traced. QEMU runs two of its
+ * functions, at those addresses on a Malta board without a kernel, and at equally distant addresses of a user program; the calls of
+ * {@code _mcount} must reach it when they should.
  */
 final class ShortCalls {
     static final LoadPolicy POLICY =
@@ -35,9 +36,9 @@ final class ShortCalls {
     private final Checks checks;
 
     /**
-     * {@code map} is the kernel's System.map.
+     * Takes the kernel's System.map.
      *
-     * @param boot the kernel was offered usbcore in it
+     * @param boot the dump of a boot in which the kernel was offered usbcore
      */
     ShortCalls(Path map, KernelDump boot, PrintStream out) throws IOException {
         this.symbols = KernelSymbols.systemMap(map);
@@ -46,11 +47,11 @@ final class ShortCalls {
         this.checks = new Checks(out);
     }
 
-    /** Runs it for one build of the module. */
+    /** Checks one build of the module. */
     void run(ModuleFile file) throws IOException {
         Target target = Target.of(file.elf().header());
         long mapped = symbols.find("_mcount").orElseThrow().value().value();
-        Address mcount = Address.of(target.wrap(mapped)); // the map has the sign extended
+        Address mcount = Address.of(target.wrap(mapped)); // addresses in the map are sign-extended
         refuseAndLoad(file, target, mcount);
         try (TemporaryFolder folder = TemporaryFolder.of("modrt-short-calls")) {
             for (MipsPlaces places : List.of(MipsPlaces.near(), MipsPlaces.kernel(target, mcount))) {
@@ -59,7 +60,7 @@ final class ShortCalls {
         }
     }
 
-    /** Says how many checks there were; whether none failed. */
+    /** Prints the number of checks; returns whether none failed. */
     boolean succeeded() {
         out.printf(
                 "conformance: short calls: %d checks, %d failed%n", checks.passed() + checks.failed(), checks.failed());

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /** {@code sites TREE…}: counts the call sites of the function tracer in all modules of each tree, by their form. */
 final class SitesCommand {
-    /** How many sites of no known form are printed. */
+    /** The most sites of unknown form that are printed. */
     private static final int UNKNOWN_SHOWN = 20;
 
     private final List<Path> trees;
@@ -28,7 +28,7 @@ final class SitesCommand {
         this.out = out;
     }
 
-    /** Runs it; whether every site has a known form and is off, and every module was loaded. */
+    /** Runs the command; returns whether every module was loaded, and every site has a known form and is off. */
     boolean run() throws IOException {
         long sites = 0;
         long failed = 0;
@@ -54,7 +54,7 @@ final class SitesCommand {
         return sites > 0 && unknown + notOff + failed == 0;
     }
 
-    /** Counts the sites of each module as it becomes live, those of its init code included. */
+    /** Counts the sites of each module when it becomes live, including those of its init code. */
     private final class Count implements ModuleListener {
         private final Ftrace ftrace;
         private final Map<String, Integer> kinds;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The bundled module {@code farcall}, loaded with local stubs out of reach of what it calls, and run by QEMU.
+ * Runs the bundled module {@code farcall} in QEMU, loaded with local stubs out of reach of what it calls.
  *
  * <p>{@code farcall_outer} calls {@code _printk} twice, and {@code farcall_leaf} once; both call {@code _mcount} first when tracing is on. The
  * routines at {@code _printk} and {@code _mcount} count; the outcome is that count and what {@code _printk} returns.
@@ -25,13 +25,13 @@ import java.util.Map;
 final class StubRun {
     private static final int PRINTK_COUNTS = 20;
     private static final int PRINTK_RETURNS = 3;
-    /** Two calls of {@code _printk}. */
+    /** The outcome of two calls of {@code _printk}. */
     private static final int OUTCOME_UNTRACED = 2 * PRINTK_COUNTS + PRINTK_RETURNS;
-    /** And two of {@code _mcount}, which counts one each. */
+    /** The outcome with two more calls of {@code _mcount}, each of which counts 1. */
     private static final int OUTCOME_TRACED = OUTCOME_UNTRACED + 2;
 
     private static final int TRACER_COUNTS = 7;
-    /** Or two of another tracer. */
+    /** The outcome with two more calls of another tracer. */
     private static final int OUTCOME_OTHER = OUTCOME_UNTRACED + 2 * TRACER_COUNTS;
 
     private final Target target;
@@ -50,7 +50,7 @@ final class StubRun {
         this.entry = places.core();
     }
 
-    /** Runs it and its controls; empty where all is as it should be. */
+    /** Runs the module and its controls; returns the faults, if any. */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
         try (ModuleRuntime runtime = ModuleRuntime.builder()
@@ -65,12 +65,12 @@ final class StubRun {
             read(runtime, module);
             expect(faults, "as loaded", OUTCOME_UNTRACED);
             Ftrace ftrace = Ftrace.attach(runtime);
-            ftrace.trace("", places.mcount()); // through the stub that the load made
+            ftrace.trace("", places.mcount()); // through the stub that loading made
             read(runtime, module);
             expect(faults, "traced", OUTCOME_TRACED);
             for (Stub stub : module.stubs()) {
                 long address = stub.address().value();
-                if (address < places.init().value()) { // those of init code are not called here
+                if (address < places.init().value()) { // sites of init code are not called here
                     image.putWord(address, image.word(address) ^ MipsPlaces.MISS);
                     if (run() == OUTCOME_TRACED) {
                         faults.add("control: it runs with a broken stub to " + stub.symbol());
@@ -89,11 +89,11 @@ final class StubRun {
         image = MipsProgram.image(target, runtime, module);
     }
 
-    /** Off; on, to another tracer and through a trampoline; to a third, by its literal alone; off and on again. */
+    /** Switches a site off; on, to another tracer through a trampoline; to a third tracer, by its literal alone; and off and on again. */
     private void switchTo(ModuleRuntime runtime, LiveModule module, List<String> faults) {
         Address tracer = places.tracer();
         Address mcount = places.mcount();
-        try (Ftrace ftrace = Ftrace.attach(runtime)) { // whose sites another one has switched on
+        try (Ftrace ftrace = Ftrace.attach(runtime)) { // another Ftrace has switched its sites on
             ftrace.trace("", mcount).untrace(mcount);
             read(runtime, module);
             expect(faults, "off", OUTCOME_UNTRACED);

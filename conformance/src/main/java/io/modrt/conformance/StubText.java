@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Follows the words of stubs as objdump reads them: what is in {@code $25} at the {@code jr} is where the stub goes. */
+/** Follows the instructions of stubs that objdump prints: the value of {@code $25} at the {@code jr} is the stub's target. */
 final class StubText {
     /** For example {@code 40000000: 3c191000  lui $25,0x1000}: address, word, instruction, operands. */
     private static final Pattern LINE = Pattern.compile("\\s*([0-9a-f]+):\\s+([0-9a-f]{8})\\s+(\\S+)(?:\\s+(\\S+))?.*");
@@ -27,7 +27,7 @@ final class StubText {
         this.folder = folder;
     }
 
-    /** What objdump reads otherwise than the stubs say; {@code image} holds their words. */
+    /** The stubs whose words, in {@code image}, lead elsewhere than they should by what objdump prints. */
     List<String> faults(Words image, List<Stub> stubs) {
         List<String> faults = new ArrayList<>();
         for (Stub stub : stubs) {
@@ -76,7 +76,7 @@ final class StubText {
                 .toList();
     }
 
-    /** Where it goes, as 64-bit instructions do it. */
+    /** The target of a stub, computed as 64-bit instructions do. */
     private static long follow(List<String> text) {
         long register = 0;
         for (String instruction : text) {

@@ -18,11 +18,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Captured memory in which one bit of each of some words is another. Each such word must be reported, and no other. */
+/** Captured memory in which one bit is flipped in each of some words. A verification must report these words and no others. */
 final class TamperedMemory implements MemoryReader {
     private static final int WORDS = 16;
 
-    /** Writable, yet nothing but what loading makes of them. */
+    /** Writable sections that nevertheless hold only what loading makes of them. */
     private static final Set<String> COMPUTED =
             Set.of("__jump_table", "__ex_table", "__mcount_loc", "__patchable_function_entries");
 
@@ -30,10 +30,10 @@ final class TamperedMemory implements MemoryReader {
     private final NavigableMap<Address, byte[]> bits = new TreeMap<>();
 
     /**
-     * {@code memory} with words changed that {@code clean} found as loading makes them, and that nobody may write.
+     * Changes words of {@code memory} that {@code clean} found to be as loading makes them, and that nobody writes later.
      *
-     * @param file the module's
-     * @param seed draws the words and the bits
+     * @param file the module's file
+     * @param seed of the random choice of words and bits
      */
     TamperedMemory(MemoryReader memory, ElfFile file, VerificationResult clean, long seed) {
         this.memory = memory;
@@ -57,7 +57,7 @@ final class TamperedMemory implements MemoryReader {
         }
     }
 
-    /** How many words are others. */
+    /** The number of changed words. */
     int count() {
         return bits.size();
     }
@@ -79,7 +79,7 @@ final class TamperedMemory implements MemoryReader {
         }
     }
 
-    /** What is wrong with what a verification of this memory said; empty where it found all of the words and nothing else. */
+    /** The faults of a verification of this memory: changed words that it missed, and other words that it reported. */
     List<String> faults(VerificationResult result) {
         List<String> faults = new ArrayList<>();
         Map<Address, byte[]> unseen = new TreeMap<>(bits);

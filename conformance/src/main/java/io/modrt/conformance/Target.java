@@ -47,7 +47,7 @@ enum Target {
         this.isR6 = isR6;
     }
 
-    /** The target that a file was made for. */
+    /** The target of a file. */
     static Target of(ElfHeader header) {
         int arch = header.flags() & EF_MIPS_ARCH;
         boolean r6 = header.machine() == ElfHeader.EM_MIPS && (arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6);
@@ -77,7 +77,7 @@ enum Target {
     /**
      * Assembles {@code text} in {@code folder}, where the object file stays.
      *
-     * @throws IllegalStateException with what the assembler says, where it refuses
+     * @throws IllegalStateException with the assembler's messages, if it refuses
      */
     ModuleFile assemble(Path folder, String text) {
         Path object = folder.resolve("assembled.o");
@@ -105,12 +105,12 @@ enum Target {
         return "qemu-" + qemu + "-static";
     }
 
-    /** The command of QEMU as a whole machine. */
+    /** The command of QEMU's system emulation. */
     String qemuSystem() {
         return "qemu-system-" + qemu;
     }
 
-    /** The processor that QEMU shall be, for MIPS: one of the target's release. */
+    /** The MIPS processor for QEMU to emulate: one of the target's release. */
     String cpu() {
         if (isR6) {
             return is64Bit ? "I6400" : "mips32r6-generic";
@@ -118,7 +118,7 @@ enum Target {
         return is64Bit ? "5KEf" : "24Kf";
     }
 
-    /** How the test kit names it. */
+    /** The target's name in the testkit. */
     ElfTarget elf() {
         return switch (this) {
             case O32_BE -> ElfTarget.MIPS_O32_BE;

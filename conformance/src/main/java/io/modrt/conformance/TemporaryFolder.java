@@ -7,10 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder that goes when it is closed, with what is in it. */
+/** A folder that is deleted, with its contents, when it is closed. */
 record TemporaryFolder(Path path) implements AutoCloseable {
 
-    /** A new one, whose name begins with {@code name}. */
+    /** Creates a folder whose name begins with {@code name}. */
     static TemporaryFolder of(String name) throws IOException {
         return new TemporaryFolder(Files.createTempDirectory(name));
     }

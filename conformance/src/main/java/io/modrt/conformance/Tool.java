@@ -8,25 +8,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs programs of other people's. */
+/** Runs external programs. */
 final class Tool {
     private static final long LIMIT_SECONDS = 60;
 
     private Tool() {}
 
     /**
-     * What a program left behind.
+     * The result of a program.
      *
      * @param status its exit status
-     * @param text all that it printed, both streams
+     * @param text all that it printed to standard output and standard error
      */
     record Result(int status, String text) {}
 
     /**
-     * Runs {@code command} in {@code folder} and waits for it, a minute at most.
+     * Runs {@code command} in {@code folder} and waits for at most a minute.
      *
-     * @throws UncheckedIOException where it cannot be started
-     * @throws IllegalStateException where it takes too long
+     * @throws UncheckedIOException if it cannot be started
+     * @throws IllegalStateException if it takes too long
      */
     static Result run(Path folder, List<String> command) {
         try {

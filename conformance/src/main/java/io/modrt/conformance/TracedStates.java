@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The call sites of a module that was captured while it was traced, and while it was not, against what {@link Ftrace} makes of them: the same
- * words at every site, in every state.
+ * Compares the call sites of a module that was captured in traced and untraced states with what {@link Ftrace} makes of them: the words must be the
+ * same at every site in every state.
  */
 final class TracedStates {
     private static final int SHOWN = 3;
@@ -32,7 +32,7 @@ final class TracedStates {
         this.symbols = symbols;
     }
 
-    /** What differs; {@code memory} has what was captured besides. Afterwards the module is untraced, as before. */
+    /** The differences; {@code memory} has the other captured blocks. The module is untraced afterwards, as before. */
     List<String> faults(LiveModule module, KernelDump.Module captured, DumpMemory memory) {
         List<String> faults = new ArrayList<>();
         try (Ftrace ftrace = Ftrace.attach(runtime)) {
@@ -49,7 +49,7 @@ final class TracedStates {
         return faults;
     }
 
-    /** The kernel has more than one entry, and may have used any of them. */
+    /** The differences of a traced state. The kernel has several entries and may have used any; the one with the fewest counts. */
     private List<String> on(Ftrace ftrace, LiveModule module, String state, DumpMemory then) {
         LayoutPlan plan = module.placed().plan();
         sitesOn += ftrace.sites(module).size();
@@ -88,7 +88,7 @@ final class TracedStates {
         return faults;
     }
 
-    /** How many sites were compared on, and how many off, in all states. */
+    /** The numbers of sites that were compared on and off, over all states. */
     String counts() {
         return sitesOn + " call sites on, " + sitesOff + " off";
     }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** qemu-user, at the addresses that a program has under Linux. The outcome is the exit status: its lower 8 bits. */
+/** qemu-user, for programs at addresses of Linux programs. The outcome is the exit status, which has 8 bits. */
 final class UserMachine implements MipsMachine {
     private static final Address START = Address.of(0x2000_0000L);
     private static final Address STACK = Address.of(0x5000_0000L);

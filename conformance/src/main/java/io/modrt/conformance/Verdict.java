@@ -7,12 +7,12 @@ import io.modrt.policy.LoadPolicy;
 import java.util.List;
 
 /**
- * What one loader said of one module.
+ * The answer of one loader to one module.
  *
- * @param errno the number of its error, in the architecture's own numbering; 0 where it took the module
- * @param lines what it logged of the refusal, without time and level
- * @param beyondKernel whether it said that the kernel does not look at this
- * @param text its own words
+ * @param errno the number of its error, in the architecture's own numbering; 0 if it took the module
+ * @param lines what it logged about the refusal, without time and level
+ * @param beyondKernel whether it said that the kernel does not check this
+ * @param text its own message
  */
 record Verdict(int errno, List<String> lines, boolean beyondKernel, String text) {
 
@@ -35,7 +35,7 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
         return module.errno().map(kernel::number).orElse(0);
     }
 
-    /** Of a module that was not offered. */
+    /** The answer for a module that was not offered. */
     static Verdict none() {
         return new Verdict(-1, List.of(), false, "");
     }

@@ -15,9 +15,9 @@ final class Words {
     /**
      * One section.
      *
-     * @param index its number in the module
+     * @param index its index in the module
      * @param name its name in the module
-     * @param address where it is
+     * @param address its address
      * @param isInit whether it is freed after initialisation
      * @param bytes its contents, in the target's byte order
      */
@@ -39,7 +39,7 @@ final class Words {
         this.pointerBytes = is64Bit ? Long.BYTES : Integer.BYTES;
     }
 
-    /** Adds a section that overlaps no other; {@code bytes} are viewed. */
+    /** Adds a section that overlaps no other; {@code bytes} are viewed, not copied. */
     void add(int index, String name, long address, boolean isInit, byte[] bytes) {
         Placed section =
                 new Placed(index, name, address, isInit, ByteBuffer.wrap(bytes).order(order));
@@ -67,7 +67,7 @@ final class Words {
         return pointerBytes;
     }
 
-    /** The word at an address that some section holds. */
+    /** The word at an address, which is in some section. */
     int word(long place) {
         Placed section = at(place, Integer.BYTES).orElseThrow();
         return section.bytes().getInt((int) (place - section.address()));

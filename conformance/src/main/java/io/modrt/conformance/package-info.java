@@ -1,4 +1,4 @@
-/** modrt against live kernels, binutils and other oracles. */
+/** Compares modrt with live kernels, binutils and other oracles. */
 @NullMarked
 package io.modrt.conformance;
 

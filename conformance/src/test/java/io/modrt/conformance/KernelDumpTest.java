@@ -125,8 +125,8 @@ class KernelDumpTest {
     @Test
     void modulesAreNamedOrDrawn() {
         assertEquals(List.of("a", "b"), LiveCommand.Choice.of(List.of("a", "b")).names(List.of()));
-        // new Random(7) shuffles a, b, c, d in place, from the last: swaps 3 with nextInt(4), 2 with nextInt(3), 1 with
-        // nextInt(2)
+        // new Random(7) shuffles a, b, c, d in place, from the last: it swaps 3 with nextInt(4), 2 with nextInt(3),
+        // and 1 with nextInt(2)
         List<String> drawn =
                 LiveCommand.Choice.of(List.of("--random", "2", "--seed", "7")).names(List.of("d", "b", "a", "c"));
         Random random = new Random(7);

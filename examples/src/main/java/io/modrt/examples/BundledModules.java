@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** The modules of our own that come with modrt-testkit, built for every target; the large ones are compressed. */
+/** The modules that modrt-testkit bundles, built for every target; the large ones are compressed. */
 final class BundledModules {
     private static final String FOLDER = "/io/modrt/testkit/modules/";
 

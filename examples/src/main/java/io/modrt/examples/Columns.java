@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table of text: each column as wide as its widest cell, numbers to the right. */
+/** A text table whose columns are as wide as their widest cells, with numbers aligned to the right. */
 final class Columns {
     private static final String INDENT = "   ";
     private static final String GAP = "  ";
@@ -31,7 +31,7 @@ final class Columns {
         return new Columns(mostRows).row((Object[]) headings);
     }
 
-    /** Adds a row; all rows have as many cells. */
+    /** Adds a row; all rows have the same number of cells. */
     Columns row(Object... cells) {
         List<String> row = new ArrayList<>();
         for (Object cell : cells) {

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 
-/** A call from one 64-bit PA-RISC module to another: stub, GOT, descriptor. */
+/** Shows a call from one 64-bit PA-RISC module to another, through a stub, a GOT slot and a descriptor. */
 final class Descriptors {
     private static final String TARGET = "parisc-64";
     private static final int CODE = 16;
@@ -45,7 +45,7 @@ final class Descriptors {
                 .orElseThrow();
         Stub stub = call.stub().orElseThrow();
         out.println(
-                "\nOn 64 bit each module has a data pointer, dp, which points at its table of addresses, the GOT. A pointer");
+                "\nOn 64 bit each module has a data pointer, dp, which points to its table of addresses, the GOT. A pointer");
         out.println("to a function is the address of a descriptor. How visitor calls greeter's greet:");
         Address place = call.place().P();
         Address slot = slot(visitor, greet.value());
@@ -66,7 +66,7 @@ final class Descriptors {
         new StubReport(kernel.memory(), out).print(List.of(stub));
     }
 
-    /** The slot with {@code value}; the GOT is at the start of core. */
+    /** Finds the GOT slot that holds {@code value}; the GOT is at the start of core. */
     private Address slot(LiveModule module, Address value) {
         Address slot = module.placed().range(RegionKind.CORE).orElseThrow().start();
         while (!doubleword(slot).equals(value)) {

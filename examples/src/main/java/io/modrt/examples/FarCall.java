@@ -21,12 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The report of 2009: a MIPS module whose {@code jal} cannot reach the kernel. */
+/** Tells the report of 2009: a MIPS module whose {@code jal} cannot reach the kernel. */
 final class FarCall {
-    /** Where the kernel of the report had _mcount. */
+    /** The address of _mcount in the kernel of the report. */
     static final Address MCOUNT = Address.of(0x8027_a740L);
 
-    /** Where it has _printk. */
+    /** The address of _printk in this kernel. */
     static final Address PRINTK = Address.of(0x8093_ffe8L);
 
     private static final Address MODULE = Address.of(0xc000_0000L);
@@ -61,9 +61,9 @@ final class FarCall {
     private void refused(ModuleRuntime kernel) {
         out.println("\nThe module that MIPS kernels refused in 2009");
         out.println(
-                "A jal keeps the upper four bits of its own address (the next instruction's): it cannot leave its 256 MB.");
+                "A jal takes the upper four bits of its target from the next instruction's address: it cannot leave its 256 MB.");
         out.println("Modules are at " + MODULE + ", the kernel's _mcount is at " + MCOUNT
-                + ". The kernel refuses; modrt too:");
+                + ". The kernel refuses the module, and so does modrt:");
         ModrtException refusal = kernel.refusal(farcall, at(MODULE), LoadPolicy.kernelExact())
                 .orElseThrow(() -> new IllegalStateException("farcall loads at " + MODULE));
         RefusalReport.print(refusal, out);
@@ -91,7 +91,7 @@ final class FarCall {
                                 .contains(stub.address()))
                         .toList());
         out.println(
-                "\nThe calls go to the stubs. (ftrace, off, then makes calls of _mcount nops, as the kernel does.)");
+                "\nThe calls go to the stubs. (With tracing off, calls of _mcount then become nops, as in the kernel.)");
         Columns calls = Columns.of("call of", "place", "relocated", "code", "in memory");
         Set<String> shown = new HashSet<>();
         module.relocations()

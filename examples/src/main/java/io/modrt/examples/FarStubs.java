@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The reports of 2008: PA-RISC modules that are larger than a branch reaches. */
+/** Tells the reports of 2008: PA-RISC modules that are larger than a branch reaches. */
 final class FarStubs {
     private static final String TARGET = "parisc-32";
     private static final KernelProfile LINUX_2_6_28 = profile(new KernelVersion(2, 6, 28));
@@ -61,7 +61,8 @@ final class FarStubs {
 
     private void stubsAtTheHead() throws IOException {
         out.println("\nThe module that PA-RISC kernels refused in 2008");
-        out.println("A bl reaches 256 KB, the kernel's _printk at " + PRINTK + " is far away: calls go through stubs.");
+        out.println(
+                "A bl reaches 256 KB, and the kernel's _printk at " + PRINTK + " is farther: calls go through stubs.");
         out.println("bulky has three sections of 96 KB. Until 2.6.28 all stubs are at the head of the module:");
         try (ModuleRuntime kernel = kernel(LINUX_2_6_28)) {
             ModuleFile bulky = BundledModules.open(TARGET, "bulky");
@@ -74,7 +75,7 @@ final class FarStubs {
 
     private void stubsInFront() throws IOException {
         out.println(
-                "\nSince 2.6.29 each section has its stubs in front. Before anything is loaded one can ask how near");
+                "\nSince 2.6.29 each section has its stubs in front of it. A report tells, before anything is loaded, how near");
         out.println("its branches are to the end of their reach:");
         try (ModuleRuntime kernel = kernel(LINUX_2_6_29)) {
             ModuleFile bulky = BundledModules.open(TARGET, "bulky");
@@ -90,7 +91,7 @@ final class FarStubs {
 
     private void oneLargeSection() throws IOException {
         out.println(
-                "\nOne section larger than 256 KB: stubs in front do not do. StubPolicy.FURTHER_REACH also puts some behind:");
+                "\nIn a section larger than 256 KB, stubs in front are not enough. StubPolicy.FURTHER_REACH also puts some behind:");
         Columns table = Columns.of("section", "stubs", "where", "result");
         ModuleFile vast = BundledModules.open(TARGET, "vast");
         attempt(vast, StubPolicy.KERNEL_EXACT, "in front", table);
@@ -112,7 +113,7 @@ final class FarStubs {
         }
     }
 
-    /** A module with one section of 640 KB and a call in its middle, made on the spot. */
+    /** Builds a module with one section of 640 KB and a call in its middle. */
     private static byte[] vaster() {
         int half = 320 << 10;
         KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.PARISC_32, "vaster");

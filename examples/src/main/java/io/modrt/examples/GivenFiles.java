@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Modules and symbol files of the caller's own, told apart by what is in them. */
+/** The caller's modules and symbol files, told apart by their contents. */
 final class GivenFiles {
     private final List<ModuleFile> modules = new ArrayList<>();
     private final List<ModuleSymvers> versions = new ArrayList<>();
@@ -31,7 +31,7 @@ final class GivenFiles {
             given.add(Path.of(name));
         }
         if (given.modules.isEmpty()) {
-            throw new IOException("no module among " + names + ", symbols alone; give a .ko file too");
+            throw new IOException("no module among " + names + ", only symbols; give a .ko file too");
         }
         return given;
     }
@@ -63,7 +63,7 @@ final class GivenFiles {
         try {
             return ElfFile.view(bytes).header().type() != ElfHeader.ET_REL;
         } catch (FormatException notElf) {
-            return false; // a module that is broken or compressed, which ModuleFile tells, or text
+            return false; // either a broken or compressed module, which ModuleFile reports, or a text file
         }
     }
 
@@ -76,7 +76,7 @@ final class GivenFiles {
         return bytes.length > 0;
     }
 
-    /** Lines of Module.symvers have tabs between their words; those of System.map and kallsyms have blanks. */
+    /** In Module.symvers words are separated by tabs, in System.map and kallsyms by blanks. */
     private static boolean isSymvers(byte[] bytes) {
         String start = new String(bytes, 0, Math.min(bytes.length, 256), StandardCharsets.ISO_8859_1);
         return start.startsWith("0x") && start.contains("\t");

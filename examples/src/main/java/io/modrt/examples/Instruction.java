@@ -6,7 +6,7 @@ import io.modrt.address.Address;
 final class Instruction {
     private Instruction() {}
 
-    /** The instruction {@code word} at {@code place}; data where it is none of the few. */
+    /** The instruction {@code word} at {@code place}; any other is shown as data. */
     static String text(int word, Address place) {
         return switch (word >>> 26) {
             case 0 -> word == 0 ? "nop" : ".word  0x" + Integer.toHexString(word);
@@ -19,7 +19,7 @@ final class Instruction {
         };
     }
 
-    /** Where the jump {@code word} at {@code place} goes: the upper bits are those of the next instruction. */
+    /** The target of the jump {@code word} at {@code place}, whose upper bits are those of the next instruction's address. */
     static Address jumpTarget(int word, Address place) {
         long next = place.value() + Integer.BYTES;
         return Address.of((next & ~0x0fff_ffffL) | (word & 0x03ff_ffffL) << 2);

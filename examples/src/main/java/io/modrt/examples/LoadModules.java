@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /**
- * Loads kernel modules and prints what became of them: the bundled ones, or the caller's own with a symbol file.
+ * Loads kernel modules and reports on them: the bundled ones, or the caller's own with a symbol file.
  *
  * <p>{@code mvn -q -pl examples -am compile exec:java -Dexec.args="my.ko System.map"}
  */
@@ -16,7 +16,7 @@ public final class LoadModules {
     private LoadModules() {}
 
     /**
-     * Runs the example; the exit status is 1 where a file cannot be read or a module is refused.
+     * Runs the example; the exit status is 1 if a file cannot be read or a module is refused.
      *
      * @param arguments modules, in the order to load them, and symbol files: System.map, kallsyms, Module.symvers or vmlinux
      */
@@ -52,7 +52,7 @@ public final class LoadModules {
         return 1;
     }
 
-    /** What the kernel would have said; nothing where it has no such check. */
+    /** The kernel's errno and log line; empty if the kernel has no such check. */
     private static String kernelsAnswer(ModrtException refused) {
         return refused.beyondKernel()
                 ? ""

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one loaded module, a paragraph for each question. */
+/** Reports on one loaded module: its layout, exports, imports, one relocation, and its branches' reach. */
 final class ModuleReport {
     private static final int MOST_ROWS = 30;
 
@@ -39,9 +39,9 @@ final class ModuleReport {
         this.out = out;
     }
 
-    /** Where its regions and sections lie. */
+    /** Prints the addresses of its regions and sections. */
     void layout() {
-        out.println("\nWhere " + module.name() + " lies (flags: A takes memory, W written to, X executed)");
+        out.println("\nWhere " + module.name() + " lies (flags: A takes memory, W writable, X executable)");
         Columns sections = Columns.atMost(MOST_ROWS, "region", "section", "address", "bytes", "flags");
         for (Region region : plan.regions()) {
             AddressRange range = module.placed().range(region.kind()).orElseThrow();
@@ -67,7 +67,7 @@ final class ModuleReport {
                 + (section.isExecutable() ? "X" : "");
     }
 
-    /** What it offers. */
+    /** Prints its exports. */
     void exports() {
         if (module.exports().isEmpty()) {
             out.println("\n" + module.name() + " exports nothing");
@@ -84,7 +84,7 @@ final class ModuleReport {
         exports.print(out);
     }
 
-    /** What it needs, and whose it is. */
+    /** Prints its imports and who exports them. */
     void imports() {
         out.println("\nWhat " + module.name() + " imports");
         Map<String, Address> bound = new HashMap<>();
@@ -117,7 +117,7 @@ final class ModuleReport {
                 .findFirst();
     }
 
-    /** The relocation that tells most: against another module's export, else against an import, and one that changed its word. */
+    /** Explains one relocation that changed its word: one against another module's export, else one against an import. */
     void relocation() {
         Set<String> imports = module.file().imports().stream().map(Import::name).collect(Collectors.toSet());
         Comparator<Relocation> tellingFirst = Comparator.comparing((Relocation applied) ->
@@ -130,7 +130,7 @@ final class ModuleReport {
                 () -> out.println("\n" + module.name() + " has no relocations"));
     }
 
-    /** How near its jumps and branches are to the end of their reach. */
+    /** Prints how near its jumps and branches are to the end of their reach. */
     void reach() {
         out.println("\nHow far " + module.name() + "'s jumps and branches reach");
         Columns nearest = Columns.atMost(MOST_ROWS, "type", "place", "goes to", "value", "must be in");
@@ -145,7 +145,7 @@ final class ModuleReport {
                         "[" + RelocationReport.signed(reach.least()) + ", " + RelocationReport.signed(reach.greatest())
                                 + "]"));
         if (all.isEmpty()) {
-            out.println("   nothing in it has a limit: each call loads its full target into a register (-mlong-calls)");
+            out.println("   none of them has a limit: each call loads its full target into a register (-mlong-calls)");
         } else {
             nearest.print(out);
             if (all.size() > MOST_ROWS) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** The two modules on one kernel, looked at closely. */
+/** Looks closely at the two modules on one kernel. */
 final class OneKernel {
     private static final String TARGET = "mips-o32-be-r2";
 

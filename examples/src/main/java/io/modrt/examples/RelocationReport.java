@@ -7,7 +7,7 @@ import io.modrt.spi.RelocationType;
 import java.io.PrintStream;
 import java.util.HexFormat;
 
-/** One applied relocation, explained line by line. */
+/** Explains one applied relocation line by line. */
 final class RelocationReport {
     private final Relocation applied;
     private final RelocationPlace place;
@@ -45,7 +45,7 @@ final class RelocationReport {
                 : "0x" + hex.toHexDigits((int) word) + "  " + Instruction.text((int) word, place.P());
     }
 
-    /** A signed number in hexadecimal; what is no small negative number is an address. */
+    /** A number in hexadecimal: small negative numbers with a sign, others as addresses. */
     static String signed(long number) {
         if (number == 0) {
             return "0";

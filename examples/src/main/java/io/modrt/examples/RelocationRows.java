@@ -25,7 +25,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The relocation types of every architecture on the class path, in words. */
+/** Describes the relocation types of every architecture on the class path. */
 final class RelocationRows {
     private RelocationRows() {}
 
@@ -37,7 +37,7 @@ final class RelocationRows {
                 .toList();
     }
 
-    /** The row of the type {@code psabiName} in the section called {@code section} of a planned module. */
+    /** The row of type {@code psabiName} that relocates the section called {@code section} of a planned module. */
     static Optional<RelocationType> find(LayoutPlan plan, String section, String psabiName) {
         AddendKind addends = plan.file().elf().relocationSections().stream()
                 .filter(relocations -> relocations.target().isNamed(section))
@@ -62,7 +62,7 @@ final class RelocationRows {
                 : (field.lowestBit() + field.bits() - 1) + ":" + field.lowestBit();
     }
 
-    /** What is refused. */
+    /** The values that the type refuses. */
     static String refusal(RelocationType type) {
         List<String> reasons = new ArrayList<>();
         if (type.targetAlignment() > 1) {
@@ -81,7 +81,7 @@ final class RelocationRows {
             case EITHER ->
                 reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
                         + Long.toHexString(field.greatestUnsigned()) + "]");
-            case TRUNCATED, REPORTED -> {}
+            case TRUNCATED, REPORTED, SIGNED_REPORTED -> {}
         }
         return String.join("; ", reasons);
     }
@@ -90,7 +90,7 @@ final class RelocationRows {
         return (1 << (bits - 20)) + " MB";
     }
 
-    /** All rows as a table in Markdown, as README has it; in parentheses what the kernel lacks. */
+    /** README's table of all rows, in Markdown; types that the kernel lacks are in parentheses. */
     static String markdown() throws IOException {
         Map<String, ArchKernel> archs = new LinkedHashMap<>();
         for (Arch arch : architectures()) {
@@ -128,7 +128,7 @@ final class RelocationRows {
                 .collect(Collectors.joining("", table, ""));
     }
 
-    /** A 6.1 kernel of an architecture, whose modules are like the bundled ones. */
+    /** The 6.1 kernel of an architecture that takes its bundled modules. */
     private static ArchKernel kernel(Arch arch) throws IOException {
         KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0));
         for (String target : BundledModules.targets()) {
@@ -144,7 +144,7 @@ final class RelocationRows {
         return Stream.concat(table.types().stream(), table.beyondKernel().stream());
     }
 
-    /** The architecture in the psABI's name, for example {@code MIPS}. */
+    /** The architecture's part of a type's psABI name, for example {@code MIPS}. */
     private static String family(RelocationType type) {
         return type.psabiName().split("_", 3)[1];
     }

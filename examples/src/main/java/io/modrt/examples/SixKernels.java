@@ -10,7 +10,7 @@ import java.io.PrintStream;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The same two modules, loaded for kernels of two architectures, both widths and byte orders. */
+/** Loads the same two modules for kernels of two architectures, both widths and both byte orders. */
 final class SixKernels {
     private static final List<String> TARGETS =
             List.of("mips-o32-be-r2", "mips-o32-le-r2", "mips-n64-be-r2", "mips-n64-le-r6", "parisc-32", "parisc-64");
@@ -19,7 +19,7 @@ final class SixKernels {
 
     static void tell(PrintStream out) throws IOException {
         out.println("Two modules on six kernels: greeter, and visitor, which uses what greeter exports.");
-        out.println("What they need from the kernel itself gets made-up addresses (KernelSymbols.synthetic()).");
+        out.println("The kernel symbols that they import get made-up addresses (KernelSymbols.synthetic()).");
         Columns table = Columns.of("kernel", "greeter at", "visitor at", "relocations", "visitor's first bytes");
         for (String target : TARGETS) {
             try (ModuleRuntime kernel = ModuleRuntime.builder()
@@ -38,7 +38,7 @@ final class SixKernels {
         table.print(out);
     }
 
-    /** The first section with code; PA-RISC's compiler makes one for each function and leaves .text empty. */
+    /** The first section with code. PA-RISC's compiler makes a section for each function and leaves {@code .text} empty. */
     private static Address code(LiveModule module) {
         return module.file().elf().sections().stream()
                 .filter(section -> section.isExecutable() && section.sizeBytes() > 0)

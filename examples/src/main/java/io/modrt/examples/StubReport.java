@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Stubs as they stand in memory, word for word. */
+/** Prints stubs word for word as they are in memory. */
 final class StubReport {
     private final TargetMemory memory;
     private final PrintStream out;
@@ -32,7 +32,7 @@ final class StubReport {
         code.print(out);
     }
 
-    /** The digits of the word in memory, big endian as the kernels of the stories are. */
+    /** The digits of a word in memory, in big-endian order like the kernels of these reports. */
     static String word(TargetMemory memory, Address place) {
         byte[] bytes = new byte[Integer.BYTES];
         memory.read(place, bytes, 0, bytes.length);

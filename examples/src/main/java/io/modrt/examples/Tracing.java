@@ -10,7 +10,7 @@ import java.io.PrintStream;
 import java.util.HexFormat;
 import java.util.List;
 
-/** One function of a module traced, by whom its call does not reach. */
+/** Traces one function of a module with tracers that are out of reach of its call site. */
 final class Tracing {
     private static final String FUNCTION = "farcall_leaf";
 
@@ -31,13 +31,13 @@ final class Tracing {
         this.table = Columns.of("traced by", "word at " + site.address(), "code", "trampoline");
     }
 
-    /** {@code module} has room for a trampoline. */
+    /** Prints the states of a site in {@code module}, which has room for a trampoline. */
     static void tell(ModuleRuntime kernel, LiveModule module, PrintStream out) {
         out.println(
-                "\nTo trace a function, its call of _mcount is switched on: to a tracer, which is out of reach as well.");
+                "\nTo trace a function, its call of _mcount is switched on. The tracer is out of the call's reach as well.");
         out.println(
-                "With LoadPolicy.trampolines(1) there is room for a trampoline, whose target is a literal: for another");
-        out.println("tracer that alone changes. " + FUNCTION + ":");
+                "With LoadPolicy.trampolines(1) there is room for a trampoline, whose target is a literal. To change the");
+        out.println("tracer, only the literal is written. " + FUNCTION + ":");
         try (Ftrace ftrace = Ftrace.attach(kernel)) {
             Tracing tracing = new Tracing(kernel, module, ftrace);
             tracing.row("nobody");

@@ -1,4 +1,4 @@
-/** The main job in one program. */
+/** The first program to run: loads modules, explains what it did, and tells two reports from the field. */
 @NullMarked
 package io.modrt.examples;
 

@@ -64,9 +64,8 @@ class LoadModulesTest {
     void withoutFilesItLoadsTheBundledModulesOnSixKernels() {
         assertEquals(0, run());
         assertEquals("", errors());
-        // The module area of 32-bit kernels starts at 0xc0000000, of 64-bit ones at its sign extension; a module of
-        // less
-        // than a page takes two pages for core and guard, and as many for init.
+        // The module area of 32-bit kernels starts at 0xc0000000, that of 64-bit ones at its sign extension. A module
+        // of less than a page takes two pages for core and its guard, and as many for init.
         for (String kernel : List.of("mips-o32-be-r2 0xc0000000 0xc0004000", "mips-o32-le-r2 0xc0000000 0xc0004000")) {
             assertSays(kernel);
         }
@@ -155,8 +154,8 @@ class LoadModulesTest {
                 errors().startsWith("refused: greeter: 5 unknown symbols: kfree, param_ops_charp, jiffies,"),
                 this::errors);
 
-        // Without values each import gets a slot of 64 bytes from 0x60000000 on, in the order of the symbol table:
-        // kfree, _printk.
+        // Without values each import gets a slot of 64 bytes from 0x60000000 on, in the order of the symbol
+        // table: kfree, _printk.
         output.reset();
         assertEquals(0, run(versions, greeter, bundled("visitor.ko")));
         assertAll(

@@ -1,17 +1,14 @@
 package io.modrt.mips;
 
-import static java.util.Map.entry;
-
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Width;
 import java.util.Map;
 
-/** MIPS kernels of either byte order: {@link O32} and {@link N64}. The package's page describes the architecture. */
+/** MIPS kernels of either byte order, {@link O32} and {@link N64}. The page of the package describes the architecture. */
 public abstract sealed class MipsArch implements Arch {
     private final String name;
     private final Width width;
@@ -32,7 +29,10 @@ public abstract sealed class MipsArch implements Arch {
             super("mips-o32", Width.BITS_32);
         }
 
-        /** No n32, no other ABI. Kernels without MIPS_O32_FP64_SUPPORT refuse 64-bit floating point registers too; distributions' have it. */
+        /**
+         * Refuses n32 and other ABIs. A kernel without MIPS_O32_FP64_SUPPORT also refuses code with 64-bit floating-point registers; that
+         * is not checked here, since distributions build their kernels with it.
+         */
         @Override
         public boolean accepts(ElfHeader header) {
             int abi = header.flags() & EF_MIPS_ABI;
@@ -51,7 +51,7 @@ public abstract sealed class MipsArch implements Arch {
             super("mips-n64", Width.BITS_64);
         }
 
-        /** The level of the instruction set shows in the vermagic alone. */
+        /** The kernel compares no flags: the level of the instruction set is in the vermagic. */
         @Override
         public boolean accepts(ElfHeader header) {
             return header.machine() == ElfHeader.EM_MIPS && header.elfClass() == ElfClass.ELF64;
@@ -64,35 +64,22 @@ public abstract sealed class MipsArch implements Arch {
     }
 
     @Override
-    public String toString() {
-        return name;
-    }
-
-    @Override
     public int spiVersion() {
         return SPI_VERSION;
     }
 
+    /** The options that the port asks for, and those that Debian sets for other architectures. */
     @Override
     public Map<String, Boolean> usualConfiguration() {
-        return Map.ofEntries(
-                entry("CONFIG_SMP", true),
-                entry("CONFIG_MODULE_UNLOAD", true),
-                entry("CONFIG_MODVERSIONS", true),
-                entry("CONFIG_KALLSYMS", true),
-                entry("CONFIG_KALLSYMS_ALL", false),
-                entry("CONFIG_STRICT_MODULE_RWX", false),
-                entry("CONFIG_JUMP_LABEL", true),
-                entry("CONFIG_DYNAMIC_FTRACE", true),
-                entry("CONFIG_FUNCTION_GRAPH_TRACER", true),
-                entry("CONFIG_MODULE_SIG", true),
-                entry("CONFIG_MODULE_FORCE_LOAD", true),
-                entry("CONFIG_MODULE_FORCE_UNLOAD", true),
-                entry("CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS", false));
+        return Map.of(
+                "CONFIG_JUMP_LABEL", true,
+                "CONFIG_FUNCTION_GRAPH_TRACER", true,
+                "CONFIG_KALLSYMS_ALL", false,
+                "CONFIG_STRICT_MODULE_RWX", false);
     }
 
     @Override
     public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
-        return new MipsKernel(width, profile, header);
+        return MipsKernel.of(width, profile, header);
     }
 }

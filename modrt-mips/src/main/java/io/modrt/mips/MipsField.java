@@ -2,7 +2,7 @@ package io.modrt.mips;
 
 import io.modrt.spi.Field;
 
-/** The fields of MIPS instructions, all of them the low bits of a word. Source: MIPS32 instruction set manual, chapter 4. */
+/** The fields of MIPS instructions; each is the low bits of a word. Source: MIPS32 instruction set manual, chapter 4. */
 final class MipsField {
     /** The immediate of {@code lui}, {@code addiu}, loads and stores: 16 bits. */
     static final Field IMMEDIATE = Field.low("immediate", 16);

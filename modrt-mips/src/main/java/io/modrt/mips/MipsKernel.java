@@ -6,7 +6,6 @@ import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
@@ -19,56 +18,43 @@ import io.modrt.spi.Width;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** One MIPS kernel: its ABI, byte order and release of the instruction set. */
-final class MipsKernel implements ArchKernel {
+/**
+ * One MIPS kernel.
+ *
+ * @param width of addresses: 32 bits on o32, 64 bits on n64
+ * @param codeOrder the byte order of instructions, which is also that of data
+ * @param isRelease6 whether it is built for Release 6 of the instruction set
+ */
+record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelProfile profile) implements ArchKernel {
     private static final int EF_MIPS_ARCH = 0xf000_0000;
     private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
     private static final int EF_MIPS_ARCH_64R6 = 0xa000_0000;
 
-    /** The last {@code MAX_ERRNO} addresses stand for errors. */
+    /** The kernel's {@code MAX_ERRNO}: so many addresses, the last ones, stand for errors ({@code IS_ERR_VALUE}). */
     private static final int ERROR_VALUES = 4095;
 
-    /** The vmalloc area, up to two pages below the fixed mappings; as /proc/kcore of a 4kc-malta kernel shows it. */
-    private static final AddressRange O32_AREA = AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L));
+    /** The vmalloc area, which ends two pages below the fixed mappings, as {@code /proc/kcore} of a 4kc-malta kernel shows it. */
+    private static final AddressRange O32_AREA =
+            AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L));
     /**
-     * CKSSEG, for kernels with 32-bit symbols, the usual ones; as /proc/kcore of a 5kc-malta kernel shows it. Kernels linked to XKPHYS have
-     * the vmalloc area at 0xc000000000002000 instead: give the runtime an allocator over that.
+     * CKSSEG, as {@code /proc/kcore} of a 5kc-malta kernel shows it, for kernels with 32-bit symbols, which is how they are usually built.
+     * A kernel that is linked to XKPHYS has its vmalloc area at 0xc000000000002000 instead: give the runtime an allocator over that.
      */
     private static final AddressRange N64_AREA =
             AddressRange.between(Address.of(0xffff_ffff_c000_0000L), Address.of(0xffff_ffff_fffc_d000L));
-    /** The same numbers sign- and zero-extended, so that address pairs of 32-bit code on 64-bit machines reach them too. */
+    /** These addresses are the same sign-extended and zero-extended, so the address pairs of 32-bit code reach them on n64 too. */
     private static final AddressRange KERNEL_AREA = new AddressRange(Address.of(0x6000_0000L), 0x1000_0000L);
 
-    private final Width width;
-    private final ByteOrder order;
-    private final boolean isRelease6;
-    private final boolean hasJumpLabels;
-    private final MipsTracing tracing;
-    private final TableShapes tables;
-
-    MipsKernel(Width width, KernelProfile profile, ElfHeader header) {
-        this.width = width;
-        this.order = header.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    /** The kernel of {@code profile} whose first module has this header. */
+    static MipsKernel of(Width width, KernelProfile profile, ElfHeader header) {
         int arch = header.flags() & EF_MIPS_ARCH;
-        this.isRelease6 = arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6;
-        this.hasJumpLabels = profile.has(ConfigOption.JUMP_LABEL);
-        this.tracing = MipsTracing.of(width, profile.has(ConfigOption.FUNCTION_GRAPH_TRACER), order);
-        int bytes = width.bytes();
-        this.tables = new TableShapes(
-                new TableShapes.ExportTable(bytes, TableShapes.Reference.ABSOLUTE),
-                new TableShapes.ExceptionTable(2 * bytes, bytes, TableShapes.Reference.ABSOLUTE, 2),
-                new TableShapes.JumpTable(bytes, bytes, TableShapes.Reference.ABSOLUTE));
-    }
-
-    @Override
-    public Width width() {
-        return width;
-    }
-
-    @Override
-    public ByteOrder codeOrder() {
-        return order;
+        return new MipsKernel(
+                width,
+                header.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
+                arch == EF_MIPS_ARCH_32R6 || arch == EF_MIPS_ARCH_64R6,
+                profile);
     }
 
     @Override
@@ -84,22 +70,20 @@ final class MipsKernel implements ArchKernel {
     @Override
     public RelocationTable relocations(AddendKind addends) {
         AddressRange errors = new AddressRange(width.address(-ERROR_VALUES), ERROR_VALUES);
-        return types(addends).errorValues(errors, RelocationTable.WeakErrorValue.ENDS_SECTION);
+        return RelocationTable.of(types(addends))
+                .errorValues(errors, RelocationTable.WeakErrorValue.ENDS_SECTION)
+                .unknownType(MipsKernel::unknownType);
     }
 
-    private RelocationTable types(AddendKind addends) {
+    private Set<MipsReloc> types(AddendKind addends) {
         if (addends == AddendKind.IN_PLACE) {
-            return RelocationTable.of(MipsReloc.OF_REL).unknownType(MipsKernel::unknownType);
+            return MipsReloc.OF_REL;
         }
-        return width == Width.BITS_64
-                ? RelocationTable.of(MipsReloc.OF_RELA).unknownType(MipsKernel::unknownType)
-                : RelocationTable.of(List.<MipsReloc>of())
-                        .unknownType((module, number) ->
-                                Refusal.of(Errno.ENOEXEC, "SHT_RELA section: 32-bit kernels take SHT_REL alone"));
+        return width == Width.BITS_64 ? MipsReloc.OF_RELA : Set.of(); // o32 kernels refuse SHT_RELA sections
     }
 
     private static Refusal unknownType(String module, int number) {
-        // why: of a type that is known, the kernel warns of itself, not of the module
+        // why: the kernel warns of a type that it knows with a stack trace, which does not name the module
         return MipsReloc.of(number)
                 .map(row -> Refusal.of(Errno.EINVAL, row.psabiName() + " is for SHT_RELA sections, this is SHT_REL"))
                 .orElseGet(() -> Refusal.of(
@@ -112,17 +96,21 @@ final class MipsKernel implements ArchKernel {
 
     @Override
     public TableShapes tables() {
-        return tables;
+        int bytes = width.bytes();
+        return new TableShapes(
+                new TableShapes.ExportTable(bytes, TableShapes.Reference.ABSOLUTE),
+                new TableShapes.ExceptionTable(2 * bytes, bytes, TableShapes.Reference.ABSOLUTE, 2),
+                new TableShapes.JumpTable(bytes, bytes, TableShapes.Reference.ABSOLUTE));
     }
 
     @Override
     public TracingSites tracing() {
-        return tracing;
+        return new MipsTracing(this);
     }
 
     @Override
     public Optional<StaticBranches> staticBranches() {
-        return Optional.of(MipsJumpLabels.branches(isRelease6, order));
+        return Optional.of(MipsJumpLabels.branches(isRelease6, codeOrder));
     }
 
     @Override
@@ -130,12 +118,11 @@ final class MipsKernel implements ArchKernel {
         return new MipsPlan(input, this);
     }
 
-    boolean hasJumpLabels() {
-        return hasJumpLabels;
+    MipsStubs stubs() {
+        return MipsStubs.of(width, isRelease6);
     }
 
-    /** The stubs of this ABI and release. */
-    MipsStubs.Kind stubs() {
-        return MipsStubs.Kind.of(width, isRelease6);
+    MipsTrampoline trampoline() {
+        return new MipsTrampoline(width, codeOrder);
     }
 }

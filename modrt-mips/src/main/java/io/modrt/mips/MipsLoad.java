@@ -1,53 +1,122 @@
 package io.modrt.mips;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
+import io.modrt.error.RelocationException;
+import io.modrt.kernel.ConfigOption;
+import io.modrt.layout.RegionKind;
 import io.modrt.spi.Addends;
 import io.modrt.spi.ArchLoad;
+import io.modrt.spi.Field;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.Fixup;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.Stub;
+import io.modrt.spi.StubTemplate;
 import io.modrt.spi.SymbolValues;
+import io.modrt.spi.Width;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One load: pairs joined, calls routed to the stubs that the plan has room for. */
+/**
+ * One load: joins the pairs of SHT_REL sections, and sends calls that do not reach through {@linkplain MipsStubs stubs}, one for each
+ * target and region, at the region's head behind the trampolines.
+ */
 final class MipsLoad implements ArchLoad {
-    private final String module;
+    /** A stub is shared by the calls of one region that go to one target. */
+    private record Far(RegionKind caller, long target) {}
+
+    private final PlacedSections placed;
     private final SymbolValues values;
-    private final MipsKernel kernel;
-    private final @Nullable MipsStubs stubs;
+    private final MipsPlan plan;
+    private final Width width;
+    private final Map<Far, Stub> stubs = new LinkedHashMap<>();
+    private final Map<RegionKind, Long> nextOffsets = new EnumMap<>(RegionKind.class);
 
     MipsLoad(PlacedSections placed, SymbolValues values, MipsPlan plan) {
-        this.module = placed.file().name();
+        this.placed = placed;
         this.values = values;
-        this.kernel = plan.kernel();
-        this.stubs = plan.hasStubs() ? new MipsStubs(placed, plan) : null;
+        this.plan = plan;
+        this.width = plan.kernel().width();
     }
 
     @Override
     public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
         if (relocations.addends() == AddendKind.IN_PLACE) {
-            MipsAddends.complete(module, relocations, count, values, addends);
+            new MipsAddends(placed.file().name(), relocations, values, addends).join(count);
         }
     }
 
     @Override
-    public @Nullable Stub route(Fixup fixup) {
-        return stubs == null ? null : stubs.route(fixup);
+    public @Nullable Stub route(Fixup call) {
+        MipsReloc type = (MipsReloc) call.type();
+        long to = call.S() + call.A();
+        boolean isAligned = (to & type.targetAlignment() - 1L) == 0; // why: a stub would hide what the kernel refuses
+        if (!isAligned || !plan.mayNeedStub(call.targetSection(), call.symbol()) || reaches(call, to)) {
+            return null;
+        }
+        Stub stub = stub(call, width.wrap(to + type.branchBias()));
+        if (!reaches(call, stub.address().value() - type.branchBias())) {
+            throw refuse(
+                    call,
+                    "target " + stub.target() + " is out of reach, and so is the stub at " + stub.address()
+                            + ", at the head of the caller's region; place the region within one 256 MB segment");
+        }
+        return stub;
+    }
+
+    /**
+     * Whether a call whose S + A is {@code to} arrives there without a stub. For a {@code jal} all address bits count, although the
+     * kernel's own check ignores those above bit 31.
+     */
+    private boolean reaches(Fixup call, long to) {
+        Field field = call.type().field();
+        if (call.type() == MipsReloc.R_MIPS_PC26_S2) {
+            long distance = width.signed(to - call.P());
+            return distance >= field.leastSigned() && distance <= field.greatestSigned();
+        }
+        return width.wrap(to ^ call.P() + Integer.BYTES) >>> field.bits() + field.lowestBit() == 0;
+    }
+
+    private Stub stub(Fixup call, long target) {
+        RegionKind caller =
+                plan.region(placed.file().elf().section(call.targetSection())).orElseThrow();
+        AddressRange region = placed.range(caller)
+                .orElseThrow(() -> refuse(
+                        call,
+                        "target is out of reach, and where region " + caller
+                                + " starts, with its stubs, is not known; name its range in the placement"));
+        return stubs.computeIfAbsent(new Far(caller, target), far -> {
+            long offset = nextOffsets.getOrDefault(caller, plan.trampolineBytes(caller));
+            StubTemplate template = plan.kernel().stubs().to(target);
+            nextOffsets.put(caller, offset + template.sizeBytes());
+            if (offset + template.sizeBytes() > plan.headBytes(caller)) {
+                throw new AssertionError("more stubs than were counted, at " + call.place());
+            }
+            return Stub.of(region.start().plus(offset), Address.of(target), call.symbolName(), template);
+        });
+    }
+
+    private static RelocationException refuse(Fixup call, String what) {
+        return call.refused(MipsReloc.overflow(call, what));
     }
 
     @Override
     public List<Stub> stubs() {
-        return stubs == null ? List.of() : stubs.used();
+        return List.copyOf(stubs.values());
     }
 
     @Override
     public List<Finisher> finishers() {
-        return kernel.hasJumpLabels()
-                ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, kernel.tables().jumpTable())))
+        int jumpEntryBytes = plan.kernel().tables().jumpTable().entryBytes();
+        return placed.profile().has(ConfigOption.JUMP_LABEL)
+                ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, jumpEntryBytes)))
                 : List.of();
     }
 }

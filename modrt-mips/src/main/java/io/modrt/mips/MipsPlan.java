@@ -1,14 +1,12 @@
 package io.modrt.mips;
 
 import io.modrt.elf.AddendKind;
-import io.modrt.elf.ElfHeader;
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.layout.RegionKind;
-import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;
@@ -22,12 +20,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Room at the head of each region with code, where the policy asks for it: for as many trampolines of the function tracer as it says, and
- * for local stubs, one for each callee that may turn out too far. A callee is a symbol and an addend. Callees in the caller's own region
- * are near; where others lie is not known before they are placed.
+ * The room at the head of each region with code: for the function tracer's trampolines, as many as the policy says, and behind them for
+ * local stubs, if the policy has stubs. One stub is counted for each callee, that is, each symbol and addend, that is not in the caller's
+ * region: its distance is not known before it is placed.
  */
 final class MipsPlan implements ArchPlan {
     private final PlanInput input;
+    private final ElfFile elf;
     private final MipsKernel kernel;
     private final Map<RegionKind, Set<Callee>> callees = new EnumMap<>(RegionKind.class);
 
@@ -35,33 +34,9 @@ final class MipsPlan implements ArchPlan {
 
     MipsPlan(PlanInput input, MipsKernel kernel) {
         this.input = input;
+        this.elf = input.file().elf();
         this.kernel = kernel;
-        if (hasStubs()) {
-            input.file().elf().relocationSections().forEach(this::count);
-        }
-    }
-
-    boolean hasStubs() {
-        return input.policy().stubs() != StubPolicy.KERNEL_EXACT;
-    }
-
-    private ModuleFile file() {
-        return input.file();
-    }
-
-    MipsKernel kernel() {
-        return kernel;
-    }
-
-    /** Bytes of the trampolines at the head of {@code region}: none where no code is traced. */
-    long trampolineBytes(RegionKind region) {
-        int tracers = input.policy().trampolines();
-        boolean isTraced = tracers > 0
-                && file().elf().section(MipsTracing.TABLE).isPresent()
-                && file().elf().sections().stream()
-                        .anyMatch(section -> section.isExecutable()
-                                && region(section).filter(region::equals).isPresent());
-        return isTraced ? (long) MipsTrampoline.sizeBytes(kernel.width()) * tracers : 0;
+        elf.relocationSections().forEach(this::count);
     }
 
     private void count(RelocationSection relocations) {
@@ -78,46 +53,59 @@ final class MipsPlan implements ArchPlan {
         if (relocations.addends() == AddendKind.EXPLICIT) {
             return relocations.addend(index);
         }
-        MipsReloc type = MipsReloc.of(relocations.type(index)).orElseThrow();
         Section section = relocations.target();
         long offset = relocations.offset(index);
         if (!section.hasContents() || offset < 0 || offset > section.sizeBytes() - Integer.BYTES) {
-            return 0; // why: a place outside its section is refused when its turn comes
+            return 0; // the engine refuses a place outside its section when it comes to the relocation
         }
-        int place = (int) (section.fileOffset() + offset);
-        return type.field().load(file().elf().array(), place, file().elf().isBigEndian());
+        MipsReloc type = MipsReloc.of(relocations.type(index)).orElseThrow();
+        return type.field().load(elf.array(), (int) (section.fileOffset() + offset), elf.isBigEndian());
+    }
+
+    MipsKernel kernel() {
+        return kernel;
+    }
+
+    /** Bytes of the trampolines at the head of {@code region}; 0 where it has no code, and in modules without tracing sites. */
+    long trampolineBytes(RegionKind region) {
+        boolean isTraced = elf.section(MipsTracing.TABLE).isPresent()
+                && elf.sections().stream()
+                        .anyMatch(section -> section.isExecutable()
+                                && region(section).filter(region::equals).isPresent());
+        return isTraced
+                ? (long) kernel.trampoline().sizeBytes() * input.policy().trampolines()
+                : 0;
     }
 
     @Override
     public long headBytes(RegionKind region) {
+        int stubBytes = kernel.stubs().anywhere().sizeBytes();
         return trampolineBytes(region)
-                + (long) kernel.stubs().mostBytes()
-                        * callees.getOrDefault(region, Set.of()).size();
+                + (long) stubBytes * callees.getOrDefault(region, Set.of()).size();
     }
 
     @Override
     public boolean mayNeed(RelocationSection relocations, int index) {
-        int number = relocations.type(index);
-        return hasStubs()
-                && (number == MipsReloc.R_MIPS_26.number() || number == MipsReloc.R_MIPS_PC26_S2.number())
-                && mayBeFar(relocations.target().index(), relocations.symbol(index));
+        int type = relocations.type(index);
+        return (type == MipsReloc.R_MIPS_26.number() || type == MipsReloc.R_MIPS_PC26_S2.number())
+                && mayNeedStub(relocations.target().index(), relocations.symbol(index));
     }
 
-    /** Whether code in section {@code caller} may find {@code symbol} too far. */
-    boolean mayBeFar(int caller, int symbol) {
-        Section code = file().elf().section(caller);
+    /** Whether a stub was counted for calls of {@code symbol} from section {@code caller}. */
+    boolean mayNeedStub(int caller, int symbol) {
+        if (input.policy().stubs() == StubPolicy.KERNEL_EXACT) {
+            return false;
+        }
+        Section code = elf.section(caller);
         Optional<RegionKind> region = region(code);
-        SymbolTable symbols = file().symbols();
+        SymbolTable symbols = input.file().symbols();
         if (region.isEmpty() || !code.isExecutable() || Integer.compareUnsigned(symbol, symbols.count()) >= 0) {
             return false;
         }
         int raw = symbols.rawSectionIndex(symbol);
-        int home = symbols.sectionIndex(symbol);
-        boolean isDefinedHere = raw != Symbol.SHN_UNDEF
-                && (raw < Symbol.SHN_LORESERVE || raw == Symbol.SHN_XINDEX)
-                && home > 0
-                && home < file().elf().sectionCount();
-        return !isDefinedHere || !region.equals(region(file().elf().section(home)));
+        int home = symbols.sectionIndex(symbol); // SHN_UNDEF is 0
+        boolean isInSection = (raw < Symbol.SHN_LORESERVE || raw == Symbol.SHN_XINDEX) && home > 0;
+        return !isInSection || home >= elf.sectionCount() || !region.equals(region(elf.section(home)));
     }
 
     /** The region of a section that may hold code; of any loaded section where code and data share a region. */

@@ -20,27 +20,27 @@ import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
+import io.modrt.spi.Fixup;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
-import io.modrt.spi.Fixup;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The relocations of Linux/MIPS modules; the package's page has the table in the psABI's notation. Source: System V ABI, MIPS
- * supplement, table 4-11; n64 ELF specification, table 32; what Linux 6.1 checks. Rows that end with {@code _REL} stand for the
- * same type in SHT_REL sections.
+ * The relocations of Linux/MIPS modules; the page of the package has the table in the psABI's notation. A row whose name ends in
+ * {@code _REL} is the same type in SHT_REL sections. Source: System V ABI, MIPS supplement, table 4-11; n64 ELF specification, table 32;
+ * the checks of Linux 6.1.
  */
-@SuppressWarnings("ImmutableEnumChecker") // Field is immutable, without saying so by an annotation
+@SuppressWarnings("ImmutableEnumChecker") // Field is immutable, but no annotation says so
 enum MipsReloc implements RelocationType {
     // spotless:off
     //                  nr  value             bits go to    must fit           S+A mod
 
     /** <i>Value</i> none. <i>Place</i> untouched. */
     R_MIPS_NONE     (    0, NONE,  0,               WORD32,       TRUNCATED,         1),
-    /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data. <i>Notes</i> n64 kernels lose the upper half in silence. */
+    /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data. <i>Notes</i> n64 kernels drop the upper half silently. */
     R_MIPS_32       (    2, S_A,   0,               WORD32,       REPORTED,          1),
     /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data, in SHT_REL. */
     R_MIPS_32_REL   (    2, S_A,   0,               WORD32,       TRUNCATED,         1),
@@ -55,13 +55,13 @@ enum MipsReloc implements RelocationType {
      */
     R_MIPS_26_REL   (    4, S_A,   0,               INSTR_INDEX,  SAME_REGION_OF_S,  4),
     /**
-     * <i>Value</i> {@code (S + A + 0x8000) >> 16}. <i>Place</i> {@code lui}. <i>Notes</i> in SHT_REL half of A is in the LO16
-     * that follows. <i>Fails when</i> that is missing, or is for another value of S.
+     * <i>Value</i> {@code (S + A + 0x8000) >> 16}. <i>Place</i> {@code lui}. <i>Notes</i> in SHT_REL the next LO16 holds the lower
+     * half of A. <i>Fails when</i> no LO16 follows, or one whose S has another value.
      */
     R_MIPS_HI16     (    5, S_A,   0x8000L,         IMMEDIATE.from(16), TRUNCATED,   1),
     /** <i>Value</i> {@code S + A}. <i>Place</i> {@code addiu}, a load or a store. */
     R_MIPS_LO16     (    6, S_A,   0,               IMMEDIATE,    TRUNCATED,         1),
-    /** <i>Value</i> {@code (S + A - P) >> 2}. <i>Place</i> {@code beq} and its like. <i>Fails when</i> beyond 128 KB. */
+    /** <i>Value</i> {@code (S + A - P) >> 2}. <i>Place</i> {@code beq} and its like. <i>Fails when</i> the distance exceeds 128 KB. */
     R_MIPS_PC16     (   10, S_A_P, 0,               OFFSET16,     SIGNED,            4),
     /** <i>Value</i> {@code S + A}. <i>Place</i> a doubleword of data. <i>Fails when</i> in SHT_REL: EINVAL. */
     R_MIPS_64       (   18, S_A,   0,               WORD64,       TRUNCATED,         1),
@@ -69,16 +69,16 @@ enum MipsReloc implements RelocationType {
     R_MIPS_HIGHER   (   28, S_A,   0x8000_8000L,    IMMEDIATE.from(32), TRUNCATED,   1),
     /** <i>Value</i> {@code (S + A + 0x800080008000) >> 48}. <i>Place</i> {@code lui}. <i>Fails when</i> in SHT_REL: EINVAL. */
     R_MIPS_HIGHEST  (   29, S_A,   0x8000_8000_8000L, IMMEDIATE.from(48), TRUNCATED, 1),
-    /** <i>Value</i> {@code (S + A - P) >> 2}. <i>Place</i> R6 {@code beqzc}, {@code bnezc}. <i>Fails when</i> beyond 4 MB. */
+    /** <i>Value</i> {@code (S + A - P) >> 2}. <i>Place</i> R6 {@code beqzc}, {@code bnezc}. <i>Fails when</i> the distance exceeds 4 MB. */
     R_MIPS_PC21_S2  (   60, S_A_P, 0,               OFFSET21,     SIGNED,            4),
-    /** <i>Value</i> {@code (S + A - P) >> 2}. <i>Place</i> R6 {@code bc}, {@code balc}. <i>Fails when</i> beyond 128 MB. */
+    /** <i>Value</i> {@code (S + A - P) >> 2}. <i>Place</i> R6 {@code bc}, {@code balc}. <i>Fails when</i> the distance exceeds 128 MB. */
     R_MIPS_PC26_S2  (   61, S_A_P, 0,               OFFSET26,     SIGNED,            4);
     // spotless:on
 
-    /** What the kernel applies in SHT_REL sections. */
+    /** The types that the kernel applies in SHT_REL sections. */
     static final Set<MipsReloc> OF_REL =
             EnumSet.complementOf(EnumSet.of(R_MIPS_32, R_MIPS_26, R_MIPS_64, R_MIPS_HIGHER, R_MIPS_HIGHEST));
-    /** What the kernel applies in SHT_RELA sections. */
+    /** The types that the kernel applies in SHT_RELA sections. */
     static final Set<MipsReloc> OF_RELA = EnumSet.complementOf(EnumSet.of(R_MIPS_32_REL, R_MIPS_26_REL));
 
     private final int number;
@@ -109,7 +109,7 @@ enum MipsReloc implements RelocationType {
 
     @Override
     public String psabiName() {
-        return name().endsWith("_REL") ? name().substring(0, name().length() - "_REL".length()) : name();
+        return name().replaceFirst("_REL$", "");
     }
 
     @Override
@@ -137,13 +137,13 @@ enum MipsReloc implements RelocationType {
         return targetAlignment;
     }
 
-    /** The calls: {@code jal} and, on Release 6, {@code balc}. */
+    /** Only calls are routed: {@code jal} and, on Release 6, {@code balc}. */
     @Override
     public boolean routed() {
         return field == INSTR_INDEX || field == OFFSET26;
     }
 
-    /** A distance counts from the next instruction, and A has the -4. */
+    /** A distance counts from the next instruction; the assembler puts the -4 into A. */
     @Override
     public long branchBias() {
         return formula == S_A_P ? Integer.BYTES : 0;
@@ -157,18 +157,16 @@ enum MipsReloc implements RelocationType {
 
     @Override
     public Refusal misaligned(Fixup fixup, String what) {
-        String type = psabiName().endsWith("_S2")
-                ? psabiName().substring(0, psabiName().length() - "_S2".length())
-                : psabiName();
+        String type = psabiName().replaceFirst("_S2$", "");
         return Refusal.of(Errno.ENOEXEC, what).logged(dangerousLine(fixup.moduleName(), type));
     }
 
-    /** What the kernel logs of a relocation that it does not dare to apply. */
+    /** The line that the kernel logs where it refuses a relocation as unsafe. */
     static String dangerousLine(String module, String type) {
         return "module " + module + ": dangerous " + type + " relocation";
     }
 
-    /** The kernel's refusal of what does not reach, with its log line. */
+    /** The kernel's answer to a target that is out of reach, with its log line. */
     static Refusal overflow(Fixup fixup, String what) {
         return Refusal.of(Errno.ENOEXEC, what).logged("module " + fixup.moduleName() + ": relocation overflow");
     }

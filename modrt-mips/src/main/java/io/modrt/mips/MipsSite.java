@@ -9,78 +9,75 @@ import io.modrt.spi.CodeWords;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.Width;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The call sites of {@code -pg}: two words that change, and those beside them that tell a site from other code. A long call loads
- * its target into {@code $3}; off, it branches over itself. A short call is one {@code jal}; off, it is a nop, and so is on o32 the
- * delay slot, since what is done there {@code _mcount} undoes. With {@code -mmcount-ra-address} a site also sets {@code $12}, to
- * where {@code ra} is kept or to 0; compiled without optimisation (as jitterentropy_rng is), its delay slot is empty. Entered, {@code $1} has the caller's {@code ra}.
+ * The forms of call sites that {@code -pg} compiles. One or two words of a site change; the others stay, and tell it from other code. A
+ * long call loads its target into {@code $3}; when the site is off, a branch skips it. A short call is one {@code jal}; when the site is
+ * off, it is a nop, and so is its delay slot on o32, because {@code _mcount} undoes what that does to the stack. With
+ * {@code -mmcount-ra-address} a site also sets {@code $12} to the address where {@code ra} is saved, or to 0. GCC without optimisation,
+ * as for jitterentropy_rng, leaves the delay slot empty. At the call, {@code $1} holds the caller's {@code ra}.
  *
- * <p>On n64 the kernel leaves the second word of a long call as it is, with the lower half of {@code _mcount}; here it gets the
- * entry's lower half, which for {@code _mcount} is the same.
+ * <p>On n64 the kernel never changes the second word of a long call, which holds the lower half of {@code _mcount}. Here it takes the
+ * lower half of the entry; for {@code _mcount} that is the same.
  */
-@SuppressWarnings("ImmutableEnumChecker") // the lists are immutable, without saying so by an annotation
+@SuppressWarnings("ImmutableEnumChecker") // the list is immutable, but not declared so by an annotation
 enum MipsSite {
     // spotless:off
-    //              name                                        width          passes  in front                           behind the two words
-    O32_LONG_RA    ("o32 long call, ra address",                Width.BITS_32, 5, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
-    O32_LONG_RA_O0 ("o32 long call, ra address, empty slot",    Width.BITS_32, 5, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.PUSH, Word.JALR, Word.NOP),
-    O32_LONG       ("o32 long call",                            Width.BITS_32, 4, List.of(),                              Word.MOVE_AT, Word.JALR, Word.PUSH),
-    O32_LONG_O0    ("o32 long call, empty slot",                Width.BITS_32, 4, List.of(),                              Word.MOVE_AT, Word.PUSH, Word.JALR, Word.NOP),
-    N64_LONG_RA    ("n64 long call, ra address",                Width.BITS_64, 4, List.of(),                              Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
-    N64_LONG_RA_O0 ("n64 long call, ra address, empty slot",    Width.BITS_64, 4, List.of(),                              Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.NOP),
-    N64_LONG       ("n64 long call",                            Width.BITS_64, 4, List.of(),                              Word.MOVE_AT, Word.JALR, Word.NOP),
-    O32_SHORT_RA   ("o32 short call, ra address",               Width.BITS_32, 0, List.of(Word.MOVE_AT, Word.RA_SLOT)),
-    O32_SHORT      ("o32 short call",                           Width.BITS_32, 0, List.of(Word.MOVE_AT)),
-    N64_SHORT_RA   ("n64 short call, ra address",               Width.BITS_64, 0, List.of(Word.MOVE_AT),                  Word.RA_SLOT),
-    N64_SHORT_RA_O0("n64 short call, ra address, empty slot",   Width.BITS_64, 0, List.of(Word.MOVE_AT, Word.RA_SLOT),    Word.NOP),
-    N64_SHORT      ("n64 short call",                           Width.BITS_64, 0, List.of(Word.MOVE_AT),                  Word.NOP);
+    //              name                                        width      skipped  words
+    O32_LONG_RA    ("o32 long call, ra address",                Width.BITS_32, 5, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
+    O32_LONG_RA_O0 ("o32 long call, ra address, empty slot",    Width.BITS_32, 5, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.PUSH, Word.JALR, Word.NOP),
+    O32_LONG       ("o32 long call",                            Width.BITS_32, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.PUSH),
+    O32_LONG_O0    ("o32 long call, empty slot",                Width.BITS_32, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.PUSH, Word.JALR, Word.NOP),
+    N64_LONG_RA    ("n64 long call, ra address",                Width.BITS_64, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
+    N64_LONG_RA_O0 ("n64 long call, ra address, empty slot",    Width.BITS_64, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.NOP),
+    N64_LONG       ("n64 long call",                            Width.BITS_64, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.NOP),
+    O32_SHORT_RA   ("o32 short call, ra address",               Width.BITS_32, 0, Word.MOVE_AT, Word.RA_SLOT, Word.FIRST, Word.SECOND),
+    O32_SHORT      ("o32 short call",                           Width.BITS_32, 0, Word.MOVE_AT, Word.FIRST, Word.SECOND),
+    N64_SHORT_RA   ("n64 short call, ra address",               Width.BITS_64, 0, Word.MOVE_AT, Word.FIRST, Word.RA_SLOT),
+    N64_SHORT_RA_O0("n64 short call, ra address, empty slot",   Width.BITS_64, 0, Word.MOVE_AT, Word.RA_SLOT, Word.FIRST, Word.NOP),
+    N64_SHORT      ("n64 short call",                           Width.BITS_64, 0, Word.MOVE_AT, Word.FIRST, Word.NOP);
     // spotless:on
 
+    static final int B = 0x1000_0000; // b .+4
+    static final int JAL = 0x0c00_0000; // jal 0
+    static final int NOP = 0;
+    static final int TARGET = R_MIPS_26.field().mask();
     private static final int LUI = 0x3c03_0000; // lui $3,0
     private static final int ADDIU = 0x2463_0000; // addiu $3,$3,0
     private static final int DADDIU = 0x6463_0000; // daddiu $3,$3,0
-    private static final int B = 0x1000_0000; // b .+4
-    private static final int JAL = 0x0c00_0000; // jal 0
     private static final int JALR = 0x0060_f809; // jalr $3
     private static final int PUSH = 0x27bd_fff8; // addiu $29,$29,-8
-    private static final int NOP = 0;
     private static final int LOWER = R_MIPS_LO16.field().mask();
-    private static final int TARGET = R_MIPS_26.field().mask();
     private static final long SEGMENT = 1L << 28;
 
     private final String description;
     private final Width width;
-    private final int passes;
-    private final List<Word> front;
-    private final List<Word> behind;
-    private final int at;
-    private final int writes;
-    private final int words;
+    private final int skipped;
+    private final List<Word> words;
 
-    MipsSite(String description, Width width, int passes, List<Word> front, Word... behind) {
+    MipsSite(String description, Width width, int skipped, Word... words) {
         this.description = description;
         this.width = width;
-        this.passes = passes;
-        this.front = front;
-        this.behind = List.of(behind);
-        this.at = front.size();
-        this.writes = passes == 0 && width == Width.BITS_64 ? 1 : 2; // why: a short call on n64 keeps its delay slot
-        this.words = at + writes + behind.length;
+        this.skipped = skipped;
+        this.words = List.of(words);
     }
 
-    /** A word that stays. */
+    /** A word of a site. */
     private enum Word {
+        /** Changes; the site's address is that of this word. */
+        FIRST,
+        /** Changes too. */
+        SECOND,
         MOVE_AT,
         RA_SLOT,
         JALR,
         PUSH,
         NOP;
 
-        boolean is(int word) {
+        boolean mayBe(int word) {
             return switch (this) {
+                case FIRST, SECOND -> true;
                 case MOVE_AT -> isMove(word, 0x03e0_0800); // $1,$31
                 case RA_SLOT ->
                     isMove(word, 0x0000_6000) // $12,$0
@@ -92,18 +89,23 @@ enum MipsSite {
             };
         }
 
-        /** Whether it is {@code or}, {@code addu} or {@code daddu} of these registers and {@code $0}. */
+        /** Whether a word is {@code or}, {@code addu} or {@code daddu} of these registers and {@code $0}. */
         private static boolean isMove(int word, int registers) {
             return word == (registers | 0x25) || word == (registers | 0x21) || word == (registers | 0x2d);
         }
     }
 
-    /** The forms that a kernel's sites may have. */
-    static List<InOrder> of(MipsTracing tracing) {
-        return Arrays.stream(values())
-                .filter(form -> form.width == tracing.width() && (form.isShort() || form.passes == tracing.skipped()))
-                .map(form -> new InOrder(form, tracing.order()))
-                .toList();
+    /** Whether the sites of a kernel may have this form. */
+    boolean isOf(Width kernelWidth, int skippedByLongCalls) {
+        return width == kernelWidth && (isShort() || skipped == skippedByLongCalls);
+    }
+
+    private boolean isShort() {
+        return skipped == 0;
+    }
+
+    private int addiu() {
+        return width == Width.BITS_32 ? ADDIU : DADDIU;
     }
 
     /** A form in the byte order of a kernel's code. */
@@ -113,57 +115,73 @@ enum MipsSite {
             return form.description;
         }
 
+        private int first() {
+            return form.words.indexOf(Word.FIRST);
+        }
+
         @Override
         public int bytesInFront() {
-            return form.at * Integer.BYTES;
+            return first() * Integer.BYTES;
         }
 
         @Override
         public int bytes() {
-            return form.words * Integer.BYTES;
+            return form.words.size() * Integer.BYTES;
         }
 
         @Override
         public int writes() {
-            return form.writes;
+            return form.words.contains(Word.SECOND) ? 2 : 1;
         }
 
-        /** Off, the first word is the first to go; on, it is the last to come. */
+        /** The first word is the first to be written when a site is switched off, and the last when it is switched on. */
         @Override
         public int write(int nth, State to) {
-            return form.at + (to == State.OFF ? nth : form.writes - 1 - nth);
+            return first() + (to == State.OFF ? nth : writes() - 1 - nth);
         }
 
         private int word(byte[] code, int index) {
             return CodeWords.get(code, index, order);
         }
 
+        private void put(byte[] code, int index, int word) {
+            CodeWords.put(code, index, order, word);
+        }
+
         @Override
         public State state(long site, byte[] code) {
-            for (int i = 0; i < form.front.size(); i++) {
-                if (!form.front.get(i).is(word(code, i))) {
+            for (int i = 0; i < form.words.size(); i++) {
+                if (!form.words.get(i).mayBe(word(code, i))) {
                     return State.FOREIGN;
                 }
             }
-            for (int i = 0; i < form.behind.size(); i++) {
-                if (!form.behind.get(i).is(word(code, form.at + form.writes + i))) {
-                    return State.FOREIGN;
-                }
+            int first = word(code, first());
+            int second = word(code, first() + 1);
+            boolean isOff;
+            boolean isOn;
+            if (form.isShort()) {
+                isOff = first == NOP && (writes() == 1 || second == NOP);
+                isOn = (first & ~TARGET) == JAL && (writes() == 1 || second == PUSH);
+            } else {
+                boolean addsLower = (second & ~LOWER) == form.addiu();
+                boolean isO32Nop = form.width == Width.BITS_32 && second == NOP;
+                isOff = first == (B | form.skipped) && (form.width == Width.BITS_32 ? isO32Nop : addsLower);
+                isOn = (first & ~LOWER) == LUI && (addsLower || isO32Nop);
             }
-            return form.state(word(code, form.at), word(code, form.at + 1));
+            return isOff ? State.OFF : isOn ? State.ON : State.FOREIGN;
         }
 
         @Override
         public long entry(long site, byte[] code) {
-            int first = word(code, form.at);
+            int first = word(code, first());
             if (form.isShort()) {
                 long next = site + Integer.BYTES;
-                return form.width.wrap((next & -SEGMENT) | (first & (long) TARGET) << 2);
+                return form.width.wrap((next & -SEGMENT) | R_MIPS_26.field().extract(first) & (SEGMENT - 1));
             }
-            return form.width.wrap((long) (first << Short.SIZE) + (short) word(code, form.at + 1));
+            return form.width.wrap((long) (first << Short.SIZE) + (short) word(code, first() + 1));
         }
 
-        /** A long call loads 32 bits, on n64 as a signed number; a short one stays in the 256 MB of the delay slot. */
+        /** A long call loads 32 bits, on n64 as a signed number; a short call stays in the 256 MB segment of its delay slot. */
         @Override
         public boolean reaches(long site, Address entry) {
             long to = entry.value();
@@ -176,54 +194,24 @@ enum MipsSite {
         @Override
         public void on(long site, byte[] code, long entry) {
             if (form.isShort()) {
-                CodeWords.put(code, form.at, order, R_MIPS_26.field().insert(JAL, entry));
-                if (form.writes == 2) {
-                    CodeWords.put(code, form.at + 1, order, PUSH);
+                put(code, first(), R_MIPS_26.field().insert(JAL, entry));
+                if (writes() == 2) {
+                    put(code, first() + 1, PUSH);
                 }
-            } else {
-                int lui = R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias());
-                // why: the kernel's assembler of this pair leaves out an addition of 0
-                boolean isBare = form.width == Width.BITS_32 && (entry & LOWER) == 0;
-                CodeWords.put(code, form.at, order, lui);
-                CodeWords.put(
-                        code,
-                        form.at + 1,
-                        order,
-                        isBare ? NOP : R_MIPS_LO16.field().insert(form.addiu(), entry));
+                return;
             }
+            put(code, first(), R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias()));
+            // why: the kernel's assembler of this pair leaves out an addition of 0
+            boolean isBare = form.width == Width.BITS_32 && (entry & LOWER) == 0;
+            put(code, first() + 1, isBare ? NOP : R_MIPS_LO16.field().insert(form.addiu(), entry));
         }
 
         @Override
         public void off(long site, byte[] code) {
-            CodeWords.put(code, form.at, order, form.isShort() ? NOP : B | form.passes);
+            put(code, first(), form.isShort() ? NOP : B | form.skipped);
             if (form.width == Width.BITS_32) {
-                CodeWords.put(code, form.at + 1, order, NOP);
+                put(code, first() + 1, NOP);
             }
         }
-    }
-
-    private boolean isShort() {
-        return passes == 0;
-    }
-
-    private SiteKind.State state(int first, int second) {
-        if (isShort()) {
-            boolean isPair = writes == 2;
-            if (first == NOP && (!isPair || second == NOP)) {
-                return SiteKind.State.OFF;
-            }
-            return (first & ~TARGET) == JAL && (!isPair || second == PUSH) ? SiteKind.State.ON : SiteKind.State.FOREIGN;
-        }
-        boolean addsLower = (second & ~LOWER) == addiu();
-        if (first == (B | passes) && (width == Width.BITS_32 ? second == NOP : addsLower)) {
-            return SiteKind.State.OFF;
-        }
-        return (first & ~LOWER) == LUI && (addsLower || (width == Width.BITS_32 && second == NOP))
-                ? SiteKind.State.ON
-                : SiteKind.State.FOREIGN;
-    }
-
-    private int addiu() {
-        return width == Width.BITS_32 ? ADDIU : DADDIU;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/** Every type against words that GNU as and ld made: {@code words.csv}, written by {@code oracle/golden}. */
+/** Compares every type with words that GNU as and ld made: {@code words.csv}, which {@code oracle/golden} writes. */
 class GoldenWordsTest {
     private static final long PAGE = 0xfff;
 

@@ -7,7 +7,7 @@ import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.testkit.ElfTarget;
 
-/** Kernels as the header of a first module makes them. */
+/** Makes kernels from the header of a first module. */
 final class Kernels {
     static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
 

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** A built module that the engine laid out and relocated, each region at a base of the test's. */
+/** A module that a test builds and the engine lays out and relocates, with regions where the test places them. */
 final class Laid {
     static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
     static final KernelProfile LINUX_6_12 = KernelProfile.of(new KernelVersion(6, 12, 117));
@@ -54,19 +54,19 @@ final class Laid {
         return module;
     }
 
-    /** A symbol that the kernel exports. */
+    /** Lets the kernel export a symbol. */
     Laid exported(String name, long value) {
         kernel.put(name, Address.of(value));
         return this;
     }
 
-    /** The first region's base; the others follow, 1 MB from one to the next. */
+    /** Places the first region; the others follow at intervals of 1 MB. */
     Laid at(long address) {
         base = address;
         return this;
     }
 
-    /** A region's own base. */
+    /** Places one region. */
     Laid at(RegionKind region, long address) {
         bases.put(region, Address.of(address));
         return this;
@@ -88,7 +88,7 @@ final class Laid {
         return this;
     }
 
-    /** Goes as far as the final bytes. */
+    /** Builds, places, resolves and relocates the module. */
     Result relocate() {
         ElfEdit edit = ElfEdit.of(module.build());
         damage.accept(edit);
@@ -111,7 +111,7 @@ final class Laid {
         }
     }
 
-    /** What came out. */
+    /** The relocated module. */
     record Result(ElfTarget target, LayoutPlan plan, RelocatedModule relocated) {
 
         int word(String section, int offset) {
@@ -130,7 +130,7 @@ final class Laid {
             return plan.file().elf().section(name).orElseThrow();
         }
 
-        /** The words at an address. */
+        /** {@code count} words from {@code offset} in a region. */
         List<Integer> wordsAt(RegionKind region, long offset, int count) {
             byte[] bytes = relocated.bytes(region);
             return IntStream.range(0, count)

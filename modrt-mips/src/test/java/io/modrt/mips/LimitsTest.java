@@ -15,11 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every type at 0, ±1, its last fit and first misfit on each side, and misaligned; over zeros, ones and a real word. What the
- * field shall hold is written by hand from the package's table: {@code bits} of the row, or why it is refused.
+ * Applies every type with the values 0 and ±1, the last that fits and the first that does not on each side, and a misaligned one; over
+ * zeros, ones and a real word. The expected contents of the field are written by hand from the package's table: {@code bits} of the row,
+ * or why it is refused.
  */
 class LimitsTest {
-    /** Zeros, ones, and {@code jal}, {@code beq}, {@code lui} with something in every field. */
+    /** Zeros, ones, and a {@code jal}, {@code beq} and {@code lui} none of whose fields is zero. */
     private static final List<Integer> WORDS = List.of(0, -1, 0x0d5a_5aa5, 0x10a5_5a5a, 0x3c03_8765);
 
     @ParameterizedTest(name = "{0} S={1} A={2} P={3}: {5}")
@@ -105,7 +106,7 @@ class LimitsTest {
         }
     }
 
-    /** As {@link #rela}; the field holds the addend, so it is the other bits that vary. */
+    /** As {@link #rela}, but the field holds the addend, so only the other bits vary. */
     @ParameterizedTest(name = "{0} S={1} in place={2} P={3}: {5}")
     @CsvSource(delimiter = '|', textBlock = """
                     # type         | S        | in place | P        | mask     | bits, or the kernel's reason
@@ -164,7 +165,7 @@ class LimitsTest {
         if (bits.equals("overflow") || bits.equals("misaligned")) {
             RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
             assertEquals(Errno.ENOEXEC, refused.errno());
-            // why: the kernel's log leaves the scale of the newer types out
+            // why: the kernel's log line names the newer types without their scale
             String reason = bits.equals("overflow")
                     ? "relocation overflow"
                     : "dangerous " + type.replace("_S2", "") + " relocation";

@@ -15,7 +15,7 @@ import io.modrt.testkit.ElfTarget;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The pairs of SHT_REL sections, with the kernel's rules; sums are worked out beside each test. */
+/** The HI16/LO16 pairs of SHT_REL sections under the kernel's rules; each test works out its sums in a comment. */
 class MipsAddendsTest {
     private static final int HI16 = 5;
     private static final int LO16 = 6;
@@ -38,8 +38,7 @@ class MipsAddendsTest {
 
     @Test
     void allWaitingHalvesTakeTheNextLowerHalf() {
-        // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac; + (2 << 16) = 0x80031aac: the upper halves are 0x8002 and
-        // 0x8003.
+        // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac, with 2 << 16 it is 0x80031aac: upper halves 0x8002 and 0x8003.
         Laid laid = words(LUI | 1, LUI | 2, ADDIU | 0x7ff0);
         with(with(with(laid, 0, HI16, "a"), 4, HI16, "a"), 8, LO16, "a");
         Laid.Result result = laid.relocate();
@@ -60,8 +59,8 @@ class MipsAddendsTest {
 
     @Test
     void onlyTheFirstOfSeveralLowerHalvesCompletesTheUpper() {
-        // 0x80009abc + 0x6000 = 0x8000fabc, whose upper half rounds to 0x8001; + 0x4 alone would give 0x8001 too, so
-        // the second has -0x8000: 0x80001abc, with 0x8000 above. It must not count.
+        // 0x80009abc + 0x6000 = 0x8000fabc, whose upper half rounds to 0x8001. The second LO16 must not count: it has
+        // -0x8000, which would give 0x80001abc with the upper half 0x8000.
         Laid laid = words(LUI, ADDIU | 0x6000, ADDIU | 0x8000);
         with(with(with(laid, 0, HI16, "a"), 4, LO16, "a"), 8, LO16, "a");
         Laid.Result result = laid.relocate();
@@ -190,7 +189,7 @@ class MipsAddendsTest {
         Laid.Result result = laid.relocate();
         assertEquals(0x8123_4010, result.word(".text", 0));
         assertEquals(0x20, result.word(".text", 4));
-        assertEquals(0x30, result.word(".text", 8)); // why: the kernel's slip
+        assertEquals(0x30, result.word(".text", 8)); // why: the kernel skips the rest of the section
         assertTrue(result.relocated().diagnostics().stream()
                 .anyMatch(d -> d.kind() == Diagnostic.Kind.TRUNCATED_OR_IGNORED));
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every value of every field; masks and ranges are those of the instruction set manual, written by hand. */
+/** Stores every value in every field; masks and ranges are written by hand from the instruction set manual. */
 class MipsFieldTest {
 
     @TestFactory
@@ -31,7 +31,7 @@ class MipsFieldTest {
                 long value = (long) v << field.lowestBit();
                 int overZeros = field.insert(0, value);
                 int overOnes = field.insert(-1, value);
-                // Plain comparisons: there are 67 million values, and an assertion each would take a minute.
+                // Values are compared without assertions: for 67 million of them, assertions would take a minute.
                 if (overZeros != (v & mask) || overOnes != (v | ~mask) || field.extract(overOnes) != value) {
                     throw new AssertionError(field + ": " + v + " gives 0x" + Integer.toHexString(overZeros)
                             + " over zeros, 0x" + Integer.toHexString(overOnes) + " over ones, and back "
@@ -45,7 +45,7 @@ class MipsFieldTest {
 
     @Test
     void branchesReachWhatTheManualSays() {
-        // From the branch itself, whose addend has the -4 of the next instruction.
+        // These are distances from the branch itself; the -4 for the next instruction is in the addend.
         assertEquals(List.of(-0x2_0000L, 0x1_fffcL), reach(MipsField.OFFSET16)); // 128 KB
         assertEquals(List.of(-0x40_0000L, 0x3f_fffcL), reach(MipsField.OFFSET21)); // 4 MB
         assertEquals(List.of(-0x800_0000L, 0x7ff_fffcL), reach(MipsField.OFFSET26)); // 128 MB

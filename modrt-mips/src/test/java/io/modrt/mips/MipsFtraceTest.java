@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The words of traced functions' call sites: assembled by GNU as, written as live kernels were seen to write them. */
+/** The call sites of traced functions: GNU as assembled their words, and live kernels were seen to write the new ones. */
 class MipsFtraceTest {
     private static final long SITE = 0xc000_0008L;
     private static final TracingSites O32 = Kernels.of(ElfTarget.MIPS_O32_LE).tracing();

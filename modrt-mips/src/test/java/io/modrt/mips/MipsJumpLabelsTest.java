@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code module_finalize} makes of static branches; words assembled with GNU as. */
+/** What {@code module_finalize} makes of static branches. GNU as assembled the words. */
 class MipsJumpLabelsTest {
 
     static List<ElfTarget> targets() {
         return List.of(ElfTarget.MIPS_O32_LE, ElfTarget.MIPS_O32_BE, ElfTarget.MIPS_N64_LE, ElfTarget.MIPS_N64_BE);
     }
 
-    /** A site in {@code .text} at each offset, all of one key. */
+    /** A module with a static branch in {@code .text} at each of these offsets, all of one key. */
     private static Laid module(ElfTarget target, int[] sites, int... words) {
         Laid laid = Laid.module(target);
         laid.builder().text(words).data(0, 0, 0, 0).object("key", ".data", 0);
@@ -68,7 +68,7 @@ class MipsJumpLabelsTest {
         assertEquals(0xc800_0004, result.word(".text", 4));
     }
 
-    /** As GNU as assembles {@code j} and, for Release 6, {@code bc}, to a label 0x40 bytes on and one 0x40 bytes back. */
+    /** GNU as assembled {@code j} and, for Release 6, {@code bc} to labels 0x40 bytes ahead and 0x40 bytes back. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "MIPS_O32_BE, 08000050, 08000030",

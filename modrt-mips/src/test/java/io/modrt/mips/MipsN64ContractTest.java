@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** 64-bit MIPS passes what every architecture must. */
+/** 64-bit MIPS passes the contract of every architecture. */
 class MipsN64ContractTest extends ArchContract {
     /** Made by GNU as and ld. Of static branches and calls in stubs the second is Release 6's. */
     private static final AssemblerWords CODE = AssemblerWords.of("""

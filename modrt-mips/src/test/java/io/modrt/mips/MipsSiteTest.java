@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Call sites as GCC compiles them (-pg, with the options that the names tell), their words read off objdump. */
+/** Call sites that GCC compiled with {@code -pg} and the options that their names say; the words are from objdump. */
 class MipsSiteTest {
     private static final KernelProfile PLAIN = Kernels.LINUX_6_1.with(ConfigOption.FUNCTION_GRAPH_TRACER, false);
     private static final PlacedSections PLACED = mock(PlacedSections.class);
@@ -34,7 +34,7 @@ class MipsSiteTest {
     private static final long MCOUNT = 0x8010_a7f0L; // hi 0x8011, lo -0x5810
     private static final long WIDE = 0xffff_ffff_0000_0000L;
 
-    /** Instructions in the order of an objdump, as a big-endian kernel has them. */
+    /** The instructions that objdump prints, in the byte order of a big-endian kernel. */
     private static byte[] words(String text) {
         return words(ByteOrder.BIG_ENDIAN, text);
     }
@@ -126,7 +126,7 @@ class MipsSiteTest {
         }
     }
 
-    /** The forms that say other than foreign; words behind those given are another function's. */
+    /** The forms to which a site may belong by its code, which another function's words follow. */
     private static List<? extends SiteKind> told(ByteOrder order, ArchKernel kernel, long site, byte[] code) {
         ByteBuffer all = ByteBuffer.allocate(64).order(order).put(code);
         while (all.hasRemaining()) {
@@ -150,8 +150,8 @@ class MipsSiteTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "10000005 2463a7f0 03e00825 00006025 0060f809 27bdfff8", // half a switch
-                "10000004 00000000 03e00825 00006025 0060f809 27bdfff8", // a branch into the site
+                "10000005 2463a7f0 03e00825 00006025 0060f809 27bdfff8", // half switched
+                "10000004 00000000 03e00825 00006025 0060f809 27bdfff8", // a branch that ends inside the site
                 "3c028011 2463a7f0 03e00825 00006025 0060f809 27bdfff8", // another register
                 "3c038011 6463a7f0 03e00825 00006025 0060f809 27bdfff8", // n64's addition
                 "3c038011 2463a7f0 03e00825 00006025 0060f809 27bdfff0", // another push
@@ -163,7 +163,7 @@ class MipsSiteTest {
     @Test
     void aShortCallStaysInTheSegmentOfItsDelaySlot() {
         assertTrue(bigEndian(MipsSite.O32_SHORT)
-                .reaches(0xbfff_fffcL, Address.of(0xcfff_fffcL))); // the slot is in the next
+                .reaches(0xbfff_fffcL, Address.of(0xcfff_fffcL))); // the slot is in the next segment
         assertFalse(bigEndian(MipsSite.O32_SHORT).reaches(0xbfff_fffcL, Address.of(0xb000_0000L)));
         assertFalse(bigEndian(MipsSite.O32_SHORT).reaches(SITE, Address.of(SITE + 2)));
         assertFalse(bigEndian(MipsSite.N64_SHORT).reaches(WIDE | SITE, Address.of(SITE)));
@@ -199,14 +199,14 @@ class MipsSiteTest {
                 Kernels.of(ElfTarget.MIPS_O32_LE).tracing().trampoline().orElseThrow();
         FtraceTrampoline n64 =
                 Kernels.of(ElfTarget.MIPS_N64_BE).tracing().trampoline().orElseThrow();
-        // as mipsel-linux-gnu-as assembles: lui $25,%hi(L); lw $25,%lo(L)($25); nop; jalr $0,$25; nop; L is 20 bytes on
+        // GNU as assembled lui $25,%hi(L); lw $25,%lo(L)($25); nop; jalr $0,$25; nop. L is 20 bytes ahead.
         assertArrayEquals(
                 words(ByteOrder.LITTLE_ENDIAN, "3c19c001 8f398004 00000000 03200009 00000000"),
                 o32.code(Address.of(0xc000_7ff0L)));
         assertEquals(24, o32.sizeBytes());
-        // L is 32 bytes on: 0xffffffffc0008010
+        // L is 32 bytes ahead: 0xffffffffc0008010
         assertArrayEquals(words("3c19c001 df398010 03200009 00000000"), n64.code(Address.of(WIDE | 0xc000_7ff0L)));
-        // highest, daddiu higher, dsll 16, daddiu hi, dsll 16, ld lo: L = 0xc000000000008010
+        // lui highest, daddiu higher, dsll 16, daddiu hi, dsll 16, ld lo: L is 0xc000000000008010
         assertArrayEquals(
                 words("3c19c000 67390000 0019cc38 67390001 0019cc38 df398010 03200009 00000000"),
                 n64.code(Address.of(0xc000_0000_0000_7ff0L)));

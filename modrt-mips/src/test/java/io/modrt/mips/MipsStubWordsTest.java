@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The stubs, word for word as GNU as and ld make them from their assembler text: {@code stubs.csv}, written by {@code oracle/golden}. */
+/** Compares stubs with the words that GNU as and ld make of their assembler text: {@code stubs.csv}, which {@code oracle/golden} writes. */
 class MipsStubWordsTest {
 
     private record Row(String target, long to, String assembly, int word) {
@@ -56,8 +56,7 @@ class MipsStubWordsTest {
     private static void compare(List<Row> rows) {
         Row first = rows.get(0);
         Width width = first.target.startsWith("o32") ? Width.BITS_32 : Width.BITS_64;
-        StubTemplate template =
-                MipsStubs.Kind.of(width, first.target.endsWith("r6")).to(first.to);
+        StubTemplate template = MipsStubs.of(width, first.target.endsWith("r6")).to(first.to);
         ByteBuffer code = ByteBuffer.wrap(template.fill(0, ByteOrder.LITTLE_ENDIAN, first.to))
                 .order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(rows.size() * Integer.BYTES, code.remaining());
@@ -70,7 +69,7 @@ class MipsStubWordsTest {
 
     @Test
     void theShortStubIsUsedWhereLuiAndASignedHalfMakeTheAddress() {
-        MipsStubs.Kind n64 = MipsStubs.Kind.N64;
+        MipsStubs n64 = MipsStubs.of(Width.BITS_64, false);
         // lui 0x7fff and +0x7fff make 0x7fff7fff; one more would take lui 0x8000, which is negative.
         assertEquals(4, n64.to(0x7fff_7fffL).pieces().size());
         assertEquals(8, n64.to(0x7fff_8000L).pieces().size());
@@ -78,14 +77,17 @@ class MipsStubWordsTest {
         assertEquals(4, n64.to(0xffff_ffff_7fff_8000L).pieces().size());
         assertEquals(8, n64.to(0xffff_ffff_7fff_7fffL).pieces().size());
         assertEquals(4, n64.to(-4).pieces().size());
-        assertEquals(4, MipsStubs.Kind.O32.to(0xffff_fff0L).pieces().size());
+        assertEquals(
+                4, MipsStubs.of(Width.BITS_32, false).to(0xffff_fff0L).pieces().size());
     }
 
     @Test
     void noStubIsLongerThanWhatIsCountedForIt() {
-        for (MipsStubs.Kind kind : MipsStubs.Kind.values()) {
-            assertTrue(kind.to(0x1234_5678_9abc_def0L).sizeBytes() <= kind.mostBytes(), kind.name());
-            assertTrue(kind.to(0xffff_ffff_8000_0000L).sizeBytes() <= kind.mostBytes(), kind.name());
+        for (Width width : Width.values()) {
+            MipsStubs stubs = MipsStubs.of(width, false);
+            int most = stubs.anywhere().sizeBytes();
+            assertTrue(stubs.to(0x1234_5678_9abc_def0L).sizeBytes() <= most, width.name());
+            assertTrue(stubs.to(0xffff_ffff_8000_0000L).sizeBytes() <= most, width.name());
         }
     }
 }

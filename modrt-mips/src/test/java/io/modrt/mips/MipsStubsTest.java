@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Local stubs: who gets one, where they are counted, what they hold. Words by hand from {@code stubs.csv}'s encodings. */
+/** Local stubs: which calls get one, where room is counted, what code they have. The words are encoded by hand, as in {@code stubs.csv}. */
 class MipsStubsTest {
     private static final LoadPolicy SHARED = LoadPolicy.kernelExact().stubs(StubPolicy.SHARED);
     private static final int R_26 = 4;
     private static final int R_PC26 = 61;
     private static final int JAL = 0x0c00_0000;
 
-    /** Two calls of _mcount and one of _printk in .text, one of _mcount in .init.text: 2009. */
+    /** The module of the report of 2009: two calls of _mcount and one of _printk in .text, one of _mcount in .init.text. */
     private static Laid calls(ElfTarget target, long high) {
         Laid laid = Laid.module(target)
                 .exported("_mcount", high | 0x8027_a740L)
@@ -41,7 +41,7 @@ class MipsStubsTest {
     @Test
     void o32GetsOneStubATargetAtTheHeadOfEachBlock() {
         Laid.Result result = calls(ElfTarget.MIPS_O32_BE, 0).relocate();
-        // Two callees in core, one in init, 16 bytes each; .text follows.
+        // There are two callees in core and one in init, with 16 bytes each; .text follows.
         assertEquals(List.of(32L, 16L), heads(result));
         assertEquals(
                 List.of(
@@ -223,7 +223,7 @@ class MipsStubsTest {
 
     @Test
     void release6CompactCallsGetStubsToo() {
-        // balc counts from the next instruction: -1 in place is -4, 0xebffffff balc 0.
+        // balc counts from the next instruction: the word in place, 0xebffffff, holds -1, that is -4 bytes.
         Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_BE)
                 .exported("f", 0x8027_a740L)
                 .with(SHARED);

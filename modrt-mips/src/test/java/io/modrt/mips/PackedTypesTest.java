@@ -8,12 +8,12 @@ import io.modrt.testkit.SectionBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Relocations of n64 that are made of three, of which kernels read the first. */
+/** Relocations of n64 with three types, of which kernels apply the first. */
 class PackedTypesTest {
     private static final int R_MIPS_32 = 2;
     private static final int R_MIPS_SUB = 24;
 
-    /** r_ssym 0, r_type3 0, r_type2 24: 0x000018. */
+    /** A packed rest of 0x000018: r_ssym 0, r_type3 0, r_type2 24. */
     private static List<String> told(int packed) {
         Laid laid = Laid.module(ElfTarget.MIPS_N64_LE).exported("S", 0x1000);
         SectionBuilder data = laid.builder().writable(".data").zeros(16);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A few words of code, which remember the order of what is written; there is no data. */
+/** A few words of code, with a record of the writes in their order; there is no data. */
 final class Words implements ModuleImage {
     private final Map<Long, Integer> words = new LinkedHashMap<>();
     private final Map<Long, Integer> written = new LinkedHashMap<>();

@@ -4,12 +4,13 @@ import io.modrt.kernel.MachineFacts;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.Width;
-import java.util.Set;
+import java.util.Map;
 
 /**
- * Code that is rewritten for the machine at hand. An entry of {@code .altinstructions} has four fields: where the code is, from the
- * entry (s32); its length in words (s16), negative where words are copied; conditions (u16), one of which must hold; the new word,
- * or where the words to copy are, from the field (u32). Source: Linux 6.1 {@code arch/parisc/kernel/alternative.c}.
+ * Code that {@code apply_alternatives} rewrites for the machine at hand. An entry of {@code .altinstructions} has four fields: where the
+ * code is, from the entry (s32); the number of its words (s16), negative where words are copied; condition bits (u16), one of which must
+ * hold; the new word, or, from this field, where the words to copy are (u32). Source: Linux 6.1
+ * {@code arch/parisc/kernel/alternative.c}.
  */
 record PariscAlternatives(MachineFacts machine, Width width) {
     private static final int ENTRY_BYTES = 12;
@@ -18,37 +19,30 @@ record PariscAlternatives(MachineFacts machine, Width width) {
 
     private static final int ALWAYS = 0x80;
     private static final int ONE_CPU = 0x01;
-    private static final int NO_DCACHE = 0x02;
-    private static final int NO_ICACHE = 0x04;
-    private static final int NO_SPLIT_TLB = 0x08;
-    private static final int NO_IO_FLUSH = 0x10;
-    private static final int RUNS_ON_QEMU = 0x20;
+
+    static final String QEMU = "qemu";
+    private static final String LOCAL_TLB_PURGE = "local-tlb-purge";
+    private static final String NO_ALTERNATIVES = "no-alternatives";
+
+    // spotless:off
+    /** The features that package-info lists, with the condition bit that each makes hold; 0 for those that are no condition. */
+    private static final Map<String, Integer> FEATURES = Map.of(
+            "no-data-cache",         0x02,
+            "no-instruction-cache",  0x04,
+            "combined-tlb",          0x08,
+            "coherent-io-directory", 0x10,
+            QEMU,                    0x20,
+            LOCAL_TLB_PURGE,         0,
+            NO_ALTERNATIVES,         0);
+    // spotless:on
 
     private static final int NOP = 0x0800_0240;
     private static final int BRANCH_OVER = 0xe800_0002; // b,n .+8
     private static final int PURGE_TLB = 2; // no instruction: stands for pdtlb or pitlb of one CPU
     private static final int LOCAL = 1 << 10;
 
-    // The names of machine features; package-info documents them.
-    static final String NO_DATA_CACHE = "no-data-cache";
-    static final String NO_INSTRUCTION_CACHE = "no-instruction-cache";
-    static final String COMBINED_TLB = "combined-tlb";
-    static final String COHERENT_IO_DIRECTORY = "coherent-io-directory";
-    static final String LOCAL_TLB_PURGE = "local-tlb-purge";
-    static final String QEMU = "qemu";
-    static final String NO_ALTERNATIVES = "no-alternatives";
-
-    private static final Set<String> FEATURES = Set.of(
-            NO_DATA_CACHE,
-            NO_INSTRUCTION_CACHE,
-            COMBINED_TLB,
-            COHERENT_IO_DIRECTORY,
-            LOCAL_TLB_PURGE,
-            QEMU,
-            NO_ALTERNATIVES);
-
     PariscAlternatives {
-        machine.requireFeaturesAmong(FEATURES);
+        machine.requireFeaturesAmong(FEATURES.keySet());
     }
 
     /** Rewrites what the machine's conditions ask for. */
@@ -68,13 +62,10 @@ record PariscAlternatives(MachineFacts machine, Width width) {
         if (machine.hasFeature(NO_ALTERNATIVES)) {
             return ALWAYS;
         }
-        return ALWAYS
-                | (machine.isUniprocessor() ? ONE_CPU : 0)
-                | (machine.hasFeature(NO_DATA_CACHE) ? NO_DCACHE : 0)
-                | (machine.hasFeature(NO_INSTRUCTION_CACHE) ? NO_ICACHE : 0)
-                | (machine.hasFeature(COMBINED_TLB) ? NO_SPLIT_TLB : 0)
-                | (machine.hasFeature(COHERENT_IO_DIRECTORY) ? NO_IO_FLUSH : 0)
-                | (machine.hasFeature(QEMU) ? RUNS_ON_QEMU : 0);
+        int ofFeatures = machine.features().stream()
+                .mapToInt(name -> FEATURES.getOrDefault(name, 0))
+                .sum();
+        return ALWAYS | (machine.isUniprocessor() ? ONE_CPU : 0) | ofFeatures;
     }
 
     private void rewrite(ModuleImage image, SectionImage table, long entry, int length) {

@@ -8,7 +8,7 @@ import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Width;
 import java.util.Map;
 
-/** PA-RISC kernels: {@link Narrow} with 32-bit and {@link Wide} with 64-bit addresses. The package's page describes the architecture. */
+/** PA-RISC kernels: {@link Narrow} with 32-bit and {@link Wide} with 64-bit addresses. The page of the package describes the architecture. */
 public abstract sealed class PariscArch implements Arch {
     private final String name;
     private final Width width;
@@ -42,16 +42,11 @@ public abstract sealed class PariscArch implements Arch {
     }
 
     @Override
-    public String toString() {
-        return name;
-    }
-
-    @Override
     public int spiVersion() {
         return SPI_VERSION;
     }
 
-    /** PA 1.1 or 2.0, the kernel does not look. */
+    /** The kernel does not check whether the code is for PA 1.1 or 2.0. */
     @Override
     public boolean accepts(ElfHeader header) {
         return header.machine() == ElfHeader.EM_PARISC
@@ -59,7 +54,7 @@ public abstract sealed class PariscArch implements Arch {
                 && header.isBigEndian();
     }
 
-    /** Where Debian's kernels differ from {@link ConfigOption#assumed()}. */
+    /** The options in which Debian's kernels differ from {@link ConfigOption#assumed()}. */
     @Override
     public Map<String, Boolean> usualConfiguration() {
         return Map.of(

@@ -9,14 +9,14 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
+/** The tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
 final class PariscFinish {
     private static final String UNWIND = ".PARISC.unwind";
     private static final int UNWIND_BYTES = 16;
 
     private PariscFinish() {}
 
-    /** Sorts the last unwind table by the start of what its entries describe. The kernel leaves the order of equal ones open. */
+    /** Sorts the last unwind table by where the code of its entries starts. The kernel's sort leaves open how equal ones are ordered. */
     static void sortUnwindTable(ModuleImage image) {
         image.placed().file().elf().sections().stream()
                 .filter(section -> section.name().startsWith(UNWIND))
@@ -28,35 +28,35 @@ final class PariscFinish {
     private static void sort(ModuleImage image, Section table) {
         long address = image.placed().address(table).orElseThrow().value();
         int[][] entries = new int[(int) table.sizeBytes() / UNWIND_BYTES][];
-        for (int i = 0; i < entries.length; i++) {
-            entries[i] = words(image, address + (long) i * UNWIND_BYTES, UNWIND_BYTES / Integer.BYTES);
-        }
+        Arrays.setAll(entries, i -> words(image, address + (long) i * UNWIND_BYTES, UNWIND_BYTES / Integer.BYTES));
         Arrays.sort(entries, Comparator.comparingLong(entry -> Integer.toUnsignedLong(entry[0])));
-        for (int i = 0; i < entries.length; i++) {
-            putWords(image, address + (long) i * UNWIND_BYTES, entries[i]);
-        }
+        putWords(
+                image,
+                address,
+                Arrays.stream(entries).flatMapToInt(Arrays::stream).toArray());
     }
 
     /**
-     * Moves the symbols of the table in init memory, where kernels with KALLSYMS have one, together, without those whose names start with {@code .L}. What is left
-     * behind the last stays, and the letters of their types do not move: the kernel's slip, seen while the module initialises.
+     * Removes the symbols whose names start with {@code .L} from the symbol table in init memory, which kernels with KALLSYMS have,
+     * and closes the gaps.
      */
     static void dropLocalLabels(ModuleImage image) {
-        Optional<SymbolTable> table = image.placed().file().elf().symbolTable();
-        Optional<Address> start = table.flatMap(symbols -> image.placed().address(symbols.section()));
-        start.ifPresent(address -> dropLocalLabels(image, table.orElseThrow(), address.value()));
-    }
-
-    private static void dropLocalLabels(ModuleImage image, SymbolTable symbols, long address) {
-        int words = symbols.section().file().elfClass().symbolBytes() / Integer.BYTES;
-        long to = address;
-        for (int i = 0; i < symbols.count(); i++) {
+        SymbolTable symbols = image.placed().file().symbols();
+        Optional<Address> table = image.placed().address(symbols.section());
+        if (table.isEmpty()) {
+            return;
+        }
+        // why: what is left behind the last symbol stays, and the letters of the symbols' types, which are a table of
+        // their own, do not move: a slip of the kernel, which shows until the module is initialised
+        int symbolBytes = symbols.section().file().elfClass().symbolBytes();
+        long from = table.get().value();
+        long to = from;
+        for (int i = 0; i < symbols.count(); i++, from += symbolBytes) {
             if (i == 0 || !symbols.startsWith(i, ".L")) {
-                long from = address + (long) i * words * Integer.BYTES;
                 if (from != to) {
-                    putWords(image, to, words(image, from, words));
+                    putWords(image, to, words(image, from, symbolBytes / Integer.BYTES));
                 }
-                to += (long) words * Integer.BYTES;
+                to += symbolBytes;
             }
         }
     }

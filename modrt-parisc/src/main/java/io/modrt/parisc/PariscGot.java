@@ -6,17 +6,18 @@ import io.modrt.error.LayoutException;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.spi.ModuleImage;
 import io.modrt.spi.Fixup;
+import io.modrt.spi.ModuleImage;
 import io.modrt.spi.PlacedSections;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A 64-bit module's own tables, at the start of its core or text: the GOT, a slot for each address in the order of first use, and
- * descriptors, one for each function of the module whose address is taken. gp points at the GOT's start.
+ * A 64-bit module's own tables, at the start of its core or text: the GOT, which has a slot for each address in the order of first use,
+ * and the descriptors, one for each function of the module whose address is taken. The module's gp points to the start of the GOT.
  */
 final class PariscGot {
     static final int SLOT_BYTES = 8;
@@ -24,22 +25,26 @@ final class PariscGot {
     private static final int DESCRIPTOR_CODE = 16;
     private static final int DESCRIPTOR_GP = 24;
 
-    /** What 16 bits of displacement reach, less a slot; 14 bits in kernels until 2.6.28. */
+    /** One slot less than a load with a 16-bit displacement reaches. */
     private static final int MOST_SLOTS = 4095;
-
+    /** Kernels until 2.6.28 load with a 14-bit displacement. */
     private static final int MOST_SLOTS_OF_14_BITS = 1023;
 
     private final PlacedSections placed;
-    private final PariscPlan plan;
     private final boolean isByMemoryType;
+    private final long gp;
+    private final long descriptorsStart;
     private final List<AddressRange> regions = new ArrayList<>();
     private final Map<Long, Integer> slots = new LinkedHashMap<>();
     private final Map<Long, Integer> descriptors = new LinkedHashMap<>();
 
     PariscGot(PlacedSections placed, PariscPlan plan) {
         this.placed = placed;
-        this.plan = plan;
         this.isByMemoryType = placed.profile().layoutRules() == LayoutRules.MEMORY_TYPES;
+        // A module that has tables has this region, since its plan counted them there.
+        Optional<AddressRange> home = placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE);
+        this.gp = home.map(region -> region.start().value()).orElse(0L);
+        this.descriptorsStart = gp + plan.descriptorsOffset();
         for (RegionKind kind : RegionKind.values()) {
             placed.range(kind).ifPresent(regions::add);
         }
@@ -48,7 +53,7 @@ final class PariscGot {
     /** Whether an address is the module's. */
     boolean isLocal(long address) {
         for (AddressRange region : regions) {
-            // why: until 6.3 the kernel counts the byte behind core and init as theirs
+            // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
             long past = isByMemoryType ? 0 : 1;
             if (Long.compareUnsigned(address - region.start().value(), region.sizeBytes() + past) < 0) {
                 return true;
@@ -57,7 +62,7 @@ final class PariscGot {
         return false;
     }
 
-    /** The slot for {@code value}, in bytes from the GOT's start. */
+    /** The slot for {@code value}, in bytes from the start of the GOT. */
     long slotOffset(Fixup fixup, long value) {
         if (value == 0) {
             throw fixup.refused(
@@ -66,37 +71,26 @@ final class PariscGot {
         return (long) SLOT_BYTES * index(slots, value);
     }
 
-    /** What a pointer to the function at {@code address} holds: a descriptor's address if the function is the module's. */
+    /** The pointer to the function at {@code address}: if that is in the module, the address of its descriptor, else {@code address}. */
     long functionPointer(long address) {
-        return isLocal(address) ? descriptorsStart() + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
+        return isLocal(address) ? descriptorsStart + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
     }
 
     private static int index(Map<Long, Integer> table, long value) {
         return table.computeIfAbsent(value, any -> table.size());
     }
 
-    private long gp() {
-        return placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE)
-                .orElseThrow(() -> new AssertionError("tables were counted, but have no region"))
-                .start()
-                .value();
-    }
-
-    private long descriptorsStart() {
-        return gp() + plan.descriptorsOffset();
-    }
-
-    /** Writes the slots and descriptors that were used; the others stay zero. */
+    /** Writes the slots and descriptors that are in use; the others stay zero. */
     void write(ModuleImage image) {
-        slots.forEach((value, index) -> image.putPointerAt(gp() + (long) SLOT_BYTES * index, value));
+        slots.forEach((value, index) -> image.putPointerAt(gp + (long) SLOT_BYTES * index, value));
         descriptors.forEach((code, index) -> {
-            long descriptor = descriptorsStart() + (long) DESCRIPTOR_BYTES * index;
+            long descriptor = descriptorsStart + (long) DESCRIPTOR_BYTES * index;
             image.putPointerAt(descriptor + DESCRIPTOR_CODE, code);
-            image.putPointerAt(descriptor + DESCRIPTOR_GP, gp());
+            image.putPointerAt(descriptor + DESCRIPTOR_GP, gp);
         });
     }
 
-    /** The kernel's check of how many slots were used, once all relocations are applied. */
+    /** Checks, as {@code module_finalize} does, how many slots the relocations use. */
     void checkLimit() {
         LayoutRules rules = placed.profile().layoutRules();
         int most = rules == LayoutRules.STUBS_AT_HEAD ? MOST_SLOTS_OF_14_BITS : MOST_SLOTS;

@@ -6,7 +6,6 @@ import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.KernelVersion;
 import io.modrt.kernel.MachineFacts;
@@ -28,10 +27,10 @@ import java.util.Set;
 
 /** One PA-RISC kernel. */
 record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
-    /** From here on an exception entry also has the instruction that names the register for the error. */
+    /** Since this version a third field of an exception entry says which register takes the error. */
     private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
 
-    /** The vmalloc area below the kernel; the first 8 MB may be for DMA (PCX-L, the B160 of QEMU). */
+    /** The vmalloc area below the kernel, without its first 8 MB, which machines with a PCX-L, such as QEMU's B160, use for DMA. */
     private static final AddressRange NARROW_AREA =
             AddressRange.between(Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
 
@@ -58,12 +57,12 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         return KERNEL_AREA;
     }
 
-    /** All sections are SHT_RELA; the kernel has no rows for SHT_REL. */
+    /** The kernel applies no SHT_REL sections. */
     @Override
     public RelocationTable relocations(AddendKind addends) {
         RelocationTable types =
                 addends == AddendKind.EXPLICIT ? PariscReloc.table(width) : RelocationTable.of(List.<PariscReloc>of());
-        // why: the kernel takes a symbol whose value is 0 for one that it could not find, weak or not
+        // why: the kernel takes a symbol whose value is 0, weak or not, for one that it could not find
         return types.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
                 .unknownType((module, number) -> Refusal.of(
                                 Errno.ENOEXEC,
@@ -71,18 +70,13 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
                         .logged("module " + module + ": Unknown relocation: " + number));
     }
 
-    /** {@code running_on_qemu} is a number that is not 0 if the kernel found out that QEMU emulates the machine. */
+    /** The kernel sets the int {@code running_on_qemu} if it finds that QEMU emulates the machine. */
     @Override
     public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
-        Optional<Address> flag = symbols.find("running_on_qemu").map(KernelSymbol::value);
-        if (flag.isEmpty()) {
-            return MachineFacts.unknown();
-        }
-        byte[] number = new byte[Integer.BYTES];
-        memory.read(flag.get(), number, 0, number.length);
-        return Arrays.equals(number, new byte[Integer.BYTES])
-                ? MachineFacts.unknown()
-                : MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU);
+        byte[] flag = new byte[Integer.BYTES];
+        symbols.find("running_on_qemu").ifPresent(symbol -> memory.read(symbol.value(), flag, 0, flag.length));
+        boolean isQemu = !Arrays.equals(flag, new byte[Integer.BYTES]);
+        return isQemu ? MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU) : MachineFacts.unknown();
     }
 
     @Override

@@ -1,14 +1,12 @@
 package io.modrt.parisc;
 
-import io.modrt.address.AddressRange;
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.error.Rule;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.PlacedSections;
@@ -19,35 +17,33 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Room for stubs, and on 64 bit for GOT and descriptors, counted over all relocations, also those of sections that are not
- * loaded, before anything has an address.
+ * The room for stubs and, on 64 bit, for the GOT and descriptors. It is counted before layout, as in the kernel's
+ * {@code module_frob_arch_sections}, over all relocations: also over those of sections that are not loaded.
  */
 final class PariscPlan implements ArchPlan {
 
-    /** Where the stubs of a section lie. */
+    /** Where the stubs for a section's branches lie. */
     enum Room {
-        /** At the head of core or init, for all sections in it: kernels until 2.6.28. */
+        /** At the head of core or init, one for each branch: kernels until 2.6.28. */
         HEAD,
         /** In front of the section, one for each branch: kernels since 2.6.29. */
         FRONT,
         /** In front of the section, one for each callee. */
         FRONT_SHARED,
-        /** In front for the section's first half, behind for its second, one for each callee on a side. */
+        /** In front of the section for its first half and behind it for its second; on each side one for each callee. */
         BOTH_SIDES
     }
 
-    /** Stubs from {@code start} on, as many as were counted. */
+    /** The place of {@code reserved} stubs, the first of them at {@code start}. */
     record Area(long start, int reserved) {}
 
     private record Callee(int section, boolean isBehind, int symbol, long addend) {}
 
     private static final int TABLE_ALIGNMENT = 16;
 
-    private final Room room;
     private final Width width;
-    private final boolean wide;
+    private final Room room;
     private final boolean hasShortBranches;
-    private final int stubBytes;
     private final int[] front;
     private final int[] behind;
     private int coreHead;
@@ -57,22 +53,21 @@ final class PariscPlan implements ArchPlan {
 
     PariscPlan(PlanInput input, KernelProfile profile, Width width) {
         this.width = width;
-        LoadPolicy policy = input.policy();
-        ModuleFile file = input.file();
-        room = switch (policy.stubs()) {
+        room = switch (input.policy().stubs()) {
             case KERNEL_EXACT -> profile.layoutRules() == LayoutRules.STUBS_AT_HEAD ? Room.HEAD : Room.FRONT;
             case SHARED -> Room.FRONT_SHARED;
             case FURTHER_REACH -> Room.BOTH_SIDES;
         };
-        wide = width == Width.BITS_64;
-        hasShortBranches = !wide || policy.isRelaxed(Rule.RELOCATION_TYPE);
-        stubBytes = wide ? 16 : 8;
-        front = new int[file.elf().sectionCount()];
-        behind = new int[front.length];
+        hasShortBranches = !isWide() || input.policy().isRelaxed(Rule.RELOCATION_TYPE);
+        ElfFile elf = input.file().elf();
+        front = new int[elf.sectionCount()];
+        behind = new int[elf.sectionCount()];
         Set<Callee> callees = new HashSet<>();
-        for (RelocationSection relocations : file.elf().relocationSections()) {
-            count(relocations, callees);
-        }
+        elf.relocationSections().forEach(relocations -> count(relocations, callees));
+    }
+
+    private boolean isWide() {
+        return width == Width.BITS_64;
     }
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
@@ -108,69 +103,67 @@ final class PariscPlan implements ArchPlan {
         return room;
     }
 
-    /** Whether branches to one place share a stub. */
+    /** Whether branches with one target share a stub. */
     boolean shares() {
         return room == Room.FRONT_SHARED || room == Room.BOTH_SIDES;
     }
 
-    /** Bytes from one stub to the next. */
+    /** Bytes of a stub. */
     int stubBytes() {
-        return stubBytes;
+        return isWide() ? 16 : 8;
     }
 
-    /** The stubs for a branch at {@code sectionOffset} of a section whose address is {@code address}. */
+    /** The stubs that a branch may use which lies {@code sectionOffset} bytes into the section at {@code address}. */
     Area area(PlacedSections placed, Section section, long sectionOffset, long address) {
         int index = section.index();
         if (room == Room.HEAD) {
-            boolean isInit =
-                    placed.region(section).filter(RegionKind::isInit).isPresent();
-            AddressRange region =
-                    placed.range(isInit ? RegionKind.INIT : RegionKind.CORE).orElseThrow();
-            long start = region.start().value();
+            boolean isInit = placed.region(section).filter(RegionKind::isInit).isPresent();
+            RegionKind region = isInit ? RegionKind.INIT : RegionKind.CORE;
+            long start = placed.range(region).orElseThrow().start().value();
             return isInit ? new Area(start, initHead) : new Area(start + stubsOffset(), coreHead);
         }
         return isBehind(section, sectionOffset)
-                ? new Area(align(address + section.sizeBytes(), stubBytes), behind[index])
-                : new Area(align(address - frontBytes(section), stubBytes), front[index]);
+                ? new Area(align(address + section.sizeBytes(), stubBytes()), behind[index])
+                : new Area(align(address - frontBytes(section), stubBytes()), front[index]);
     }
 
     private boolean isBehind(Section section, long sectionOffset) {
         return room == Room.BOTH_SIDES && sectionOffset >= section.sizeBytes() / 2;
     }
 
-    /** Where core's stubs start where they are at its head. */
+    /** With {@link Room#HEAD}: bytes from the start of core to its stubs, which are behind the tables. */
     private long stubsOffset() {
         return align(tableBytes(), TABLE_ALIGNMENT);
     }
 
-    /** Where descriptors start, behind the GOT, from the start of the region that has them. */
+    /** Bytes from the start of the GOT to the descriptors behind it. */
     long descriptorsOffset() {
-        return wide ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
+        return isWide() ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
     }
 
     private long tableBytes() {
-        return wide ? descriptorsOffset() + descriptors * PariscGot.DESCRIPTOR_BYTES : 0;
+        return isWide() ? descriptorsOffset() + descriptors * PariscGot.DESCRIPTOR_BYTES : 0;
     }
 
     @Override
     public long frontBytes(Section section) {
         int count = front[section.index()];
-        // why: one more than the branches, so that the first can be aligned; the kernel has that also where no branch
-        // is
-        return room == Room.FRONT || count > 0 ? (count + 1L) * stubBytes : 0;
+        // why: one stub more than there are branches, to align the first; the kernel reserves it also for a section
+        // that has no branches
+        return room == Room.FRONT || count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 
     @Override
     public long behindBytes(Section section) {
         int count = behind[section.index()];
-        return count > 0 ? (count + 1L) * stubBytes : 0;
+        return count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 
     @Override
     public long headBytes(RegionKind region) {
         return switch (region) {
-            case CORE -> room == Room.HEAD ? stubsOffset() + (long) coreHead * stubBytes : tableBytes();
-            case INIT -> room == Room.HEAD ? (long) initHead * stubBytes : 0;
+            case CORE -> room == Room.HEAD ? stubsOffset() + (long) coreHead * stubBytes() : tableBytes();
+            case INIT -> room == Room.HEAD ? (long) initHead * stubBytes() : 0;
             case TEXT -> tableBytes();
             default -> 0;
         };

@@ -1,17 +1,5 @@
 package io.modrt.parisc;
 
-import static io.modrt.parisc.PariscReloc.Value.DESCRIPTOR;
-import static io.modrt.parisc.PariscReloc.Value.DP;
-import static io.modrt.parisc.PariscReloc.Value.LR;
-import static io.modrt.parisc.PariscReloc.Value.LR_DP;
-import static io.modrt.parisc.PariscReloc.Value.LR_GOT;
-import static io.modrt.parisc.PariscReloc.Value.L_PC;
-import static io.modrt.parisc.PariscReloc.Value.PC;
-import static io.modrt.parisc.PariscReloc.Value.RR;
-import static io.modrt.parisc.PariscReloc.Value.RR_DP;
-import static io.modrt.parisc.PariscReloc.Value.RR_GOT;
-import static io.modrt.parisc.PariscReloc.Value.R_PC;
-import static io.modrt.parisc.PariscReloc.Value.S_A;
 import static io.modrt.parisc.PariscField.IM14;
 import static io.modrt.parisc.PariscField.IM21;
 import static io.modrt.parisc.PariscField.W12;
@@ -34,119 +22,96 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The relocations of Linux/PA-RISC modules; the package's page has the table in the supplement's notation. All are SHT_RELA. {@link PariscLoad#value} computes what
- * {@link Value} names.
- * Source: the PA-RISC ELF supplement 1.5, table 2 and field selectors; what Linux 6.1 applies.
+ * The relocations of Linux/PA-RISC modules, all in SHT_RELA sections; the page of the package has the table. The value column is in the
+ * supplement's notation, without the shift that belongs to the field: DP is the kernel's data pointer, GOT(x) the offset of the slot for
+ * x. The engine computes S + A, and {@link PariscLoad#value} the others. Source: the PA-RISC ELF supplement 1.5, table 2 and field
+ * selectors; what Linux 6.1 applies.
  */
 enum PariscReloc implements RelocationType {
     // spotless:off
-    //                   nr  value   +   bits go to must fit    kernels of; or beyond those of
+    //                   nr  value                    bits go to must fit    kernels of; beyond kernels of
 
     /** <i>Value</i> {@code S + A}. <i>Place</i> a word of data. */
-    R_PARISC_DIR32     (  1, S_A,         0, WORD32,    TRUNCATED,      32,     0),
+    R_PARISC_DIR32     (  1, "S + A",             WORD32,    TRUNCATED,      32,     0),
     /** <i>Value</i> {@code LR'(S, A)}. <i>Place</i> {@code ldil}, {@code addil}. */
-    R_PARISC_DIR21L    (  2, LR,          0, IM21,      SIGNED,         32,    64),
+    R_PARISC_DIR21L    (  2, "LR'(S, A)",         IM21,      SIGNED,         32,    64),
     /** <i>Value</i> {@code RR'(S, A) >> 2}, which always fits. <i>Place</i> {@code be}. */
-    R_PARISC_DIR17R    (  3, RR,          0, W17,       TRUNCATED,       0, 32+64),
-    /** <i>Value</i> {@code (S + A) >> 2}. <i>Place</i> {@code be} from {@code %r0}. <i>Fails when</i> 256 KB around 0 do not hold it. */
-    R_PARISC_DIR17F    (  4, S_A,         0, W17,       SIGNED,          0, 32+64),
+    R_PARISC_DIR17R    (  3, "RR'(S, A)",         W17,       TRUNCATED,       0, 32+64),
+    /** <i>Value</i> {@code (S + A) >> 2}. <i>Place</i> {@code be} from {@code %r0}. <i>Fails when</i> it is not within 256 KB of 0. */
+    R_PARISC_DIR17F    (  4, "S + A",             W17,       SIGNED,          0, 32+64),
     /** <i>Value</i> {@code RR'(S, A)}, which always fits. <i>Place</i> {@code ldo}, loads and stores. */
-    R_PARISC_DIR14R    (  6, RR,          0, IM14,      TRUNCATED,      32,    64),
-    /** <i>Value</i> {@code S + A}. <i>Place</i> {@code ldi}, loads and stores. <i>Fails when</i> 8 KB around 0 do not hold it. */
-    R_PARISC_DIR14F    (  7, S_A,         0, IM14,      SIGNED,          0, 32+64),
-    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code cmpb}, {@code addb}, {@code bb}. <i>Fails when</i> 8 KB do not reach. */
-    R_PARISC_PCREL12F  (  8, PC,         -8, W12,       SIGNED,          0, 32+64),
+    R_PARISC_DIR14R    (  6, "RR'(S, A)",         IM14,      TRUNCATED,      32,    64),
+    /** <i>Value</i> {@code S + A}. <i>Place</i> {@code ldi}, loads and stores. <i>Fails when</i> it is not within 8 KB of 0. */
+    R_PARISC_DIR14F    (  7, "S + A",             IM14,      SIGNED,          0, 32+64),
+    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code cmpb}, {@code addb}, {@code bb}. <i>Fails when</i> the distance exceeds 8 KB. */
+    R_PARISC_PCREL12F  (  8, "S + A - P - 8",     W12,       SIGNED,          0, 32+64),
     /**
      * <i>Value</i> {@code S + A - P - 8}. <i>Place</i> a word of data. <i>Notes</i> the assembler has added 8 to A. 64-bit
-     * kernels lose the upper half in silence.
+     * kernels drop the upper half silently.
      */
-    R_PARISC_PCREL32   (  9, PC,         -8, WORD32,    REPORTED,   32+64,     0),
+    R_PARISC_PCREL32   (  9, "S + A - P - 8",     WORD32,    REPORTED,   32+64,     0),
     /** <i>Value</i> {@code L'(S + A - P - 8)}. <i>Place</i> {@code addil}. */
-    R_PARISC_PCREL21L  ( 10, L_PC,        0, IM21,      SIGNED,          0, 32+64),
-    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code b,l}. <i>Fails when</i> 256 KB do not reach the stub either. */
-    R_PARISC_PCREL17F  ( 12, PC,         -8, W17,       SIGNED,         32,    64),
-    /** <i>Value</i> {@code R'(S + A - P - 8)}: the place's own P, so A differs from PCREL21L's. <i>Place</i> {@code ldo}. */
-    R_PARISC_PCREL14R  ( 14, R_PC,        0, IM14,      TRUNCATED,       0, 32+64),
+    R_PARISC_PCREL21L  ( 10, "L'(S + A - P - 8)", IM21,      SIGNED,          0, 32+64),
+    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> {@code b,l}. <i>Fails when</i> even the stub is more than 256 KB away. */
+    R_PARISC_PCREL17F  ( 12, "S + A - P - 8",     W17,       SIGNED,         32,    64),
+    /** <i>Value</i> {@code R'(S + A - P - 8)}. P is this place, not the PCREL21L's, so A differs from that one's. <i>Place</i> {@code ldo}. */
+    R_PARISC_PCREL14R  ( 14, "R'(S + A - P - 8)", IM14,      TRUNCATED,       0, 32+64),
     /** <i>Value</i> {@code LR'(S - DP, A)}. <i>Place</i> {@code addil}. <i>Notes</i> DP is the running kernel's {@code $global$}. */
-    R_PARISC_DPREL21L  ( 18, LR_DP,       0, IM21,      TRUNCATED,      32,     0),
+    R_PARISC_DPREL21L  ( 18, "LR'(S - DP, A)",    IM21,      TRUNCATED,      32,     0),
     /** <i>Value</i> {@code RR'(S - DP, A)}. <i>Place</i> {@code ldo}, loads and stores. */
-    R_PARISC_DPREL14R  ( 22, RR_DP,       0, IM14,      TRUNCATED,      32,     0),
-    /** <i>Value</i> {@code S + A - DP}. <i>Place</i> {@code ldo}, loads and stores. <i>Fails when</i> 8 KB do not reach. */
-    R_PARISC_DPREL14F  ( 23, DP,          0, IM14,      SIGNED,          0,    32),
+    R_PARISC_DPREL14R  ( 22, "RR'(S - DP, A)",    IM14,      TRUNCATED,      32,     0),
+    /** <i>Value</i> {@code S + A - DP}. <i>Place</i> {@code ldo}, loads and stores. <i>Fails when</i> the distance exceeds 8 KB. */
+    R_PARISC_DPREL14F  ( 23, "S + A - DP",        IM14,      SIGNED,          0,    32),
     /** <i>Value</i> the offset of the GOT slot for S + A. <i>Place</i> {@code addil}. <i>Notes</i> also called DLTIND21L. */
-    R_PARISC_LTOFF21L  ( 34, LR_GOT,      0, IM21,      TRUNCATED,      64,     0),
+    R_PARISC_LTOFF21L  ( 34, "LR'(GOT(S + A), 0)",IM21,      TRUNCATED,      64,     0),
     /** <i>Value</i> the lower 11 bits of that offset. <i>Place</i> {@code ldd}. <i>Notes</i> also called DLTIND14R. */
-    R_PARISC_LTOFF14R  ( 38, RR_GOT,      0, IM14,      TRUNCATED,      64,     0),
+    R_PARISC_LTOFF14R  ( 38, "RR'(GOT(S + A), 0)",IM14,      TRUNCATED,      64,     0),
     /**
      * <i>Value</i> {@code S + A}, though the supplement counts from the section. <i>Place</i> a word of data. <i>Notes</i> 64-bit
-     * kernels lose the upper half in silence.
+     * kernels drop the upper half silently.
      */
-    R_PARISC_SECREL32  ( 41, S_A,         0, WORD32,    REPORTED,   32+64,     0),
+    R_PARISC_SECREL32  ( 41, "S + A",             WORD32,    REPORTED,   32+64,     0),
     /**
-     * <i>Value</i> {@code S + A}, though the supplement counts from the segment: the one user, the unwind table, wants absolute
-     * addresses, since core and init are no one segment. <i>Place</i> a word of data. <i>Notes</i> as SECREL32.
+     * <i>Value</i> {@code S + A}, though the supplement counts from the segment: the only user, the unwind table, needs absolute
+     * addresses, since core and init are not one segment. <i>Place</i> a word of data. <i>Notes</i> as SECREL32.
      */
-    R_PARISC_SEGREL32  ( 49, S_A,         0, WORD32,    REPORTED,   32+64,     0),
+    R_PARISC_SEGREL32  ( 49, "S + A",             WORD32,    REPORTED,   32+64,     0),
     /** <i>Value</i> the address of a descriptor for S + A in the module, else {@code S + A}. <i>Place</i> a doubleword of data. */
-    R_PARISC_FPTR64    ( 64, DESCRIPTOR,  0, WORD64,    TRUNCATED,      64,     0),
+    R_PARISC_FPTR64    ( 64, "descriptor of S + A",WORD64,    TRUNCATED,      64,     0),
     /** <i>Value</i> {@code S + A}: 32-bit kernels have no descriptors. <i>Place</i> a word of data. */
-    R_PARISC_PLABEL32  ( 65, S_A,         0, WORD32,    TRUNCATED,      32,     0),
+    R_PARISC_PLABEL32  ( 65, "S + A",             WORD32,    TRUNCATED,      32,     0),
     /** <i>Value</i> {@code LR'(S, A)}, as PLABEL32. <i>Place</i> {@code ldil}. */
-    R_PARISC_PLABEL21L ( 66, LR,          0, IM21,      SIGNED,          0,    32),
+    R_PARISC_PLABEL21L ( 66, "LR'(S, A)",         IM21,      SIGNED,          0,    32),
     /** <i>Value</i> {@code RR'(S, A)}, as PLABEL32. <i>Place</i> {@code ldo}. */
-    R_PARISC_PLABEL14R ( 70, RR,          0, IM14,      TRUNCATED,       0,    32),
+    R_PARISC_PLABEL14R ( 70, "RR'(S, A)",         IM14,      TRUNCATED,       0,    32),
     /** <i>Value</i> {@code S + A - P - 8}. <i>Place</i> a doubleword of data. <i>Notes</i> as PCREL32. */
-    R_PARISC_PCREL64   ( 72, PC,         -8, WORD64,    TRUNCATED,      64,     0),
-    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> PA 2.0 {@code b,l}. <i>Fails when</i> 8 MB do not reach the stub either. */
-    R_PARISC_PCREL22F  ( 74, PC,         -8, W22,       SIGNED,     32+64,     0),
+    R_PARISC_PCREL64   ( 72, "S + A - P - 8",     WORD64,    TRUNCATED,      64,     0),
+    /** <i>Value</i> {@code (S + A - P - 8) >> 2}. <i>Place</i> PA 2.0 {@code b,l}. <i>Fails when</i> even the stub is more than 8 MB away. */
+    R_PARISC_PCREL22F  ( 74, "S + A - P - 8",     W22,       SIGNED,     32+64,     0),
     /** <i>Value</i> {@code S + A}. <i>Place</i> a doubleword of data. */
-    R_PARISC_DIR64     ( 80, S_A,         0, WORD64,    TRUNCATED,      64,     0);
+    R_PARISC_DIR64     ( 80, "S + A",             WORD64,    TRUNCATED,      64,     0);
     // spotless:on
-
-    /** What a row computes. DP is the kernel's data pointer, GOT(x) the offset of the slot for x. */
-    enum Value {
-        S_A("S + A"),
-        LR("LR'(S, A)"),
-        RR("RR'(S, A)"),
-        PC("S + A - P"),
-        L_PC("L'(S + A - P - 8)"),
-        R_PC("R'(S + A - P - 8)"),
-        DP("S + A - DP"),
-        LR_DP("LR'(S - DP, A)"),
-        RR_DP("RR'(S - DP, A)"),
-        LR_GOT("LR'(GOT(S + A), 0)"),
-        RR_GOT("RR'(GOT(S + A), 0)"),
-        DESCRIPTOR("descriptor of S + A");
-
-        private final String text;
-
-        Value(String text) {
-            this.text = text;
-        }
-    }
 
     private static final long RIGHT_MASK = 0x7ff;
     private static final long HALF_ROUNDING = 0x1000;
 
     private final int number;
-    private final Value value;
-    private final long bias;
+    private final String value;
     private final Field field;
     private final Fit fit;
     private final int kernels;
     private final int beyond;
 
-    PariscReloc(int number, Value value, long bias, Field field, Fit fit, int kernels, int beyond) {
+    PariscReloc(int number, String value, Field field, Fit fit, int kernels, int beyond) {
         this.number = number;
         this.value = value;
-        this.bias = bias;
         this.field = field;
         this.fit = fit;
         this.kernels = kernels;
         this.beyond = beyond;
     }
 
-    /** The types that a kernel of this width knows, and beyond them those of the ABI that GNU ld applies. */
+    /** The types that kernels of this width apply, and as {@code beyondKernel} the other types of the ABI that GNU ld applies. */
     static RelocationTable table(Width width) {
         int bits = width.bytes() * Byte.SIZE;
         return RelocationTable.of(where(type -> (type.kernels & bits) != 0))
@@ -157,17 +122,17 @@ enum PariscReloc implements RelocationType {
         return Arrays.stream(values()).filter(is).toList();
     }
 
-    /** The addend as the rounded selectors take it: the nearest multiple of 8192. */
+    /** The addend as LR' and RR' round it: to the nearest multiple of 8192. */
     private static long rounded(long A) {
         return A + HALF_ROUNDING & -2 * HALF_ROUNDING;
     }
 
-    /** The selector LR', before its shift by 11, which is the field's, and with the bits cleared that it drops: S and the addend rounded, so that RR' is small. */
+    /** LR'(S, A) with its low 11 bits cleared, but without the shift by 11, which the field does. */
     static long left(long S, long A) {
         return S + rounded(A) & ~RIGHT_MASK;
     }
 
-    /** The selector RR': what LR' leaves, -0x1000 to 0x17fe. */
+    /** RR'(S, A): what is left of S + A after LR', between -0x1000 and 0x17fe. */
     static long right(long S, long A) {
         return (S + rounded(A) & RIGHT_MASK) + (A - rounded(A));
     }
@@ -177,23 +142,14 @@ enum PariscReloc implements RelocationType {
         return number;
     }
 
-    Value value() {
-        return value;
-    }
-
     @Override
     public Formula formula() {
-        return value == Value.S_A ? Formula.S_A : Formula.CUSTOM;
+        return value.equals(Formula.S_A.text()) ? Formula.S_A : Formula.CUSTOM;
     }
 
     @Override
     public String formulaText() {
-        return value.text + (bias == 0 ? "" : " - " + -bias);
-    }
-
-    @Override
-    public long bias() {
-        return bias;
+        return value;
     }
 
     @Override
@@ -208,6 +164,6 @@ enum PariscReloc implements RelocationType {
 
     @Override
     public boolean routed() {
-        return value == Value.PC && (field == W17 || field == W22);
+        return this == R_PARISC_PCREL17F || this == R_PARISC_PCREL22F;
     }
 }

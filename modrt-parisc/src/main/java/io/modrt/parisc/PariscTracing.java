@@ -10,28 +10,30 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The places for the function tracer that {@code -fpatchable-function-entry=N,N-1} leaves: N nops, the last of which is the
- * function's first word. The table has the address of the first nop, the kernel knows a site by the last. Nothing is written when a
- * module is loaded: the compiler's nops are a site that is off. On, they hold the tracer's address and a call of it, in a frame of
- * its own, which the last nop branches back to: its {@code %r1} tells the tracer where it is. Every tracer is in reach. On 64 bit
- * the doubleword of the address is aligned; kernels also have code for sites where it would not be, which compilers do not make and
- * which does not work: those are foreign. Source: Linux 6.1 {@code arch/parisc/kernel/ftrace.c}.
+ * The call sites that {@code -fpatchable-function-entry=N,N-1} compiles: N nops, the last of which is the function's first word. The
+ * table lists the address of the first nop; the kernel's record of a site has the address of the last ({@code ftrace_call_adjust}). The
+ * compiler's nops are a site that is off, so loading writes nothing. When a site is on, its last word branches back to the words in front
+ * of it, which make a stack frame and jump to the tracer; {@code %r1}, which the branch sets, tells the tracer which site called. The
+ * tracer's address is in the first words, so every tracer is in reach.
  *
- * @param width 5 nops on 32 bit, 8 on 64 bit
- * @param skipsZero whether the kernel looks for entries of 0 before it adjusts them; most do so after, and find none
+ * <p>On 64 bit the doubleword of that address is aligned. The kernel also has code for sites where it would not be; compilers do not
+ * make such sites, and the code would not work: they are foreign here. Source: Linux 6.1 {@code arch/parisc/kernel/ftrace.c}.
+ *
+ * @param width a site has 5 nops on 32 bit, 8 on 64 bit
+ * @param skipsZero whether the kernel tests for entries of 0 before it adjusts them; most kernels test afterwards, and find none
  */
 record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
     private static final KernelVersion FIRST_TO_SKIP = new KernelVersion(6, 12, 95);
     private static final KernelVersion FIRST_NOT_TO = new KernelVersion(6, 13, 0);
 
     // spotless:off
-    // 0x08000240 is nop; on, a site is
-    // .word tracer;  stw,ma %r1,0x40(%sp);  ldw -0x18(%r1),%r1: the tracer;  bv,n %r0(%r1)
-    // and as the function's first word  b,l,n .-0xc,%r1: to the second one
+    // 0x08000240 is nop. A site that is on:
+    // .word tracer;  stw,ma %r1,0x40(%sp);  ldw -0x18(%r1),%r1 (the tracer);  bv,n %r0(%r1)
+    // and, as the function's first word,  b,l,n .-0xc,%r1 (to the second word)
     private static final LiteralSite NARROW = new LiteralSite("parisc32 patchable entry", Width.BITS_32, 0x0800_0240,
             0, 0x6fc1_0080, 0x4821_3fd1, 0xe820_c002, 0xe83f_1fdf);
-    // .dword tracer;  ldo 0x100(%sp),%sp;  std %r1,-0x100(%sp);  ldo -4(%r1),%r1;  ldd -0x20(%r1),%r1: the tracer;  bve,n (%r1)
-    // and as the function's first word  b,l,n .-0x14,%r1: to the third one
+    // .dword tracer;  ldo 0x100(%sp),%sp;  std %r1,-0x100(%sp);  ldo -4(%r1),%r1;  ldd -0x20(%r1),%r1 (the tracer);  bve,n (%r1)
+    // and, as the function's first word,  b,l,n .-0x14,%r1 (to the third word)
     private static final LiteralSite WIDE = new LiteralSite("parisc64 patchable entry", Width.BITS_64, 0x0800_0240,
             0, 0, 0x37de_0200, 0x73c1_3e01, 0x3421_3ff9, 0x5021_3fc1, 0xe820_d002, 0xe83f_1fcf);
     // spotless:on
@@ -50,7 +52,7 @@ record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
         return entry + kind().bytesInFront();
     }
 
-    /** The second for tracers that ask for registers. */
+    /** {@code ftrace_regs_caller} is for tracers that ask for registers. */
     @Override
     public Set<String> kernelEntries() {
         return Set.of("ftrace_caller", "ftrace_regs_caller");

@@ -24,9 +24,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A built module that the engine laid out and relocated, each region at a base of the test's. */
+/** A module that a test builds and the engine lays out and relocates, with regions where the test places them. */
 final class Laid {
-    /** Before {@code STRICT_MODULE_RWX}: sections follow one another. */
+    /** A kernel before {@code STRICT_MODULE_RWX}: sections follow one another without gaps. */
     static final KernelProfile LINUX_2_6_28 = of(new KernelVersion(2, 6, 28));
 
     static final KernelProfile LINUX_2_6_29 = of(new KernelVersion(2, 6, 29));
@@ -68,19 +68,19 @@ final class Laid {
         return module;
     }
 
-    /** A symbol that the kernel exports. */
+    /** Lets the kernel export a symbol. */
     Laid exported(String name, long value) {
         kernel.put(name, Address.of(value));
         return this;
     }
 
-    /** The first region's base; the others follow, 16 MB from one to the next. */
+    /** Places the first region; the others follow at intervals of 16 MB. */
     Laid at(long address) {
         base = address;
         return this;
     }
 
-    /** A region's own base. */
+    /** Places one region. */
     Laid at(RegionKind region, long address) {
         bases.put(region, Address.of(address));
         return this;
@@ -96,7 +96,7 @@ final class Laid {
         return this;
     }
 
-    /** Goes as far as the final bytes. */
+    /** Builds, places, resolves and relocates the module. */
     Result relocate() {
         byte[] file = module.build();
         try (ModuleRuntime runtime = ModuleRuntime.builder()
@@ -117,7 +117,7 @@ final class Laid {
         }
     }
 
-    /** What came out. */
+    /** The relocated module. */
     record Result(ElfTarget target, LayoutPlan plan, RelocatedModule relocated) {
 
         int word(String section, int offset) {
@@ -141,7 +141,7 @@ final class Laid {
                     .value();
         }
 
-        /** Where a region starts. */
+        /** The start of a region. */
         long start(RegionKind region) {
             return relocated
                     .resolved()
@@ -156,7 +156,7 @@ final class Laid {
             return plan.file().elf().section(name).orElseThrow();
         }
 
-        /** The stubs, in the order of their making: address, target, words. */
+        /** The stubs in order of allocation: address, target, words. */
         List<String> stubs() {
             return relocated.stubs().stream()
                     .map(stub -> String.format(
@@ -167,7 +167,7 @@ final class Laid {
                     .toList();
         }
 
-        /** The words at an offset. */
+        /** {@code count} words from {@code offset} in a region. */
         List<Integer> wordsAt(RegionKind region, long offset, int count) {
             byte[] bytes = relocated.bytes(region);
             return IntStream.range(0, count)

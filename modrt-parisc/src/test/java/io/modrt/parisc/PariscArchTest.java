@@ -90,7 +90,7 @@ class PariscArchTest {
         assertEquals(area, WIDE_KERNEL.kernelArea());
     }
 
-    /** As GNU as assembles {@code b,n} to a label 0x40 bytes on and one 0x40 bytes back. */
+    /** GNU as assembled {@code b,n} to labels 0x40 bytes ahead and 0x40 bytes back. */
     @Test
     void aStaticBranchIsANopOrAJumpToItsTarget() {
         StaticBranches branches = WIDE_KERNEL.staticBranches().orElseThrow();
@@ -124,7 +124,7 @@ class PariscArchTest {
                         .entryBytes());
     }
 
-    /** Five nops on 32 bit, eight on 64: the site is the last. */
+    /** A site has five nops on 32 bit and eight on 64; its address is that of the last. */
     @Test
     void aSiteOfTheTracerIsTheLastOfItsNops() {
         TracingSites narrow = NARROW_KERNEL.tracing();
@@ -180,7 +180,7 @@ class PariscArchTest {
                 refused.getMessage());
     }
 
-    /** The words that count from it are wrong then, as those of made-up symbols are. */
+    /** Words that count from a made-up symbol are wrong, as all values of made-up symbols are. */
     @Test
     void thatTheDataPointerIsMadeUpIsTold() {
         try (ModuleRuntime runtime =
@@ -195,7 +195,7 @@ class PariscArchTest {
         }
     }
 
-    /** Weak or not, whatever the type, even one that does not exist. */
+    /** The kernel refuses it, weak or not, whatever the type, even for a type that does not exist. */
     @ParameterizedTest
     @CsvSource({"1", "12", "222"})
     void aSymbolOfValue0IsAnUnknownOne(int type) {

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Types that the ABI has and the kernel lacks: refused as the kernel does, applied on request. Their words: {@link GoldenWordsTest}. */
+/** The types of the ABI that the kernel lacks: refused like the kernel by default, applied on request. {@link GoldenWordsTest} has their words. */
 class PariscBeyondKernelTest {
     private static final int NOP = 0x0800_0240;
     private static final LoadPolicy EXTENDED = LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE);
 
-    /** Two times {@code ldi S,%r19}. */
+    /** {@code ldi S,%r19}, twice. */
     private static Laid twoLoads() {
         Laid laid = Laid.module(ElfTarget.PARISC_32).exported("S", 0x1ff0);
         laid.builder()
@@ -78,14 +78,14 @@ class PariscBeyondKernelTest {
         for (StubPolicy stubs : StubPolicy.values()) {
             Laid laid =
                     Laid.module(ElfTarget.PARISC_64).exported("S", 0x4010_0000).with(EXTENDED.stubs(stubs));
-            // b,l S,%rp of 17 bits, its delay slot, the same again
+            // a b,l S,%rp of 17 bits and its delay slot, twice
             laid.builder()
                     .text(0xe840_0000, NOP, 0xe840_0000, NOP)
                     .relocation(".text", 0, 12, "S")
                     .relocation(".text", 8, 12, "S");
             Laid.Result result = laid.relocate();
 
-            // one GOT slot for two branches; a slot was counted for each
+            // the two branches share a GOT slot, although one was counted for each
             assertEquals(List.of(0, 0x4010_0000, 0, 0), result.wordsAt(RegionKind.CORE, 0, 4), stubs.toString());
             Stub first = result.relocated().stubs().get(0);
             long distance = first.address().value() - result.address(".text") - 8;

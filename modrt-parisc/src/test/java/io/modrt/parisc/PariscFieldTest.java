@@ -47,10 +47,10 @@ class PariscFieldTest {
         assertEquals(field.mask(), reached);
     }
 
-    /** The vectors of the instruction formats, worked out by hand: sign last, the rest in runs. */
+    /** Values and their bits, worked out by hand from the instruction formats: the sign is the lowest bit, the rest stands in runs. */
     @ParameterizedTest
     @CsvSource({
-        // the branch of cmpb: bit 11 to 0, bit 10 to 2, bits 9 to 0 to 12 to 3
+        // the branch of cmpb: bit 11 goes to bit 0, bit 10 to bit 2, bits 9:0 go to bits 12:3
         "w12,   1,          0x0008",
         "w12,   0x0400,     0x0004",
         "w12,   0x03ff,     0x1ff8",
@@ -84,13 +84,13 @@ class PariscFieldTest {
         assertEquals(Long.decode(bits), field.insert(0, Long.decode(value) << field.lowestBit()));
     }
 
-    /** {@code fields.csv}, written by {@code oracle/golden}: what GNU as makes of a number. */
+    /** What GNU as makes of a number: {@code fields.csv}, which {@code oracle/golden} writes. */
     @ParameterizedTest(name = "{2}")
     @CsvFileSource(resources = "fields.csv", delimiter = '|', numLinesToSkip = 1)
     void aValueGoesWhereTheAssemblerPutsIt(String name, String value, String assembly, String word) {
         Field field = named(name);
         int assembled = (int) (long) Long.decode(word);
-        boolean isUpperPart = field == PariscField.IM21; // as takes the part itself there
+        boolean isUpperPart = field == PariscField.IM21; // for which GNU as takes the part itself
         long inserted = isUpperPart ? Long.decode(value) << field.lowestBit() : Long.decode(value);
         assertEquals(
                 word,

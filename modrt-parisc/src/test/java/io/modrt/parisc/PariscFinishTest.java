@@ -1,12 +1,5 @@
 package io.modrt.parisc;
 
-import static io.modrt.parisc.PariscAlternatives.COHERENT_IO_DIRECTORY;
-import static io.modrt.parisc.PariscAlternatives.COMBINED_TLB;
-import static io.modrt.parisc.PariscAlternatives.LOCAL_TLB_PURGE;
-import static io.modrt.parisc.PariscAlternatives.NO_ALTERNATIVES;
-import static io.modrt.parisc.PariscAlternatives.NO_DATA_CACHE;
-import static io.modrt.parisc.PariscAlternatives.NO_INSTRUCTION_CACHE;
-import static io.modrt.parisc.PariscAlternatives.QEMU;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -26,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What module_finalize does to a module's tables. */
+/** What {@code module_finalize} does to a module's tables. */
 class PariscFinishTest {
     private static final int PCREL32 = 9;
     private static final int SEGREL32 = 49;
@@ -62,7 +55,7 @@ class PariscFinishTest {
                 words(result, ".PARISC.unwind.init", 12));
     }
 
-    /** Entries of start, end and two words that say which they are, for the offsets of code in this order. */
+    /** An unwind table with an entry for each of these offsets of code: start, end, and two words that number the entry. */
     private static void unwind(Laid laid, String section, int... offsets) {
         laid.builder().readOnly(section);
         for (int i = 0; i < offsets.length; i++) {
@@ -90,7 +83,7 @@ class PariscFinishTest {
                 IntStream.range(0, symbols.count()).mapToObj(symbols::name).toList();
         List<String> expected = new ArrayList<>(
                 inFile.stream().filter(name -> !name.startsWith(".L")).toList());
-        expected.addAll(inFile.subList(expected.size(), inFile.size())); // what is left behind
+        expected.addAll(inFile.subList(expected.size(), inFile.size())); // the tail stays as it was
         Section section = symbols.section();
         ElfEncoding encoding = machine.target.encoding();
         byte[] bytes = result.relocated().bytes(section);
@@ -111,15 +104,15 @@ class PariscFinishTest {
                 Arguments.of(MachineFacts.unknown(), 0x80),
                 Arguments.of(MachineFacts.of(1), 0x81),
                 Arguments.of(MachineFacts.of(2), 0x80),
-                Arguments.of(MachineFacts.of(2).withFeatures(NO_DATA_CACHE), 0x82),
-                Arguments.of(MachineFacts.of(2).withFeatures(NO_INSTRUCTION_CACHE), 0x84),
-                Arguments.of(MachineFacts.of(2).withFeatures(COMBINED_TLB), 0x88),
-                Arguments.of(MachineFacts.of(2).withFeatures(COHERENT_IO_DIRECTORY), 0x90),
-                Arguments.of(MachineFacts.of(1).withFeatures(QEMU), 0xa1),
-                Arguments.of(MachineFacts.of(1).withFeatures(QEMU, NO_ALTERNATIVES), 0x80));
+                Arguments.of(MachineFacts.of(2).withFeatures("no-data-cache"), 0x82),
+                Arguments.of(MachineFacts.of(2).withFeatures("no-instruction-cache"), 0x84),
+                Arguments.of(MachineFacts.of(2).withFeatures("combined-tlb"), 0x88),
+                Arguments.of(MachineFacts.of(2).withFeatures("coherent-io-directory"), 0x90),
+                Arguments.of(MachineFacts.of(1).withFeatures("qemu"), 0xa1),
+                Arguments.of(MachineFacts.of(1).withFeatures("qemu", "no-alternatives"), 0x80));
     }
 
-    /** One entry a condition bit; the ones that hold put a nop for {@code sync}. */
+    /** There is one entry for each condition bit; where the condition holds, a nop replaces the {@code sync}. */
     @ParameterizedTest
     @MethodSource("conditions")
     void codeIsRewrittenWhereAConditionHolds(MachineFacts machine, int holding) {
@@ -144,12 +137,12 @@ class PariscFinishTest {
     @Test
     void whatIsWrittenFollowsFromLengthAndReplacement() {
         Laid laid = Laid.module(ElfTarget.PARISC_64)
-                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures(LOCAL_TLB_PURGE)));
+                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("local-tlb-purge")));
         laid.builder().text(PDTLB, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
-        entry(laid, 0, 0, 1, 0x80, 2); // purges one TLB
-        entry(laid, 1, 4, 3, 0x80, NOP); // a branch over 3 words: 1 more than it goes by itself
+        entry(laid, 0, 0, 1, 0x80, 2); // a purge of one TLB
+        entry(laid, 1, 4, 3, 0x80, NOP); // a branch over 3 words: b,n skips one by itself, the field adds 1
         entry(laid, 2, 16, 1, 0x80, 0x3333_3333);
-        entry(laid, 3, 20, -2, 0x80, 0); // copies two words, which lie higher: the offset is unsigned
+        entry(laid, 3, 20, -2, 0x80, 0); // copies two words from a higher address, since the offset is unsigned
         laid.builder().readOnly(".rodata.patch").words(0x1111_1111, 0x2222_2222);
         laid.builder().symbol("patch").in(laid.builder().section(".rodata.patch"), 0);
         laid.builder().relocation(".altinstructions", 44, PCREL32, "patch", 8);
@@ -160,7 +153,7 @@ class PariscFinishTest {
     }
 
     @Test
-    void aPurgeStaysGlobalBeforePa2_0() {
+    void aPurgeStaysGlobalBeforePa20() {
         Laid laid = Laid.module(ElfTarget.PARISC_32);
         laid.builder().text(PDTLB).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2);

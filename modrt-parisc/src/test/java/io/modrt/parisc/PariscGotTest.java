@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** GOT, descriptors and the stubs of 64-bit modules. Addresses are worked out by hand beside each. */
+/** GOT, descriptors and stubs of 64-bit modules. Each test works out its addresses by hand in comments. */
 class PariscGotTest {
     private static final int LTOFF21L = 34;
     private static final int LTOFF14R = 38;
@@ -30,7 +30,7 @@ class PariscGotTest {
     private static final int ADDIL = 0x2b60_0000; // addil 0,%dp
     private static final int LDD = 0x5035_0000; // ldd 0(%r1),%r21
     private static final long BASE = 0x0081_0000;
-    private static final long PRINTK = 0x4030_0010; // its descriptor
+    private static final long PRINTK = 0x4030_0010; // the address of its descriptor
 
     private static Laid module() {
         return Laid.module(ElfTarget.PARISC_64)
@@ -53,18 +53,18 @@ class PariscGotTest {
                 .relocation(".text", 28, LTOFF14R, "jiffies", 8);
         Laid.Result result = laid.relocate();
 
-        // 6 relocations ask for slots: 48 bytes; 2 branches: room for 3 stubs of 16 bytes
+        // 6 relocations ask for slots, 48 bytes; 2 branches get room for 3 stubs of 16 bytes
         assertEquals(48, result.plan().regions().get(0).headBytes());
         assertEquals(BASE + 48 + 48, result.address(".text"));
         assertEquals(
                 List.of(0, 0x4040_0000, 0, 0x4030_0010, 0, 0x4040_0008, 0, 0, 0, 0, 0, 0),
                 result.wordsAt(RegionKind.CORE, 0, 12));
         assertEquals(List.of("0x810030 -> 0x40300010", "0x810040 -> 0x40300010"), result.stubs());
-        assertEquals( // slot 1 is 8 bytes in: the short form
+        assertEquals( // slot 1 is at offset 8, which the short load reaches
                 List.of(0x0f70_10db, 0x5361_0020, 0xe820_d000, 0x537b_0030), result.wordsAt(RegionKind.CORE, 0x30, 4));
         assertEquals(LDD, result.word(".text", 4)); // slot 0
         assertEquals(ADDIL, result.word(".text", 24));
-        assertEquals(LDD | 0x20, result.word(".text", 28)); // slot 2: 16 bytes
+        assertEquals(LDD | 0x20, result.word(".text", 28)); // slot 2, at offset 16
     }
 
     @Test
@@ -77,7 +77,7 @@ class PariscGotTest {
             laid.builder().relocation(".text", 8L * i + 4, LTOFF14R, "jiffies", 16L * i);
         }
         Laid.Result result = laid.relocate();
-        // slot 256 is 2048 bytes in: LR' = 1, RR' = 0
+        // slot 256 is at offset 2048: LR' = 1, RR' = 0
         assertEquals(ADDIL | 0x1000, result.word(".text", 8 * 256));
         assertEquals(LDD, result.word(".text", 8 * 256 + 4));
         assertEquals(LDD | 0x7f8 << 1, result.word(".text", 8 * 255 + 4));
@@ -98,21 +98,21 @@ class PariscGotTest {
         // 3 slots, rounded to 16 bytes, then room for 3 stubs
         long text = BASE + 0x20 + 0x30;
         assertEquals(text, result.address(".text"));
-        assertEquals(0xe800_a010, result.word(".text", 0)); // near directly: 2 words
+        assertEquals(0xe800_a010, result.word(".text", 0)); // goes to near directly, 2 words ahead
         assertEquals(
                 List.of("0x810020 -> 0x40301000", String.format(Locale.ROOT, "0x3000000 -> 0x%x", text + 16)),
                 result.stubs());
         // 0x40301000 >> 11 = 0x80602: bits 19, 10 and 9 go to 11, 2 and 1, bit 1 goes to 13; the rest is 0
         assertEquals(
                 List.of(0x2020_2806, 0x3421_0000, 0x5021_0020, 0xe820_d002), result.wordsAt(RegionKind.CORE, 0x20, 4));
-        // near = 0x810060 from the init block 32 MB away; its fourth word is not written
+        // the stub to near = 0x810060, from the init block 32 MB away; its fourth word is not written
         assertEquals(0xe820_d002, result.wordsAt(RegionKind.INIT, 0, 4).get(2));
         assertEquals(0, result.wordsAt(RegionKind.INIT, 0, 4).get(3));
         assertTrue(result.wordsAt(RegionKind.CORE, 0, 4).stream().allMatch(word -> word == 0), "no slot was used");
     }
 
     @Test
-    void until2_6_28OnlyTheSameSectionIsCalledDirectly() {
+    void oldKernelsCallOnlyTheSameSectionDirectly() {
         Laid laid = module().under(Laid.LINUX_2_6_28);
         laid.builder()
                 .text(BL, NOP, BL, NOP, NOP)
@@ -131,10 +131,10 @@ class PariscGotTest {
                 List.of(String.format(Locale.ROOT, "0x810010 -> 0x%x", result.address(".text.other"))), result.stubs());
     }
 
-    /** A function pointer to one byte behind the module's memory: 6.1 counts that as the module's. */
+    /** Linux 6.1 counts the first byte behind the module's memory as the module's; here a function pointer holds its address. */
     @ParameterizedTest
     @CsvSource({"6.1, -4, true", "6.1, 0, true", "6.1, 1, false", "6.12, -4, true", "6.12, 0, false"})
-    void theEndOfABlockIsTheModulesUntil6_3(String kernel, long fromEnd, boolean isLocal) {
+    void olderKernelsCountTheByteBehindABlockAsTheModules(String kernel, long fromEnd, boolean isLocal) {
         KernelProfile profile = kernel.equals("6.1") ? Laid.LINUX_6_1 : Laid.LINUX_6_12;
         long address = 0x0180_0000 + fromEnd;
         RegionKind first = kernel.equals("6.1") ? RegionKind.CORE : RegionKind.TEXT;
@@ -145,7 +145,7 @@ class PariscGotTest {
                 pointer(profile, address, first, 0x0180_0000 - bytes).relocate();
 
         long start = result.start(first);
-        // no slots, one descriptor, at the start
+        // there are no slots; the one descriptor is at the start
         assertEquals(isLocal ? start : address, result.doubleword(".data", 0));
         assertEquals(
                 isLocal ? List.of(0, 0, 0, 0, 0, (int) address, 0, (int) start) : List.of(0, 0, 0, 0, 0, 0, 0, 0),
@@ -180,7 +180,7 @@ class PariscGotTest {
                 .relocation(".data", 24, FPTR64, "printk");
         Laid.Result result = laid.relocate();
 
-        // one slot, rounded to 16; 4 descriptors are counted, 2 are used
+        // one slot, rounded up to 16 bytes; of 4 descriptors that are counted 2 are used
         assertEquals(16 + 4 * 32, result.plan().regions().get(0).headBytes());
         assertEquals(BASE + 16, result.doubleword(".data", 0));
         assertEquals(BASE + 48, result.doubleword(".data", 8));
@@ -192,7 +192,7 @@ class PariscGotTest {
                 result.wordsAt(RegionKind.CORE, 16, 18));
     }
 
-    /** One slot more than a load reaches: 4,095 since 2.6.29, 1,023 before. */
+    /** The GOT has one slot too many: the limit is 4,095 since 2.6.29, 1,023 before. */
     @ParameterizedTest
     @CsvSource({"2.6.29, 4095, true", "2.6.29, 4096, false", "2.6.28, 1023, true", "2.6.28, 1024, false"})
     void theGotHasALimit(String kernel, int slots, boolean loads) {

@@ -11,12 +11,12 @@ import io.modrt.testkit.BundledModules;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What the memory of a PA-RISC kernel tells of its machine. */
+/** The facts about the machine in the memory of a PA-RISC kernel. */
 class PariscMachineTest {
     private static final Address FLAG = Address.of(0x1070_1234);
     private static final KernelSymbols SYMBOLS = KernelSymbols.of(Map.of("running_on_qemu", FLAG));
 
-    /** The kernel's memory with this number at the flag, and nothing else. */
+    /** Kernel memory that holds this number at the flag, and nothing else. */
     private static MemoryReader memory(int flag) {
         return (from, into, offset, length) -> {
             assertEquals(FLAG, from);

@@ -8,7 +8,7 @@ import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How close is xfs? */
+/** The report of how near branches are to their limit, for a module built like the xfs of 2008. */
 class PariscReachTest {
     private static final int PCREL17F = 12;
     private static final int BL = 0xe840_0000;
@@ -38,7 +38,7 @@ class PariscReachTest {
                         // 0x20008 - 0 - 8
                         "R_PARISC_PCREL17F against far at .text+0x0: 0x20000 within [-0x40000, 0x3fffc], 131068 bytes left,"
                                 + " 50.0 % used",
-                        // the second of 4 + 1 stubs, 40 bytes in front: 8 - 40 - 0x20000 - 8
+                        // to the second of 4 + 1 stubs, the first of which is 40 bytes in front: 8 - 40 - 0x20000 - 8
                         "R_PARISC_PCREL17F against printk by a stub at .text+0x20000: -0x20028 within [-0x40000, 0x3fffc],"
                                 + " 131032 bytes left, 50.0 % used",
                         "R_PARISC_PCREL17F against printk by a stub at .text.cold+0x0: -0x18 within [-0x40000, 0x3fffc],"

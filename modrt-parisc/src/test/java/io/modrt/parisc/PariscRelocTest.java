@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PariscRelocTest {
 
-    /** By hand: rnd(0x1004) = 0x2000, rnd(-8) = 0, rnd(0x1000) = 0x2000, rnd(0xfff) = 0, rnd(-0x1001) = -0x2000. */
+    /** Worked out by hand: rnd(0x1004) = 0x2000, rnd(-8) = 0, rnd(0x1000) = 0x2000, rnd(0xfff) = 0, rnd(-0x1001) = -0x2000. */
     @ParameterizedTest
     @CsvSource({
         "0x10123456, 0,       0x20246, 0x456",
@@ -61,7 +61,7 @@ class PariscRelocTest {
                 "2 3 4 6 7 8 10 12 14", numbers(PariscReloc.table(Width.BITS_64).beyondKernel()));
     }
 
-    /** The package page's table, in the supplement's notation, without the shift to the field. */
+    /** The table of the package page in the supplement's notation, without the shift that belongs to the field. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             R_PARISC_DIR32     | S + A

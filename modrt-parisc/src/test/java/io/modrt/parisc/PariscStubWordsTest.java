@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/** Stubs against words that GNU as and ld made of their assembler text: {@code stubs.csv}, written by {@code oracle/golden}. */
+/** Compares stubs with the words that GNU as and ld make of their assembler text: {@code stubs.csv}, which {@code oracle/golden} writes. */
 class PariscStubWordsTest {
 
     @ParameterizedTest(name = "{0} to {1} + {2}")

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which branches go through stubs and where those lie, 32 bit. Addresses are worked out by hand beside each. */
+/** Which branches of 32-bit modules go through stubs, and where the stubs are. Each test works out its addresses by hand in comments. */
 class PariscStubsTest {
     private static final int PCREL17F = 12;
     private static final int PCREL22F = 74;
@@ -31,7 +31,7 @@ class PariscStubsTest {
         return Laid.module(ElfTarget.PARISC_32).at(BASE).exported("printk", 0x1012_3450);
     }
 
-    /** {@code .text}: calls of printk at 0 and 16, of near, which is at 32, at 8. */
+    /** {@code .text} calls printk at 0 and 16, and at 8 near, which is at 32. */
     private static Laid threeCalls(KernelProfile profile) {
         Laid laid = module().under(profile);
         laid.builder()
@@ -45,13 +45,14 @@ class PariscStubsTest {
     }
 
     @Test
-    void since2_6_29WhatDoesNotReachGetsAStubInFrontOfItsSection() {
+    void aBranchThatDoesNotReachGetsAStubInFrontOfItsSection() {
         Laid.Result laid = threeCalls(Laid.LINUX_2_6_29).relocate();
 
-        // room for 3 + 1 stubs of 8 bytes, the first at its start
+        // room for 3 + 1 stubs of 8 bytes; the first is at its start
         assertEquals(BASE + 0x20, laid.address(".text"));
         assertEquals(List.of("0x810000 -> 0x10123450", "0x810008 -> 0x10123450"), laid.stubs());
-        assertEquals( // ldil LR'0x10123450,%r1; be,n RR'0x10123450(%sr4,%r1); twice; the third and fourth are not used
+        assertEquals( // twice ldil LR'0x10123450,%r1; be,n RR'0x10123450(%sr4,%r1); the third and fourth stub are not
+                // used
                 List.of(0x2031_2202, 0xe020_28a2, 0x2031_2202, 0xe020_28a2, 0, 0, 0, 0),
                 laid.wordsAt(RegionKind.CORE, 0, 8));
         assertEquals(0xe85f_1fb5, laid.word(".text", 0)); // 0x810000 - 0x810020 - 8 = -0x28: -10 words
@@ -60,7 +61,7 @@ class PariscStubsTest {
     }
 
     @Test
-    void until2_6_28EveryBranchGoesThroughAStubAtTheHeadOfItsRegion() {
+    void oldKernelsSendEveryBranchThroughAStubAtTheHeadOfItsRegion() {
         Laid laid = threeCalls(Laid.LINUX_2_6_28);
         laid.builder().initText(BL, NOP).relocation(".init.text", 0, PCREL17F, "near");
         Laid.Result result = laid.relocate();
@@ -91,13 +92,13 @@ class PariscStubsTest {
         }
         long sizes = laid.plan().file().elf().section(".text").orElseThrow().sizeBytes();
         assertEquals(36, sizes);
-        // read-only data begins on the next page; what is first there has room for one stub in front of it
+        // read-only data begins on the next page, and the first section there has room for one stub in front of it
         assertTrue(laid.plan().file().elf().sections().stream()
                 .filter(section -> laid.plan().region(section).isPresent())
                 .allMatch(section -> laid.plan().regionOffset(section).orElseThrow() >= 8));
     }
 
-    /** Distances from P + 8; with {@code stub} where the branch itself does not reach. */
+    /** Distances from P + 8, and {@code stub} if the branch itself does not reach. */
     @ParameterizedTest
     @CsvSource({
         "12, 262140,   direct",
@@ -112,7 +113,7 @@ class PariscStubsTest {
         "74, -8388609, stub"
     })
     void aBranchReachesItsBits(int type, long distance, String how) {
-        long text = 0x0481_0000L + 0x10; // one branch: 16 bytes in front
+        long text = 0x0481_0000L + 0x10; // room for the stubs of one branch: 16 bytes
         Laid laid = module().at(text - 0x10).under(Laid.LINUX_2_6_29).exported("there", text + 8 + distance);
         laid.builder().text(type == PCREL17F ? BL : 0xe800_a000, NOP).relocation(".text", 0, type, "there");
         Laid.Result result = laid.relocate();
@@ -120,7 +121,7 @@ class PariscStubsTest {
         assertEquals(how.equals("stub") ? 1 : 0, result.stubs().size());
         PariscReloc row = type == PCREL17F ? PariscReloc.R_PARISC_PCREL17F : PariscReloc.R_PARISC_PCREL22F;
         long words = row.field().extract(result.word(".text", 0));
-        assertEquals(how.equals("stub") ? -0x18 : distance & -4, words); // stub 0x10 in front, and 8
+        assertEquals(how.equals("stub") ? -0x18 : distance & -4, words); // the stub is 0x10 bytes in front, from P + 8
     }
 
     @Test
@@ -140,7 +141,7 @@ class PariscStubsTest {
                 refused.getMessage());
     }
 
-    /** One branch, so that the one stub is 8 bytes in front of .text and 0x40000 in front of the branch. */
+    /** There is one branch, so the one stub is 8 bytes in front of .text and 0x40000 bytes in front of the branch. */
     private static Laid xfs() {
         Laid laid = Laid.module(ElfTarget.PARISC_32, "xfs").at(BASE).exported("xfs_btree_read_bufs", 0x1012_3450);
         laid.builder().code(".text").alignment(8).zeros(0x3fff8).words(BL, NOP);
@@ -148,7 +149,7 @@ class PariscStubsTest {
         return laid;
     }
 
-    /** Since 2.6.29 the stub is 16 bytes in front of .text: reached from 0x40000 - 16 - 8. */
+    /** Since 2.6.29 the stub is 16 bytes in front of .text: the branch at 0x40000 - 16 - 8 just reaches it. */
     @ParameterizedTest
     @CsvSource({"0x3ffe8, ''", "0x3ffec, 0x3ffeffff", "0x3fff8, 0x3ffefffc"})
     void aSectionBeyondTheReachFailsAndLinksWithStubsOnBothSides(String offset, String quotient) {
@@ -170,7 +171,7 @@ class PariscStubsTest {
         }
         Laid.Result further = laid.with(LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH))
                 .relocate();
-        // nothing in front, the stub on the next multiple of 8 behind
+        // there is nothing in front; the stub is at the next multiple of 8 behind the section
         assertEquals(
                 List.of(String.format(Locale.ROOT, "0x%x -> 0x10123450", BASE + at + 12 + 7 & -8)), further.stubs());
     }
@@ -183,10 +184,10 @@ class PariscStubsTest {
         fits.builder()
                 .relocation(".text", 0, PCREL17F, "printk")
                 .relocation(".text", 0x7ffb4, PCREL17F, "printk")
-                .relocation(".text", 0x3ffdc, PCREL17F, "printk"); // the middle, 0x3ffdc from the end
+                .relocation(".text", 0x3ffdc, PCREL17F, "printk"); // in the middle, 0x3ffdc bytes from the end
         Laid.Result result = fits.relocate();
         assertEquals(BASE + 0x10, result.address(".text"));
-        // the branches of the second half share one of the two stubs behind
+        // the branches of the second half share one of the two stubs behind the section
         assertEquals(
                 List.of(
                         "0x810000 -> 0x10123450",
@@ -212,10 +213,10 @@ class PariscStubsTest {
         laid.builder().relocation(".text.other", 0, PCREL17F, "printk");
         Laid.Result result = laid.relocate();
 
-        // two callees in .text: (2 + 1) * 8; .data has no branch, so nothing in front
+        // .text has two callees, so (2 + 1) * 8 bytes in front; .data has no branch, so nothing in front
         assertEquals(BASE + 24, result.address(".text"));
-        // .text ends at 0x81003c; 16 bytes on is .text.other, and 16 in front of that is no multiple of 8, so the next
-        // is
+        // .text ends at 0x81003c; .text.other is 16 bytes further. 16 bytes in front of that is no multiple of 8;
+        // the stubs start at the next one.
         assertEquals(0x0081_004c, result.address(".text.other"));
         assertEquals(List.of("0x810000 -> 0x10123450", "0x810040 -> 0x10123450"), result.stubs());
         assertEquals(0, result.address(".data") & 0xfff);
@@ -225,7 +226,7 @@ class PariscStubsTest {
     void stubsAreMadeForASymbolAndAnAddendAndNotForTheirSum() {
         Laid laid = module().under(Laid.LINUX_2_6_29).exported("table", 0x1012_3456);
         laid.builder().text(BL, NOP).relocation(".text", 0, PCREL17F, "table", 0x1004);
-        // LR' rounds the addend: 0x10123456 + 0x2000, and RR' goes back
+        // LR' rounds the addend up, 0x10123456 + 0x2000, and RR' is negative
         assertEquals(List.of(0x2032_2202, 0xe03f_28b7), laid.relocate().wordsAt(RegionKind.CORE, 0, 2));
     }
 

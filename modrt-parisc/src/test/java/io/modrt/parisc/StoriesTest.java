@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What was reported in 2008, and what became of it, with the bundled modules. */
+/** The failures that were reported in 2008, and their cures, with the bundled modules. */
 class StoriesTest {
     private static final Address CORE = Address.of(0x0081_0000);
     private static final Address INIT = Address.of(0x0091_0000);
@@ -56,9 +56,9 @@ class StoriesTest {
     }
 
     /**
-     * Ten stubs in all, nine of them at the head of core: 72 bytes. Each of the three sections has 0x18040 bytes, so the last
-     * begins at 0x48 + 0x30080 and its second branch, to bulky_bmap through the eighth stub, is 0x18024 further on: 0x810038 -
-     * 0x8580ec - 8 = -0x480bc bytes, -0x1202f words; 30 bits of that are 0x3ffedfd1.
+     * There are ten stubs; nine are at the head of core, 72 bytes. Each of the three sections has 0x18040 bytes, so the last begins at
+     * 0x48 + 0x30080. Its second branch, to bulky_bmap through the eighth stub, is 0x18024 bytes further: 0x810038 - 0x8580ec - 8 =
+     * -0x480bc bytes, -0x1202f words; the low 30 bits of that are 0x3ffedfd1.
      */
     @Test
     void until2_6_28ALargeModuleDoesNotReachItsStubs() {
@@ -76,20 +76,19 @@ class StoriesTest {
         ModuleFile bulky = ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz"));
         RelocatedModule relocated = relocate(bulky, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT);
 
-        // 3 branches a section, room for 4 stubs; the next section is called directly, so the third branch takes the
-        // second stub
-        // (in the last section the third, so there it is 8 bytes less): -0x20 + 8 - 0x1802c - 8
+        // A section has 3 branches and room for 4 stubs. The branch to the next section needs none, so the third branch
+        // takes the second stub: -0x20 + 8 - 0x1802c - 8. In the last section it takes the third, 8 bytes nearer.
         Reach tightest = relocated.reach().tightest().orElseThrow();
         assertEquals(
                 "R_PARISC_PCREL17F against bulky_btree_read_bufs by a stub at .text.bulky_bmap+0x1802c: -0x1804c within"
                         + " [-0x40000, 0x3fffc], 163764 bytes left, 37.5 % used",
                 tightest.toString());
-        // two stubs in each of the first two sections, three in the last, one in .init.text
+        // two stubs in front of each of the first two sections, three in front of the last, one in front of .init.text
         assertEquals(8, relocated.stubs().size());
         assertSizesAreTheFiles(relocated);
     }
 
-    /** Changed sizes broke lsmod and the dependencies: files' sizes are what is told, whatever lies in front or behind. */
+    /** In 2008, changed section sizes broke lsmod and dependencies; sizes are those of the file, whatever is in front or behind. */
     private static void assertSizesAreTheFiles(RelocatedModule relocated) {
         LayoutPlan plan = relocated.resolved().placed().plan();
         for (Section section : plan.file().elf().sections()) {
@@ -141,7 +140,7 @@ class StoriesTest {
         assertSizesAreTheFiles(relocated);
     }
 
-    /** On 64 bit what is exported, and what is called, is a descriptor; its code is known beside. */
+    /** On 64 bit an export has the address of a descriptor, and calls go through it; the address of the code is known too. */
     @Test
     void modulesCallOneAnotherThroughDescriptors() {
         try (ModuleRuntime runtime = kernel(Laid.LINUX_6_1.with(ConfigOption.MODVERSIONS, false), 0x4010_0000)) {
@@ -160,12 +159,12 @@ class StoriesTest {
             assertEquals(gp, doubleword(runtime, greet.value().plus(24)));
             assertEquals(Optional.empty(), export(greeter, "greeter_count").code());
 
-            // visitor's stub for greet loads that descriptor from a slot of its own
+            // visitor's stub for greet loads the address of that descriptor from a slot of visitor's GOT
             assertTrue(visitor.stubs().stream().anyMatch(stub -> stub.target().equals(greet.value())));
         }
     }
 
-    /** The bundled everyday module, on a machine with one CPU under QEMU. */
+    /** The bundled greeter, on a machine with one CPU under QEMU. */
     @ParameterizedTest
     @CsvSource({"parisc-32", "parisc-64"})
     void tablesAreFinishedForTheMachine(String target) {
@@ -175,9 +174,8 @@ class StoriesTest {
         try (ModuleRuntime runtime = kernel(profile, target.equals("parisc-32") ? 0x1010_0000 : 0x4010_0000)) {
             LiveModule greeter = runtime.load(BundledModules.file(target + "/greeter.ko"));
             Address branch = greeter.symbol("greeter_branch").orElseThrow().address();
-            // nop, nop, b,n, two words for each of two ways back, then: sync, which one CPU does not need; pdtlb and
-            // sync, over
-            // which QEMU goes by a branch that passes one word
+            // nop, nop, b,n, and two words for each of two returns; then a sync, which one CPU does not need;
+            // then pdtlb and sync, which QEMU skips with a branch over one word
             assertEquals(0x0800_0240, word(runtime, branch.plus(28)));
             assertEquals(0xe800_0002, word(runtime, branch.plus(32)));
             assertEquals(0x0000_0400, word(runtime, branch.plus(36)));
@@ -189,7 +187,7 @@ class StoriesTest {
                 assertTrue(word(runtime, unwind.plus(entry)) > word(runtime, unwind.plus(entry - 16)));
             }
 
-            // sorted by key: greeter_quiet, the jump, comes first; its branch bit stays, and its key knows its entry
+            // sorted by key: greeter_quiet, the jump, comes first; its branch bit stays; its key points to it
             boolean isWide = target.equals("parisc-64");
             Address table = greeter.address("__jump_table").orElseThrow();
             Address quiet = greeter.symbol("greeter_quiet").orElseThrow().address();
@@ -199,7 +197,7 @@ class StoriesTest {
                     table.plus(8 + (isWide ? doubleword(runtime, table.plus(8)) : word(runtime, table.plus(8)))));
             assertEquals(table.value(), isWide ? doubleword(runtime, quiet.plus(8)) : word(runtime, quiet.plus(4)));
 
-            // exceptions by address: first, second, third; the third word of each moves with it
+            // exception entries are sorted by address; the third word of each moves with it
             Address exceptions = greeter.address("__ex_table").orElseThrow();
             Address peek = greeter.symbol("greeter_peek").orElseThrow().address();
             for (int i = 0; i < 3; i++) {
