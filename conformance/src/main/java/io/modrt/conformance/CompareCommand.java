@@ -79,7 +79,8 @@ final class CompareCommand {
                 BootComparison boot = new BootComparison(booted, dump, modules, this::add);
                 boot.run();
                 out.println(dump.file() + ": tracing: " + boot.callSites());
-                out.println(dump.file() + ": " + boot.tamperedWords() + " words with one changed bit, each of which must be reported");
+                out.println(dump.file() + ": " + boot.tamperedWords()
+                        + " words with one changed bit, each of which must be reported");
             }
         }
         Map<String, Integer> forms = new TreeMap<>();

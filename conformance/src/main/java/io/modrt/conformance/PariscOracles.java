@@ -216,7 +216,8 @@ final class PariscOracles {
         out.printf(
                 "GNU ld, PA-RISC: %d links, %d refused by both, %d sections, %d words, %d of them as the kernel leaves them after relocation%n",
                 links, refusals, sections, words, finished);
-        out.println("of these, compared by where they lead in modrt's image and in ld's, not by their bits: " + followed);
+        out.println(
+                "of these, compared by where they lead in modrt's image and in ld's, not by their bits: " + followed);
         room.forEach(out::println);
     }
 }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
-import io.modrt.spi.Arch;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelVersion;
+import io.modrt.spi.Arch;
 import io.modrt.spi.StaticBranches;
 import java.util.HexFormat;
 import java.util.ServiceLoader;
@@ -42,8 +42,7 @@ class StaticBranchesTest {
                 new StaticBranches.BranchSite(Long.parseUnsignedLong(site, 16), Integer.BYTES);
 
         assertEquals(nop, HexFormat.of().formatHex(branches.notTaken(Integer.BYTES)), text);
-        assertEquals(
-                taken, HexFormat.of().formatHex(branches.taken(place, Long.parseUnsignedLong(target, 16))), text);
+        assertEquals(taken, HexFormat.of().formatHex(branches.taken(place, Long.parseUnsignedLong(target, 16))), text);
     }
 
     private static ElfHeader header(String name, String flags) {

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /** The modules that are published, as the class path holds them: jars, or folders of classes before packaging. */
 final class PublishedModules {
-    private static final Pattern PLACE =
-            Pattern.compile(".*modrt-(api|aarch64|mips|parisc|ftrace|testkit)[^/\\\\]*(\\.jar|[/\\\\]target[/\\\\]classes)");
+    private static final Pattern PLACE = Pattern.compile(
+            ".*modrt-(api|aarch64|mips|parisc|ftrace|testkit)[^/\\\\]*(\\.jar|[/\\\\]target[/\\\\]classes)");
 
     private static final List<ModuleReference> ALL = find();
 

@@ -35,7 +35,8 @@ class SourceRulesTest {
     private static final Path ROOT = Path.of("..");
     private static final List<String> LIBRARIES =
             List.of("modrt-api", "modrt-aarch64", "modrt-mips", "modrt-parisc", "modrt-ftrace", "modrt-testkit");
-    private static final Pattern ARCHITECTURE = Pattern.compile("mips|parisc|hppa|aarch64|arm64", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ARCHITECTURE =
+            Pattern.compile("mips|parisc|hppa|aarch64|arm64", Pattern.CASE_INSENSITIVE);
     private static final int ONE_SITTING = 450;
 
     @Test

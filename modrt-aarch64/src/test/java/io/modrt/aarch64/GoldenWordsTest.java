@@ -29,7 +29,7 @@ class GoldenWordsTest {
     private static final String WORDS = "words.csv";
     private static final long PAGE = 0xfff;
     private static final List<RelocationType> TYPES =
-            AArch64Reloc.table(AddendKind.EXPLICIT, false).types();
+            AArch64Reloc.table(AddendKind.EXPLICIT, false, "").types();
 
     @ParameterizedTest(name = "{0} {5} at {3}: {6}")
     @CsvFileSource(resources = WORDS, delimiter = '|', quoteCharacter = '\'', numLinesToSkip = 1)

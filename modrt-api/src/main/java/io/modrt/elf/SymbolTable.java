@@ -86,9 +86,8 @@ public final class SymbolTable {
             Section s = file.section(i);
             if (s.type() == Section.SHT_SYMTAB_SHNDX && s.link() == symbols.index()) {
                 if (s.sizeBytes() / Integer.BYTES < count) {
-                    throw new FormatException(s.beyondKernel(
-                            "section numbers for " + s.sizeBytes() / Integer.BYTES + " symbols, the symbol table has "
-                                    + count));
+                    throw new FormatException(s.beyondKernel("section numbers for " + s.sizeBytes() / Integer.BYTES
+                            + " symbols, the symbol table has " + count));
                 }
                 return (int) s.fileOffset();
             }

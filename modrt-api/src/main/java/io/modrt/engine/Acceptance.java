@@ -1,12 +1,12 @@
 package io.modrt.engine;
 
-import io.modrt.engine.resolution.ImportRules;
-import io.modrt.findings.Findings;
 import io.modrt.elf.ElfHeader;
+import io.modrt.engine.resolution.ImportRules;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
@@ -77,8 +77,7 @@ final class Acceptance {
         if (!target.profile().has(ConfigOption.MODVERSIONS)) {
             return;
         }
-        OptionalInt theirs =
-                symbols.find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
+        OptionalInt theirs = symbols.find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
         if (theirs.isPresent()) {
             if (file.hasVersions()) {
                 ImportRules.disagreement(file, MODULE_LAYOUT, theirs.getAsInt(), Errno.ENOEXEC)

@@ -1,7 +1,7 @@
 package io.modrt.engine;
 
-import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.address.AddressRange;
+import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.error.Errno;
 import io.modrt.error.LayoutException;
 import io.modrt.error.Refusal;

@@ -1,6 +1,5 @@
 package io.modrt.engine;
 
-import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -11,6 +10,7 @@ import io.modrt.engine.resolution.Exporter;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.StateException;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.ReachReport;
@@ -121,7 +121,8 @@ final class Live implements LiveModule, Exporter {
         Symbol symbol = table.get().symbol(index);
         return symbol.isUndefined()
                 ? Optional.empty()
-                : Optional.of(new LoadedSymbol(symbol, Address.of(resolved.linkage().values()[index])));
+                : Optional.of(
+                        new LoadedSymbol(symbol, Address.of(resolved.linkage().values()[index])));
     }
 
     @Override

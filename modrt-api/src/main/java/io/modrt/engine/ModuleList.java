@@ -1,8 +1,8 @@
 package io.modrt.engine;
 
-import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.layout.RegionKind;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.modrt.engine;
 
-import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
@@ -9,6 +8,7 @@ import io.modrt.engine.layout.SectionLayout;
 import io.modrt.engine.resolution.Names;
 import io.modrt.engine.resolution.SymbolResolution;
 import io.modrt.engine.resolution.Symbols;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
@@ -17,11 +17,11 @@ import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.ResolvedModule;
 import io.modrt.memory.ModuleAllocator;
+import io.modrt.memory.PerCpuAllocator;
+import io.modrt.memory.Permission;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchPlan;
-import io.modrt.memory.PerCpuAllocator;
-import io.modrt.memory.Permission;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

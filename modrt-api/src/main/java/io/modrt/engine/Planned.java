@@ -1,10 +1,10 @@
 package io.modrt.engine;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.LoadedFlags;
 import io.modrt.engine.layout.RegionRule;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.Placement;
 import io.modrt.layout.Region;
@@ -37,8 +37,7 @@ final class Planned implements LayoutPlan {
         this.file = file;
         this.findings = findings;
         this.archPlan = target.kernel().plan(new Unplaced(file, findings.policy(), target));
-        this.layout =
-                SectionLayout.of(file, target.profile(), target.regions(), archPlan);
+        this.layout = SectionLayout.of(file, target.profile(), target.regions(), archPlan);
     }
 
     /** What the architecture is given to plan a module, before it is laid out. */

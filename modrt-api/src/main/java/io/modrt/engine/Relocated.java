@@ -1,9 +1,9 @@
 package io.modrt.engine;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.relocation.Application;
+import io.modrt.findings.Findings;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
 import io.modrt.link.Rewrite;

@@ -1,6 +1,5 @@
 package io.modrt.engine;
 
-import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.SymbolTable;
@@ -8,6 +7,7 @@ import io.modrt.engine.relocation.Explanation;
 import io.modrt.engine.relocation.Linkage;
 import io.modrt.engine.resolution.NearestSymbols;
 import io.modrt.engine.resolution.Symbols;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.load.AddressMap;
 import io.modrt.load.RelocatedModule;
@@ -30,11 +30,7 @@ final class Resolved implements ResolvedModule {
         this.placed = placed;
         this.symbols = symbols;
         this.linkage = new Linkage(
-                placed,
-                placed.addresses(),
-                placed.plan().target().tables(),
-                symbols.values(),
-                symbols.missing());
+                placed, placed.addresses(), placed.plan().target().tables(), symbols.values(), symbols.missing());
         this.findings = findings;
     }
 

@@ -112,8 +112,8 @@ final class ExportTable {
         for (int r = 0; r < relocations.count(); r++) {
             long offset = relocations.offset(r);
             if (offset % fieldBytes != 0) {
-                throw refuse("relocation " + r + " at 0x" + Long.toHexString(offset) + " is not at the start of a field of "
-                        + fieldBytes + " bytes");
+                throw refuse("relocation " + r + " at 0x" + Long.toHexString(offset)
+                        + " is not at the start of a field of " + fieldBytes + " bytes");
             }
             long field = Long.divideUnsigned(offset, fieldBytes);
             if (field < relocationOf.length) {

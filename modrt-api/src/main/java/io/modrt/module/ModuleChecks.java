@@ -1,6 +1,5 @@
 package io.modrt.module;
 
-import io.modrt.findings.Findings;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
@@ -12,6 +11,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
+import io.modrt.findings.Findings;
 import java.util.Arrays;
 
 /**
@@ -82,8 +82,9 @@ final class ModuleChecks {
         boolean sized = zero.sizeBytes() != 0 && !file.usesExtendedNumbering();
         if (zero.type() != Section.SHT_NULL || sized || zero.address() != 0) {
             throw refuse(
-                    findings.where() + "section 0: type " + zero.type() + ", size 0x" + Long.toHexString(zero.sizeBytes())
-                            + ", address 0x" + Long.toHexString(zero.address()) + ": all of them are 0 in an ELF file",
+                    findings.where() + "section 0: type " + zero.type() + ", size 0x"
+                            + Long.toHexString(zero.sizeBytes()) + ", address 0x" + Long.toHexString(zero.address())
+                            + ": all of them are 0 in an ELF file",
                     "ELF Spec violation: section 0 type(" + zero.type() + ")!=SH_NULL or non-zero len or addr");
         }
     }

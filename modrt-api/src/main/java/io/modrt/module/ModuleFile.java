@@ -1,6 +1,5 @@
 package io.modrt.module;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -10,6 +9,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Diagnostic;

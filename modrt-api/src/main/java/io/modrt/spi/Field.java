@@ -44,7 +44,17 @@ public final class Field {
     private final int[] high;
     private final @Nullable Field second;
 
-    private Field(String name, int bytes, boolean isCode, int mask, int bits, int from, int flipped, int place, Scatter scatter, @Nullable Field second) {
+    private Field(
+            String name,
+            int bytes,
+            boolean isCode,
+            int mask,
+            int bits,
+            int from,
+            int flipped,
+            int place,
+            Scatter scatter,
+            @Nullable Field second) {
         this.name = name;
         this.bytes = bytes;
         this.isCode = isCode;
@@ -88,7 +98,8 @@ public final class Field {
     /** {@code bits} adjacent bits of a 32-bit instruction in their own order, from bit {@code lowest} of the instruction on. */
     public static Field run(String name, int bits, int lowest) {
         if (bits < 1 || lowest < 0 || bits + lowest > Integer.SIZE) {
-            throw new IllegalArgumentException(name + ": " + bits + " bits from bit " + lowest + " on do not fit a word");
+            throw new IllegalArgumentException(
+                    name + ": " + bits + " bits from bit " + lowest + " on do not fit a word");
         }
         return new Field(name, Integer.BYTES, true, ones(bits) << lowest, bits, 0, 0, lowest, IN_ORDER, null);
     }
@@ -110,7 +121,10 @@ public final class Field {
     }
 
     private static Field scattered(String name, int bytes, int mask, int bits, IntUnaryOperator scatter) {
-        if (bits < 1 || bits > 2 * HALF_BITS || Integer.bitCount(mask) != bits || (mask & ~ones(bytes * Byte.SIZE)) != 0) {
+        if (bits < 1
+                || bits > 2 * HALF_BITS
+                || Integer.bitCount(mask) != bits
+                || (mask & ~ones(bytes * Byte.SIZE)) != 0) {
             throw new IllegalArgumentException(name + ": " + bits + " bits, mask 0x" + Integer.toHexString(mask));
         }
         int[] low = new int[HALF];
@@ -139,7 +153,17 @@ public final class Field {
             throw new IllegalArgumentException(
                     name + ": " + first + " does not hold the value bits directly above those of " + second);
         }
-        return new Field(name, Long.BYTES, true, first.mask, first.bits, first.from, first.flipped, first.place, first.scatter, second);
+        return new Field(
+                name,
+                Long.BYTES,
+                true,
+                first.mask,
+                first.bits,
+                first.from,
+                first.flipped,
+                first.place,
+                first.scatter,
+                second);
     }
 
     /**
@@ -165,9 +189,13 @@ public final class Field {
 
     /** The same field, with the word bits of {@code wordBits} stored inverted. */
     public Field flipping(int wordBits) {
-        if ((wordBits & ~mask) != 0 || bits > 2 * HALF_BITS) {
-            throw new IllegalArgumentException(name + ": 0x" + Integer.toHexString(wordBits)
-                    + " has bits outside the field's mask, or the field has more than " + 2 * HALF_BITS + " bits");
+        if ((wordBits & ~mask) != 0) {
+            throw new IllegalArgumentException(
+                    name + ": 0x" + Integer.toHexString(wordBits) + " has bits outside the field's mask");
+        }
+        if (bits > 2 * HALF_BITS) {
+            throw new IllegalArgumentException(
+                    name + ": of " + bits + " bits none can be inverted, at most " + 2 * HALF_BITS);
         }
         return new Field(name, bytes, isCode, mask, bits, from, wordBits, place, scatter, second);
     }

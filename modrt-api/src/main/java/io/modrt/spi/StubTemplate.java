@@ -19,7 +19,11 @@ public record StubTemplate(List<Piece> pieces) {
      * @param type the relocation that fills the target in, with the target as S + A and the piece's own address as P, and a formula
      *     other than {@link Formula#CUSTOM}; null if the piece is the same for every target
      */
-    public record Piece(long bits, int sizeBytes, String assembly, @Nullable RelocationType type) {}
+    public record Piece(
+            long bits,
+            int sizeBytes,
+            String assembly,
+            @Nullable RelocationType type) {}
 
     /** Copies the pieces. */
     public StubTemplate {

@@ -41,6 +41,7 @@ class FieldTest {
             0x1e,
             4,
             v -> bit(v, 3) << 1 | (bit(v, 2) ^ bit(v, 3)) << 4 | (bit(v, 1) ^ bit(v, 3)) << 3 | bit(v, 0) << 2);
+
     private static final Field SIGN_INVERTS =
             Field.scattered("sign inverts", 0xf_fff8, 17, v -> (v & 0x1_0000 | (v ^ -(v >>> 16)) & 0xffff) << 3);
     /** {@code auipc} and {@code jalr}: 20 bits at the top of the first word, 12 at the top of the second. */
@@ -271,6 +272,13 @@ class FieldTest {
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> Field.run("run", 4, 4).flipping(0x180));
         assertEquals("run: 0x180 has bits outside the field's mask", refused.getMessage());
+    }
+
+    @Test
+    void aFieldOfMoreBitsThanTheTablesHoldIsNotFlipped() {
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> Field.run("run", 23, 4).flipping(0x10));
+        assertEquals("run: of 23 bits none can be inverted, at most 22", refused.getMessage());
     }
 
     /** GNU as, RISC-V: {@code auipc ra,U; jalr I(ra)}. */

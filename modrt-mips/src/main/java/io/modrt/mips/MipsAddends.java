@@ -3,8 +3,7 @@ package io.modrt.mips;
 import io.modrt.elf.RelocationSection;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.Addends;
-import io.modrt.spi.SymbolValues;
+import io.modrt.spi.*;
 
 /**
  * The addends of a SHT_REL section. The addend of a HI16 has its upper half in the {@code lui} and its lower half, which is signed,

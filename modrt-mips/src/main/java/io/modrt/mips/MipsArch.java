@@ -3,9 +3,7 @@ package io.modrt.mips;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.spi.Arch;
-import io.modrt.spi.ArchKernel;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.Map;
 
 /** MIPS kernels of either byte order, {@link O32} and {@link N64}. The page of the package describes the architecture. */

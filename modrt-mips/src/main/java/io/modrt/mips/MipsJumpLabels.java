@@ -1,8 +1,6 @@
 package io.modrt.mips;
 
-import io.modrt.spi.Formula;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.StaticBranches;
+import io.modrt.spi.*;
 import io.modrt.spi.StaticBranches.Jump;
 import java.nio.ByteOrder;
 

@@ -18,11 +18,7 @@ import static io.modrt.spi.Formula.S_A_P;
 
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.spi.Field;
-import io.modrt.spi.Fit;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.Formula;
-import io.modrt.spi.RelocationType;
+import io.modrt.spi.*;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;

@@ -5,9 +5,7 @@ import static io.modrt.mips.MipsReloc.R_MIPS_HI16;
 import static io.modrt.mips.MipsReloc.R_MIPS_LO16;
 
 import io.modrt.address.Address;
-import io.modrt.spi.CodeWords;
-import io.modrt.spi.SiteKind;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.nio.ByteOrder;
 import java.util.List;
 

@@ -6,9 +6,8 @@ import static io.modrt.mips.MipsReloc.R_MIPS_HIGHEST;
 import static io.modrt.mips.MipsReloc.R_MIPS_LO16;
 import static io.modrt.spi.StubTemplate.word;
 
-import io.modrt.spi.StubTemplate;
+import io.modrt.spi.*;
 import io.modrt.spi.StubTemplate.Piece;
-import io.modrt.spi.Width;
 
 /**
  * The stubs of one ABI and release, for calls that do not reach; mainline kernels have none. A stub loads the target into {@code $25}

@@ -1,11 +1,7 @@
 package io.modrt.mips;
 
 import io.modrt.kernel.ConfigOption;
-import io.modrt.spi.FtraceTrampoline;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.TracingSites;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

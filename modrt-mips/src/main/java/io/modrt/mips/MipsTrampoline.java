@@ -10,11 +10,8 @@ import static io.modrt.spi.StubTemplate.word;
 
 import io.modrt.address.Address;
 import io.modrt.layout.RegionKind;
-import io.modrt.spi.FtraceTrampoline;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.StubTemplate;
+import io.modrt.spi.*;
 import io.modrt.spi.StubTemplate.Piece;
-import io.modrt.spi.Width;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.LongStream;

@@ -1,9 +1,7 @@
 package io.modrt.parisc;
 
 import io.modrt.kernel.MachineFacts;
-import io.modrt.spi.ModuleImage;
-import io.modrt.spi.SectionImage;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.Map;
 
 /**

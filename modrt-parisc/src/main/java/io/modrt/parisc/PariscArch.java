@@ -3,9 +3,7 @@ package io.modrt.parisc;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.spi.Arch;
-import io.modrt.spi.ArchKernel;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.Map;
 
 /** PA-RISC kernels: {@link Narrow} with 32-bit and {@link Wide} with 64-bit addresses. The page of the package describes the architecture. */

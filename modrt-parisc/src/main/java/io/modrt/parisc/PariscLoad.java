@@ -1,5 +1,6 @@
 package io.modrt.parisc;
 
+import static io.modrt.parisc.PariscReloc.FROM_P;
 import static io.modrt.parisc.PariscReloc.left;
 import static io.modrt.parisc.PariscReloc.right;
 
@@ -9,14 +10,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.parisc.PariscPlan.Area;
 import io.modrt.parisc.PariscPlan.Room;
-import io.modrt.spi.ArchLoad;
-import io.modrt.spi.Field;
-import io.modrt.spi.Finisher;
-import io.modrt.spi.Fixup;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.Stub;
-import io.modrt.spi.StubTemplate;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +54,7 @@ final class PariscLoad implements ArchLoad {
             case R_PARISC_DIR21L, R_PARISC_PLABEL21L -> left(S, A);
             case R_PARISC_DIR14R, R_PARISC_DIR17R, R_PARISC_PLABEL14R -> right(S, A);
             case R_PARISC_PCREL12F, R_PARISC_PCREL17F, R_PARISC_PCREL22F, R_PARISC_PCREL32, R_PARISC_PCREL64 ->
-                distance(fixup, fixup.goal());
+                fixup.goal() - wordOf(fixup);
             case R_PARISC_PCREL21L -> left(distance(fixup, S + A), 0);
             case R_PARISC_PCREL14R -> right(distance(fixup, S + A), 0);
             case R_PARISC_DPREL14F -> S + A - dataPointer(fixup);
@@ -73,9 +67,13 @@ final class PariscLoad implements ArchLoad {
         };
     }
 
-    /** Bytes to {@code to} from the second word behind the place, whose two low bits the kernel drops. */
-    private static long distance(Fixup fixup, long to) {
-        return to - (fixup.P() & -4L) - 8;
+    /** P with its two low bits cleared, as the kernel clears them. */
+    private static long wordOf(Fixup fixup) {
+        return fixup.P() & -4L;
+    }
+
+    private static long distance(Fixup branch, long to) {
+        return to - wordOf(branch) + FROM_P;
     }
 
     private long dataPointer(Fixup fixup) {

@@ -7,12 +7,7 @@ import io.modrt.error.Rule;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
-import io.modrt.spi.ArchLoad;
-import io.modrt.spi.ArchPlan;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.PlanInput;
-import io.modrt.spi.SymbolValues;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -11,12 +11,7 @@ import static io.modrt.spi.Fit.REPORTED;
 import static io.modrt.spi.Fit.SIGNED;
 import static io.modrt.spi.Fit.TRUNCATED;
 
-import io.modrt.spi.Field;
-import io.modrt.spi.Fit;
-import io.modrt.spi.Formula;
-import io.modrt.spi.RelocationTable;
-import io.modrt.spi.RelocationType;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -92,6 +87,9 @@ enum PariscReloc implements RelocationType {
     R_PARISC_DIR64     ( 80, "S + A",             WORD64,    TRUNCATED,      64,     0);
     // spotless:on
 
+    /** Branches count from the second word behind P. */
+    static final int FROM_P = -8;
+
     private static final long RIGHT_MASK = 0x7ff;
     private static final long HALF_ROUNDING = 0x1000;
 
@@ -145,6 +143,11 @@ enum PariscReloc implements RelocationType {
     @Override
     public Formula formula() {
         return value.equals(Formula.S_A.text()) ? Formula.S_A : Formula.CUSTOM;
+    }
+
+    @Override
+    public long bias() {
+        return value.equals("S + A - P - 8") ? FROM_P : 0;
     }
 
     @Override

@@ -1,11 +1,7 @@
 package io.modrt.parisc;
 
 import io.modrt.kernel.KernelVersion;
-import io.modrt.spi.CodeReader;
-import io.modrt.spi.LiteralSite;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.TracingSites;
-import io.modrt.spi.Width;
+import io.modrt.spi.*;
 import java.util.List;
 import java.util.Set;
 

@@ -22,7 +22,8 @@ public final class ExceptionTableOrder {
         if (section.isEmpty()) {
             return;
         }
-        EntryTable table = new EntryTable(image, section.get().section(), shape.entryBytes(), shape.reference(), report);
+        EntryTable table =
+                new EntryTable(image, section.get().section(), shape.entryBytes(), shape.reference(), report);
         long[] instructions = new long[table.count()];
         for (int i = 0; i < instructions.length; i++) {
             instructions[i] = table.value(i, 0, shape.fieldBytes());

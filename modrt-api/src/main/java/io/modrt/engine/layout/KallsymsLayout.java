@@ -71,7 +71,8 @@ public final class KallsymsLayout {
             if (i == 0 || (symbols.nameOffset(i) != 0 && stays(section(symbols, i), passes, flags, wanted, perCpu))) {
                 core.set(i);
                 stringBytes += symbols.nameBytes(i) + 1L;
-                if (stringBytes > room) { // why: many symbols may share one long name; this bounds the time that counting takes
+                if (stringBytes
+                        > room) { // why: many symbols may share one long name; this bounds the time that counting takes
                     passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
                 }
             }

@@ -32,8 +32,7 @@ public final class SectionLayout {
     private final @Nullable KallsymsLayout kallsyms;
     private final List<RegionKind> regions;
 
-    private SectionLayout(
-            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
+    private SectionLayout(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
         this.file = file;
         this.profile = profile;
         sections = file.elf().sections().stream().map(arch::shape).toList();
@@ -56,8 +55,7 @@ public final class SectionLayout {
      *
      * @throws LayoutException if sizes are more than the kernel counts, or out of proportion to the file
      */
-    public static SectionLayout of(
-            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
+    public static SectionLayout of(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
         return new SectionLayout(file, profile, rule, arch);
     }
 

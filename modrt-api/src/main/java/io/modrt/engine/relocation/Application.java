@@ -1,17 +1,15 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.findings.Findings;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.Stub;
 import java.nio.ByteOrder;
 import java.util.List;
-import io.modrt.spi.PlacedSections;
-import io.modrt.spi.Stub;
 import org.jspecify.annotations.Nullable;
 
 /** One run over a module's relocations in the kernel's order, with its own image and its own state of the architecture. */
@@ -70,7 +68,8 @@ public final class Application {
         for (Stub stub : load.stubs()) {
             image.putBytesAt(stub.address().value(), stub.code(codeOrder));
             stub.slot()
-                    .ifPresent(slot -> image.putPointerAt(slot.value(), stub.target().value()));
+                    .ifPresent(slot ->
+                            image.putPointerAt(slot.value(), stub.target().value()));
         }
     }
 }

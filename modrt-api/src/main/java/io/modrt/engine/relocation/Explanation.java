@@ -1,10 +1,10 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
-import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
+import io.modrt.engine.relocation.RelocationRows.Row;
+import io.modrt.findings.Findings;
 import io.modrt.link.Reach;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;

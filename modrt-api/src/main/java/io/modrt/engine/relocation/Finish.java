@@ -1,11 +1,11 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.engine.finish.Finishing;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.error.ModrtException;
+import io.modrt.findings.Findings;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Rewrite;
 import io.modrt.spi.Finisher;
@@ -34,8 +34,7 @@ final class Finish {
         ImageBytes image = application.image();
         return new Finish(
                 image,
-                Finishing.steps(
-                        image, kernel.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
+                Finishing.steps(image, kernel.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
     }
 
     /** The same step; under a best-effort policy a failure ends the step but not the load, and leaves what the step had changed. */

@@ -118,9 +118,7 @@ final class RelocationRows {
         /** Whether a value is in the field's range. */
         boolean isInRange(long value) {
             long shifted = shifted(value);
-            return isUnsigned
-                    ? Long.compareUnsigned(shifted, greatest) <= 0
-                    : shifted >= least && shifted <= greatest;
+            return isUnsigned ? Long.compareUnsigned(shifted, greatest) <= 0 : shifted >= least && shifted <= greatest;
         }
 
         /** The reason why a value does not fit the field, with the numbers; null if it fits. */
@@ -137,8 +135,8 @@ final class RelocationRows {
                 case UNSIGNED -> {
                     return isInRange(value)
                             ? null
-                            : "value " + width.address(value) + " outside [0x0, "
-                                    + Address.of(field.greatestUnsigned()) + "]";
+                            : "value " + width.address(value) + " outside [0x0, " + Address.of(field.greatestUnsigned())
+                                    + "]";
                 }
                 case SAME_REGION, SAME_REGION_OF_S -> {
                     // why: SAME_REGION_OF_S checks S without A, but the address of a stub has no addend to leave out
@@ -164,9 +162,7 @@ final class RelocationRows {
 
         /** Whether some values are refused; a field as wide as an address holds every value. */
         boolean isLimited() {
-            return fit != Fit.TRUNCATED
-                    && !isReported
-                    && field.bits() + from < width.bytes() * Byte.SIZE;
+            return fit != Fit.TRUNCATED && !isReported && field.bits() + from < width.bytes() * Byte.SIZE;
         }
 
         /** The size in bytes of the aligned region that the field reaches. */

@@ -1,6 +1,5 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.findings.Findings;
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.AddendKind;
@@ -8,8 +7,8 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
-import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.engine.layout.SectionBytes;
+import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
@@ -17,6 +16,7 @@ import io.modrt.error.Refusal;
 import io.modrt.error.RelocationException;
 import io.modrt.error.RelocationPlace;
 import io.modrt.error.Rule;
+import io.modrt.findings.Findings;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;
@@ -205,11 +205,7 @@ final class Relocator implements Fixup {
     }
 
     private void applyAny(
-            RelocationSection relocations,
-            int entry,
-            RelocationRows rows,
-            SectionBytes bytes,
-            SectionAddends addends) {
+            RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes, SectionAddends addends) {
         Row row = seek(relocations, entry, rows, bytes);
         if (addends.isFailing(entry)) {
             Refusal refusal = addends.refusal(entry);
@@ -230,7 +226,8 @@ final class Relocator implements Fixup {
         // why: only explanations relocate sections that are not loaded, whose symbols may have such values at 0
         if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
             if (slips.isSkipped(symbol, rows)) {
-                silentLoss("the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
+                silentLoss(
+                        "the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
                 return;
             }
             fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
@@ -287,9 +284,7 @@ final class Relocator implements Fixup {
             return;
         }
         long value = row.bias
-                + (row.formula == Formula.CUSTOM
-                        ? load.value(this)
-                        : (goal & row.goalMask) - (P & row.placeMask));
+                + (row.formula == Formula.CUSTOM ? load.value(this) : (goal & row.goalMask) - (P & row.placeMask));
         String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, this);
         if (complaint != null && !isLetPass(row, complaint)) {
             return;

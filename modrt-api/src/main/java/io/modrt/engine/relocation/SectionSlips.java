@@ -1,10 +1,10 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
+import io.modrt.findings.Findings;
 import io.modrt.spi.RelocationTable.WeakErrorValue;
 import io.modrt.spi.Width;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.modrt.engine.resolution;
 
-import io.modrt.findings.Findings;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;

@@ -1,6 +1,5 @@
 package io.modrt.engine.resolution;
 
-import io.modrt.findings.Findings;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionAddresses;
@@ -12,6 +11,7 @@ import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.error.UnresolvedSymbolsException;
+import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic.Kind;
