@@ -1,8 +1,6 @@
 package io.modrt.aarch64;
 
-import io.modrt.elf.RelocationSection;
-import io.modrt.elf.Section;
-import io.modrt.elf.SymbolTable;
+import io.modrt.elf.*;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;

@@ -75,9 +75,9 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(279, "TSTBR14",             Formula.S_A_P, IMM14,                 Fit.SIGNED),    // tbz, tbnz
             row(280, "CONDBR19",            Formula.S_A_P, IMM19,                 Fit.SIGNED),    // b.cond, cbz, cbnz
             JUMP26, CALL26,                                                                       // b, bl
-            row(284, "LDST16_ABS_LO12_NC",  Formula.S_A,   IMM12.from(1),         Fit.TRUNCATED), // ldrh, strh
-            row(285, "LDST32_ABS_LO12_NC",  Formula.S_A,   IMM12.from(2),         Fit.TRUNCATED), // a load or store of 4 bytes
-            row(286, "LDST64_ABS_LO12_NC",  Formula.S_A,   IMM12.from(3),         Fit.TRUNCATED), // of 8 bytes
+            row(284, "LDST16_ABS_LO12_NC",  Formula.S_A,   scaled(1),             Fit.TRUNCATED), // ldrh, strh
+            row(285, "LDST32_ABS_LO12_NC",  Formula.S_A,   scaled(2),             Fit.TRUNCATED), // a load or store of 4 bytes
+            row(286, "LDST64_ABS_LO12_NC",  Formula.S_A,   scaled(3),             Fit.TRUNCATED), // of 8 bytes
             row(287, "MOVW_PREL_G0",        Formula.S_A_P, SIGNED_IMM16,          Fit.SIGNED),    // as SABS_G0
             row(288, "MOVW_PREL_G0_NC",     Formula.S_A_P, IMM16,                 Fit.TRUNCATED), // movk
             row(289, "MOVW_PREL_G1",        Formula.S_A_P, SIGNED_IMM16.from(16), Fit.SIGNED),    // as SABS_G0
@@ -85,12 +85,21 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
             row(291, "MOVW_PREL_G2",        Formula.S_A_P, SIGNED_IMM16.from(32), Fit.SIGNED),    // as SABS_G0
             row(292, "MOVW_PREL_G2_NC",     Formula.S_A_P, IMM16.from(32),        Fit.TRUNCATED), // movk
             row(293, "MOVW_PREL_G3",        Formula.S_A_P, SIGNED_TOP,            Fit.TRUNCATED), // as SABS_G0
-            row(299, "LDST128_ABS_LO12_NC", Formula.S_A,   IMM12.from(4),         Fit.TRUNCATED)); // of 16 bytes
+            row(299, "LDST128_ABS_LO12_NC", Formula.S_A,   scaled(4),             Fit.TRUNCATED)); // of 16 bytes
     // spotless:on
 
+    /** The upper bits of an offset below 4096, counted in units of {@code 1 << shift} bytes. */
+    private static Field scaled(int shift) {
+        return Field.run("scaled imm12", 12 - shift, 10).from(shift);
+    }
+
+    private static boolean isScaled(Field field) {
+        return field.lowestBit() > 0 && (field.mask() & ~IMM12.mask()) == 0;
+    }
+
     private static AArch64Reloc row(int number, String name, Formula formula, Field field, Fit fit) {
-        // why: the first are scaled offsets, the others have bit 30, but not 29, which tells movz from movn
-        boolean isReplaced = field.mask() == IMM12.mask() && field.lowestBit() > 0 || field.mask() >>> 29 == 2;
+        // why: these have bit 30, but not 29, which tells movz from movn
+        boolean isReplaced = isScaled(field) || field.mask() >>> 29 == 2;
         return new AArch64Reloc(
                 number, "R_AARCH64_" + name, formula, field, fit, isReplaced ? Store.REPLACE : Store.SET);
     }
@@ -129,7 +138,6 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     /** A scaled offset leaves the upper bits of its field zero; a signed immediate clears bit 29, set in {@code movk}, and its own top bit. */
     @Override
     public int replace(int before, long value) {
-        boolean isScaled = field.mask() == IMM12.mask();
-        return isScaled ? field.insert(before, value & 0xfff) : field.insert(before & ~(1 << 29 | 1 << 20), value);
+        return field.insert(before & ~(isScaled(field) ? IMM12.mask() : 1 << 29 | 1 << 20), value);
     }
 }

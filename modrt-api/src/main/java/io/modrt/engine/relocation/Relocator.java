@@ -238,10 +238,9 @@ final class Relocator implements Fixup {
             fail(rows.table().unknownType(module, number));
             return;
         }
-        if (row.isBeyondKernel && !isExtended(row.type, rows.table().unknownType(module, number))) {
-            return;
-        }
-        if (row.formula == Formula.NONE) {
+        boolean isLeft =
+                row.isBeyondKernel && !isExtended(row.type, rows.table().unknownType(module, number));
+        if (isLeft || row.formula == Formula.NONE) {
             return;
         }
         if (!row.fitsIn(bytes, sectionOffset)) {
