@@ -139,11 +139,10 @@ final class LinkerChecks {
 
     private void compare(LayoutPlan plan, RelocatedModule relocated, int index) {
         Section section = link.file().elf().section(index);
-        boolean isResized = plan.shape(section).sizeBytes() != section.sizeBytes();
         if (!section.hasContents()
-                || isResized
+                || Placeholders.contain(link.file(), section, plan.shape(section))
                 || (section.isAllocated() && plan.region(section).isEmpty())) {
-            return; // .plt and its like are the kernel's to fill; .modinfo and __versions it reads, but does not load
+            return; // a placeholder; or .modinfo and __versions, which the loader reads, but does not load
         }
         int start = (int) section.fileOffset();
         byte[] expected = Arrays.copyOfRange(link.file().elf().array(), start, start + (int) section.sizeBytes());
