@@ -89,7 +89,7 @@ class AArch64SiteTest {
             assertTrue(kind.reaches(site, Address.of(entry)));
             kind.on(site, on, entry);
             assertEquals(
-                    0x9400_0000 | (int) (trampoline + 12 * i - site) / 4,
+                    0x9400_0000 | (int) (trampoline + 12L * i - site) / 4,
                     ElfTarget.AARCH64_LE.encoding().word(on, 4));
             assertEquals(entry, kind.entry(site, on), "the trampoline counts as what it leads to");
         }
@@ -106,20 +106,16 @@ class AArch64SiteTest {
                 .traced("i");
         Laid.Result result = laid.relocate();
         SiteKind kind = kind(result, 0);
-        assertEquals(branch(result, kind, Laid.BASE + 12), result.address(".text.ftrace_trampoline"));
-        assertEquals(
-                branch(result, kind, result.address(".init.text") + 12),
-                result.address(".init.text.ftrace_trampoline"));
+        assertEquals(branch(kind, Laid.BASE + 12), result.address(".text.ftrace_trampoline"));
+        assertEquals(branch(kind, result.address(".init.text") + 12), result.address(".init.text.ftrace_trampoline"));
         Laid old = plain(Laid.LINUX_6_1, FAR);
         old.builder().initText(NOP, NOP, RET).function("i", ".init.text", 0).traced("i");
         Laid.Result older = old.relocate();
-        assertEquals(
-                branch(older, kind(older, 0), older.address(".init.text") + 4),
-                older.address(".text.ftrace_trampoline"));
+        assertEquals(branch(kind(older, 0), older.address(".init.text") + 4), older.address(".text.ftrace_trampoline"));
     }
 
-    /** Where the {@code bl} of a site goes that is on for whoever is at {@link #FAR}. */
-    private static long branch(Laid.Result result, SiteKind kind, long site) {
+    /** Where the {@code bl} of a site goes that is on for whoever is at {@link Traced#FAR}. */
+    private static long branch(SiteKind kind, long site) {
         byte[] code = new byte[kind.bytes()];
         kind.on(site, code, FAR);
         int word = ElfTarget.AARCH64_LE.encoding().word(code, kind.bytesInFront());

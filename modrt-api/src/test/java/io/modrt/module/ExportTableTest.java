@@ -55,7 +55,7 @@ class ExportTableTest {
             for (int i = 0; i < fields.length; i++) {
                 int addend = fields[i][1];
                 table.writeBytes(number(elf, explicit ? 0 : addend));
-                relocations.writeBytes(relocation(elf, i * fieldBytes, fields[i][0], addend));
+                relocations.writeBytes(relocation(elf, (long) i * fieldBytes, fields[i][0], addend));
             }
             elf.section(".text", 1, ALLOC | 4, new byte[32]).alignment(4);
             elf.section("__ksymtab", 1, ALLOC, table.toByteArray()).alignment(4);
@@ -160,7 +160,7 @@ class ExportTableTest {
         ElfBytes elf = pointers.elf();
         ByteArrayOutputStream relocations = new ByteArrayOutputStream();
         for (int field = 0; field < 6; field += 2) {
-            relocations.writeBytes(pointers.relocation(elf, 8 * field, FUNCTION, 0));
+            relocations.writeBytes(pointers.relocation(elf, 8L * field, FUNCTION, 0));
             relocations.writeBytes(pointers.relocation(elf, 8 * field + 8, STRINGS_START, OPEN));
         }
         elf.part(RELOCATIONS).contents = relocations.toByteArray();

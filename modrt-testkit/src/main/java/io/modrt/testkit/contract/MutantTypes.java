@@ -5,6 +5,7 @@ import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
+import io.modrt.spi.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -14,9 +15,11 @@ import java.util.function.UnaryOperator;
 final class MutantTypes {
     private MutantTypes() {}
 
-    /** Whether a type stores bits in 4 bytes. */
+    /** Whether a type stores bits in 4 bytes by its field alone, and not by code of the architecture. */
     static boolean isOfWord(RelocationType type) {
         return type.formula() != Formula.NONE
+                && type.store() != Store.REPLACE
+                && type.store() != Store.BY_LOAD
                 && type.field().bytes() == Integer.BYTES
                 && type.field().second() == null;
     }

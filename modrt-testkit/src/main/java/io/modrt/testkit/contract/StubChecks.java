@@ -59,8 +59,9 @@ final class StubChecks {
     private static void check(Subject subject, Trial trial, LiveModule module, FakeKernel kernel) {
         List<AddressRange> taken = new ArrayList<>();
         for (Section section : trial.file().elf().sections()) {
-            boolean isResized = module.placed().shape(section).sizeBytes() != section.sizeBytes();
-            if (module.placed().address(section).isPresent() && !isResized) {
+            boolean isPlaceholder =
+                    Placeholders.contain(trial.file(), section, module.placed().shape(section));
+            if (module.placed().address(section).isPresent() && !isPlaceholder) {
                 taken.add(new AddressRange(module.placed().address(section).orElseThrow(), section.sizeBytes()));
             }
         }
