@@ -304,8 +304,7 @@ final class Relocator implements Fixup {
         }
         write(row, bytes, at, value);
         if (observer != null) {
-            long after = Bytes.get(bytes.array(), at, row.bytes, row.bigEndian);
-            observer.applied(this, row, stub, value, before, after);
+            observer.applied(this, row, stub, value, before, Bytes.get(bytes.array(), at, row.bytes, row.bigEndian));
         }
     }
 
@@ -324,8 +323,8 @@ final class Relocator implements Fixup {
             case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
             case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
             case REPLACE -> {
-                int old = (int) Bytes.get(array, at, row.bytes, big);
-                Bytes.put(array, at, row.bytes, big, row.type.replace(old, value));
+                long replaced = row.type.replace((int) Bytes.get(array, at, row.bytes, big), value);
+                Bytes.put(array, at, row.bytes, big, replaced);
             }
             case BY_LOAD -> load.store(this, value, bytes);
             case SET -> throw new AssertionError("the value of a SET type is stored at once");
