@@ -33,7 +33,7 @@ public final class LoadModules {
     static int run(List<String> files, PrintStream out, PrintStream err) {
         try {
             if (files.isEmpty()) {
-                SixKernels.tell(out);
+                EightKernels.tell(out);
                 OneKernel.tell(out);
                 FarCall.tell(out);
                 FarStubs.tell(out);

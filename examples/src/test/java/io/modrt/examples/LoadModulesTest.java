@@ -61,7 +61,7 @@ class LoadModulesTest {
     }
 
     @Test
-    void withoutFilesItLoadsTheBundledModulesOnSixKernels() {
+    void withoutFilesItLoadsTheBundledModulesOnEightKernels() {
         assertEquals(0, run());
         assertEquals("", errors());
         // The module area of 32-bit kernels starts at 0xc0000000, that of 64-bit ones at its sign extension. A module
@@ -74,6 +74,11 @@ class LoadModulesTest {
         }
         // PA-RISC: where vmalloc starts, on 32 bit behind 8 MB for DMA
         assertAll(() -> assertSays("parisc-32 0x810000 "), () -> assertSays("parisc-64 0x8000 "));
+        // AArch64's instructions are little endian in either byte order of data: mov x9, x30, which loading makes of a
+        // nop; nop
+        for (String kernel : List.of("aarch64-le", "aarch64-be")) {
+            assertSays(kernel + " 0xffff800000000000 0xffff80000000b000 173 e9 03 1e aa 1f 20 03 d5");
+        }
     }
 
     @Test

@@ -10,15 +10,22 @@ import java.io.PrintStream;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Loads the same two modules for kernels of two architectures, both widths and both byte orders. */
-final class SixKernels {
-    private static final List<String> TARGETS =
-            List.of("mips-o32-be-r2", "mips-o32-le-r2", "mips-n64-be-r2", "mips-n64-le-r6", "parisc-32", "parisc-64");
+/** Loads the same two modules for kernels of three architectures, both widths and both byte orders. */
+final class EightKernels {
+    private static final List<String> TARGETS = List.of(
+            "mips-o32-be-r2",
+            "mips-o32-le-r2",
+            "mips-n64-be-r2",
+            "mips-n64-le-r6",
+            "parisc-32",
+            "parisc-64",
+            "aarch64-le",
+            "aarch64-be");
 
-    private SixKernels() {}
+    private EightKernels() {}
 
     static void tell(PrintStream out) throws IOException {
-        out.println("Two modules on six kernels: greeter, and visitor, which uses what greeter exports.");
+        out.println("Two modules on eight kernels: greeter, and visitor, which uses what greeter exports.");
         out.println("The kernel symbols that they import get made-up addresses (KernelSymbols.synthetic()).");
         Columns table = Columns.of("kernel", "greeter at", "visitor at", "relocations", "visitor's first bytes");
         for (String target : TARGETS) {
