@@ -117,8 +117,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /**
      * The exception with which a load at {@code placement} would fail; empty if it would succeed as far as {@link RelocatedModule#commit}.
-     * What only commit checks is not foreseen: other modules' exports and memory, failing writes, and listeners that refuse. Changes
-     * nothing.
+     * What only commit checks is not foreseen: other modules' exports and memory, failing writes, refusing listeners. Changes nothing.
      */
     public Optional<ModrtException> refusal(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
         try (PlacedModule placed = plan(file, loadPolicy).place(placement)) {

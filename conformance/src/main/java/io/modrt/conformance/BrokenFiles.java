@@ -71,9 +71,7 @@ final class BrokenFiles {
         refused("wrong_magic", file -> file.header(EI_MAG, 0));
         refused("wrong_type", file -> file.header(E_TYPE, 2));
         refused("wrong_machine", file -> file.header(E_MACHINE, EM_386));
-        if (!kernel
-                .isAArch64()) { // whose kernels take any class, and read the file as one of 64 bits, which modrt does
-            // not
+        if (!kernel.isAArch64()) { // why: these kernels read a file of either class as one of 64 bits
             refused("wrong_class", file -> file.header(EI_CLASS, kernel.isWide() ? 1 : 2));
         }
         if (kernel.isMips() && !kernel.isWide()) {

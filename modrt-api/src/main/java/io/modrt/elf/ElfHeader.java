@@ -3,8 +3,7 @@ package io.modrt.elf;
 import org.apiguardian.api.API;
 
 /**
- * The header of an ELF file, decoded. {@code sectionCount} and {@code nameTableIndex} come from section header 0 if the file uses extended
- * numbering.
+ * The decoded header of an ELF file. With extended numbering, {@code sectionCount} and {@code nameTableIndex} come from section header 0.
  *
  * @param elfClass the width of the file's structures
  * @param isBigEndian the byte order of the file's structures

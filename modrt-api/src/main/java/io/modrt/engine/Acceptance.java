@@ -16,8 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The checks of a module that the kernel makes before it lays it out: architecture, file, CRC of {@code module_layout}, vermagic,
- * livepatch.
+ * What the kernel checks of a module before it lays it out: architecture, file, {@code module_layout}, vermagic, livepatch.
  */
 final class Acceptance {
     private static final String MODULE_LAYOUT = "module_layout";

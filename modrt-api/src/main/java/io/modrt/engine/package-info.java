@@ -1,6 +1,5 @@
 /**
- * The loader itself: the state of a kernel's modules, and the phases of a load behind the interfaces of {@link io.modrt.load}. Not
- * exported.
+ * The loader itself: the state of a kernel's modules, and the phases of a load behind the interfaces of {@link io.modrt.load}.
  *
  * <p>{@link Kernel} is the state behind one {@link io.modrt.ModuleRuntime}. Its first module settles what kernel it is (a {@code Target}:
  * the architecture, the profile, the allocators). A load then goes through {@code Planned}, {@code Placed}, {@code Resolved} and

@@ -3,8 +3,7 @@ package io.modrt.error;
 import org.apiguardian.api.API;
 
 /**
- * The error numbers that {@code init_module}, {@code finit_module} and {@code delete_module} return. Numbers below 35 are the same on every
- * architecture.
+ * The error numbers that {@code init_module}, {@code finit_module} and {@code delete_module} return. Those below 35 are the same everywhere.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Errno {

@@ -13,8 +13,7 @@ import org.apiguardian.api.API;
 /**
  * A source of a kernel's symbols. The sources made here are read once and never change afterwards, so any thread may use them.
  *
- * <p>{@code KernelSymbols} is a functional interface, so a lambda works. {@link #or} combines sources, and the first one that has a name
- * answers:
+ * <p>A lambda can be a source too. {@link #or} combines sources, and the first that has a name answers, as in
  * {@code KernelSymbols.systemMap(map).slid(kaslr).or(KernelSymbols.synthetic())}.
  */
 @FunctionalInterface

@@ -39,8 +39,7 @@ public record ReachReport(String module, List<Reach> nearest) {
     }
 
     /**
-     * The relocations limited by distance that use the greatest share of their reach, at most {@code most}, greatest share first. A new
-     * list.
+     * The relocations limited by distance that use the greatest share of their reach, at most {@code most}, greatest first.
      */
     public List<Reach> nearest(int most) {
         return nearest.stream()

@@ -10,8 +10,7 @@ import org.apiguardian.api.API;
 public interface ModuleListener {
 
     /**
-     * The module's bytes are in memory and it is about to be live. An exception refuses the module: the load is undone and the exception
-     * rethrown.
+     * The module's bytes are in memory; it is about to be live. An exception refuses the module: the load is undone, the exception rethrown.
      */
     default void coming(LiveModule module) {}
 

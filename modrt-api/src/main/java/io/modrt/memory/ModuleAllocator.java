@@ -27,8 +27,7 @@ public interface ModuleAllocator {
     }
 
     /**
-     * Allocates at the lowest address of {@code area} with enough room, and keeps one guard page behind each range, as the kernel's vmalloc
-     * does.
+     * Allocates at the lowest address of {@code area} with enough room, and keeps one guard page behind each range, as vmalloc does.
      *
      * @param pageBytes the page size, a power of two
      */

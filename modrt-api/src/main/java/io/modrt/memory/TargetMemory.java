@@ -7,8 +7,7 @@ import org.apiguardian.api.API;
 /**
  * The target's memory: an emulator's RAM, an image, a byte array. The embedder owns it.
  *
- * <p>Reads and writes raise {@link io.modrt.error.MemoryException} if part of the range is not memory; a write that fails has written
- * nothing.
+ * <p>Reads and writes raise {@link io.modrt.error.MemoryException} if part of the range is not memory; nothing is written then.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface TargetMemory extends MemoryReader {

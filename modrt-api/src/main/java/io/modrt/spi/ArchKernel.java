@@ -23,8 +23,7 @@ public interface ArchKernel {
     ByteOrder codeOrder();
 
     /**
-     * The address ranges in which the kernel allocates modules, in the order in which it tries them: at least one, and none overlaps
-     * another.
+     * The address ranges in which the kernel allocates modules, in the order in which it tries them: at least one, no two overlap.
      */
     List<AddressRange> moduleAreas();
 

@@ -205,8 +205,7 @@ public final class Field {
     }
 
     /**
-     * {@code word} with the field set to the value's bits and all other bits as they were; for a pair, the first word. Not for 8 bytes of
-     * data.
+     * {@code word} with the field set to the value's bits; all other bits stay. For a pair, the first word; not for 8 bytes of data.
      */
     public int insert(int word, long value) {
         int v = (int) (value >> from);

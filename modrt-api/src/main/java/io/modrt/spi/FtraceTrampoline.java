@@ -18,8 +18,7 @@ public interface FtraceTrampoline {
     int sizeBytes();
 
     /**
-     * The addresses in a region at which there is room for trampolines, in reach of its sites; none unless the load's policy asked for
-     * them.
+     * The addresses in a region at which there is room for trampolines, in reach of its sites; none unless the policy asked for them.
      */
     List<Address> places(PlacedSections placed, RegionKind region);
 

@@ -101,8 +101,7 @@ public final class ModuleTree {
     }
 
     /**
-     * Which modules need which: from {@code modules.dep}, or from {@linkplain #graphOfSymbols() the modules' symbols} if that is missing or
-     * empty.
+     * Who needs whom: from {@code modules.dep}, or from {@linkplain #graphOfSymbols() symbols} if that is missing or empty.
      *
      * @throws io.modrt.error.FormatException if that list, or a module, is malformed
      * @throws IOException if a file cannot be read

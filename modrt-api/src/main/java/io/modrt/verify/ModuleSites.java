@@ -51,8 +51,7 @@ final class ModuleSites {
 
     /**
      * The call sites of the function tracer that the module's table lists. Each is off, as loading leaves it, or on, and then calls one of
-     * the kernel's entries or one of {@code more}. A table entry that points at other code makes no site: that code must be as it was
-     * loaded.
+     * the kernel's entries or one of {@code more}. A table entry that points at other code makes no site: that code must be as loaded.
      */
     List<PatchSite> tracing(Map<String, Address> more) {
         TracingSites tracing = plan.archKernel().tracing();

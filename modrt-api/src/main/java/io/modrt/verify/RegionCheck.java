@@ -65,8 +65,7 @@ final class RegionCheck {
     }
 
     /**
-     * Looks for the form that a site of this region is in; its bytes then have their reason. Bytes that could not be read agree with any
-     * form.
+     * Looks for the form that a site of this region is in; its bytes then have their reason. Unreadable bytes agree with any form.
      */
     Optional<Form> fit(PatchSite site) {
         int offset = offset(site);

@@ -122,8 +122,7 @@ final class NamePattern {
             i += isRange ? 2 : 0;
         }
         String text = regex.append(']').toString();
-        return switch (text) { // why: a range that runs backwards has no members, and an empty class is no regular
-            // expression
+        return switch (text) { // why: a backward range has no members, but a regular expression has no empty class
             case "[]" -> "(?!)";
             case "[^]" -> ".";
             default -> text;

@@ -100,8 +100,7 @@ public final class JumpTable {
     }
 
     /**
-     * Stores the address of its first entry in each key of the module. Entries are sorted, so that is where the key differs from the one
-     * before.
+     * Stores the address of its first entry in each key of the module. Entries are sorted: it is where the key changes.
      */
     private void linkKeys() {
         for (int i = 0; i < table.count(); i++) {

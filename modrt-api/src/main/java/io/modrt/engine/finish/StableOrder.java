@@ -15,8 +15,7 @@ final class StableOrder {
     }
 
     /**
-     * {@code order} sorted by the keys of its entries: a bottom-up merge sort. Returns {@code order} itself if it is sorted, or else a new
-     * array.
+     * {@code order} sorted by the keys of its entries: a bottom-up merge sort. Returns {@code order} itself if it is sorted.
      */
     static int[] by(long[] keys, int[] order) {
         if (isSorted(keys, order)) {

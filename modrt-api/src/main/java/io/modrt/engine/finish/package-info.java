@@ -3,8 +3,7 @@
  * switches off the call sites of the function tracer. Each step is a function over {@link io.modrt.engine.layout.ImageBytes}; the shapes of
  * the tables and the code of the sites come from the architecture. {@link io.modrt.engine.finish.Finishing} has their order.
  *
- * <p>A hostile table cannot do harm: entries that point outside the module are left alone and reported. Sorting makes no object for an
- * entry.
+ * <p>A hostile table cannot do harm: entries that point outside the module are left alone and reported. Sorting makes no objects.
  *
  * <p>Source: the kernel's {@code post_relocation}, {@code add_kallsyms}, {@code ftrace_module_init} and {@code jump_label_add_module}.
  */

@@ -97,8 +97,7 @@ final class LayoutPasses {
     }
 
     /**
-     * Places a section at the end of {@code kind}. If it is placed a second time, the room of its first place stays reserved, as in the
-     * kernel.
+     * Places a section at the end of {@code kind}. If it is placed a second time, its first place stays reserved, as in the kernel.
      */
     void place(int index, RegionKind kind) {
         Section section = sections.get(index);

@@ -43,8 +43,7 @@ public final class Exports {
     }
 
     /**
-     * Checks that the records of the file's tables have the size that the kernel reads. Otherwise it would take values from the wrong
-     * places.
+     * Checks that the records of the file's tables have the size that the kernel reads. Otherwise it would read wrong values.
      *
      * @throws FormatException if they do not
      */

@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relocation table as flat columns, made once for a kernel, so that the hot path reads fields and makes neither objects nor virtual
- * calls.
+ * A relocation table as flat columns, made once for a kernel, so that the hot path makes neither objects nor virtual calls.
  */
 final class RelocationRows {
     private static final long PAGE_MASK = -4096;

@@ -133,8 +133,7 @@ final class Relocator implements Fixup {
     }
 
     /**
-     * Applies relocations of the common case, fast: an ordinary symbol, a place within the section, and a plain type whose value is in
-     * range.
+     * Applies common relocations fast: an ordinary symbol, a place within the section, a plain type, a value in range.
      *
      * @return the first entry from {@code start} on that {@link #applyAny} must look at, or {@code count}
      */
