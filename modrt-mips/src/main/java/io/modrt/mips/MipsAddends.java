@@ -16,15 +16,18 @@ record MipsAddends(String module, RelocationSection relocations, SymbolValues sy
 
     /** Joins the pairs among the first {@code count} entries, whose addends are what each place holds. */
     void join(int count) {
-        int firstOpen = 0;
+        int oldest = count; // of the HI16 that wait
         for (int index = 0; index < count; index++) {
-            if (relocations.type(index) == LO16) {
-                complete(firstOpen, index);
-                firstOpen = index + 1;
+            int type = relocations.type(index);
+            if (type == HI16) {
+                oldest = Math.min(oldest, index);
+            } else if (type == LO16 && oldest < index) {
+                complete(oldest, index);
+                oldest = count;
             }
         }
         // why: the kernel frees every HI16 that is still waiting and fails, without logging a line
-        refuseOpen(firstOpen, count, Refusal.of(Errno.ENOEXEC, "no R_MIPS_LO16 follows in its section to complete it"));
+        refuseOpen(oldest, count, Refusal.of(Errno.ENOEXEC, "no R_MIPS_LO16 follows in its section to complete it"));
     }
 
     /** Completes every HI16 from entry {@code first} on. As in the kernel, the newest comes first, and a mismatch leaves the older. */
