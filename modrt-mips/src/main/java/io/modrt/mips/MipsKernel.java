@@ -98,7 +98,7 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
 
     @Override
     public TracingSites tracing() {
-        return new MipsTracing(this);
+        return MipsTracing.of(this);
     }
 
     @Override

@@ -32,7 +32,9 @@ final class MipsPlan implements ArchPlan {
         this.input = input;
         this.elf = input.file().elf();
         this.kernel = kernel;
-        elf.relocationSections().forEach(this::count);
+        if (input.policy().stubs() != StubPolicy.KERNEL_EXACT) {
+            elf.relocationSections().forEach(this::count);
+        }
     }
 
     private void count(RelocationSection relocations) {

@@ -53,12 +53,16 @@ enum MipsSite {
     private final Width width;
     private final int skipped;
     private final List<Word> words;
+    private final int first;
+    private final int writes;
 
     MipsSite(String description, Width width, int skipped, Word... words) {
         this.description = description;
         this.width = width;
         this.skipped = skipped;
         this.words = List.of(words);
+        this.first = this.words.indexOf(Word.FIRST);
+        this.writes = this.words.contains(Word.SECOND) ? 2 : 1;
     }
 
     /** A word of a site. */
@@ -113,13 +117,9 @@ enum MipsSite {
             return form.description;
         }
 
-        private int first() {
-            return form.words.indexOf(Word.FIRST);
-        }
-
         @Override
         public int bytesInFront() {
-            return first() * Integer.BYTES;
+            return form.first * Integer.BYTES;
         }
 
         @Override
@@ -129,13 +129,13 @@ enum MipsSite {
 
         @Override
         public int writes() {
-            return form.words.contains(Word.SECOND) ? 2 : 1;
+            return form.writes;
         }
 
         /** The first word is the first to be written when a site is switched off, and the last when it is switched on. */
         @Override
         public int write(int nth, State to) {
-            return first() + (to == State.OFF ? nth : writes() - 1 - nth);
+            return form.first + (to == State.OFF ? nth : form.writes - 1 - nth);
         }
 
         private int word(byte[] code, int index) {
@@ -153,13 +153,13 @@ enum MipsSite {
                     return State.FOREIGN;
                 }
             }
-            int first = word(code, first());
-            int second = word(code, first() + 1);
+            int first = word(code, form.first);
+            int second = word(code, form.first + 1);
             boolean isOff;
             boolean isOn;
             if (form.isShort()) {
-                isOff = first == NOP && (writes() == 1 || second == NOP);
-                isOn = (first & ~TARGET) == JAL && (writes() == 1 || second == PUSH);
+                isOff = first == NOP && (form.writes == 1 || second == NOP);
+                isOn = (first & ~TARGET) == JAL && (form.writes == 1 || second == PUSH);
             } else {
                 boolean addsLower = (second & ~LOWER) == form.addiu();
                 boolean isO32Nop = form.width == Width.BITS_32 && second == NOP;
@@ -171,12 +171,12 @@ enum MipsSite {
 
         @Override
         public long entry(long site, byte[] code) {
-            int first = word(code, first());
+            int first = word(code, form.first);
             if (form.isShort()) {
                 long next = site + Integer.BYTES;
                 return form.width.wrap((next & -SEGMENT) | R_MIPS_26.field().extract(first) & (SEGMENT - 1));
             }
-            return form.width.wrap((long) (first << Short.SIZE) + (short) word(code, first() + 1));
+            return form.width.wrap((long) (first << Short.SIZE) + (short) word(code, form.first + 1));
         }
 
         /** A long call loads 32 bits, on n64 as a signed number; a short call stays in the 256 MB segment of its delay slot. */
@@ -192,23 +192,23 @@ enum MipsSite {
         @Override
         public void on(long site, byte[] code, long entry) {
             if (form.isShort()) {
-                put(code, first(), R_MIPS_26.field().insert(JAL, entry));
-                if (writes() == 2) {
-                    put(code, first() + 1, PUSH);
+                put(code, form.first, R_MIPS_26.field().insert(JAL, entry));
+                if (form.writes == 2) {
+                    put(code, form.first + 1, PUSH);
                 }
                 return;
             }
-            put(code, first(), R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias()));
+            put(code, form.first, R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias()));
             // why: the kernel's assembler of this pair leaves out an addition of 0
             boolean isBare = form.width == Width.BITS_32 && (entry & LOWER) == 0;
-            put(code, first() + 1, isBare ? NOP : R_MIPS_LO16.field().insert(form.addiu(), entry));
+            put(code, form.first + 1, isBare ? NOP : R_MIPS_LO16.field().insert(form.addiu(), entry));
         }
 
         @Override
         public void off(long site, byte[] code) {
-            put(code, first(), form.isShort() ? NOP : B | form.skipped);
+            put(code, form.first, form.isShort() ? NOP : B | form.skipped);
             if (form.width == Width.BITS_32) {
-                put(code, first() + 1, NOP);
+                put(code, form.first + 1, NOP);
             }
         }
     }

@@ -7,17 +7,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The call sites of {@code _mcount}; {@link MipsSite} has their forms. Source: Linux 6.1 {@code arch/mips/kernel/ftrace.c}. */
-record MipsTracing(MipsKernel kernel) implements TracingSites {
+/**
+ * The call sites of {@code _mcount}; {@link MipsSite} has their forms. Source: Linux 6.1 {@code arch/mips/kernel/ftrace.c}.
+ *
+ * @param skipped the branch offset, in words, that skips the disabled long call, counted from the delay slot
+ */
+record MipsTracing(MipsKernel kernel, int skipped) implements TracingSites {
     static final String TABLE = "__mcount_loc";
 
-    /**
-     * Branch offset, in words, that skips the disabled long call; counted from the delay slot. On o32, kernels with the graph tracer
-     * compile one more instruction into a site, which tells where {@code ra} is kept.
-     */
-    private int skipped() {
+    /** On o32, kernels with the graph tracer compile one more instruction into a site, which tells where {@code ra} is kept. */
+    static MipsTracing of(MipsKernel kernel) {
         boolean isRaTold = kernel.width() == Width.BITS_32 && kernel.profile().has(ConfigOption.FUNCTION_GRAPH_TRACER);
-        return isRaTold ? 5 : 4;
+        return new MipsTracing(kernel, isRaTold ? 5 : 4);
     }
 
     @Override
@@ -34,7 +35,7 @@ record MipsTracing(MipsKernel kernel) implements TracingSites {
         // why: the kernel would write the branch over a short call too, and skip instructions of the function; but it
         // never loads a module with short calls, since they do not reach
         boolean isShort = (image.codeAt(site) & ~MipsSite.TARGET) == MipsSite.JAL;
-        image.putCodeAt(site, isShort ? MipsSite.NOP : MipsSite.B | skipped());
+        image.putCodeAt(site, isShort ? MipsSite.NOP : MipsSite.B | skipped);
         if (kernel.width() == Width.BITS_32) {
             image.putCodeAt(site + Integer.BYTES, MipsSite.NOP);
         }
@@ -43,7 +44,7 @@ record MipsTracing(MipsKernel kernel) implements TracingSites {
     @Override
     public List<MipsSite.InOrder> kinds(PlacedSections placed) {
         return Arrays.stream(MipsSite.values())
-                .filter(form -> form.isOf(kernel.width(), skipped()))
+                .filter(form -> form.isOf(kernel.width(), skipped))
                 .map(form -> new MipsSite.InOrder(form, kernel.codeOrder()))
                 .toList();
     }
