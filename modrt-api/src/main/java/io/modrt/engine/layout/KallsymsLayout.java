@@ -63,16 +63,16 @@ public final class KallsymsLayout {
 
     /** Finds the core symbols. Returns the size of their names in bytes, each with its own NUL. */
     private long findCore(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
-        long wanted = profile.has(ConfigOption.KALLSYMS_ALL) ? 0 : Section.SHF_EXECINSTR;
-        int perCpu = profile.has(ConfigOption.KALLSYMS_ALL) ? flags.perCpuSection() : 0;
+        boolean[] stays = staying(passes, flags, profile.has(ConfigOption.KALLSYMS_ALL));
         long room = passes.sizes.room(coreRegion);
         long stringBytes = 0;
-        for (int i = 0; i < symbols.count(); i++) {
-            if (i == 0 || (symbols.nameOffset(i) != 0 && stays(section(symbols, i), passes, flags, wanted, perCpu))) {
+        int count = symbols.count();
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || (symbols.nameOffset(i) != 0 && stays[section(symbols, i)])) {
                 core.set(i);
                 stringBytes += symbols.nameBytes(i) + 1L;
-                if (stringBytes
-                        > room) { // why: many symbols may share one long name; this bounds the time that counting takes
+                // why: many symbols may share one long name; this bounds the time that counting takes
+                if (stringBytes > room) {
                     passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
                 }
             }
@@ -80,20 +80,28 @@ public final class KallsymsLayout {
         return stringBytes;
     }
 
-    private static boolean stays(int section, LayoutPasses passes, LoadedFlags flags, long wanted, int perCpu) {
-        if (section == 0) {
-            return false;
+    /** Whether the symbols of each section stay; those of none, 0, do not. */
+    private static boolean[] staying(LayoutPasses passes, LoadedFlags flags, boolean isAll) {
+        long wanted = isAll ? 0 : Section.SHF_EXECINSTR;
+        boolean[] stays = new boolean[passes.region.length];
+        for (int i = 1; i < stays.length; i++) {
+            RegionKind kind = passes.region[i];
+            stays[i] = kind != null && !kind.isInit() && (flags.flags(i) & wanted) == wanted;
         }
-        RegionKind kind = passes.region[section];
-        return section == perCpu || (kind != null && !kind.isInit() && (flags.flags(section) & wanted) == wanted);
+        if (isAll && flags.perCpuSection() > 0) {
+            stays[flags.perCpuSection()] = true;
+        }
+        return stays;
     }
 
     /** The section of a symbol; 0 if it is undefined, absolute, common or otherwise in no section of the file. */
     public static int section(SymbolTable symbols, int symbol) {
         int raw = symbols.rawSectionIndex(symbol);
-        int index = symbols.sectionIndex(symbol);
-        boolean reserved = raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX;
-        return reserved || index < 0 || index >= symbols.section().file().sectionCount() ? 0 : index;
+        if (raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX) {
+            return 0;
+        }
+        int index = raw == Symbol.SHN_XINDEX ? symbols.sectionIndex(symbol) : raw;
+        return index < 0 || index >= symbols.section().file().sectionCount() ? 0 : index;
     }
 
     /** The module's symbol table. */
