@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The caller's modules and symbol files, told apart by their contents. */
+/** The caller's modules and symbol files, told apart by their contents, and modules also by their name. */
 final class GivenFiles {
     private final List<ModuleFile> modules = new ArrayList<>();
     private final List<ModuleSymvers> versions = new ArrayList<>();
@@ -44,7 +44,8 @@ final class GivenFiles {
         String name = String.valueOf(path.getFileName());
         if (isLinkedKernel(bytes)) {
             values(KernelSymbols.vmlinux(path));
-        } else if (isText(bytes)) {
+        } else if (isText(bytes)
+                && !name.endsWith(".ko")) { // why: a .ko that is text is a broken module, not a bad list of symbols
             if (isSymvers(bytes)) {
                 versions.add(KernelSymbols.moduleSymvers(path));
             } else {

@@ -61,6 +61,13 @@ class LoadModulesTest {
     }
 
     @Test
+    void aModuleThatIsTextIsRefusedAsAModule() throws IOException {
+        assertEquals(1, run(text("page.ko", "<html>not found</html>")));
+        assertTrue(errors().startsWith("refused: page.ko: "), errors());
+        assertTrue(errors().contains("ELF"), errors());
+    }
+
+    @Test
     void withoutFilesItLoadsTheBundledModulesOnEightKernels() {
         assertEquals(0, run());
         assertEquals("", errors());

@@ -48,7 +48,7 @@ public record StubTemplate(List<Piece> pieces) {
     /** The size of a stub in bytes. */
     public int sizeBytes() {
         int bytes = 0;
-        for (Piece piece : pieces) { // a load asks this of thousands of stubs
+        for (Piece piece : pieces) { // why: no stream; a load asks this of thousands of stubs
             bytes += piece.sizeBytes();
         }
         return bytes;
