@@ -51,11 +51,6 @@ final class RelocationRows {
         /** Whether the architecture's load is called to apply it, and may refuse. */
         final boolean asksArch;
 
-        /** Whether a plain value is shifted to its place in a word, by {@link #from} and {@link #place}, under {@link #mask}. */
-        final boolean isShifted;
-
-        final int place;
-        final int mask;
         final Store store;
         final boolean looksAtPlace;
         final long branchBias;
@@ -99,9 +94,6 @@ final class RelocationRows {
                     && !looksAtPlace
                     && !routed
                     && !isBeyondKernel;
-            this.place = field.place();
-            this.mask = field.mask();
-            this.isShifted = isPlain && bytes == Integer.BYTES && place >= 0;
         }
 
         /** Whether all bytes of a place at {@code offset} lie in the section. */

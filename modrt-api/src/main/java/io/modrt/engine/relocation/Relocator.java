@@ -176,10 +176,7 @@ final class Relocator implements Fixup {
                 return i;
             }
             boolean big = hasOneOrder ? isBig : row.bigEndian;
-            if (row.isShifted) {
-                int word = Bytes.getInt(array, at, big) & ~row.mask;
-                Bytes.putInt(array, at, big, word | (int) (value >> row.from) << row.place & row.mask);
-            } else if (row.bytes == Long.BYTES) {
+            if (row.bytes == Long.BYTES) {
                 Bytes.putLong(array, at, big, value);
             } else {
                 Bytes.putInt(array, at, big, row.field.insert(Bytes.getInt(array, at, big), value));
