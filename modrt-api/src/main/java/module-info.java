@@ -20,6 +20,7 @@ module io.modrt.api {
     exports io.modrt.spi;
     exports io.modrt.tree;
     exports io.modrt.verify;
+    exports io.modrt.version;
 
     uses io.modrt.spi.Arch;
 }

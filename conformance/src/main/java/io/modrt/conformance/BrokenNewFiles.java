@@ -6,18 +6,15 @@ import static io.modrt.testkit.ElfField.SH_SIZE;
 import static io.modrt.testkit.ElfField.SH_TYPE;
 
 import io.modrt.error.Errno;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.testkit.ElfEdit;
 import io.modrt.testkit.KernelModuleBuilder;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Modules that only a new kernel refuses, for what their sections are. */
 final class BrokenNewFiles {
-    private static final KernelVersion COUNTS_SECTIONS = new KernelVersion(6, 12, 0);
-    private static final KernelVersion LOOKS_AT_STRING_TABLES = new KernelVersion(6, 12, 117);
-
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
     private static final int SHT_PROGBITS = 1;
     private static final int SHT_SYMTAB = 2;
@@ -33,7 +30,7 @@ final class BrokenNewFiles {
 
     /** Whether a kernel refuses a second section of some kinds. */
     static boolean isRefusedTwice(KernelShape kernel) {
-        return kernel.profile().version().isAtLeast(COUNTS_SECTIONS);
+        return kernel.profile().has(LoaderChange.TABLES_COUNTED);
     }
 
     /** All of them, none for an old kernel. */
@@ -42,7 +39,7 @@ final class BrokenNewFiles {
         if (isRefusedTwice(kernel)) {
             files.sections();
         }
-        if (kernel.profile().version().isAtLeast(LOOKS_AT_STRING_TABLES)) {
+        if (kernel.profile().has(LoaderChange.STRING_TABLES_CHECKED)) {
             files.stringTables();
         }
         return files.rows;

@@ -9,8 +9,8 @@ import io.modrt.address.Address;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.testkit.ElfTarget;
+import io.modrt.version.LoaderChange;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +53,7 @@ class BrokenModulesTest {
         KernelProfile profile = KernelProfile.ofVermagic(vermagic)
                 .with(ConfigOption.MODULE_FORCE_LOAD, true)
                 .with(ConfigOption.STRICT_MODULE_RWX, true);
-        boolean isNew = profile.version().isAtLeast(new KernelVersion(6, 12, 0));
+        boolean isNew = profile.has(LoaderChange.TABLES_COUNTED);
         return new KernelShape(
                 ElfTarget.AARCH64_LE, profile, isNew ? 0x4c0 : 0x380, 0x138, isNew ? 0x480 : 0x340, crcs());
     }

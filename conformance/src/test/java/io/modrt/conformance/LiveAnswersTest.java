@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.error.Errno;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.testkit.ElfTarget;
+import io.modrt.version.KernelVersion;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,13 @@
 package io.modrt.house;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,6 +15,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -21,6 +26,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.modrt.version.KernelChange;
+import io.modrt.version.KernelVersion;
 import java.util.Set;
 import org.apiguardian.api.API;
 
@@ -108,6 +115,36 @@ class HouseRulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.modrt.engine..");
+
+    /** What depends on a version is a {@link KernelChange}, which a profile decides. */
+    @ArchTest
+    static final ArchRule versionsAreComparedInTheirPackageAlone = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.modrt.version")
+            .should()
+            .callMethodWhere(target(owner(type(KernelVersion.class)))
+                    .and(target(nameMatching("compareTo|major|minor|patch")).as("compares versions")));
+
+    /** A change that nothing asks for would be a promise without effect. */
+    @ArchTest
+    static final ArchRule everyChangeOfTheKernelIsAskedFor =
+            classes().that().implement(KernelChange.class).should(haveEachConstantUsed());
+
+    private static ArchCondition<JavaClass> haveEachConstantUsed() {
+        return new ArchCondition<>("have each constant used outside") {
+            @Override
+            public void check(JavaClass changes, ConditionEvents events) {
+                for (JavaField constant : changes.getFields()) {
+                    boolean isUsed = constant.getAccessesToSelf().stream()
+                            .anyMatch(access -> !access.getOriginOwner().equals(changes));
+                    if (constant.getRawType().equals(changes) && !isUsed) {
+                        events.add(
+                                SimpleConditionEvent.violated(constant, constant.getFullName() + " is not asked for"));
+                    }
+                }
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule everyExportedTypeSaysHowStableItIs = classes()

@@ -10,6 +10,7 @@ import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
 import io.modrt.spi.TableShapes.Reference;
+import io.modrt.version.KernelVersion;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;

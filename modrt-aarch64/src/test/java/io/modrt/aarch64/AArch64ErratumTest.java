@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.address.Address;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.spi.Stub;
+import io.modrt.version.KernelVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,6 +2,7 @@ package io.modrt.kernel;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.version.KernelVersion;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;

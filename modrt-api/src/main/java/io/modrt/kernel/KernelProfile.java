@@ -1,6 +1,9 @@
 package io.modrt.kernel;
 
 import io.modrt.error.FormatException;
+import io.modrt.version.KernelChange;
+import io.modrt.version.KernelVersion;
+import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * architecture asks for further ones by the name that they have in a {@code config-*} file. An option that nobody stated has the value
  * that is usual for the architecture ({@link #assuming}), else the value of {@link ConfigOption#assumed()}; {@link #assumptions()} lists
  * every value that was assumed.
+ *
+ * <p>What depends on the version is asked by name too: each {@link KernelChange} is decided by a statement ({@link #with(KernelChange,
+ * boolean)}), else by what a file of this kernel shows, else by the version.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class KernelProfile {
@@ -38,6 +44,7 @@ public final class KernelProfile {
     private final @Nullable String versionAssumption;
     private final @Nullable String vermagic;
     private final ProfileOptions options;
+    private final ProfileChanges changes;
     private final @Nullable Integer pageBytes;
     private final @Nullable MachineFacts machine;
 
@@ -46,6 +53,7 @@ public final class KernelProfile {
         this.versionAssumption = draft.versionAssumption;
         this.vermagic = draft.vermagic;
         this.options = draft.options;
+        this.changes = draft.changes;
         this.pageBytes = draft.pageBytes;
         this.machine = draft.machine;
     }
@@ -56,6 +64,7 @@ public final class KernelProfile {
         private @Nullable String versionAssumption;
         private @Nullable String vermagic;
         private ProfileOptions options = new ProfileOptions();
+        private ProfileChanges changes = ProfileChanges.none();
         private @Nullable Integer pageBytes;
         private @Nullable MachineFacts machine;
 
@@ -68,6 +77,7 @@ public final class KernelProfile {
             versionAssumption = profile.versionAssumption;
             vermagic = profile.vermagic;
             options = new ProfileOptions(profile.options);
+            changes = profile.changes;
             pageBytes = profile.pageBytes;
             machine = profile.machine;
         }
@@ -97,7 +107,7 @@ public final class KernelProfile {
 
     private static void assumePatchLevel(Draft draft, String release) {
         for (KernelVersion newest : NEWEST_KNOWN) {
-            if (newest.major() == draft.version.major() && newest.minor() == draft.version.minor()) {
+            if (newest.isOfSeriesOf(draft.version)) {
                 draft.version = newest;
                 draft.versionAssumption = "version " + newest + ": " + release
                         + " names the series alone; the newest patch level with known rules";
@@ -143,6 +153,27 @@ public final class KernelProfile {
     public KernelProfile with(String configName, boolean value) {
         Draft draft = new Draft(this);
         draft.options.state(configName, value);
+        return new KernelProfile(draft);
+    }
+
+    /**
+     * The same with {@code change} stated: whether this kernel has it, whatever its version says. Vendors take changes over from later
+     * kernels, or leave them out.
+     */
+    public KernelProfile with(KernelChange change, boolean value) {
+        Draft draft = new Draft(this);
+        draft.changes = changes.stating(change, value);
+        return new KernelProfile(draft);
+    }
+
+    /**
+     * The same with {@code change} as a file of this kernel shows it, which counts for more than the version and for less than a statement.
+     *
+     * @param evidence what shows it, for {@link #assumptions()}
+     */
+    public KernelProfile showing(KernelChange change, boolean value, String evidence) {
+        Draft draft = new Draft(this);
+        draft.changes = changes.showing(change, value, evidence);
         return new KernelProfile(draft);
     }
 
@@ -207,12 +238,20 @@ public final class KernelProfile {
 
     /** How this kernel lays modules out. */
     public LayoutRules layoutRules() {
-        return LayoutRules.of(version);
+        if (has(LoaderChange.MEMORY_TYPES)) {
+            return LayoutRules.MEMORY_TYPES;
+        }
+        return has(LoaderChange.STUBS_BY_SECTION) ? LayoutRules.CORE_AND_INIT : LayoutRules.STUBS_AT_HEAD;
     }
 
     /** The vermagic that modules must have, with the space at its end if it was given so; empty if not known. */
     public Optional<String> vermagic() {
         return Optional.ofNullable(vermagic);
+    }
+
+    /** Whether this kernel has {@code change}: as stated, else as a file of this kernel shows, else by its version. */
+    public boolean has(KernelChange change) {
+        return changes.decided(change).orElseGet(() -> change.span().contains(version));
     }
 
     /** Whether {@code option} is on, as stated or assumed. */
@@ -265,12 +304,16 @@ public final class KernelProfile {
         return machine == null ? MachineFacts.unknown() : machine;
     }
 
-    /** A line for each thing that nobody stated: the value that is assumed, and why. Empty if everything was stated. */
+    /**
+     * A line for each thing that nobody stated: the value that is assumed, and why; and one for each {@link KernelChange} that something else
+     * than the version decided. Empty if everything was stated.
+     */
     public List<String> assumptions() {
         List<String> lines = new ArrayList<>();
         if (versionAssumption != null) {
             lines.add(versionAssumption);
         }
+        lines.addAll(changes.assumptions(version));
         lines.addAll(options.assumptions());
         if (pageBytes == null) {
             lines.add("page size " + USUAL_PAGE_BYTES + ": usual for distributions' kernels");

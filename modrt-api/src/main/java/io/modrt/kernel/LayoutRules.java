@@ -2,7 +2,7 @@ package io.modrt.kernel;
 
 import org.apiguardian.api.API;
 
-/** How a kernel lays out the sections of a module. There have been three generations of rules. */
+/** How a kernel lays out the sections of a module. There have been three generations of rules; {@link KernelProfile#layoutRules} tells. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum LayoutRules {
     /** Until 2.6.28: one block for core and one for init, each with one area for stubs at its head. */
@@ -11,15 +11,4 @@ public enum LayoutRules {
     CORE_AND_INIT,
     /** Since 6.4: up to seven regions, allocated one by one, for the types of use ({@code enum mod_mem_type}). */
     MEMORY_TYPES;
-
-    private static final KernelVersion FIRST_CORE_AND_INIT = new KernelVersion(2, 6, 29);
-    private static final KernelVersion FIRST_MEMORY_TYPES = new KernelVersion(6, 4, 0);
-
-    /** The rules of {@code version}. */
-    public static LayoutRules of(KernelVersion version) {
-        if (version.isAtLeast(FIRST_MEMORY_TYPES)) {
-            return MEMORY_TYPES;
-        }
-        return version.isAtLeast(FIRST_CORE_AND_INIT) ? CORE_AND_INIT : STUBS_AT_HEAD;
-    }
 }

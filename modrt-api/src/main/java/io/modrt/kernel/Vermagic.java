@@ -1,6 +1,7 @@
 package io.modrt.kernel;
 
 import io.modrt.error.FormatException;
+import io.modrt.version.KernelVersion;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -9,13 +9,12 @@ import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelVersion;
+import io.modrt.version.LoaderChange;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The checks of a file that only some kernels make. A version here is the first in which the check was observed; stable releases take up
- * checks of later versions, so the patch level counts. The check of the names of all sections is not here, since {@link ElfFile#view}
+ * The checks of a file that only some kernels make. The check of the names of all sections is not here, since {@link ElfFile#view}
  * always makes it.
  */
 final class ProfileChecks {
@@ -23,11 +22,6 @@ final class ProfileChecks {
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
     /** The sections whose SHF_ALLOC the loader clears before sysfs shows the loaded sections. */
     private static final Set<String> UNLOADED = Set.of(MODINFO, "__versions", ".data..percpu");
-
-    private static final KernelVersion V6_4 = new KernelVersion(6, 4, 0);
-    private static final KernelVersion V6_12 = new KernelVersion(6, 12, 0);
-    private static final KernelVersion V6_12_117 = new KernelVersion(6, 12, 117);
-    private static final KernelVersion V6_14 = new KernelVersion(6, 14, 0);
 
     private final ElfFile file;
     private final String module;
@@ -42,34 +36,33 @@ final class ProfileChecks {
     }
 
     void check() {
-        KernelVersion version = profile.version();
-        if (version.isAtLeast(V6_12_117)) {
+        if (profile.has(LoaderChange.STRING_TABLES_CHECKED)) {
             checkStringTable(file.section(file.header().nameTableIndex()), "section name table");
         }
         if (!findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
-            checkModuleSections(version);
+            checkModuleSections();
         }
         if (profile.has(ConfigOption.STRICT_MODULE_RWX)) {
             checkWriteXorExecute();
         }
-        if (version.isAtLeast(V6_12)) {
+        if (profile.has(LoaderChange.SECTION_NAMES_UNIQUE)) {
             checkLoadedNames();
         }
     }
 
-    private void checkModuleSections(KernelVersion version) {
-        if (version.isAtLeast(V6_4)) {
-            checkThisModule(version);
+    private void checkModuleSections() {
+        if (profile.has(LoaderChange.THIS_MODULE_CHECKED)) {
+            checkThisModule();
         }
-        if (version.isAtLeast(V6_12)) {
-            checkModinfo(version);
-            checkSymbols(version);
+        if (profile.has(LoaderChange.TABLES_COUNTED)) {
+            checkModinfo();
+            checkSymbols();
         }
     }
 
-    private void checkThisModule(KernelVersion version) {
+    private void checkThisModule() {
         String subject = "module " + module + ": ";
-        boolean looksAtTypes = version.isAtLeast(V6_12_117);
+        boolean looksAtTypes = profile.has(LoaderChange.STRING_TABLES_CHECKED);
         String one = subject + (looksAtTypes ? "Exactly" : "Only") + " one " + THIS_MODULE + " section must exist.";
         int found = 0;
         for (Section s : file.sections()) {
@@ -92,34 +85,34 @@ final class ProfileChecks {
         }
     }
 
-    private void checkModinfo(KernelVersion version) {
+    private void checkModinfo() {
         int found = 0;
         for (Section s : file.sections()) {
-            boolean counts = s.hasContents() || version.isAtLeast(V6_12_117);
+            boolean counts = s.hasContents() || profile.has(LoaderChange.STRING_TABLES_CHECKED);
             if (counts && s.isNamed(MODINFO)) {
                 found++;
-                if (version.isAtLeast(V6_14) && !s.isAllocated()) {
+                if (profile.has(LoaderChange.MODINFO_LOADED) && !s.isAllocated()) {
                     throw refuse(s, "has no SHF_ALLOC, which this kernel wants");
                 }
             }
         }
-        if (found > 1 || (found == 0 && version.isAtLeast(V6_14))) {
+        if (found > 1 || (found == 0 && profile.has(LoaderChange.MODINFO_LOADED))) {
             throw refuse(
                     found + " sections " + MODINFO + ", this kernel wants one",
                     "Only one " + MODINFO + " section must exist.");
         }
     }
 
-    private void checkSymbols(KernelVersion version) {
+    private void checkSymbols() {
         int found = 0;
         for (Section s : file.sections()) {
             if (s.type() == Section.SHT_SYMTAB) {
                 found++;
                 Section strings = file.section(s.link());
-                if (version.isAtLeast(V6_12_117)) {
+                if (profile.has(LoaderChange.STRING_TABLES_CHECKED)) {
                     checkStringTable(strings, "symbol string table");
                 }
-                if (version.isAtLeast(V6_14)
+                if (profile.has(LoaderChange.MODINFO_LOADED)
                         && (strings.sizeBytes() == 0 || file.array()[(int) strings.fileOffset()] != 0)) {
                     throw refuse(strings, "its first byte is not NUL");
                 }

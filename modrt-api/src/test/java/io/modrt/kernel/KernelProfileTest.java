@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.modrt.error.FormatException;
+import io.modrt.version.KernelVersion;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.FileSystem;

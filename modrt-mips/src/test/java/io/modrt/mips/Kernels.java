@@ -2,10 +2,10 @@ package io.modrt.mips;
 
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.testkit.ElfTarget;
+import io.modrt.version.KernelVersion;
 
 /** Makes kernels from the header of a first module. */
 final class Kernels {

@@ -7,7 +7,6 @@ import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.memory.MemoryReader;
 import io.modrt.spi.*;
@@ -19,9 +18,6 @@ import java.util.Set;
 
 /** One PA-RISC kernel. */
 record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
-    /** Since this version a third field of an exception entry says which register takes the error. */
-    private static final KernelVersion FIRST_WITH_ERROR_REGISTER = new KernelVersion(6, 1, 0);
-
     /** The vmalloc area below the kernel, without its first 8 MB, which machines with a PCX-L, such as QEMU's B160, use for DMA. */
     private static final AddressRange NARROW_AREA =
             AddressRange.between(Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
@@ -73,7 +69,7 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
 
     @Override
     public TableShapes tables() {
-        int entryBytes = profile.version().isAtLeast(FIRST_WITH_ERROR_REGISTER) ? 12 : 8;
+        int entryBytes = profile.has(PariscChange.ERROR_REGISTER) ? 12 : 8;
         return new TableShapes(
                 new TableShapes.ExportTable(width.bytes(), TableShapes.Reference.ABSOLUTE),
                 new TableShapes.ExceptionTable(entryBytes, Integer.BYTES, TableShapes.Reference.FROM_FIELD, 2),
@@ -92,7 +88,7 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
 
     @Override
     public TracingSites tracing() {
-        return PariscTracing.of(width, profile.version());
+        return new PariscTracing(width, profile.has(PariscChange.ZERO_SITES_SKIPPED));
     }
 
     @Override

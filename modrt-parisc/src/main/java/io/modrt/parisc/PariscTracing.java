@@ -1,6 +1,5 @@
 package io.modrt.parisc;
 
-import io.modrt.kernel.KernelVersion;
 import io.modrt.spi.*;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +18,6 @@ import java.util.Set;
  * @param skipsZero whether the kernel tests for entries of 0 before it adjusts them; most kernels test afterwards, and find none
  */
 record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
-    private static final KernelVersion FIRST_TO_SKIP = new KernelVersion(6, 12, 95);
-    private static final KernelVersion FIRST_NOT_TO = new KernelVersion(6, 13, 0);
-
     // spotless:off
     // 0x08000240 is nop. A site that is on:
     // .word tracer;  stw,ma %r1,0x40(%sp);  ldw -0x18(%r1),%r1 (the tracer);  bv,n %r0(%r1)
@@ -33,10 +29,6 @@ record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
     private static final LiteralSite WIDE = new LiteralSite("parisc64 patchable entry", Width.BITS_64, 0x0800_0240,
             0, 0, 0x37de_0200, 0x73c1_3e01, 0x3421_3ff9, 0x5021_3fc1, 0xe820_d002, 0xe83f_1fcf);
     // spotless:on
-
-    static PariscTracing of(Width width, KernelVersion version) {
-        return new PariscTracing(width, version.isAtLeast(FIRST_TO_SKIP) && !version.isAtLeast(FIRST_NOT_TO));
-    }
 
     @Override
     public String tableSection() {

@@ -3,12 +3,12 @@ package io.modrt.testkit.riscv;
 import io.modrt.address.Address;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
-import io.modrt.kernel.KernelVersion;
 import io.modrt.spi.Arch;
 import io.modrt.testkit.BundledModules;
 import io.modrt.testkit.contract.ArchContract;
 import io.modrt.testkit.contract.AssemblerWords;
 import io.modrt.testkit.contract.LinkerWords;
+import io.modrt.version.KernelVersion;
 import java.util.List;
 import java.util.Map;
 

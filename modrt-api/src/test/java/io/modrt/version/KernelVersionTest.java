@@ -1,10 +1,12 @@
-package io.modrt.kernel;
+package io.modrt.version;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.error.FormatException;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.LayoutRules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +30,7 @@ class KernelVersionTest {
         KernelVersion parsed = KernelVersion.parse(release);
 
         assertEquals(version, parsed.toString());
-        assertEquals(layout, LayoutRules.of(parsed));
+        assertEquals(layout, KernelProfile.of(parsed).layoutRules());
     }
 
     @ParameterizedTest(name = "\"{0}\"")

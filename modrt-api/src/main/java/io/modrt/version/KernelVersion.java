@@ -1,4 +1,4 @@
-package io.modrt.kernel;
+package io.modrt.version;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
@@ -41,7 +41,7 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
     }
 
     /** The version that {@code release} begins with, if it does. */
-    static Optional<KernelVersion> find(CharSequence release) {
+    public static Optional<KernelVersion> find(CharSequence release) {
         Matcher matcher = RELEASE.matcher(release);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -54,12 +54,17 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
     }
 
     /** Says that {@code release} begins with no version. */
-    static Refusal missing(CharSequence release) {
+    public static Refusal missing(CharSequence release) {
         return Refusal.beyondKernel("kernel release \"" + release + "\": begins with no version such as 6.1.0");
     }
 
+    /** Whether both versions are of one stable series: they differ in the patch level at most. */
+    public boolean isOfSeriesOf(KernelVersion other) {
+        return major == other.major && minor == other.minor;
+    }
+
     /** Whether this version is {@code other} or a later one. */
-    public boolean isAtLeast(KernelVersion other) {
+    boolean isAtLeast(KernelVersion other) {
         return compareTo(other) >= 0;
     }
 
