@@ -12,6 +12,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.module.ModuleFile;
+import io.modrt.version.LoaderChange;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -19,8 +20,6 @@ import java.util.OptionalInt;
  * What the kernel checks of a module before it lays it out: architecture, file, {@code module_layout}, vermagic, livepatch.
  */
 final class Acceptance {
-    private static final String MODULE_LAYOUT = "module_layout";
-
     private final ModuleFile file;
     private final Target target;
     private final Findings findings;
@@ -36,6 +35,7 @@ final class Acceptance {
         target.kernel().check(file);
         findings.addAll(file.checkFor(target.profile(), findings.policy()));
         moduleLayout(symbols);
+        exportRecords();
         vermagic();
         if (!file.info().all("livepatch").isEmpty()) {
             findings.broken(
@@ -69,18 +69,19 @@ final class Acceptance {
     }
 
     /**
-     * Checks CRCs, on kernels with MODVERSIONS: that of {@code module_layout}, which stands for the loader's own structures, must be the
-     * kernel's, and each export must have one.
+     * Checks CRCs, on kernels with MODVERSIONS: that of the symbol that stands for the loader's own structures must be the kernel's, and
+     * each export must have one.
      */
     private void moduleLayout(KernelSymbols symbols) {
-        if (!target.profile().has(ConfigOption.MODVERSIONS)) {
+        KernelProfile profile = target.profile();
+        if (!profile.has(ConfigOption.MODVERSIONS)) {
             return;
         }
-        OptionalInt theirs = symbols.find(MODULE_LAYOUT).map(KernelSymbol::crc).orElse(OptionalInt.empty());
+        String layout = profile.has(LoaderChange.MODULE_LAYOUT) ? "module_layout" : "struct_module";
+        OptionalInt theirs = symbols.find(layout).map(KernelSymbol::crc).orElse(OptionalInt.empty());
         if (theirs.isPresent()) {
-            if (file.hasVersions()) {
-                ImportRules.disagreement(file, MODULE_LAYOUT, theirs.getAsInt(), Errno.ENOEXEC)
-                        .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
+            if (file.hasVersions(profile)) {
+                ImportRules.checkCrc(file, layout, theirs.getAsInt(), Errno.ENOEXEC, profile, findings);
             } else {
                 forced(Rule.MODVERSIONS, "has no __versions");
             }
@@ -88,6 +89,18 @@ final class Acceptance {
         if (file.exports().stream().anyMatch(export -> export.crc().isEmpty())) {
             forced(Rule.MODVERSIONS, "exports symbols without CRCs");
         }
+    }
+
+    /** Reports export records of another number of fields than the kernel reads, which then reads other values and names. */
+    private void exportRecords() {
+        KernelProfile profile = target.profile();
+        file.hasExportNamespaces()
+                .filter(has -> has != profile.has(LoaderChange.EXPORT_NAMESPACES))
+                .ifPresent(has -> findings.silent(
+                        file.name(),
+                        "has export records of " + (has ? "three" : "two")
+                                + " fields, and a kernel of this profile reads " + (has ? "two" : "three"),
+                        FormatException::new));
     }
 
     private void vermagic() {
@@ -100,7 +113,9 @@ final class Acceptance {
             }
             return;
         }
-        boolean versioned = file.hasVersions();
+        boolean versioned = profile.has(LoaderChange.VERMAGIC_BY_MODULE)
+                ? file.hasVersions(profile)
+                : profile.has(ConfigOption.MODVERSIONS);
         if (ours.isPresent() && !comparable(ours.get(), versioned).equals(comparable(theirs.get(), versioned))) {
             findings.broken(
                     Rule.VERMAGIC,
@@ -111,7 +126,7 @@ final class Acceptance {
         }
     }
 
-    /** The part of a vermagic that is compared: without the release, up to the first space, if the module has {@code __versions}. */
+    /** The part of a vermagic that is compared: without the release, up to the first space, if it is versioned. */
     private static String comparable(String vermagic, boolean versioned) {
         int space = vermagic.indexOf(' ');
         return versioned && space >= 0 ? vermagic.substring(space) : vermagic;
@@ -119,7 +134,7 @@ final class Acceptance {
 
     /** Reports a fault that kernels with MODULE_FORCE_LOAD let pass with a taint and others refuse: {@code try_to_force_load}. */
     private void forced(Rule rule, String what) {
-        if (target.profile().has(ConfigOption.MODULE_FORCE_LOAD)) {
+        if (!ImportRules.isForceRefused(target.profile())) {
             findings.warn(what + "; the kernel taints itself (F) and goes on");
         } else {
             findings.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));

@@ -136,7 +136,7 @@ public final class Kernel {
         if (stated == null) {
             stated = statedBy(file, findings);
         }
-        KernelProfile assumed = stated.assuming(arch.usualConfiguration());
+        KernelProfile assumed = file.showing(stated).assuming(arch.usualConfiguration());
         KernelProfile profile = withMachine(assumed, arch.kernel(assumed, header));
         ArchKernel kernel = arch.kernel(profile, header);
         ModuleAllocator allocator = givenAllocator != null
@@ -154,14 +154,11 @@ public final class Kernel {
                 : profile.withMachine(profile.machine().with(read));
     }
 
-    /** The profile of the kernel that the file's vermagic names; of 6.1 without one. */
+    /** The profile of the kernel that the file was built for; of 6.1 if it has no vermagic. */
     private static KernelProfile statedBy(ModuleFile file, Findings findings) {
-        Optional<String> vermagic = file.info().vermagic();
-        if (vermagic.isEmpty()) {
-            return KernelProfile.of(UNKNOWN_VERSION);
-        }
         try {
-            return KernelProfile.ofVermagic(vermagic.get());
+            Optional<KernelProfile> builtFor = file.info().vermagic().map(KernelProfile::ofVermagic);
+            return builtFor.orElseGet(() -> KernelProfile.of(UNKNOWN_VERSION));
         } catch (FormatException unreadable) {
             findings.broken(
                     Rule.VERMAGIC,

@@ -48,19 +48,17 @@ final class ProfileChanges {
         return Optional.ofNullable(decisions.get(change)).map(Decision::value);
     }
 
-    /** A line for each change that has another value than {@code version} says, or that a file shows. */
+    /** A line for each change that has another value than {@code version} says. */
     List<String> assumptions(KernelVersion version) {
         return decisions.entrySet().stream()
+                .filter(entry -> entry.getKey().span().contains(version) != entry.getValue().value)
                 .map(entry -> line(entry.getKey(), entry.getValue(), version))
                 .toList();
     }
 
     private static String line(KernelChange change, Decision decision, KernelVersion version) {
-        boolean byVersion = change.span().contains(version);
         return change.name() + "=" + (decision.value ? "y" : "n") + ": "
-                + (decision.evidence == null ? "stated" : decision.evidence)
-                + (byVersion == decision.value
-                        ? ""
-                        : "; kernels have it " + change.span() + ", this one is " + version);
+                + (decision.evidence == null ? "stated" : decision.evidence) + "; by its version " + version
+                + " this kernel would " + (decision.value ? "not have it: " : "have it: ") + change.span();
     }
 }

@@ -14,6 +14,7 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -51,7 +52,7 @@ public final class ModuleFile {
     private final List<Diagnostic> diagnostics;
     private @Nullable VersionRecords versions;
     private @Nullable List<Import> imports;
-    private @Nullable List<Export> exports;
+    private @Nullable ExportTables exports;
 
     private ModuleFile(String fileName, byte[] file, @Nullable LoadPolicy policy, Consumer<ElfFile> machine) {
         this.policy = policy;
@@ -330,25 +331,35 @@ public final class ModuleFile {
         return Optional.ofNullable(policy);
     }
 
-    /** Whether it has a {@code __versions} section, with the CRCs of its imports. */
+    /** Whether it has CRCs of its imports. */
     public boolean hasVersions() {
-        return findTable("__versions").isPresent();
+        return versions().isPresent();
+    }
+
+    /** Whether a kernel of this profile finds CRCs of its imports in it. Kernels before 6.14 do not read the extended records. */
+    public boolean hasVersions(KernelProfile profile) {
+        return versions().isPresent(profile.has(LoaderChange.EXTENDED_MODVERSIONS));
     }
 
     /**
-     * The word that {@code __versions} records for {@code symbol}, which need not be an import: every module has one for
-     * {@code module_layout}.
+     * The CRC that it expects of {@code symbol}, which need not be an import: every module has one for {@code module_layout}. It is a word
+     * of {@code __versions}, or of the extended records if the file has these.
      *
      * @throws FormatException if the records are malformed
      */
     public OptionalLong expectedCrc(String symbol) {
-        return versions().crc(symbol);
+        return versions().crc(symbol, true);
+    }
+
+    /** As {@link #expectedCrc(String)}, from the records that a kernel of this profile reads. */
+    public OptionalLong expectedCrc(String symbol, KernelProfile profile) {
+        return versions().crc(symbol, profile.has(LoaderChange.EXTENDED_MODVERSIONS));
     }
 
     private VersionRecords versions() {
         VersionRecords known = versions;
         if (known == null) {
-            known = findTable("__versions").map(VersionRecords::of).orElseGet(VersionRecords::none);
+            known = VersionRecords.of(this::findTable);
             versions = known;
         }
         return known;
@@ -367,7 +378,7 @@ public final class ModuleFile {
                 if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF) {
                     String symbol = symbols.name(i);
                     boolean weak = symbols.binding(i) == Symbol.STB_WEAK;
-                    found.add(new Import(i, symbol, versions().crc(symbol), weak));
+                    found.add(new Import(i, symbol, versions().crc(symbol, true), weak));
                 }
             }
             known = List.copyOf(found);
@@ -382,21 +393,44 @@ public final class ModuleFile {
      * @throws FormatException if an entry's value, name or namespace cannot be found
      */
     public List<Export> exports() {
-        List<Export> known = exports;
+        return exportTables().exports();
+    }
+
+    private ExportTables exportTables() {
+        ExportTables known = exports;
         if (known == null) {
-            List<Export> found = new ArrayList<>();
-            addExports("__ksymtab", "__kcrctab", false, found);
-            addExports("__ksymtab_gpl", "__kcrctab_gpl", true, found);
-            known = List.copyOf(found);
+            known = ExportTables.of(symbols, this::findTable);
             exports = known;
         }
         return known;
     }
 
-    private void addExports(String table, String crcs, boolean gplOnly, List<Export> found) {
-        findTable(table)
-                .ifPresent(section ->
-                        new ExportTable(symbols, section, findTable(crcs).orElse(null), gplOnly).addTo(found));
+    /**
+     * The profile of the kernel that the file was built for, as far as its vermagic and its tables show it; empty without a vermagic.
+     *
+     * @throws FormatException if the vermagic does not begin with a kernel release
+     */
+    public Optional<KernelProfile> builtFor() {
+        return info.vermagic().map(KernelProfile::ofVermagic).map(this::showing);
+    }
+
+    /** Whether its export records have namespaces, a third field; empty if it exports nothing. */
+    public Optional<Boolean> hasExportNamespaces() {
+        return exportTables().hasNamespaces();
+    }
+
+    /** {@code profile} with the changes of the kernel that the file's tables show; malformed tables show none. */
+    public KernelProfile showing(KernelProfile profile) {
+        try {
+            return hasExportNamespaces()
+                    .map(has -> profile.showing(
+                            LoaderChange.EXPORT_NAMESPACES,
+                            has,
+                            "export records of " + (has ? "three" : "two") + " fields in " + name))
+                    .orElse(profile);
+        } catch (FormatException malformed) { // why: exports() raises it to whoever needs the exports
+            return profile;
+        }
     }
 
     /** Its name. */

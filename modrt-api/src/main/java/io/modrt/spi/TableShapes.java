@@ -13,18 +13,12 @@ import org.apiguardian.api.API;
 public record TableShapes(ExportTable exports, ExceptionTable exceptionTable, JumpTable jumpTable) {
 
     /**
-     * Records of three addresses: value, name and namespace, as in kernels since 5.4.
+     * Records of addresses: value and name, and since 5.4 namespace.
      *
      * @param fieldBytes bytes of a field
      * @param reference how an address is written
      */
-    public record ExportTable(int fieldBytes, Reference reference) {
-
-        /** Bytes of a record: value, name and namespace. */
-        public int recordBytes() {
-            return 3 * fieldBytes;
-        }
-    }
+    public record ExportTable(int fieldBytes, Reference reference) {}
 
     /**
      * Entries whose first field is the address of an instruction.

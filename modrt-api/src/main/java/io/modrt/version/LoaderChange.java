@@ -8,6 +8,8 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum LoaderChange implements KernelChange {
+    /** The tables of exports that were unused, or were going to be GPL-only, exist. */
+    UNUSED_EXPORT_TABLES(Span.between("2.6.17", "5.12")),
     /** {@code __versions} is read where the file was copied to; before, it was loaded like any section. */
     VERSIONS_NOT_LOADED(Span.since("2.6.27")),
     /** Without vermagic or CRCs a module needs MODULE_FORCE_LOAD; before, every kernel took it with a taint. */
@@ -21,8 +23,8 @@ public enum LoaderChange implements KernelChange {
     STUBS_BY_SECTION(Span.since("2.6.29")),
     /** The CRC that stands for the loader's own structures is {@code module_layout}'s; before, {@code struct_module}'s. */
     MODULE_LAYOUT(Span.since("2.6.30")),
-    /** The tables of exports that were unused, or were going to be GPL-only, exist. */
-    UNUSED_EXPORT_TABLES(Span.between("2.6.17", "5.12")),
+    /** An import that is refused fails with the errno of its cause; before, with that of an unknown symbol, and a weak one stayed unresolved. */
+    ERRNO_OF_CAUSE(Span.since("2.6.35")),
     /** An export record has a third field, its namespace. */
     EXPORT_NAMESPACES(Span.since("5.4")),
     /** Modules lie in up to seven regions by type of use; before, in one for core and one for init. */
@@ -36,7 +38,9 @@ public enum LoaderChange implements KernelChange {
     /** Names of sections and symbols are in sections of type SHT_STRTAB. */
     STRING_TABLES_CHECKED(Span.since("6.12.117")),
     /** {@code .modinfo} is a loaded section, and string tables begin with NUL. */
-    MODINFO_LOADED(Span.since("6.14"));
+    MODINFO_LOADED(Span.since("6.14")),
+    /** CRCs of imports may stand in records whose names have any length. */
+    EXTENDED_MODVERSIONS(Span.since("6.14"));
 
     private final Span span;
 

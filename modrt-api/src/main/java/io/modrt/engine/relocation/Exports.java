@@ -50,12 +50,13 @@ public final class Exports {
     private static void check(ModuleFile file, ImageBytes image, TableShapes.ExportTable shape) {
         Map<Integer, Long> records =
                 file.exports().stream().collect(Collectors.groupingBy(Export::table, Collectors.counting()));
+        int recordBytes = shape.fieldBytes() * (file.hasExportNamespaces().orElse(true) ? 3 : 2);
         records.forEach((table, count) -> {
             Section section = image.section(table).section();
-            if (section.sizeBytes() != count * shape.recordBytes()) {
+            if (section.sizeBytes() != count * recordBytes) {
                 throw new FormatException(Refusal.beyondKernel(section.where() + ": " + count + " exports in 0x"
                         + Long.toHexString(section.sizeBytes())
-                        + " bytes, but the kernels of the architecture have records of " + shape.recordBytes()
+                        + " bytes, but the kernels of the architecture have records of " + recordBytes
                         + " bytes"));
             }
         });

@@ -8,6 +8,7 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.ModuleFile;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -120,31 +121,43 @@ public final class ImportRules<E extends Exporter> {
         if (theirs.isEmpty() || !profile.has(ConfigOption.MODVERSIONS)) {
             return;
         }
-        if (!file.hasVersions()) {
-            if (!profile.has(ConfigOption.MODULE_FORCE_LOAD)) {
+        if (!file.hasVersions(profile)) {
+            if (isForceRefused(profile)) {
                 findings.broken(
                         Rule.MODVERSIONS,
                         Refusal.of(Errno.EINVAL, "has no __versions, and " + symbol.name() + " has a CRC"));
             }
             return;
         }
-        disagreement(file, symbol.name(), theirs.getAsInt(), Errno.EINVAL)
-                .ifPresent(refusal -> findings.broken(Rule.MODVERSIONS, refusal));
+        Errno errno = profile.has(LoaderChange.ERRNO_OF_CAUSE) ? Errno.EINVAL : Errno.ENOENT;
+        checkCrc(file, symbol.name(), theirs.getAsInt(), errno, profile, findings);
     }
 
-    /** The refusal of a module whose {@code __versions} do not have {@code crc} for {@code symbol}; empty if they do. */
-    public static Optional<Refusal> disagreement(ModuleFile file, String symbol, int crc, Errno errno) {
-        OptionalLong ours = file.expectedCrc(symbol);
+    /** Whether a kernel of this profile refuses a module without vermagic or CRCs, which others take with a taint. */
+    public static boolean isForceRefused(KernelProfile profile) {
+        return profile.has(LoaderChange.FORCE_BY_CONFIGURATION) && !profile.has(ConfigOption.MODULE_FORCE_LOAD);
+    }
+
+    /** Reports that the records of a module do not have {@code crc} for {@code symbol}, if they do not: {@code check_version}. */
+    public static void checkCrc(
+            ModuleFile file, String symbol, int crc, Errno errno, KernelProfile profile, Findings findings) {
+        OptionalLong ours = file.expectedCrc(symbol, profile);
         long expected = Integer.toUnsignedLong(crc);
         if (ours.isPresent() && ours.getAsLong() == expected) {
-            return Optional.empty();
+            return;
+        }
+        if (ours.isEmpty() && !profile.has(LoaderChange.VERSION_RECORD_REQUIRED)) {
+            findings.warn("has no CRC for " + symbol + "; the kernel goes on");
+            return;
         }
         String wants = ours.isPresent() ? "CRC 0x" + Long.toHexString(ours.getAsLong()) : "no CRC";
         String line = ours.isPresent() ? "disagrees about version of symbol " : "no symbol version for ";
-        return Optional.of(Refusal.of(
-                        errno,
-                        "disagrees about version of symbol " + symbol + ": it wants " + wants + ", the export has 0x"
-                                + Long.toHexString(expected))
-                .logged(file.name() + ": " + line + symbol));
+        findings.broken(
+                Rule.MODVERSIONS,
+                Refusal.of(
+                                errno,
+                                "disagrees about version of symbol " + symbol + ": it wants " + wants
+                                        + ", the export has 0x" + Long.toHexString(expected))
+                        .logged(file.name() + ": " + line + symbol));
     }
 }
