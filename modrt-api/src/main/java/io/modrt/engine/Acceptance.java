@@ -11,10 +11,14 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.module.Export;
 import io.modrt.module.ModuleFile;
 import io.modrt.version.LoaderChange;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What the kernel checks of a module before it lays it out: architecture, file, {@code module_layout}, vermagic, livepatch.
@@ -91,9 +95,21 @@ final class Acceptance {
         }
     }
 
-    /** Reports export records of another number of fields than the kernel reads, which then reads other values and names. */
+    /** Reports exports that the kernel does not find, and records of another number of fields than it reads. */
     private void exportRecords() {
         KernelProfile profile = target.profile();
+        List<Export> found = file.exports(profile);
+        if (found.size() < file.exports().size()) {
+            Set<Export> lost = new LinkedHashSet<>(file.exports());
+            found.forEach(lost::remove);
+            findings.silent(
+                    file.name(),
+                    lost.size()
+                            + " of its exports are not found by a kernel of this profile, which searches sorted tables"
+                            + " by bisection, and since 5.12 only two of them; the first is "
+                            + lost.iterator().next().name(),
+                    FormatException::new);
+        }
         file.hasExportNamespaces()
                 .filter(has -> has != profile.has(LoaderChange.EXPORT_NAMESPACES))
                 .ifPresent(has -> findings.silent(

@@ -27,7 +27,7 @@ final class ExportMarks {
                             .filter(record -> lies(record, start.get(), stop.get()))
                             .isPresent()) {
                 symbols.find(name.substring(RECORD.length()))
-                        .ifPresent(symbol -> symbols.put(symbol.exported("", true)));
+                        .ifPresent(symbol -> symbols.put(symbol.exported(ExportKind.GPL, "")));
             }
         }
     }

@@ -24,7 +24,7 @@ record ExportRecord(KernelSymbol symbol, long nameAddress, long namespaceAddress
         Optional<String> namespace = namespaceAddress == 0 ? Optional.of("") : kernel.name(namespaceAddress);
         return namespace.map(text -> new ExportRecord(
                 KernelSymbol.of(name, Address.of(shape.address(kernel, part, offset, VALUE)))
-                        .exported(text, false),
+                        .exported(ExportKind.PLAIN, text),
                 nameAddress,
                 namespaceAddress));
     }

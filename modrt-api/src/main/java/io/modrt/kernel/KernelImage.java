@@ -124,7 +124,7 @@ final class KernelImage {
         SymbolMap.Builder symbols = new SymbolMap.Builder(records.size());
         for (int i = 0; i < records.size(); i++) {
             KernelSymbol symbol = withCode(records.get(i).symbol());
-            symbol = symbol.exported(symbol.namespace(), i >= gplOnly);
+            symbol = symbol.exported(i >= gplOnly ? ExportKind.GPL : ExportKind.PLAIN, symbol.namespace());
             symbols.put(crcs ? symbol.withCrc(kernel.half(end + CRC_BYTES * i)) : symbol);
         }
         return symbols.build();

@@ -15,7 +15,7 @@ import org.apiguardian.api.API;
  * @param code the address of the function's code, if it is known and not the value
  * @param crc the CRC of its type, if the source knows one
  * @param namespace the namespace that a module must import to use it; empty for none
- * @param gplOnly whether only modules with a GPL-compatible licence may use it; false if the source does not know
+ * @param kind whether and to whom it is exported
  * @param owner the name of the module that exports it; empty for the kernel itself
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -25,7 +25,7 @@ public record KernelSymbol(
         Optional<Address> code,
         OptionalInt crc,
         String namespace,
-        boolean gplOnly,
+        ExportKind kind,
         String owner) {
 
     /** Checks that nothing is null. */
@@ -35,6 +35,7 @@ public record KernelSymbol(
         Objects.requireNonNull(code, "code");
         Objects.requireNonNull(crc, "crc");
         Objects.requireNonNull(namespace, "namespace");
+        Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(owner, "owner");
     }
 
@@ -44,39 +45,44 @@ public record KernelSymbol(
         return name + " = " + value
                 + (code.isPresent() ? ", code at " + code.get() : "")
                 + (crc.isPresent() ? ", CRC 0x" + Integer.toHexString(crc.getAsInt()) : "")
-                + (gplOnly ? ", GPL only" : "")
+                + (kind.text().isEmpty() ? "" : ", " + kind.text())
                 + (namespace.isEmpty() ? "" : ", namespace " + namespace)
                 + (owner.isEmpty() ? "" : ", of module " + owner);
     }
 
     /** A symbol of the kernel itself of which only the value is known. */
     public static KernelSymbol of(String name, Address value) {
-        return new KernelSymbol(name, value, Optional.empty(), OptionalInt.empty(), "", false, "");
+        return new KernelSymbol(name, value, Optional.empty(), OptionalInt.empty(), "", ExportKind.UNKNOWN, "");
     }
 
     /** The same with the CRC {@code crc}. */
     public KernelSymbol withCrc(int crc) {
-        return new KernelSymbol(name, value, code, OptionalInt.of(crc), namespace, gplOnly, owner);
+        return new KernelSymbol(name, value, code, OptionalInt.of(crc), namespace, kind, owner);
     }
 
-    /** The same, exported in this namespace (empty for none), and if {@code gplOnly} then only to modules with a GPL-compatible licence. */
-    public KernelSymbol exported(String namespace, boolean gplOnly) {
-        return new KernelSymbol(name, value, code, crc, namespace, gplOnly, owner);
+    /** Whether only modules with a GPL-compatible licence may use it; false if the source does not know. */
+    public boolean gplOnly() {
+        return kind.isGplOnly();
+    }
+
+    /** The same, exported as {@code kind} says, in this namespace (empty for none). */
+    public KernelSymbol exported(ExportKind kind, String namespace) {
+        return new KernelSymbol(name, value, code, crc, namespace, kind, owner);
     }
 
     /** The same with its code at {@code address}. */
     public KernelSymbol withCode(Address address) {
-        return new KernelSymbol(name, value, Optional.of(address), crc, namespace, gplOnly, owner);
+        return new KernelSymbol(name, value, Optional.of(address), crc, namespace, kind, owner);
     }
 
     /** The same, owned by the module {@code owner}. */
     public KernelSymbol ownedBy(String owner) {
-        return new KernelSymbol(name, value, code, crc, namespace, gplOnly, owner);
+        return new KernelSymbol(name, value, code, crc, namespace, kind, owner);
     }
 
     /** The same with value and code moved by {@code byteDelta}. */
     public KernelSymbol slid(long byteDelta) {
         return new KernelSymbol(
-                name, value.plus(byteDelta), code.map(at -> at.plus(byteDelta)), crc, namespace, gplOnly, owner);
+                name, value.plus(byteDelta), code.map(at -> at.plus(byteDelta)), crc, namespace, kind, owner);
     }
 }

@@ -36,13 +36,13 @@ public final class ModuleSymvers {
      *
      * @param crc the CRC; empty if the kernel has no MODVERSIONS
      * @param module the exporter: {@code vmlinux}, or the path of a module without its suffix
-     * @param gplOnly whether only modules with a GPL-compatible licence may use it
+     * @param kind who may use it
      * @param namespace the namespace that a module must import to use it; empty for none
      */
-    public record Export(OptionalInt crc, String module, boolean gplOnly, String namespace) {
+    public record Export(OptionalInt crc, String module, ExportKind kind, String namespace) {
 
         KernelSymbol of(KernelSymbol symbol) {
-            KernelSymbol exported = symbol.exported(namespace, gplOnly);
+            KernelSymbol exported = symbol.exported(kind, namespace);
             return crc.isPresent() ? exported.withCrc(crc.getAsInt()) : exported;
         }
     }
@@ -90,7 +90,7 @@ public final class ModuleSymvers {
         if (!anyCrc) {
             // why: a build without MODVERSIONS writes 0x00000000 in every line
             exports.replaceAll((name, export) ->
-                    new Export(OptionalInt.empty(), export.module(), export.gplOnly(), export.namespace()));
+                    new Export(OptionalInt.empty(), export.module(), export.kind(), export.namespace()));
         }
         return exports;
     }
@@ -105,7 +105,7 @@ public final class ModuleSymvers {
         return new Export(
                 OptionalInt.of(crc(columns[0], source, line)),
                 columns[kind - 1],
-                columns[kind].contains("_GPL"),
+                columns[kind].contains("_GPL") ? ExportKind.GPL : ExportKind.PLAIN,
                 namespace);
     }
 

@@ -135,7 +135,7 @@ final class Vmlinux {
     }
 
     private void add(KernelSymbol exported, boolean gplOnly, @Nullable Section crcs, int index) {
-        KernelSymbol symbol = exported.exported(exported.namespace(), gplOnly);
+        KernelSymbol symbol = exported.exported(gplOnly ? ExportKind.GPL : ExportKind.PLAIN, exported.namespace());
         // why: the symbol of a function is the address of its code, but its record may hold the address of a descriptor
         Optional<Address> code =
                 symbols.find(symbol.name()).map(KernelSymbol::value).filter(value -> !value.equals(exported.value()));

@@ -1,15 +1,16 @@
 package io.modrt.module;
 
+import io.modrt.kernel.ExportKind;
 import java.util.OptionalInt;
 import org.apiguardian.api.API;
 
 /**
- * A symbol that a module exports: one entry of {@code __ksymtab} or {@code __ksymtab_gpl}.
+ * A symbol that a module exports: one entry of {@code __ksymtab} or another table of exports.
  *
  * @param name its name
  * @param namespace the namespace that users must import; empty for none
- * @param gplOnly whether only modules with a compatible licence may use it
- * @param crc its entry in {@code __kcrctab} or {@code __kcrctab_gpl}; empty without that table
+ * @param kind which table has it, and so who may use it
+ * @param crc its entry in the table's CRCs, such as {@code __kcrctab}; empty if there are none
  * @param valueSymbol the number of the symbol that the value is relocated against
  * @param valueAddend what is added to that symbol's value, in bytes
  * @param table the number of the section that holds the entry
@@ -19,9 +20,15 @@ import org.apiguardian.api.API;
 public record Export(
         String name,
         String namespace,
-        boolean gplOnly,
+        ExportKind kind,
         OptionalInt crc,
         int valueSymbol,
         long valueAddend,
         int table,
-        long tableOffset) {}
+        long tableOffset) {
+
+    /** Whether only modules with a GPL-compatible licence may use it. */
+    public boolean gplOnly() {
+        return kind.isGplOnly();
+    }
+}

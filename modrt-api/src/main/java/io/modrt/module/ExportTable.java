@@ -2,6 +2,7 @@ package io.modrt.module;
 
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.ExportKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -19,7 +20,7 @@ final class ExportTable {
 
     private final TableFields fields;
     private final @Nullable TableFields crcs;
-    private final boolean gplOnly;
+    private final ExportKind kind;
     private final int fieldsOfEntry;
 
     /**
@@ -27,9 +28,9 @@ final class ExportTable {
      *
      * @param crcs the section that holds their CRCs, or null
      */
-    ExportTable(SymbolTable symbols, Section table, @Nullable Section crcs, boolean gplOnly) {
+    ExportTable(SymbolTable symbols, Section table, @Nullable Section crcs, ExportKind kind) {
         this.fields = TableFields.ofAddresses(symbols, table);
-        this.gplOnly = gplOnly;
+        this.kind = kind;
         this.fieldsOfEntry = fieldsOfEntry();
         this.crcs = crcs == null ? null : crcFields(symbols, crcs);
     }
@@ -54,34 +55,36 @@ final class ExportTable {
         if (!fields.areRelocated()) {
             throw fields.refuse("has no relocations, which would say what it exports");
         }
-        List<String> reasons = new ArrayList<>();
+        long sizeBytes = fields.table().sizeBytes();
+        List<String> faults = new ArrayList<>();
         for (int width = MOST_FIELDS; width > NAME; width--) {
-            String reason = fault(width);
-            if (reason == null) {
-                return width;
+            if (sizeBytes % ((long) width * fields.fieldBytes()) == 0) {
+                String fault = fault(width);
+                if (fault == null) {
+                    return width;
+                }
+                faults.add(fault);
             }
-            reasons.add("as entries of " + width + " fields, " + reason);
         }
-        throw fields.refuse(String.join("; ", reasons));
+        throw fields.refuse(
+                faults.isEmpty()
+                        ? "size 0x" + Long.toHexString(sizeBytes)
+                                + " is no number of entries of two or three fields of " + fields.fieldBytes() + " bytes"
+                        : String.join("; ", faults));
     }
 
     /** Why the table cannot be read as entries of {@code width} fields; null if it can. */
     private @Nullable String fault(int width) {
-        long entryBytes = (long) width * fields.fieldBytes();
-        long sizeBytes = fields.table().sizeBytes();
-        if (sizeBytes % entryBytes != 0) {
-            return "size 0x" + Long.toHexString(sizeBytes) + " is not a multiple of " + entryBytes + " bytes";
-        }
         int strings = fields.isRelocated(NAME) ? fields.section(NAME) : 0;
         for (int entry = 0; entry * width < fields.count(); entry++) {
             int first = entry * width;
             if (!fields.isRelocated(first) || !fields.isRelocated(first + NAME)) {
-                return "entry " + entry + ": its " + (fields.isRelocated(first) ? "name" : "value")
+                return entry(entry, width) + "its " + (fields.isRelocated(first) ? "name" : "value")
                         + " is not relocated";
             }
             for (int text = first + NAME; text < first + width; text++) {
                 if (fields.isRelocated(text) && fields.section(text) != strings) {
-                    return "entry " + entry + ": its " + (text == first + NAME ? "name" : "namespace")
+                    return entry(entry, width) + "its " + (text == first + NAME ? "name" : "namespace")
                             + " lies in another section than the first name";
                 }
             }
@@ -89,21 +92,27 @@ final class ExportTable {
         return null;
     }
 
-    /** Adds the table's entries to {@code exports}. */
-    void addTo(List<Export> exports) {
+    private static String entry(int entry, int width) {
+        return "entry " + entry + " of " + width + " fields: ";
+    }
+
+    /** Its entries, in its order. */
+    List<Export> exports() {
+        List<Export> exports = new ArrayList<>(count());
         for (int i = 0; i < count(); i++) {
             int first = i * fieldsOfEntry;
             boolean isInNamespace = hasNamespaces() && fields.isRelocated(first + NAMESPACE);
             exports.add(new Export(
                     fields.string(first + NAME),
                     isInNamespace ? fields.string(first + NAMESPACE) : "",
-                    gplOnly,
+                    kind,
                     crc(i),
                     fields.symbol(first),
                     fields.addend(first),
                     fields.table().index(),
                     (long) first * fields.fieldBytes()));
         }
+        return exports;
     }
 
     private OptionalInt crc(int entry) {

@@ -2,14 +2,23 @@ package io.modrt.module;
 
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
+import io.modrt.kernel.ExportKind;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** What a file exports, and whether its records have namespaces. */
-record ExportTables(List<Export> exports, Optional<Boolean> hasNamespaces) {
+/**
+ * The export tables of a file.
+ *
+ * @param tables what each table of the file exports, in the order in which the kernel searches them
+ * @param hasNamespaces whether records have a third field; empty if the file exports nothing
+ */
+record ExportTables(Map<ExportKind, List<Export>> tables, Optional<Boolean> hasNamespaces) {
 
     /**
      * Reads all export tables.
@@ -17,17 +26,67 @@ record ExportTables(List<Export> exports, Optional<Boolean> hasNamespaces) {
      * @param loaded finds the loaded section of a name that has contents
      */
     static ExportTables of(SymbolTable symbols, Function<String, Optional<Section>> loaded) {
-        List<Export> exports = new ArrayList<>();
+        Map<ExportKind, List<Export>> tables = new EnumMap<>(ExportKind.class);
         Boolean hasNamespaces = null;
-        for (String suffix : List.of("", "_gpl")) {
-            Section table = loaded.apply("__ksymtab" + suffix).orElse(null);
+        for (ExportKind kind : ExportKind.tables()) {
+            Section table = loaded.apply(kind.section()).orElse(null);
             if (table != null && table.sizeBytes() != 0) {
-                @Nullable Section crcs = loaded.apply("__kcrctab" + suffix).orElse(null);
-                ExportTable read = new ExportTable(symbols, table, crcs, suffix.equals("_gpl"));
-                read.addTo(exports);
+                ExportTable read = new ExportTable(
+                        symbols, table, loaded.apply(kind.crcSection()).orElse(null), kind);
+                tables.put(kind, read.exports());
                 hasNamespaces = read.hasNamespaces();
             }
         }
-        return new ExportTables(List.copyOf(exports), Optional.ofNullable(hasNamespaces));
+        return new ExportTables(tables, Optional.ofNullable(hasNamespaces));
+    }
+
+    /** All exports. */
+    List<Export> all() {
+        return tables.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** The exports that a kernel of this profile finds. */
+    List<Export> found(KernelProfile profile) {
+        List<Export> found = new ArrayList<>();
+        tables.forEach((kind, table) -> {
+            boolean isRead = kind == ExportKind.PLAIN
+                    || kind == ExportKind.GPL
+                    || profile.has(LoaderChange.UNUSED_EXPORT_TABLES);
+            if (isRead) {
+                found.addAll(profile.has(LoaderChange.EXPORTS_BISECTED) ? bisected(table) : table);
+            }
+        });
+        return List.copyOf(found);
+    }
+
+    /** The exports that bisection by name finds: all of a table that is sorted, as linkers leave it. */
+    private static List<Export> bisected(List<Export> table) {
+        for (int i = 1; i < table.size(); i++) {
+            if (compare(table.get(i - 1), table.get(i)) >= 0) {
+                return table.stream().filter(export -> isFound(export, table)).toList();
+            }
+        }
+        return table;
+    }
+
+    private static boolean isFound(Export wanted, List<Export> table) {
+        int base = 0;
+        for (int rest = table.size(); rest > 0; rest >>= 1) {
+            int middle = base + (rest >> 1);
+            int order = compare(wanted, table.get(middle));
+            if (order == 0) {
+                return table.get(middle) == wanted;
+            }
+            if (order > 0) {
+                base = middle + 1;
+                rest--;
+            }
+        }
+        return false;
+    }
+
+    /** The order of C's {@code strcmp} for names of ASCII characters. */
+    private static int compare(Export one, Export other) {
+        return one.name().compareTo(other.name());
     }
 }

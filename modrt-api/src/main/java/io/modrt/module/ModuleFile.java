@@ -11,6 +11,7 @@ import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
@@ -18,7 +19,6 @@ import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +85,9 @@ public final class ModuleFile {
                     "no section " + THIS_MODULE,
                     nameInInfo() + ": No module found in object");
         }
-        this.name = info.first("name").or(this::nameInThisModule).orElse(fileName);
+        this.name = info.first("name")
+                .or(() -> thisModule().flatMap(ThisModule::name))
+                .orElse(fileName);
         checks.checkTables(symbols, name);
         if (signature != null && !signature.isSupported()) {
             findings.add(
@@ -246,24 +248,6 @@ public final class ModuleFile {
         return table.orElseGet(() -> SymbolTable.none(elf));
     }
 
-    /** The {@code name} of {@code struct module}. It follows the state and the list head, and has 64 bytes less a {@code long}. */
-    private Optional<String> nameInThisModule() {
-        Section s = thisModule;
-        int wordBytes = elf.elfClass().wordBytes();
-        int from = 3 * wordBytes;
-        if (s == null || !s.hasContents() || s.sizeBytes() < from + 64 - wordBytes) {
-            return Optional.empty();
-        }
-        int start = (int) s.fileOffset() + from;
-        int end = start;
-        while (end < start + 64 - wordBytes && elf.array()[end] != 0) {
-            end++;
-        }
-        return end == start
-                ? Optional.empty()
-                : Optional.of(new String(elf.array(), start, end - start, StandardCharsets.UTF_8));
-    }
-
     /** The module's name: from its modinfo, or else from its {@code struct module}, or else the file's name, which may be empty. */
     public String name() {
         return name;
@@ -388,12 +372,21 @@ public final class ModuleFile {
     }
 
     /**
-     * The symbols that it exports: first all of {@code __ksymtab}, then all of {@code __ksymtab_gpl}, each in the table's order.
+     * The symbols that it exports: all of {@code __ksymtab} first, then those of the other {@linkplain ExportKind#tables() tables}, each in
+     * its table's order.
      *
      * @throws FormatException if an entry's value, name or namespace cannot be found
      */
     public List<Export> exports() {
-        return exportTables().exports();
+        return exportTables().all();
+    }
+
+    /**
+     * The exports that a kernel of this profile finds. Since 3.0 kernels search a table by bisection, which misses names that are not in
+     * order; since 5.12 they do not read the tables of unused exports and of those to become GPL-only.
+     */
+    public List<Export> exports(KernelProfile profile) {
+        return exportTables().found(profile);
     }
 
     private ExportTables exportTables() {

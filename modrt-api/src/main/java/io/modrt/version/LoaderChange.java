@@ -25,6 +25,8 @@ public enum LoaderChange implements KernelChange {
     MODULE_LAYOUT(Span.since("2.6.30")),
     /** An import that is refused fails with the errno of its cause; before, with that of an unknown symbol, and a weak one stayed unresolved. */
     ERRNO_OF_CAUSE(Span.since("2.6.35")),
+    /** Export tables are searched by bisection, so a name that is not in order is not found. */
+    EXPORTS_BISECTED(Span.since("3.0")),
     /** An export record has a third field, its namespace. */
     EXPORT_NAMESPACES(Span.since("5.4")),
     /** Modules lie in up to seven regions by type of use; before, in one for core and one for init. */

@@ -131,7 +131,7 @@ class KernelImageTest {
                         Optional.empty(),
                         OptionalInt.of(0xc0de_0001),
                         "NS",
-                        false,
+                        ExportKind.PLAIN,
                         ""),
                 symbols.find("zeta").orElseThrow());
         KernelSymbol beta = symbols.find("beta").orElseThrow();

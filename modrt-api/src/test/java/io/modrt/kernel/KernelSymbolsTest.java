@@ -63,11 +63,12 @@ class KernelSymbolsTest {
     void whatIsSaidOfASymbolIsKeptWhenMoreIsSaid() {
         KernelSymbol symbol = KernelSymbol.of("f", Address.of(8))
                 .withCrc(-1)
-                .exported("NS", true)
+                .exported(ExportKind.GPL, "NS")
                 .ownedBy("m");
 
         assertEquals(
-                new KernelSymbol("f", Address.of(8), Optional.empty(), OptionalInt.of(-1), "NS", true, "m"), symbol);
+                new KernelSymbol("f", Address.of(8), Optional.empty(), OptionalInt.of(-1), "NS", ExportKind.GPL, "m"),
+                symbol);
     }
 
     @Test

@@ -42,7 +42,7 @@ class ModuleSymversTest {
 
         assertEquals(OptionalInt.of(Integer.parseUnsignedInt(crc, 16)), export.crc());
         assertEquals(module, export.module());
-        assertEquals(gplOnly, export.gplOnly());
+        assertEquals(gplOnly, export.kind().isGplOnly());
         assertEquals(namespace, export.namespace());
     }
 

@@ -94,10 +94,12 @@ class VmlinuxExportsTest {
         SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(kernel.elf()));
 
         assertEquals(
-                new KernelSymbol("open", base.plus(4), Optional.empty(), OptionalInt.of(0x1111_1111), "", false, ""),
+                new KernelSymbol(
+                        "open", base.plus(4), Optional.empty(), OptionalInt.of(0x1111_1111), "", ExportKind.PLAIN, ""),
                 symbols.find("open").orElseThrow());
         assertEquals(
-                new KernelSymbol("reopen", base.plus(8), Optional.empty(), OptionalInt.empty(), "NS", true, ""),
+                new KernelSymbol(
+                        "reopen", base.plus(8), Optional.empty(), OptionalInt.empty(), "NS", ExportKind.GPL, ""),
                 symbols.find("reopen").orElseThrow(),
                 "two CRCs for one record are none of it");
         assertEquals(2, symbols.symbols().size());

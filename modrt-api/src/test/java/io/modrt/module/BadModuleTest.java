@@ -59,19 +59,19 @@ class BadModuleTest {
             row("exports that nothing relocates", BEYOND, e -> e.part(6).type = 1,
                 "bad.ko: section 5 (__ksymtab_gpl): has no relocations, which would say what it exports"),
             row("export without a value", BEYOND, e -> e.part(6).contents = e.ints(4, 0x102, 8, 0x102),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: its value is not relocated"),
+                "bad.ko: section 5 (__ksymtab_gpl): entry 0 of 3 fields: its value is not relocated"),
             row("export without a name", BEYOND, e -> e.part(6).contents = e.ints(0, 0x202, 8, 0x102),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: its name is not relocated"),
+                "bad.ko: section 5 (__ksymtab_gpl): entry 0 of 3 fields: its name is not relocated"),
             row("export of a symbol that is none", BEYOND, e -> e.part(6).contents = e.ints(0, 0x502, 4, 0x102),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: relocated against symbol 5, there are 5"),
+                "bad.ko: section 5 (__ksymtab_gpl): field 0: relocated against symbol 5, there are 5"),
             row("name of an undefined symbol", BEYOND, e -> e.part(6).contents = e.ints(0, 0x202, 4, 0x302),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: a string in section 0, which has no contents in this file"),
+                "bad.ko: section 5 (__ksymtab_gpl): field 1: refers to section 0, which has no contents in this file"),
             row("name behind the strings", BEYOND, e -> e.part(5).contents = e.ints(0, 12, 0),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: a string at 0xc of 8 (__ksymtab_strings), which has 0xc bytes"),
+                "bad.ko: section 5 (__ksymtab_gpl): field 1: a string at 0xc of 8 (__ksymtab_strings), which has 0xc bytes"),
             row("name in front of the strings", BEYOND, e -> e.part(5).contents = e.ints(0, -1, 0),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: a string at 0xffffffffffffffff of 8 (__ksymtab_strings), which has 0xc bytes"),
+                "bad.ko: section 5 (__ksymtab_gpl): field 1: a string at 0xffffffffffffffff of 8 (__ksymtab_strings), which has 0xc bytes"),
             row("namespace without end", BEYOND, e -> e.part(8).contents = strings("greet\0GREET"),
-                "bad.ko: section 5 (__ksymtab_gpl): entry 0: a string without end at 0x6 of 8 (__ksymtab_strings)"));
+                "bad.ko: section 5 (__ksymtab_gpl): field 2: a string without end at 0x6 of 8 (__ksymtab_strings)"));
     }
     // spotless:on
 

@@ -8,9 +8,11 @@ import io.modrt.elf.ElfBytes;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.Section;
 import io.modrt.error.FormatException;
+import io.modrt.kernel.ExportKind;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,11 +115,11 @@ class ExportTableTest {
 
         assertEquals(
                 List.of(
-                        new Export("open", "", false, OptionalInt.of(0xcafe0001), FUNCTION, 4, TABLE, 0),
+                        new Export("open", "", ExportKind.PLAIN, OptionalInt.of(0xcafe0001), FUNCTION, 4, TABLE, 0),
                         new Export(
                                 "reopen",
                                 "NS",
-                                false,
+                                ExportKind.PLAIN,
                                 OptionalInt.of(0xcafe0002),
                                 FUNCTION,
                                 8,
@@ -141,7 +143,7 @@ class ExportTableTest {
         ElfBytes elf = DISTANCES.elf();
         elf.part(TABLE).contents = Arrays.copyOf(elf.part(TABLE).contents, 28);
 
-        assertEquals("size 0x1c is not a multiple of the 12 bytes of an entry", refusal(elf));
+        assertEquals("size 0x1c is no number of entries of two or three fields of 4 bytes", refusal(elf));
     }
 
     @Test
@@ -160,14 +162,92 @@ class ExportTableTest {
         ElfBytes elf = pointers.elf();
         ByteArrayOutputStream relocations = new ByteArrayOutputStream();
         for (int field = 0; field < 6; field += 2) {
-            relocations.writeBytes(pointers.relocation(elf, 8L * field, FUNCTION, 0));
-            relocations.writeBytes(pointers.relocation(elf, 8 * field + 8, STRINGS_START, OPEN));
+            relocations.writeBytes(pointers.relocation(elf, 8L * field, FUNCTION, field));
+            relocations.writeBytes(pointers.relocation(elf, 8 * field + 8, STRINGS_START, field == 0 ? OPEN : REOPEN));
         }
         elf.part(RELOCATIONS).contents = relocations.toByteArray();
+        ModuleFile file = ModuleFile.open(elf.bytes());
 
         assertEquals(
-                "entry 0: its name and its namespace lie in different sections; entries of three fields, as since Linux"
-                        + " 5.4, are read",
+                List.of("open at 0x0, value +0x0", "reopen at 0x10, value +0x2", "reopen at 0x20, value +0x4"),
+                file.exports().stream().map(ExportTableTest::text).toList());
+        assertEquals(Optional.of(false), file.hasExportNamespaces());
+    }
+
+    private static String text(Export export) {
+        return export.name() + " at 0x" + Long.toHexString(export.tableOffset()) + ", value +0x"
+                + Long.toHexString(export.valueAddend());
+    }
+
+    /** Kernels 5.4 to 5.6 left the third field 0 for exports without namespace. */
+    @Test
+    void aNamespaceThatIsNotRelocatedIsNone() {
+        Shape pointers = new Shape(false, true, true, 4);
+        ElfBytes elf = pointers.elf();
+        ByteArrayOutputStream relocations = new ByteArrayOutputStream();
+        for (int entry = 0; entry < 2; entry++) {
+            relocations.writeBytes(pointers.relocation(elf, 12L * entry, FUNCTION, 0));
+            relocations.writeBytes(pointers.relocation(elf, 12L * entry + 4, STRINGS_START, REOPEN));
+        }
+        elf.part(RELOCATIONS).contents = relocations.toByteArray();
+        ModuleFile file = ModuleFile.open(elf.bytes());
+
+        assertEquals(2, file.exports().size());
+        assertTrue(file.exports().stream().allMatch(export -> export.namespace().isEmpty()));
+        assertEquals(Optional.of(true), file.hasExportNamespaces());
+    }
+
+    @Test
+    void aTableThatFitsNoShapeIsRefusedWithBothReasons() {
+        Shape pointers = new Shape(false, false, true, 4);
+        ElfBytes elf = pointers.elf();
+        elf.part(RELOCATIONS).contents = pointers.relocation(elf, 0, FUNCTION, 0);
+
+        assertEquals(
+                "entry 0 of 3 fields: its name is not relocated; entry 0 of 2 fields: its name is not relocated",
                 refusal(elf));
+    }
+
+    /**
+     * Two exports whose CRCs are relocated against {@code __crc_open}, an absolute symbol, {@code __crc_reopen}, which is undefined, or
+     * four bytes of .text.
+     */
+    @ParameterizedTest(name = "64-bit {0}, big-endian {1}, RELA {2}, CRCs of {3} bytes against {4}: {5}, {6}")
+    @CsvSource(textBlock = """
+    # until 4.9 as wide as a pointer, until 5.18 in 4 bytes
+    true,  true,  true,  8, ABS,  0x12345678, 0x0
+    true,  false, true,  8, ABS,  0x12345678, 0x0
+    true,  true,  true,  4, ABS,  0x12345678, 0x0
+    true,  false, true,  4, ABS,  0x12345678, 0x0
+    false, true,  true,  4, ABS,  0x12345678, 0x0
+    false, false, false, 4, ABS,  0x12345678, 0x0
+    true,  false, true,  4, TEXT, 0xa5a5a5a5, 0xa5a5a5a5
+    """)
+    void aCrcIsWhatItsRelocationSays(
+            boolean wide, boolean bigEndian, boolean explicit, int bytes, String home, String first, String second) {
+        ElfBytes elf = new Shape(wide, bigEndian, explicit, wide ? 8 : 4).elf();
+        boolean isAbsolute = home.equals("ABS");
+        elf.part(TEXT).contents = elf.ints(0xa5a5a5a5, 0, 0, 0, 0, 0, 0, 0);
+        elf.part(4).contents = new byte[2 * bytes];
+        Shape shape = new Shape(wide, bigEndian, explicit, bytes);
+        elf.section(
+                        ".rel__kcrctab",
+                        explicit ? Section.SHT_RELA : Section.SHT_REL,
+                        0,
+                        ElfBytes.join(
+                                shape.relocation(elf, 0, 3, 0), shape.relocation(elf, bytes, isAbsolute ? 4 : 3, 0)))
+                .link(SYMTAB)
+                .info(4)
+                .entryBytes((wide ? 8L : 4L) * (explicit ? 3 : 2));
+        elf.part(SYMTAB).contents = ElfBytes.join(
+                elf.part(SYMTAB).contents,
+                isAbsolute ? elf.symbol(1, 0x12345678, 0, 0x10, 0xfff1) : elf.symbol(1, 0, 0, 0x10, TEXT),
+                elf.symbol(1, 0, 0, 0x20, 0));
+
+        assertEquals(
+                List.of(first, second),
+                ModuleFile.open(elf.bytes()).exports().stream()
+                        .map(export -> "0x" + Integer.toHexString(export.crc().orElseThrow()))
+                        .toList());
     }
 }

@@ -15,6 +15,7 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Rule;
+import io.modrt.kernel.ExportKind;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
 import java.io.IOException;
@@ -58,7 +59,8 @@ class ModuleFileTest {
                         new Import(4, "maybe", OptionalLong.empty(), true)),
                 module.imports());
         assertEquals(
-                List.of(new Export("greet", "GREET", true, OptionalInt.of(0xcafe0001), 2, 0, 5, 0)), module.exports());
+                List.of(new Export("greet", "GREET", ExportKind.GPL, OptionalInt.of(0xcafe0001), 2, 0, 5, 0)),
+                module.exports());
     }
 
     @Test
@@ -190,8 +192,8 @@ class ModuleFileTest {
                 elf.words(20, 1L, 11));
         assertEquals(
                 List.of(
-                        new Export("greet", "", true, OptionalInt.of(0xcafe0001), 2, 4, 5, 0),
-                        new Export("GREET", "", true, OptionalInt.empty(), 2, 8, 5, 12)),
+                        new Export("greet", "", ExportKind.GPL, OptionalInt.of(0xcafe0001), 2, 4, 5, 0),
+                        new Export("GREET", "", ExportKind.GPL, OptionalInt.empty(), 2, 8, 5, 12)),
                 ModuleFile.open(elf.bytes()).exports());
     }
 

@@ -1,5 +1,6 @@
 package io.modrt.testkit;
 
+import io.modrt.kernel.ExportKind;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExportBuilder {
     private final String symbol;
     private String namespace = "";
-    private boolean gplOnly;
+    private ExportKind kind = ExportKind.PLAIN;
     private @Nullable Integer crc;
 
     ExportBuilder(String symbol) {
@@ -17,7 +18,12 @@ public final class ExportBuilder {
 
     /** For modules with a compatible licence alone. */
     public ExportBuilder gplOnly() {
-        gplOnly = true;
+        return in(ExportKind.GPL);
+    }
+
+    /** In this table, one of {@link ExportKind#tables()}. */
+    public ExportBuilder in(ExportKind table) {
+        kind = table;
         return this;
     }
 
@@ -41,8 +47,8 @@ public final class ExportBuilder {
         return namespace;
     }
 
-    boolean isGplOnly() {
-        return gplOnly;
+    ExportKind kind() {
+        return kind;
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package io.modrt.testkit;
 
+import io.modrt.kernel.ExportKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,8 @@ public final class KernelModuleBuilder {
     private final List<ExportBuilder> exports = new ArrayList<>();
     private String vermagic = VERMAGIC;
     private @Nullable String license = "GPL";
+    private boolean hasNamespaces = true;
+    private boolean hasCrcSymbols;
     private int thisModuleBytes;
     private int initOffset;
     private int exitOffset;
@@ -202,6 +205,18 @@ public final class KernelModuleBuilder {
         return this;
     }
 
+    /** Writes export records of two fields, as for kernels before 5.4: value and name, without namespace. */
+    public KernelModuleBuilder exportsWithoutNamespaces() {
+        hasNamespaces = false;
+        return this;
+    }
+
+    /** Writes CRCs as for kernels before 4.10: words as wide as pointers, relocated against absolute symbols {@code __crc_NAME}. */
+    public KernelModuleBuilder crcsAsSymbols() {
+        hasCrcSymbols = true;
+        return this;
+    }
+
     /**
      * Lists a function's call site of the function tracer; the address is the symbol's.
      *
@@ -255,8 +270,10 @@ public final class KernelModuleBuilder {
             addModinfo();
             addVersions();
             TableWriter tables = new TableWriter(this);
-            tables.exports("", exports.stream().filter(export -> !export.isGplOnly()));
-            tables.exports("_gpl", exports.stream().filter(ExportBuilder::isGplOnly));
+            for (ExportKind kind : ExportKind.tables()) {
+                tables.exports(
+                        kind, exports.stream().filter(export -> export.kind() == kind), hasNamespaces, hasCrcSymbols);
+            }
             addThisModule();
             file = elf.build();
             built = file;

@@ -1,6 +1,7 @@
 package io.modrt.testkit;
 
 import io.modrt.elf.AddendKind;
+import io.modrt.kernel.ExportKind;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,7 +19,7 @@ final class TableWriter {
     }
 
     /** Writes an export table, and one of CRCs where an export has one. */
-    void exports(String suffix, Stream<ExportBuilder> exports) {
+    void exports(ExportKind kind, Stream<ExportBuilder> exports, boolean hasNamespaces, boolean hasCrcSymbols) {
         // why: the loader searches each table by bisection
         List<ExportBuilder> mine =
                 exports.sorted(Comparator.comparing(ExportBuilder::symbol)).toList();
@@ -28,21 +29,32 @@ final class TableWriter {
         SectionBuilder strings = module.readOnly("__ksymtab_strings").alignment(1);
         SymbolBuilder stringsSymbol = elf.sectionSymbol(strings);
         SectionBuilder table =
-                module.readOnly("__ksymtab" + suffix).alignment(forms.exports().bytes());
+                module.readOnly(kind.section()).alignment(forms.exports().bytes());
         for (ExportBuilder export : mine) {
             append(table, forms.exports(), module.symbol(export.symbol()), 0);
-            for (String text : List.of(export.symbol(), export.namespaceName())) {
+            List<String> texts =
+                    hasNamespaces ? List.of(export.symbol(), export.namespaceName()) : List.of(export.symbol());
+            for (String text : texts) {
                 append(table, forms.exports(), stringsSymbol, strings.sizeBytes());
                 strings.string(text);
             }
         }
         if (mine.stream().anyMatch(export -> export.crcOrNull() != null)) {
-            SectionBuilder crcTable = module.readOnly("__kcrctab" + suffix).alignment(Integer.BYTES);
+            SectionBuilder crcTable = module.readOnly(kind.crcSection()).alignment(Integer.BYTES);
             for (ExportBuilder export : mine) {
                 Integer crc = export.crcOrNull();
-                crcTable.words(crc == null ? 0 : crc);
+                if (hasCrcSymbols) {
+                    SymbolBuilder symbol = module.symbol("__crc_" + export.symbol());
+                    append(crcTable, forms.pointer(), crc == null ? symbol.weak() : absolute(symbol, crc), 0);
+                } else {
+                    crcTable.words(crc == null ? 0 : crc);
+                }
             }
         }
+    }
+
+    private static SymbolBuilder absolute(SymbolBuilder symbol, int crc) {
+        return symbol.absolute(Integer.toUnsignedLong(crc));
     }
 
     void tracingEntry(SymbolBuilder site) {

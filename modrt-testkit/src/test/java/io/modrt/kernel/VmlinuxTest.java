@@ -82,7 +82,13 @@ class VmlinuxTest {
         KernelSymbol gpl = symbols.find("gpl").orElseThrow();
         assertEquals(
                 new KernelSymbol(
-                        "gpl", Address.of(base + 0x20), Optional.empty(), OptionalInt.of(0x3333_3333), "NS", true, ""),
+                        "gpl",
+                        Address.of(base + 0x20),
+                        Optional.empty(),
+                        OptionalInt.of(0x3333_3333),
+                        "NS",
+                        ExportKind.GPL,
+                        ""),
                 gpl);
         assertEquals(
                 Address.of(base + 0x40), symbols.find("hidden").orElseThrow().value());

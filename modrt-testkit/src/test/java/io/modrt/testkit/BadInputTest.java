@@ -20,6 +20,7 @@ import io.modrt.error.PolicyException;
 import io.modrt.error.RelocationException;
 import io.modrt.error.StateException;
 import io.modrt.error.UnresolvedSymbolsException;
+import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.memory.ModuleAllocator;
@@ -61,8 +62,8 @@ class BadInputTest {
             "odd", KernelSymbol.of("odd", Address.of(0xffff_8000_0765_4321L)),
             "hidden",
                     KernelSymbol.of("hidden", Address.of(0xffff_8000_0765_4328L))
-                            .exported("SECRET", false),
-            "free", KernelSymbol.of("free", Address.of(0xffff_8000_0765_4330L)).exported("", true));
+                            .exported(ExportKind.PLAIN, "SECRET"),
+            "free", KernelSymbol.of("free", Address.of(0xffff_8000_0765_4330L)).exported(ExportKind.GPL, ""));
 
     private static KernelModuleBuilder module() {
         KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "ferry")

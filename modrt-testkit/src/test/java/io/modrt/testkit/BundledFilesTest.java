@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modrt.elf.RelocationSection;
 import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
+import io.modrt.kernel.ExportKind;
 import io.modrt.module.Compression;
 import io.modrt.module.Export;
 import io.modrt.module.Import;
@@ -73,13 +74,21 @@ class BundledFilesTest {
                         .sum());
         assertEquals(
                 List.of(
-                        new Export("greet", "", false, OptionalInt.of(0x2df8175b), greet, 0, 11, 0),
-                        new Export("greeter_count", "", false, OptionalInt.of(0x525884f8), count, 0, 11, entryBytes),
-                        new Export("greet_alloc", "", true, OptionalInt.of(0x29652054), alloc, 0, 13, 0),
+                        new Export("greet", "", ExportKind.PLAIN, OptionalInt.of(0x2df8175b), greet, 0, 11, 0),
+                        new Export(
+                                "greeter_count",
+                                "",
+                                ExportKind.PLAIN,
+                                OptionalInt.of(0x525884f8),
+                                count,
+                                0,
+                                11,
+                                entryBytes),
+                        new Export("greet_alloc", "", ExportKind.GPL, OptionalInt.of(0x29652054), alloc, 0, 13, 0),
                         new Export(
                                 "greet_secretly",
                                 "GREETER",
-                                true,
+                                ExportKind.GPL,
                                 OptionalInt.of(0x688a0e22),
                                 secretly,
                                 0,

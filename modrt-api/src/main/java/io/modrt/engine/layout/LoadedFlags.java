@@ -4,11 +4,12 @@ import io.modrt.elf.Section;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
+import io.modrt.version.LoaderChange;
 import java.util.List;
 
 /**
- * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and {@code __versions}, which it reads in
- * the file, and of per-CPU data on SMP kernels, which each CPU gets a copy of. It sets SHF_RO_AFTER_INIT of two sections.
+ * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and (since 2.6.27) {@code __versions}, which it
+ * reads in the file, and of per-CPU data on SMP kernels, which each CPU gets a copy of. It sets SHF_RO_AFTER_INIT of two sections.
  */
 public final class LoadedFlags {
     private final long[] flags;
@@ -26,7 +27,9 @@ public final class LoadedFlags {
                 : first(sections, ".modinfo", Section.SHF_ALLOC);
         perCpuSection = profile.has(ConfigOption.SMP) ? first(sections, ".data..percpu", Section.SHF_ALLOC) : 0;
         flags[information] &= ~Section.SHF_ALLOC;
-        flags[first(sections, "__versions", Section.SHF_ALLOC)] &= ~Section.SHF_ALLOC;
+        if (profile.has(LoaderChange.VERSIONS_NOT_LOADED)) {
+            flags[first(sections, "__versions", Section.SHF_ALLOC)] &= ~Section.SHF_ALLOC;
+        }
         flags[perCpuSection] &= ~Section.SHF_ALLOC;
         markReadOnlyAfterInit(first(sections, ".data..ro_after_init", Section.SHF_ALLOC));
         markReadOnlyAfterInit(first(sections, "__jump_table", Section.SHF_ALLOC));

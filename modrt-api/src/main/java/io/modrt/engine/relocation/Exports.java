@@ -27,7 +27,7 @@ public final class Exports {
         TableShapes.ExportTable shape = linkage.kernel().shapes().exports();
         check(linkage.file(), image, shape);
         List<KernelSymbol> symbols = new ArrayList<>();
-        for (Export export : linkage.file().exports()) {
+        for (Export export : linkage.file().exports(linkage.placed().profile())) {
             Address symbol = width.address(linkage.values()[export.valueSymbol()] + export.valueAddend());
             Address value = width.address(value(image, export, shape));
             symbols.add(new KernelSymbol(
@@ -36,7 +36,7 @@ public final class Exports {
                     value.equals(symbol) ? Optional.empty() : Optional.of(symbol),
                     export.crc(),
                     export.namespace(),
-                    export.gplOnly(),
+                    export.kind(),
                     linkage.file().name()));
         }
         return List.copyOf(symbols);

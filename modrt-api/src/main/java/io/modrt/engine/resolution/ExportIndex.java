@@ -2,6 +2,7 @@ package io.modrt.engine.resolution;
 
 import io.modrt.kernel.KernelSymbol;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,15 +20,17 @@ public final class ExportIndex<E extends Exporter> {
         return byName.getOrDefault(name, List.of());
     }
 
-    /** Adds the exports of a module. */
+    /** Adds the exports of a module. If it has a name in several tables, they stay in the order in which the kernel searches them. */
     public void add(E owner) {
+        Map<String, List<Offer<E>>> offers = new LinkedHashMap<>();
         for (KernelSymbol symbol : owner.exports()) {
-            byName.merge(symbol.name(), List.of(new Offer<>(owner, symbol)), (older, newer) -> {
-                List<Offer<E>> both = new ArrayList<>(newer);
-                both.addAll(older);
-                return List.copyOf(both);
-            });
+            offers.computeIfAbsent(symbol.name(), name -> new ArrayList<>()).add(new Offer<>(owner, symbol));
         }
+        offers.forEach((name, mine) -> byName.merge(name, List.copyOf(mine), (older, newer) -> {
+            List<Offer<E>> both = new ArrayList<>(newer);
+            both.addAll(older);
+            return List.copyOf(both);
+        }));
     }
 
     /** Removes the exports of a module. */

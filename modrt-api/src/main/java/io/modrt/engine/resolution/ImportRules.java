@@ -5,6 +5,7 @@ import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.ModuleFile;
@@ -100,6 +101,11 @@ public final class ImportRules<E extends Exporter> {
 
     private void check(KernelSymbol symbol) {
         crc(symbol);
+        if (symbol.kind().isUnused()) {
+            findings.warn("uses symbol " + symbol.name() + ", which is exported as unused");
+        } else if (symbol.kind() == ExportKind.GPL_FUTURE && proprietary) {
+            findings.warn("uses symbol " + symbol.name() + ", which is going to be exported for GPL only");
+        }
         String namespace = symbol.namespace();
         if (!namespace.isEmpty() && !namespaces.contains(namespace)) {
             Refusal refusal = Refusal.of(

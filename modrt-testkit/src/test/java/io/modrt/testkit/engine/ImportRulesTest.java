@@ -10,6 +10,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.PolicyException;
 import io.modrt.error.Rule;
 import io.modrt.error.UnresolvedSymbolsException;
+import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
@@ -193,7 +194,7 @@ class ImportRulesTest {
     @Test
     void aKernelExportObeysTheSameRules() {
         KernelSymbol export =
-                KernelSymbol.of("kernel_run", Address.of(0x1000)).withCrc(1).exported("", true);
+                KernelSymbol.of("kernel_run", Address.of(0x1000)).withCrc(1).exported(ExportKind.GPL, "");
         ModuleRuntime kernel = Samples.runtime()
                 .kernelSymbols(name -> name.equals("kernel_run") ? Optional.of(export) : Optional.empty())
                 .build();
