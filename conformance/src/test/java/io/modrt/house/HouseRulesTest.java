@@ -26,6 +26,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.modrt.elf.ElfFile;
 import io.modrt.version.KernelChange;
 import io.modrt.version.KernelVersion;
 import java.util.Set;
@@ -124,6 +125,31 @@ class HouseRulesTest {
             .should()
             .callMethodWhere(target(owner(type(KernelVersion.class)))
                     .and(target(nameMatching("compareTo|major|minor|patch")).as("compares versions")));
+
+    /**
+     * The bytes of a field that a relocation fills mean nothing. Only {@code TableFields} reads such tables; the others read what no
+     * relocation fills, as the kernel itself reads it in the file.
+     */
+    @ArchTest
+    static final ArchRule tablesInFilesAreReadByTheirRelocations = noClasses()
+            .that()
+            .resideInAPackage("io.modrt.module")
+            .and()
+            .doNotHaveSimpleName("TableFields")
+            .and()
+            .doNotHaveSimpleName("ThisModule")
+            .and()
+            .doNotHaveSimpleName("VersionRecords")
+            .and()
+            .doNotHaveSimpleName("ModuleInfo")
+            .and()
+            .doNotHaveSimpleName("ModuleFile")
+            .and()
+            .doNotHaveSimpleName("ModuleChecks")
+            .and()
+            .doNotHaveSimpleName("ProfileChecks")
+            .should()
+            .callMethod(ElfFile.class, "array");
 
     /** A change that nothing asks for would be a promise without effect. */
     @ArchTest

@@ -34,6 +34,7 @@ class ReadmeTest {
             import io.modrt.address.*;
             import io.modrt.elf.*;
             import io.modrt.error.*;
+            import io.modrt.kernel.*;
             import io.modrt.ftrace.*;
             import io.modrt.layout.*;
             import io.modrt.link.*;
@@ -43,6 +44,7 @@ class ReadmeTest {
             import io.modrt.patch.*;
             import io.modrt.policy.*;
             import io.modrt.verify.*;
+            import io.modrt.version.*;
             import java.nio.file.*;
             import java.util.*;
             public class Fragment {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The export tables of a file.
@@ -63,19 +64,22 @@ record ExportTables(Map<ExportKind, List<Export>> tables, Optional<Boolean> hasN
     private static List<Export> bisected(List<Export> table) {
         for (int i = 1; i < table.size(); i++) {
             if (compare(table.get(i - 1), table.get(i)) >= 0) {
-                return table.stream().filter(export -> isFound(export, table)).toList();
+                return IntStream.range(0, table.size())
+                        .filter(wanted -> isFound(wanted, table))
+                        .mapToObj(table::get)
+                        .toList();
             }
         }
         return table;
     }
 
-    private static boolean isFound(Export wanted, List<Export> table) {
+    private static boolean isFound(int wanted, List<Export> table) {
         int base = 0;
         for (int rest = table.size(); rest > 0; rest >>= 1) {
             int middle = base + (rest >> 1);
-            int order = compare(wanted, table.get(middle));
+            int order = compare(table.get(wanted), table.get(middle));
             if (order == 0) {
-                return table.get(middle) == wanted;
+                return middle == wanted;
             }
             if (order > 0) {
                 base = middle + 1;
