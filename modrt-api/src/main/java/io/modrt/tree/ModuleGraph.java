@@ -5,12 +5,12 @@ import io.modrt.error.Refusal;
 import io.modrt.module.Export;
 import io.modrt.module.Import;
 import io.modrt.module.ModuleFile;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -26,16 +26,18 @@ import org.apiguardian.api.API;
 public final class ModuleGraph {
 
     private final NavigableMap<String, NavigableSet<String>> needs;
+    private final SoftDependencies soft;
     private final LoadOrder all;
 
-    ModuleGraph(NavigableMap<String, NavigableSet<String>> needs) {
+    private ModuleGraph(NavigableMap<String, NavigableSet<String>> needs, SoftDependencies soft) {
         this.needs = needs;
-        this.all = LoadOrder.of(needs, needs.keySet());
+        this.soft = soft;
+        this.all = new LoadOrder(needs, soft, needs.keySet());
     }
 
     /**
      * The graph of imports and exports: a module needs the modules that export its undefined symbols, weak ones too. If several modules
-     * export one symbol, the first of them by name is needed.
+     * export one symbol, the first of them by name is needed. Soft dependencies are those of the modules' modinfo.
      *
      * @param modules the modules by name; only read
      * @throws FormatException if a module's tables of imports or exports are malformed
@@ -51,12 +53,14 @@ public final class ModuleGraph {
 
         private final Map<String, String> exporters = new TreeMap<>();
         private final NavigableMap<String, List<String>> imports = new TreeMap<>();
+        private final SoftDependencies soft = new SoftDependencies();
 
         void add(String name, ModuleFile module) {
             for (Export export : module.exports()) {
                 exporters.merge(export.name(), name, (one, other) -> one.compareTo(other) <= 0 ? one : other);
             }
             imports.put(name, module.imports().stream().map(Import::name).toList());
+            module.info().all("softdep").forEach(text -> soft.add(name, words(text)));
         }
 
         ModuleGraph graph() {
@@ -71,8 +75,14 @@ public final class ModuleGraph {
                 }
                 needs.put(name, needed);
             });
-            return new ModuleGraph(needs);
+            return new ModuleGraph(needs, soft);
         }
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split("[ \t]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /**
@@ -83,26 +93,67 @@ public final class ModuleGraph {
      */
     public static ModuleGraph ofModulesDep(Path modulesDep) throws IOException {
         NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>();
-        try (BufferedReader lines = Files.newBufferedReader(modulesDep, StandardCharsets.ISO_8859_1)) {
-            int number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    int colon = line.indexOf(':');
-                    String name = nameAt(modulesDep, number, colon < 0 ? "" : line.substring(0, colon));
-                    NavigableSet<String> needed = needs.computeIfAbsent(name, module -> new TreeSet<>());
-                    for (String file : line.substring(colon + 1).split(" ", -1)) {
-                        if (!file.isEmpty()) {
-                            needed.add(nameAt(modulesDep, number, file));
-                        }
-                    }
-                }
+        for (Line line : lines(modulesDep)) {
+            NavigableSet<String> needed =
+                    needs.computeIfAbsent(nameAt(modulesDep, line.number, line.file()), module -> new TreeSet<>());
+            for (String file : line.rest()) {
+                needed.add(nameAt(modulesDep, line.number, file));
             }
         }
         List<String> unlisted =
                 needs.values().stream().flatMap(NavigableSet::stream).toList();
         unlisted.forEach(name -> needs.computeIfAbsent(name, module -> new TreeSet<>()));
-        return new ModuleGraph(needs);
+        return new ModuleGraph(needs, new SoftDependencies());
+    }
+
+    /** The files that begin the lines of a {@code modules.dep}, in its order. */
+    static List<String> filesIn(Path modulesDep) throws IOException {
+        return lines(modulesDep).stream().map(Line::file).toList();
+    }
+
+    /**
+     * The same with the soft dependencies in a {@code modules.softdep}, whose lines have the form {@code softdep NAME pre: A B post: C}.
+     * They add to {@link #loadOrder(Collection)}, not to {@link #needs}: {@code modprobe} passes over those that it does not find.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public ModuleGraph withSoftDependencies(Path modulesSoftdep) throws IOException {
+        SoftDependencies read = new SoftDependencies();
+        for (String line : Files.readAllLines(modulesSoftdep, StandardCharsets.ISO_8859_1)) {
+            List<String> words = words(line);
+            if (words.size() > 2 && words.get(0).equals("softdep")) {
+                read.add(ModuleTree.normal(words.get(1)), words.subList(2, words.size()));
+            }
+        }
+        return new ModuleGraph(needs, read);
+    }
+
+    /** A line of {@code modules.dep} that is neither blank nor a comment. */
+    private record Line(int number, String text) {
+
+        /** What is in front of the colon; empty without a colon. */
+        private String file() {
+            return text.substring(0, Math.max(0, text.indexOf(':')));
+        }
+
+        /** The words behind the colon. */
+        private List<String> rest() {
+            return Arrays.stream(text.substring(text.indexOf(':') + 1).split(" ", -1))
+                    .filter(file -> !file.isEmpty())
+                    .toList();
+        }
+    }
+
+    private static List<Line> lines(Path modulesDep) throws IOException {
+        List<Line> found = new ArrayList<>();
+        int number = 0;
+        for (String text : Files.readAllLines(modulesDep, StandardCharsets.ISO_8859_1)) {
+            number++;
+            if (!text.isBlank() && !text.startsWith("#")) {
+                found.add(new Line(number, text));
+            }
+        }
+        return found;
     }
 
     private static String nameAt(Path source, int line, String file) {
@@ -136,33 +187,26 @@ public final class ModuleGraph {
         return module;
     }
 
-    /** All modules, each behind those that it needs, otherwise sorted by name. If modules need each other, one of them comes too early. */
+    /**
+     * All modules, each behind those that it needs and those that it wants to be loaded before, otherwise sorted by name. If modules need
+     * each other, one of them comes too early.
+     */
     public List<String> loadOrder() {
         return all.names();
     }
 
     /**
-     * These modules and all that they need, in the order of {@link #loadOrder()}.
+     * These modules, all that they need, and their soft dependencies as far as the graph has them: each module behind those that it needs
+     * and those that it wants to be loaded before, otherwise sorted by name.
      *
      * @throws IllegalArgumentException if there is no such module
      */
     public List<String> loadOrder(Collection<String> names) {
-        return LoadOrder.of(needs, names.stream().map(this::known).toList()).names();
+        return new LoadOrder(needs, soft, names.stream().map(this::known).toList()).names();
     }
 
     /** Cycles of modules that need each other, and so cannot be loaded, each with its modules in order. At most 64 are reported. */
     public List<List<String>> cycles() {
         return all.cycles();
-    }
-
-    /** A load order, and the cycles that break it. */
-    private record LoadOrder(List<String> names, List<List<String>> cycles) {
-
-        static LoadOrder of(Map<String, NavigableSet<String>> needs, Collection<String> wanted) {
-            DepthFirst walk = new DepthFirst(needs);
-            new TreeSet<>(wanted).forEach(walk::visit);
-            return new LoadOrder(
-                    Collections.unmodifiableList(new ArrayList<>(walk.done())), List.copyOf(walk.cycles()));
-        }
     }
 }

@@ -2,7 +2,6 @@ package io.modrt.tree;
 
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -14,18 +13,19 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
- * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once, and files are read
- * only for {@link #graph}. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
+ * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once, and modules are
+ * read only for {@link #graphOfSymbols}. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleTree {
 
     private static final List<String> SUFFIXES = List.of(".ko", ".ko.gz", ".ko.xz", ".ko.zst");
     private static final String PREFERRED = "updates";
+    private static final String MODULES_DEP = "modules.dep";
+    private static final String MODULES_SOFTDEP = "modules.softdep";
 
     private final Path folder;
     private final NavigableMap<String, Path> files;
@@ -36,10 +36,13 @@ public final class ModuleTree {
     }
 
     /**
-     * Lists the modules in {@code folder} and the folders below it; links to folders are not followed. If several files have the same
-     * module name, the one under {@code updates/} wins, or else the first by path.
+     * Lists the modules in {@code folder}: those in its {@code modules.dep}, since {@code modprobe} finds no others. Without that file, or
+     * if it is empty, those that {@code depmod} would find there: in all folders below, links to folders included, except folders named
+     * {@code build} or {@code source}; if several files have the same module name, the one under {@code updates/} wins, or else the first
+     * by path.
      *
-     * @throws IOException if it is not a folder or cannot be listed
+     * @throws io.modrt.error.FormatException if {@code modules.dep} is malformed
+     * @throws IOException if the folder is none or cannot be listed
      */
     public static ModuleTree open(Path folder) throws IOException {
         if (!Files.exists(folder)) {
@@ -49,22 +52,26 @@ public final class ModuleTree {
             throw new NotDirectoryException(folder.toString());
         }
         NavigableMap<String, Path> files = new TreeMap<>();
-        Path preferred = folder.resolve(PREFERRED);
-        Comparator<Path> order = Comparator.comparing((Path file) -> !file.startsWith(preferred))
-                .thenComparing(Comparator.naturalOrder());
-        try (Stream<Path> walk = Files.walk(folder)) {
-            walk.filter(Files::isRegularFile)
-                    .sorted(order)
-                    .forEach(file -> nameOf(fileName(file)).ifPresent(name -> files.putIfAbsent(name, file)));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        Path listed = folder.resolve(MODULES_DEP);
+        if (isFilled(listed)) {
+            for (String file : ModuleGraph.filesIn(listed)) {
+                Path path = folder.resolve(file);
+                if (Files.isRegularFile(path)) {
+                    nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
+                }
+            }
+        } else {
+            Path preferred = folder.resolve(PREFERRED);
+            List<Path> found = FoundFiles.below(folder);
+            found.sort(Comparator.comparing((Path file) -> !file.startsWith(preferred))
+                    .thenComparing(Comparator.naturalOrder()));
+            found.forEach(file -> nameOf(file.toString()).ifPresent(name -> files.putIfAbsent(name, file)));
         }
         return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files));
     }
 
-    private static String fileName(Path file) {
-        Path name = file.getFileName();
-        return name == null ? "" : name.toString();
+    private static boolean isFilled(Path file) throws IOException {
+        return Files.isRegularFile(file) && Files.size(file) > 0;
     }
 
     /** The name of the module in the file at path {@code file}; empty if that is not the name of a module's file. */
@@ -76,7 +83,8 @@ public final class ModuleTree {
                 .map(suffix -> normal(fileName.substring(0, fileName.length() - suffix.length())));
     }
 
-    private static String normal(String name) {
+    /** The name as the kernel has it: with {@code _} for {@code -}. */
+    static String normal(String name) {
         return name.replace('-', '_');
     }
 
@@ -101,20 +109,24 @@ public final class ModuleTree {
     }
 
     /**
-     * Who needs whom: from {@code modules.dep}, or from {@linkplain #graphOfSymbols() symbols} if that is missing or empty.
+     * Who needs whom: from {@code modules.dep} and {@code modules.softdep}, or from {@linkplain #graphOfSymbols() the modules} if the
+     * first is missing or empty.
      *
-     * @throws io.modrt.error.FormatException if that list, or a module, is malformed
+     * @throws io.modrt.error.FormatException if a list, or a module, is malformed
      * @throws IOException if a file cannot be read
      */
     public ModuleGraph graph() throws IOException {
-        Path listed = folder.resolve("modules.dep");
-        return Files.isRegularFile(listed) && Files.size(listed) > 0
-                ? ModuleGraph.ofModulesDep(listed)
-                : graphOfSymbols();
+        Path listed = folder.resolve(MODULES_DEP);
+        if (!isFilled(listed)) {
+            return graphOfSymbols();
+        }
+        ModuleGraph graph = ModuleGraph.ofModulesDep(listed);
+        Path soft = folder.resolve(MODULES_SOFTDEP);
+        return Files.isRegularFile(soft) ? graph.withSoftDependencies(soft) : graph;
     }
 
     /**
-     * Which modules need which, from their imports and exports. Reads every module.
+     * Which modules need which, from their imports, exports and soft dependencies. Reads every module.
      *
      * @throws io.modrt.error.FormatException if a module is malformed
      * @throws IOException if a file cannot be read

@@ -104,13 +104,70 @@ class ModuleTreeTest {
     }
 
     @Test
-    void linksToFoldersAreNotFollowed() throws IOException {
+    void linksAreFollowedAndAKernelsTreeBesideTheModulesIsLeftOut() throws IOException {
         files.module("kernel/fs/xfs.ko", NOTHING);
         files.file(files.path("/usr/src/linux/stray.ko"), NOTHING);
+        files.file(files.path("/store/extra/extra.ko"), NOTHING);
         Files.createSymbolicLink(files.modules().resolve("build"), files.path("/usr/src/linux"));
+        files.module("source/kernel/another.ko", NOTHING);
+        Files.createSymbolicLink(files.modules().resolve("kernel/extra"), files.path("/store/extra"));
         Files.createSymbolicLink(files.modules().resolve("kernel/loop"), files.modules());
 
-        assertEquals(List.of("xfs"), open().names());
+        assertEquals(List.of("extra", "xfs"), open().names());
+
+        Files.createSymbolicLink(files.path("/lib/modules/named"), files.modules());
+        assertEquals(
+                List.of("extra", "xfs"),
+                ModuleTree.open(files.path("/lib/modules/named")).names());
+    }
+
+    @Test
+    void theFileThatModulesDepListsCounts() throws IOException {
+        files.module("kernel/drv/i9.ko", NOTHING)
+                .module("kernel/drv/i9.ko.xz", NOTHING)
+                .module("kernel/drv/unlisted.ko", NOTHING)
+                .module("kernel/drv/zz.ko", NOTHING);
+        modulesDep("kernel/drv/i9.ko.xz:\nkernel/drv/zz.ko:\nkernel/drv/gone.ko:\n");
+
+        assertEquals(
+                Map.of(
+                        "i9", files.modules().resolve("kernel/drv/i9.ko.xz"),
+                        "zz", files.modules().resolve("kernel/drv/zz.ko")),
+                open().files());
+    }
+
+    /** The order that {@code modprobe --show-depends} prints: realtek, which needs libphy, then r8169, then what comes after it. */
+    @Test
+    void softDependenciesComeBeforeAndAfter() throws IOException {
+        modulesDep("kernel/r8169.ko:\nkernel/realtek.ko: kernel/libphy.ko\nkernel/libphy.ko:\nkernel/after.ko:\n");
+        files.file(
+                files.modules().resolve("modules.softdep"),
+                "# comment\nsoftdep r8169 pre: realtek absent post: after\n".getBytes(StandardCharsets.UTF_8));
+        ModuleGraph graph = open().graph();
+
+        assertEquals(List.of("libphy", "realtek", "r8169", "after"), graph.loadOrder(List.of("r8169")));
+        assertEquals(List.of(), graph.needs("r8169"));
+    }
+
+    @Test
+    void aSoftDependencyNeverComesBeforeWhatItNeeds() throws IOException {
+        modulesDep("core.ko:\nplugin.ko: core.ko\n");
+        files.file(
+                files.modules().resolve("modules.softdep"),
+                "softdep core pre: plugin\n".getBytes(StandardCharsets.UTF_8));
+
+        assertEquals(List.of("core"), open().graph().loadOrder(List.of("core")));
+        assertEquals(List.of(), open().graph().cycles());
+    }
+
+    @Test
+    void softDependenciesAreReadOffTheModulesToo() throws IOException {
+        files.module(
+                        "kernel/sctp.ko",
+                        plain("sctp").info("softdep", "pre: crypto-x").build())
+                .module("kernel/crypto-x.ko", plain("crypto_x").build());
+
+        assertEquals(List.of("crypto_x", "sctp"), open().graph().loadOrder(List.of("sctp")));
     }
 
     @Test
