@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -34,6 +35,14 @@ public interface KernelSymbols extends SymbolResolver {
         return Optional.empty();
     }
 
+    /**
+     * What of this source could not be read, for its user: lines that were left out, tables that were not understood. At most a few for each
+     * file; none if everything was read.
+     */
+    default List<String> remarks() {
+        return List.of();
+    }
+
     /** This source, then {@code next} for names that this one does not have. */
     default KernelSymbols or(KernelSymbols next) {
         return new Merged(this, next);
@@ -47,16 +56,23 @@ public interface KernelSymbols extends SymbolResolver {
         return new Slid(this, byteDelta);
     }
 
-    /** The same values, with CRC, namespace and licence rule from {@code exports} for each name in it. */
+    /**
+     * The same values, with CRC, namespace and kind of export from {@code exports} for each name in it. If {@code exports} lists what the
+     * kernel exports, the kernel's other symbols are known not to be exported, unless this source knows that they are; likewise for each
+     * module that it lists.
+     */
     default KernelSymbols withVersions(ModuleSymvers exports) {
         return new Versioned(this, exports);
     }
 
     /**
-     * The symbols of a kernel's {@code System.map}. The kernel's build leaves out symbols whose names begin with {@code $}; {@link #vmlinux}
-     * has them.
+     * The symbols of a kernel's {@code System.map}, or of what {@code nm} prints. The kernel's build leaves out symbols whose names begin
+     * with {@code $}; {@link #vmlinux} has them. A line that cannot be read is left out, which {@link #remarks} tells.
      *
-     * @throws io.modrt.error.FormatException if it is not such a file, naming the line
+     * <p>The symbol {@code __ksymtab_NAME} shows that {@code NAME} is exported. Where the map has such symbols, it knows of each symbol
+     * whether it is exported. Absolute symbols {@code __crc_NAME} are the CRCs of {@code NAME} and no symbols here.
+     *
+     * @throws io.modrt.error.FormatException if no line is one of such a file, naming the first line
      * @throws IOException if it cannot be read
      */
     static SymbolMap systemMap(Path map) throws IOException {
@@ -74,9 +90,10 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The kernel's own symbols in the text of {@code /proc/kallsyms}. {@link SymbolMap#ownedBy} has the symbols of each module that was loaded.
+     * The kernel's own symbols in the text of {@code /proc/kallsyms}, read as {@link #systemMap(Path)} is. {@link SymbolMap#ownedBy} has the
+     * symbols of each module that was loaded; compiled BPF programs and other code that the kernel generates are left out.
      *
-     * @throws io.modrt.error.FormatException if it is not such a text, naming the line, or if the kernel hid all addresses
+     * @throws io.modrt.error.FormatException if no line is one of such a text, naming the first line, or if the kernel hid all addresses
      * @throws IOException if it cannot be read
      */
     static SymbolMap kallsyms(Path kallsyms) throws IOException {
@@ -94,9 +111,10 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The exports that a kernel's {@code Module.symvers} lists. It has no values, so it adds to another source ({@link #withVersions}).
+     * The exports that a kernel's {@code Module.symvers} lists. It has no values, so it adds to another source ({@link #withVersions}). A
+     * line that cannot be read is left out, which {@link ModuleSymvers#remarks} tells.
      *
-     * @throws io.modrt.error.FormatException if it is not such a file, naming the line
+     * @throws io.modrt.error.FormatException if no line is one of such a file, naming the first line
      * @throws IOException if it cannot be read
      */
     static ModuleSymvers moduleSymvers(Path symvers) throws IOException {
@@ -114,8 +132,9 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The symbols of an unstripped {@code vmlinux}, at the addresses it was linked to. Exported symbols also have their CRC, namespace and
-     * licence rule.
+     * The symbols of an unstripped {@code vmlinux}, at the addresses it was linked to. Exported symbols also have their kind, CRC and
+     * namespace, and the others are known not to be exported. If a table of exports cannot be read, {@link #remarks} says so, and the symbols
+     * are there nevertheless.
      *
      * @throws io.modrt.error.FormatException if it is not a linked kernel with a symbol table
      * @throws IOException if it cannot be read
@@ -130,20 +149,25 @@ public interface KernelSymbols extends SymbolResolver {
     }
 
     /**
-     * The exports of a kernel since 5.4, from its memory, or from a file that holds its memory byte for byte. The table of records (value,
-     * name and namespace) is found by the record of any one symbol whose value is known; whether its fields are pointers or 32-bit distances
-     * from themselves shows in the bytes. GPL-only exports follow the others in a new order of names, and the CRCs follow both. If the names
-     * are not in two orders, {@link KernelSymbol#gplOnly} is false for all; if not exactly one CRC for each record lies between the tables and
-     * the strings, there are no CRCs.
+     * The known symbols of a kernel, with what its memory says of their export, and all else that it exports. The memory may be that of a
+     * running kernel, or of a file that holds it byte for byte. The tables of records (value, name and, since 5.4, namespace) are those that
+     * {@code known} has the bounds of, such as {@code __start___ksymtab_gpl}; without those they are found by the record of any one symbol
+     * whose value is known. How many fields a record has, and whether these are pointers or 32-bit distances from themselves, shows in the
+     * bytes. Found without bounds, GPL-only exports are told apart by the names, which begin a second order there; if the names are not in
+     * two orders, all are of kind {@link ExportKind#EXPORTED}. If not exactly one CRC for each record lies between the tables and the
+     * strings, there are no CRCs.
+     *
+     * <p>If no table is found, the known symbols are all there is, and {@link #remarks} says so.
      *
      * @param image the kernel's bytes from {@code base} on; only read
      * @param wordBytes the size of its pointers, 4 or 8
-     * @param known values of symbols as this kernel has them, for example {@link SymbolMap#values()} of its kallsyms
-     * @throws io.modrt.error.FormatException if no record of a known symbol is found
+     * @param known values of symbols as this kernel has them, for example {@link SymbolMap#values()} of its kallsyms; of all 64 bits or of
+     *     the low 32
+     * @throws io.modrt.error.FormatException if no symbol is known
      */
     static SymbolMap memoryImage(
             byte[] image, Address base, int wordBytes, boolean bigEndian, Map<String, Address> known) {
-        return KernelImage.exports(KernelBytes.of(image, base, wordBytes, bigEndian), known);
+        return KernelImage.exports(image, base, wordBytes, bigEndian, known);
     }
 
     /** The symbols in {@code values}, which is copied. */

@@ -1,6 +1,8 @@
 package io.modrt.kernel;
 
 import io.modrt.address.AddressRange;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,6 +18,13 @@ record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols 
     public Optional<KernelSymbol> find(String name) {
         Optional<KernelSymbol> found = first.find(name);
         return found.isPresent() ? found : next.find(name);
+    }
+
+    @Override
+    public List<String> remarks() {
+        List<String> all = new ArrayList<>(first.remarks());
+        all.addAll(next.remarks());
+        return List.copyOf(all);
     }
 
     @Override

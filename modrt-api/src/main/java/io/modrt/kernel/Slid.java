@@ -1,6 +1,7 @@
 package io.modrt.kernel;
 
 import io.modrt.address.AddressRange;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
     @Override
     public Optional<KernelSymbol> find(String name) {
         return source.find(name).map(symbol -> symbol.slid(byteDelta));
+    }
+
+    @Override
+    public List<String> remarks() {
+        return source.remarks();
     }
 
     @Override

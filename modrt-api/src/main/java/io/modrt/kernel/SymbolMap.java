@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apiguardian.api.API;
 
 /** Symbols by name. Immutable. */
@@ -18,17 +19,23 @@ public final class SymbolMap implements KernelSymbols {
     private final Map<String, KernelSymbol> symbols;
     private final Set<String> absolute;
     private final Map<String, SymbolMap> modules;
+    private final List<String> remarks;
 
-    private SymbolMap(Map<String, KernelSymbol> symbols, Set<String> absolute, Map<String, SymbolMap> modules) {
+    private SymbolMap(
+            Map<String, KernelSymbol> symbols,
+            Set<String> absolute,
+            Map<String, SymbolMap> modules,
+            List<String> remarks) {
         this.symbols = symbols;
         this.absolute = absolute;
         this.modules = modules;
+        this.remarks = remarks;
     }
 
     static SymbolMap of(Map<String, Address> values) {
         Builder builder = new Builder();
         values.forEach((name, value) -> builder.put(KernelSymbol.of(name, value)));
-        return builder.build();
+        return builder.build(List.of());
     }
 
     /** Collects symbols. */
@@ -37,6 +44,7 @@ public final class SymbolMap implements KernelSymbols {
         private final Map<String, KernelSymbol> symbols;
         private final Set<String> local = new HashSet<>();
         private final Set<String> absolute = new HashSet<>();
+        private final Map<String, Integer> crcs = new HashMap<>();
         private final Map<String, Builder> modules = new HashMap<>();
 
         Builder() {
@@ -90,18 +98,48 @@ public final class SymbolMap implements KernelSymbols {
             absolute.add(name);
         }
 
+        /** Notes the CRC of an export. */
+        void crc(String name, int value) {
+            crcs.put(name, value);
+        }
+
+        /** The CRCs that were noted. */
+        Map<String, Integer> crcs() {
+            return crcs;
+        }
+
         Optional<KernelSymbol> find(String name) {
             return Optional.ofNullable(symbols.get(name));
         }
 
-        List<String> names() {
-            return List.copyOf(symbols.keySet());
+        boolean isAbsolute(String name) {
+            return absolute.contains(name);
         }
 
-        SymbolMap build() {
+        /** Whether the symbol of this name is local to one of the kernel's object files, in a source that tells global symbols apart. */
+        boolean isHidden(String name) {
+            return local.contains(name) && local.size() < symbols.size();
+        }
+
+        Set<String> names() {
+            return Collections.unmodifiableSet(symbols.keySet());
+        }
+
+        /** The symbols of each module. */
+        Collection<Builder> modules() {
+            return modules.values();
+        }
+
+        /** Changes each symbol. */
+        void change(UnaryOperator<KernelSymbol> change) {
+            symbols.replaceAll((name, symbol) -> change.apply(symbol));
+        }
+
+        /** The map of these symbols; the builder must not be used any more. */
+        SymbolMap build(List<String> remarks) {
             Map<String, SymbolMap> owned = new HashMap<>();
-            modules.forEach((name, builder) -> owned.put(name, builder.build()));
-            return new SymbolMap(symbols, absolute, owned);
+            modules.forEach((name, builder) -> owned.put(name, builder.build(List.of())));
+            return new SymbolMap(symbols, absolute, owned, remarks);
         }
     }
 
@@ -115,7 +153,12 @@ public final class SymbolMap implements KernelSymbols {
     public SymbolMap slid(long byteDelta) {
         Map<String, KernelSymbol> moved = new HashMap<>(symbols);
         moved.replaceAll((name, symbol) -> absolute.contains(name) ? symbol : symbol.slid(byteDelta));
-        return new SymbolMap(moved, absolute, modules);
+        return new SymbolMap(moved, absolute, modules, remarks);
+    }
+
+    @Override
+    public List<String> remarks() {
+        return remarks;
     }
 
     /** All of the kernel's symbols, in no order. {@link #ownedBy} has those of modules. */
@@ -137,7 +180,7 @@ public final class SymbolMap implements KernelSymbols {
 
     /** The symbols of the loaded module of this name; none if the source does not have that module. */
     public SymbolMap ownedBy(String module) {
-        return modules.getOrDefault(module, new SymbolMap(Map.of(), Set.of(), Map.of()));
+        return modules.getOrDefault(module, new SymbolMap(Map.of(), Set.of(), Map.of(), List.of()));
     }
 
     /** The number of symbols, for example {@code 12 kernel symbols}. */

@@ -1,10 +1,12 @@
 package io.modrt.kernel;
 
 import io.modrt.address.AddressRange;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A source of values, to which a list of exports adds CRCs, namespaces and licence rules. */
+/** A source of values, to which a list of exports adds what is exported, and with which CRC and namespace. */
 record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelSymbols {
 
     Versioned {
@@ -14,9 +16,14 @@ record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelS
 
     @Override
     public Optional<KernelSymbol> find(String name) {
-        return values.find(name)
-                .map(symbol ->
-                        exports.find(name).map(export -> export.of(symbol)).orElse(symbol));
+        return values.find(name).map(exports::versioned);
+    }
+
+    @Override
+    public List<String> remarks() {
+        List<String> all = new ArrayList<>(values.remarks());
+        all.addAll(exports.remarks());
+        return List.copyOf(all);
     }
 
     @Override

@@ -1,13 +1,14 @@
 package io.modrt.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.modrt.address.Address;
 import io.modrt.elf.ElfBytes;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.Section;
-import io.modrt.error.FormatException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class VmlinuxExportsTest {
     private static final int EMPTY = 6;
     private static final int NS = 7;
 
-    private record Kernel(boolean wide, boolean bigEndian, boolean distances, long base) {
+    private record Kernel(boolean wide, boolean bigEndian, boolean distances, int fields, long base) {
 
         ElfBytes elf() {
             ElfBytes elf = new ElfBytes(wide ? ElfClass.ELF64 : ElfClass.ELF32, bigEndian, 183);
@@ -42,7 +43,7 @@ class VmlinuxExportsTest {
             byte[] gpl = record(elf, base + 0x3000, base + 8, strings + REOPEN, strings + NS);
             elf.section("__ksymtab_gpl", 1, ALLOC, gpl).address(base + 0x3000);
             elf.section("__kcrctab", 1, ALLOC, elf.ints(0x1111_1111)).address(base + 0x4000);
-            elf.section("__kcrctab_gpl", 1, ALLOC, elf.ints(0xffff_fff0, 0)).address(base + 0x4100);
+            elf.section("__kcrctab_gpl", 1, ALLOC, elf.ints(0xffff_fff0, 0, 0)).address(base + 0x4100);
             elf.section(
                             ".symtab",
                             Section.SHT_SYMTAB,
@@ -58,15 +59,16 @@ class VmlinuxExportsTest {
             return elf;
         }
 
-        byte[] record(ElfBytes elf, long place, long... addresses) {
+        byte[] record(ElfBytes elf, long place, long... all) {
+            long[] addresses = Arrays.copyOf(all, fields);
             if (!distances) {
                 return elf.words(addresses);
             }
-            int[] fields = new int[addresses.length];
-            for (int i = 0; i < fields.length; i++) {
-                fields[i] = (int) (addresses[i] - (place + 4L * i));
+            int[] words = new int[fields];
+            for (int i = 0; i < fields; i++) {
+                words[i] = (int) (addresses[i] - (place + 4L * i));
             }
-            return elf.ints(fields);
+            return elf.ints(words);
         }
 
         byte[] bytes(ElfBytes elf) {
@@ -76,20 +78,26 @@ class VmlinuxExportsTest {
         }
     }
 
-    @ParameterizedTest(name = "64-bit {0}, big-endian {1}, distances {2}, at {3}")
+    @ParameterizedTest(name = "64-bit {0}, big-endian {1}, distances {2}, {3} fields, at {4}")
     @CsvSource(textBlock = """
-    true,  false, true,  ffff800008000000
-    true,  true,  true,  10
-    true,  false, false, ffffffff80100000
-    true,  true,  false, 40100000
-    false, false, true,  ffffd000
-    false, true,  true,  80100000
-    false, false, false, 80100000
-    false, true,  false, 10100000
+    true,  false, true,  3, ffff800008000000
+    true,  true,  true,  3, 10
+    true,  false, false, 3, ffffffff80100000
+    true,  true,  false, 3, 40100000
+    false, false, true,  3, ffffd000
+    false, true,  true,  3, 80100000
+    false, false, false, 3, 80100000
+    false, true,  false, 3, 10100000
+    true,  false, true,  2, ffff800008000000
+    true,  true,  true,  2, 10
+    true,  false, false, 2, ffffffff80100000
+    true,  true,  false, 2, 40100000
+    false, false, false, 2, 80100000
+    false, true,  false, 2, 10100000
     """)
-    void recordsAreReadInEachShape(boolean wide, boolean bigEndian, boolean distances, String at) {
+    void recordsAreReadInEachShape(boolean wide, boolean bigEndian, boolean distances, int fields, String at) {
         Address base = Address.parse(at);
-        Kernel kernel = new Kernel(wide, bigEndian, distances, base.value());
+        Kernel kernel = new Kernel(wide, bigEndian, distances, fields, base.value());
 
         SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(kernel.elf()));
 
@@ -99,53 +107,90 @@ class VmlinuxExportsTest {
                 symbols.find("open").orElseThrow());
         assertEquals(
                 new KernelSymbol(
-                        "reopen", base.plus(8), Optional.empty(), OptionalInt.empty(), "NS", ExportKind.GPL, ""),
+                        "reopen",
+                        base.plus(8),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        fields == 2 ? "" : "NS",
+                        ExportKind.GPL,
+                        ""),
                 symbols.find("reopen").orElseThrow(),
-                "two CRCs for one record are none of it");
+                "three words of CRC for one record are none of it");
         assertEquals(2, symbols.symbols().size());
     }
 
-    private static String refusal(Kernel kernel, ElfBytes elf) {
-        byte[] bytes = kernel.bytes(elf);
-        return assertThrows(FormatException.class, () -> KernelSymbols.vmlinux(bytes))
-                .getMessage();
-    }
+    private static final String IN_NO_SHAPE =
+            "vmlinux: section 3 (__ksymtab): its exports are not read, since they are in no shape that kernels have had: ";
 
     @Test
-    void aTableInNeitherShapeIsToldInBoth() {
-        Kernel kernel = new Kernel(true, false, true, 0x1_0000);
+    void ofATableInNoShapeTheSymbolsAreKept() {
+        Kernel kernel = new Kernel(true, false, true, 3, 0x1_0000);
         ElfBytes elf = kernel.elf();
         elf.part(3).contents = elf.ints(4, 0x100, 0x200, 0x300, 0x400, 0x500);
+        elf.part(4).contents = new byte[0];
 
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(elf));
+
+        assertEquals(Map.of("open", Address.of(0x1_0004), "reopen", Address.of(0x1_0008)), symbols.values());
+        assertEquals(ExportKind.UNKNOWN, symbols.find("open").orElseThrow().kind());
         assertEquals(
-                "vmlinux: section 3 (__ksymtab): exports in no shape that kernels have had since 5.4: record 0 has its name at"
-                        + " 0x30000000200 and namespace at 0x50000000400 if its fields are three pointers of 8 bytes, where"
-                        + " no text is; record 0 has its name at 0x12104 and namespace at 0x12208 if its fields are three"
-                        + " 32-bit distances, each from its own field, where no text is",
-                refusal(kernel, elf));
+                List.of(IN_NO_SHAPE
+                        + "record 0 has its name at 0x30000000200 and namespace at 0x50000000400 if its fields are three"
+                        + " pointers of 8 bytes, where no text is; 0x18 bytes are no number of records of two pointers of 8"
+                        + " bytes; record 0 has its name at 0x12104 and namespace at 0x12208 if its fields are three 32-bit"
+                        + " distances, where no text is; record 0 has its name at 0x12104 if its fields are two 32-bit"
+                        + " distances, where no text is"),
+                symbols.remarks());
     }
 
     @Test
-    void aTableThatIsNoNumberOfRecordsIsRefused() {
-        Kernel kernel = new Kernel(true, false, true, 0x1_0000);
+    void aTableThatIsNoNumberOfRecordsIsLeftOutAndTheOthersAreRead() {
+        Kernel kernel = new Kernel(true, false, true, 3, 0x1_0000);
         ElfBytes elf = kernel.elf();
         elf.part(3).contents = new byte[16];
 
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(elf));
+
         assertEquals(
-                "vmlinux: section 3 (__ksymtab): exports in no shape that kernels have had since 5.4: 0x10 bytes are no number of"
-                        + " records of three pointers of 8 bytes; 0x10 bytes are no number of records of three 32-bit"
-                        + " distances, each from its own field",
-                refusal(kernel, elf));
+                List.of(
+                        "vmlinux: section 3 (__ksymtab): its exports are not read: 0x10 bytes are no number of records of"
+                                + " three 32-bit distances",
+                        "vmlinux: section 4 (__ksymtab_gpl): its CRCs are not read: 0xc bytes are not one CRC for each of 1"
+                                + " records"),
+                symbols.remarks());
+        assertEquals(ExportKind.GPL, symbols.find("reopen").orElseThrow().kind());
+        assertEquals(
+                ExportKind.UNKNOWN,
+                symbols.find("open").orElseThrow().kind(),
+                "it may be in the table that was not read");
+    }
+
+    @Test
+    void aTableWithoutContentsIsRemarkedOn() {
+        Kernel kernel = new Kernel(false, true, false, 2, 0x1_0000);
+        ElfBytes elf = kernel.elf();
+        elf.part(3).type = 8;
+        elf.part(4).type = 8;
+
+        SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(elf));
+
+        assertEquals(2, symbols.remarks().size());
+        assertEquals(
+                "vmlinux: section 3 (__ksymtab): its exports are not read: it has no contents in this file",
+                symbols.remarks().get(0));
+        assertEquals(ExportKind.UNKNOWN, symbols.find("open").orElseThrow().kind());
     }
 
     @Test
     void anEmptyTableHasNoExports() {
-        Kernel kernel = new Kernel(false, true, false, 0x1_0000);
+        Kernel kernel = new Kernel(false, true, false, 3, 0x1_0000);
         ElfBytes elf = kernel.elf();
         elf.part(3).contents = new byte[0];
 
         SymbolMap symbols = KernelSymbols.vmlinux(kernel.bytes(elf));
 
-        assertEquals(OptionalInt.empty(), symbols.find("open").orElseThrow().crc());
+        assertEquals(
+                KernelSymbol.of("open", Address.of(0x1_0004)).exported(ExportKind.NOT_EXPORTED, ""),
+                symbols.find("open").orElseThrow());
     }
 }
