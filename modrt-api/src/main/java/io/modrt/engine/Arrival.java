@@ -87,17 +87,20 @@ final class Arrival {
 
     /**
      * Checks that no loaded module and not the kernel exports a name of this module: {@code verify_exported_symbols}. A symbol of the
-     * kernel is known to be exported if it has a CRC.
+     * kernel is known to be exported if the source says so, or if it has a CRC.
      */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
             for (ExportIndex.Offer<Live> other : kernel.list().exports().find(symbol.name())) {
                 refuseSecond(symbol, other.owner().name());
             }
-            // why: a symbol map also has names that the kernel does not export, and those have no CRC
-            if (kernel.symbols()
+            // why: a symbol map also has names that the kernel does not export
+            if (module.placed()
+                    .plan()
+                    .target()
+                    .symbols()
                     .find(symbol.name())
-                    .filter(known -> known.crc().isPresent())
+                    .filter(known -> known.kind().isExported() || known.crc().isPresent())
                     .isPresent()) {
                 refuseSecond(symbol, "kernel");
             }

@@ -80,7 +80,7 @@ public final class Kernel {
         Findings findings = new Findings(file.name(), policy);
         findings.addAll(file.diagnostics());
         Target now = targetFor(file, findings);
-        new Acceptance(file, now, findings).check(symbols);
+        new Acceptance(file, now, findings).check(now.symbols());
         requireAbsent(file.name());
         Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
@@ -143,12 +143,14 @@ public final class Kernel {
                 ? givenAllocator.apply(kernel)
                 : ModuleAllocator.over(kernel.moduleAreas(), profile.pageBytes());
         PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(Target.perCpuBases(kernel));
-        return new Target(arch, kernel, profile, header, allocator, perCpu);
+        return new Target(arch, kernel, profile, header, allocator, perCpu, new SymbolsOfKernel(symbols, kernel));
     }
 
     /** The profile, with the facts about the machine that the kernel's memory holds. */
     private KernelProfile withMachine(KernelProfile profile, ArchKernel kernel) {
-        MachineFacts read = kernelMemory == null ? MachineFacts.unknown() : kernel.machine(symbols, kernelMemory);
+        MachineFacts read = kernelMemory == null
+                ? MachineFacts.unknown()
+                : kernel.machine(new SymbolsOfKernel(symbols, kernel), kernelMemory);
         return read.equals(MachineFacts.unknown())
                 ? profile
                 : profile.withMachine(profile.machine().with(read));
@@ -197,10 +199,6 @@ public final class Kernel {
 
     ModuleList list() {
         return modules;
-    }
-
-    KernelSymbols symbols() {
-        return symbols;
     }
 
     List<ModuleListener> listeners() {

@@ -162,7 +162,7 @@ final class Live implements LiveModule, Exporter {
             known = new RelocationIndex(resolved.explanation().relocations());
             relocationIndex = new SoftReference<>(known);
         }
-        return known.at(place);
+        return known.at(placed().plan().archKernel().canonical(place));
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -53,7 +54,7 @@ final class Placed implements PlacedModule {
         this.findings = findings;
         this.addresses = addresses;
         this.reservations = reservations;
-        KernelSymbols symbols = plan.kernel().symbols();
+        KernelSymbols symbols = plan.target().symbols();
         for (String name : plan.target().kernel().anchors()) {
             Optional<KernelSymbol> known = symbols.find(name);
             if (known.isEmpty()) {
@@ -70,8 +71,7 @@ final class Placed implements PlacedModule {
 
     static Placed at(Planned plan, Placement placement) {
         Findings findings = plan.findings().fork();
-        Reservations reservations =
-                new Reservations(plan.target().allocator(), plan.target().perCpu());
+        Reservations reservations = new Reservations(plan.target());
         try {
             SectionAddresses addresses = addresses(plan, placement, reservations);
             Section perCpu = perCpuSection(plan);
@@ -92,10 +92,10 @@ final class Placed implements PlacedModule {
     private static SectionAddresses addresses(Planned plan, Placement placement, Reservations reservations) {
         SectionLayout layout = plan.layout();
         if (placement instanceof Placement.AtSections observed) {
-            return SectionAddresses.at(layout, observed);
+            return SectionAddresses.at(layout, canonical(observed, plan.archKernel()));
         }
         if (placement instanceof Placement.AtRegions given) {
-            return SectionAddresses.at(layout, given);
+            return SectionAddresses.at(layout, canonical(given, plan.archKernel()));
         }
         Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
         for (RegionKind kind : layout.regions()) {
@@ -108,6 +108,24 @@ final class Placed implements PlacedModule {
         return SectionAddresses.at(layout, new Placement.AtRegions(bases));
     }
 
+    private static Placement.AtSections canonical(Placement.AtSections observed, ArchKernel kernel) {
+        Map<Integer, Address> sections = new HashMap<>(observed.sections());
+        sections.replaceAll((section, address) -> kernel.canonical(address));
+        Map<RegionKind, AddressRange> regions = new HashMap<>(observed.regions());
+        regions.replaceAll((kind, range) -> canonical(range, kernel));
+        return new Placement.AtSections(sections, regions);
+    }
+
+    private static Placement.AtRegions canonical(Placement.AtRegions given, ArchKernel kernel) {
+        Map<RegionKind, Address> bases = new HashMap<>(given.bases());
+        bases.replaceAll((kind, base) -> kernel.canonical(base));
+        return new Placement.AtRegions(bases);
+    }
+
+    private static AddressRange canonical(AddressRange range, ArchKernel kernel) {
+        return new AddressRange(kernel.canonical(range.start()), range.sizeBytes());
+    }
+
     private static @Nullable Section perCpuSection(Planned plan) {
         int index = plan.layout().perCpuSection();
         return index == 0 ? null : plan.file().elf().section(index);
@@ -117,12 +135,14 @@ final class Placed implements PlacedModule {
     static final class Reservations {
         private final ModuleAllocator allocator;
         private final PerCpuAllocator perCpu;
+        private final ArchKernel kernel;
         private final Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
         private Optional<Address> perCpuBase = Optional.empty();
 
-        Reservations(ModuleAllocator allocator, PerCpuAllocator perCpu) {
-            this.allocator = allocator;
-            this.perCpu = perCpu;
+        Reservations(Target target) {
+            this.allocator = target.allocator();
+            this.perCpu = target.perCpu();
+            this.kernel = target.kernel();
         }
 
         /**
@@ -133,12 +153,12 @@ final class Placed implements PlacedModule {
             List<AddressRange> occupied = new ArrayList<>();
             try {
                 AddressRange range = allocator.allocate(sizeBytes, permission);
-                while (modules.occupant(range).isPresent()) {
+                while (modules.occupant(canonical(range, kernel)).isPresent()) {
                     occupied.add(range);
                     range = allocator.allocate(sizeBytes, permission);
                 }
                 ranges.put(kind, range);
-                return range;
+                return canonical(range, kernel);
             } finally {
                 occupied.forEach(allocator::free);
             }
@@ -186,7 +206,7 @@ final class Placed implements PlacedModule {
     long perCpuBase() {
         return addresses
                 .perCpu()
-                .or(() -> reservations.perCpuBase)
+                .or(() -> reservations.perCpuBase.map(plan.archKernel()::canonical))
                 .map(Address::value)
                 .orElse(0L);
     }
@@ -248,8 +268,8 @@ final class Placed implements PlacedModule {
     public ResolvedModule resolve() {
         Target target = plan.target();
         Findings found = findings.fork();
-        Names<Live> names = new Names<>(
-                plan.kernel().symbols(), plan.kernel().list().exports(), target.symbolArea(), target.width());
+        Names<Live> names =
+                new Names<>(target.symbols(), plan.kernel().list().exports(), target.symbolArea(), target.width());
         Symbols<Live> symbols = new SymbolResolution<>(addresses, names, madeUp, found).resolve(perCpuBase());
         return new Resolved(this, symbols, found);
     }

@@ -66,7 +66,7 @@ final class Resolved implements ResolvedModule {
                     placed.plan().target().kernel()::isMappingSymbol);
             nearest = known;
         }
-        return known.at(address);
+        return known.at(placed.plan().archKernel().canonical(address));
     }
 
     List<KernelSymbol> imports() {

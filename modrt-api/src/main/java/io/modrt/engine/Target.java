@@ -5,6 +5,7 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.engine.layout.RegionRule;
 import io.modrt.engine.relocation.KernelTables;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.module.ModuleFile;
@@ -25,6 +26,7 @@ final class Target {
     private final PerCpuAllocator perCpu;
     private final KernelTables tables;
     private final RegionRule regions;
+    private final KernelSymbols symbols;
 
     /** The kernel of {@code arch} whose first module has the header {@code first}. */
     Target(
@@ -33,13 +35,15 @@ final class Target {
             KernelProfile profile,
             ElfHeader first,
             ModuleAllocator allocator,
-            PerCpuAllocator perCpu) {
+            PerCpuAllocator perCpu,
+            KernelSymbols symbols) {
         this.arch = Objects.requireNonNull(arch, "arch");
         this.kernel = Objects.requireNonNull(kernel, "kernel");
         this.profile = Objects.requireNonNull(profile, "profile");
         this.first = first;
         this.allocator = allocator;
         this.perCpu = perCpu;
+        this.symbols = symbols;
         this.tables = new KernelTables(kernel, first);
         this.regions = new RegionRule(profile, kernel);
     }
@@ -94,6 +98,11 @@ final class Target {
     static AddressRange perCpuBases(ArchKernel kernel) {
         AddressRange area = kernel.kernelArea();
         return new AddressRange(area.end().plus(-PER_CPU_BYTES), PER_CPU_BYTES);
+    }
+
+    /** The kernel's symbols, at addresses of its width. */
+    KernelSymbols symbols() {
+        return symbols;
     }
 
     KernelTables tables() {

@@ -4,6 +4,7 @@ import io.modrt.address.Address;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.apiguardian.api.API;
 
 /**
@@ -82,7 +83,11 @@ public record KernelSymbol(
 
     /** The same with value and code moved by {@code byteDelta}. */
     public KernelSymbol slid(long byteDelta) {
-        return new KernelSymbol(
-                name, value.plus(byteDelta), code.map(at -> at.plus(byteDelta)), crc, namespace, kind, owner);
+        return at(address -> address.plus(byteDelta));
+    }
+
+    /** The same with value and code at other addresses. */
+    public KernelSymbol at(UnaryOperator<Address> move) {
+        return new KernelSymbol(name, move.apply(value), code.map(move), crc, namespace, kind, owner);
     }
 }

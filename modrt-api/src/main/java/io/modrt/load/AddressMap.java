@@ -17,8 +17,9 @@ public final class AddressMap {
         this.placed = Objects.requireNonNull(placed, "placed");
     }
 
-    /** The byte at {@code address}; empty if no section of the module is there. */
-    public Optional<Location> at(Address address) {
+    /** The byte at {@code given}; empty if no section of the module is there. */
+    public Optional<Location> at(Address given) {
+        Address address = placed.plan().archKernel().canonical(given);
         for (Section section : placed.plan().file().elf().sections()) {
             Optional<Address> start = placed.address(section);
             if (start.isPresent()) {

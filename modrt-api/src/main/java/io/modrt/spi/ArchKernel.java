@@ -1,5 +1,6 @@
 package io.modrt.spi;
 
+import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.kernel.KernelSymbols;
@@ -18,6 +19,16 @@ public interface ArchKernel {
 
     /** The width of addresses. */
     Width width();
+
+    /**
+     * The address that this kernel means by {@code given}, which comes from outside: from a symbol table, a memory image, another program or
+     * a user. Tools write an address of 32 bits with 8 digits or, zero-extended or sign-extended, with 16. Where a 64-bit kernel lies at
+     * addresses that are sign-extended from 32 bits, 8 digits stand for those. An address that the kernel does not have is returned as given.
+     */
+    default Address canonical(Address given) {
+        boolean isExtended = given.value() == (int) given.value();
+        return width() == Width.BITS_32 && isExtended ? width().address(given.value()) : given;
+    }
 
     /** The byte order of instructions. Data has the order that the module's ELF header states. */
     ByteOrder codeOrder();

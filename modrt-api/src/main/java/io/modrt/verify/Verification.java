@@ -8,6 +8,7 @@ import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.patch.PatchSite;
+import io.modrt.spi.ArchKernel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class Verification {
     /** The same check, where call sites of the function tracer may also call {@code entry}. */
     public Verification withEntry(String name, Address entry) {
         Map<String, Address> more = new HashMap<>(entries);
-        more.put(name, entry);
+        more.put(name, kernel().canonical(entry));
         return new Verification(module, initGone, more, sites);
     }
 
@@ -70,7 +71,8 @@ public final class Verification {
      *
      * @throws IllegalArgumentException if the site does not lie within one of the module's regions
      */
-    public Verification withSite(PatchSite site) {
+    public Verification withSite(PatchSite given) {
+        PatchSite site = new PatchSite(kernel().canonical(given.address()), given.kind(), given.forms());
         PlacedModule placed = module.resolved().placed();
         List<String> regions = new ArrayList<>();
         boolean isInside = false;
@@ -89,6 +91,10 @@ public final class Verification {
         List<PatchSite> more = new ArrayList<>(sites);
         more.add(site);
         return new Verification(module, initGone, entries, more);
+    }
+
+    private ArchKernel kernel() {
+        return module.resolved().placed().plan().archKernel();
     }
 
     private static boolean isIn(AddressRange region, PatchSite site) {

@@ -79,6 +79,7 @@ public final class Ftrace implements AutoCloseable {
         if (!isClosed) {
             ModuleSites sites = new ModuleSites(module, runtime.memory());
             modules.put(module, sites);
+            wishes = wishes.at(this::canonical); // why: the width of addresses is not known before a module is there
             switchTo(wishes.arrived(sites));
         }
     }
@@ -110,10 +111,19 @@ public final class Ftrace implements AutoCloseable {
         return sites == null ? List.of() : sites.all();
     }
 
+    /** The address in the form that the kernel of the modules has; as given if there is no module. */
+    private Address canonical(Address given) {
+        return modules.keySet().stream()
+                .findFirst()
+                .map(module -> module.placed().plan().archKernel().canonical(given))
+                .orElse(given);
+    }
+
     /** The call site at this address. */
     public synchronized Optional<CallSite> site(Address address) {
+        Address own = canonical(address);
         for (ModuleSites module : modules.values()) {
-            int site = module.find(address);
+            int site = module.find(own);
             if (site >= 0) {
                 return Optional.of(module.site(site));
             }
@@ -137,7 +147,7 @@ public final class Ftrace implements AutoCloseable {
      */
     public synchronized Ftrace listFunction(Address entry) {
         requireEntry(entry);
-        return switchTo(wishes.withListFunction(entry));
+        return switchTo(wishes.withListFunction(canonical(entry)));
     }
 
     /**
@@ -171,7 +181,7 @@ public final class Ftrace implements AutoCloseable {
 
     private Ftrace trace(Address tracer, UnaryOperator<Selection> change) {
         requireEntry(tracer);
-        return switchTo(wishes.with(tracer, change));
+        return switchTo(wishes.with(canonical(tracer), change));
     }
 
     private static void requireEntry(Address entry) {
@@ -188,7 +198,7 @@ public final class Ftrace implements AutoCloseable {
      * @throws PatchException if a site cannot be switched; then nothing changes
      */
     public synchronized Ftrace untrace(Address tracer) {
-        return switchTo(wishes.without(tracer));
+        return switchTo(wishes.without(canonical(tracer)));
     }
 
     /**
@@ -200,7 +210,7 @@ public final class Ftrace implements AutoCloseable {
      */
     public synchronized Ftrace replace(Address tracer, Address by) {
         requireEntry(by);
-        return switchTo(wishes.replaced(tracer, by));
+        return switchTo(wishes.replaced(canonical(tracer), canonical(by)));
     }
 
     /**
@@ -212,7 +222,7 @@ public final class Ftrace implements AutoCloseable {
      */
     public synchronized Ftrace redirect(CallSite site, Address replacement) {
         requireEntry(replacement);
-        return redirectTo(site, replacement);
+        return redirectTo(site, canonical(replacement));
     }
 
     /**

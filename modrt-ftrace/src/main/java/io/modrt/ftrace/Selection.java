@@ -4,6 +4,7 @@ import io.modrt.error.PatchException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,17 @@ record Selection(
                 && standing.isEmpty()
                 && waiting.isEmpty()
                 && chosen.values().stream().allMatch(BitSet::isEmpty);
+    }
+
+    /** What this selects, and what {@code other} selects. */
+    Selection and(Selection other) {
+        List<Predicate<? super CallSite>> predicates = new ArrayList<>(standing);
+        predicates.addAll(other.standing);
+        Set<Waiting> patterns = new HashSet<>(waiting);
+        patterns.addAll(other.waiting);
+        Map<ModuleSites, BitSet> sites = new HashMap<>(chosen);
+        other.chosen.forEach((module, more) -> add(sites, module, (BitSet) more.clone()));
+        return new Selection(everything || other.everything, predicates, patterns, sites);
     }
 
     /** Adds all functions, of modules to come as well. */

@@ -57,7 +57,7 @@ final class Switch {
         long[] targets = new long[sites.count()];
         long[] entries = new long[sites.count()];
         for (int i = 0; i < targets.length; i++) {
-            targets[i] = wanted.get(i) ? wrapped(sites, target.applyAsLong(i)) : sites.target(i);
+            targets[i] = wanted.get(i) ? checked(sites, target.applyAsLong(i)) : sites.target(i);
             entries[i] = wanted.get(i) ? targets[i] : sites.entry(i);
             if (targets[i] != sites.target(i) && (sites.isForeign(i) || sites.isTorn(i))) {
                 throw SiteFault.unswitchable(sites, i);
@@ -68,13 +68,11 @@ final class Switch {
         steps.add(step);
     }
 
-    /** Symbol maps of some 32-bit kernels have addresses sign-extended to 64 bits. */
-    private static long wrapped(ModuleSites sites, long target) {
-        long wrapped = sites.width().wrap(target);
-        if (wrapped != target && (int) target != target) {
+    private static long checked(ModuleSites sites, long target) {
+        if (sites.width().wrap(target) != target) {
             throw SiteFault.noAddress(sites, target);
         }
-        return wrapped;
+        return target;
     }
 
     /**

@@ -32,6 +32,19 @@ record Wishes(
         redirections = Map.copyOf(redirections);
     }
 
+    /** The same with all addresses in another form. Tracers that turn out to be one share what they trace. */
+    Wishes at(UnaryOperator<Address> form) {
+        Map<Address, Selection> tracersThere = new HashMap<>();
+        tracers.forEach((tracer, selection) -> tracersThere.merge(form.apply(tracer), selection, Selection::and));
+        Map<ModuleSites, Map<Integer, Address>> redirectionsThere = new HashMap<>(redirections);
+        redirectionsThere.replaceAll((module, targets) -> {
+            Map<Integer, Address> moved = new HashMap<>(targets);
+            moved.replaceAll((site, target) -> form.apply(target));
+            return moved;
+        });
+        return new Wishes(tracersThere, redirectionsThere, listFunction == null ? null : form.apply(listFunction));
+    }
+
     Wishes withListFunction(Address entry) {
         return new Wishes(tracers, redirections, entry);
     }

@@ -231,7 +231,9 @@ class FtraceTest {
             Ftrace ftrace = Ftrace.attach(target.runtime);
             Map<Long, String> before = target.memory.contents();
             PatchException refused = assertThrows(PatchException.class, () -> ftrace.trace("farcall_leaf", TRACER));
-            assertTrue(refused.getMessage().contains("n64 short call does not reach 0x80209abc"), refused.getMessage());
+            assertTrue(
+                    refused.getMessage().contains("n64 short call does not reach 0xffffffff80209abc"),
+                    refused.getMessage());
             assertEquals(before, target.memory.contents());
         }
     }

@@ -50,6 +50,14 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
                 profile);
     }
 
+    /** The 32-bit segments are sign-extended on n64, and the addresses that 8 digits would stand for otherwise are user space's. */
+    @Override
+    public Address canonical(Address given) {
+        return width == Width.BITS_64 && given.value() >>> 31 == 1
+                ? Address.of((int) given.value())
+                : ArchKernel.super.canonical(given);
+    }
+
     @Override
     public List<AddressRange> moduleAreas() {
         return List.of(width == Width.BITS_32 ? O32_AREA : N64_AREA);

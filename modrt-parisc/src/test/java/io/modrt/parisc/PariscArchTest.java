@@ -169,6 +169,17 @@ class PariscArchTest {
     }
 
     @Test
+    void addressesOf16DigitsAreCutTo32BitsAndThoseOf64BitKernelsAreKept() {
+        assertEquals(Address.of(0x9012_3450L), NARROW_KERNEL.canonical(Address.of(0xffff_ffff_9012_3450L)));
+        assertEquals(Address.of(0x9012_3450L), WIDE_KERNEL.canonical(Address.of(0x9012_3450L)));
+        Laid laid = Laid.module(ElfTarget.PARISC_32)
+                .exported("jiffies", 0xffff_ffff_1040_0000L)
+                .exported("$global$", 0xffff_ffff_1040_0000L);
+        laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
+        assertEquals(0x2b60_0000, laid.relocate().word(".text", 0), "addil LR'0,%dp,%r1");
+    }
+
+    @Test
     void withoutTheDataPointerWhatCountsFromItIsRefused() {
         Laid laid = Laid.module(ElfTarget.PARISC_32).exported("jiffies", 0x1040_0000);
         laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");

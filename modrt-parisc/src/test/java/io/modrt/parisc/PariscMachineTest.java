@@ -44,4 +44,12 @@ class PariscMachineTest {
         assertEquals(stated, machine(stated, SYMBOLS, 0));
         assertEquals(stated, machine(stated, KernelSymbols.of(Map.of()), 1), "nobody knows where the flag is");
     }
+
+    @Test
+    void aMapOf16DigitsTellsWhereTheFlagIs() {
+        MachineFacts stated = MachineFacts.of(1);
+        KernelSymbols wide = SYMBOLS.slid(0xffff_ffff_0000_0000L);
+
+        assertEquals(stated.withFeatures("qemu"), machine(stated, wide, 1));
+    }
 }

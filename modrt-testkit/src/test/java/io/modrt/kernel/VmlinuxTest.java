@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.address.Address;
-import io.modrt.elf.ElfClass;
 import io.modrt.error.FormatException;
 import io.modrt.testkit.ElfBuilder;
 import io.modrt.testkit.ElfTarget;

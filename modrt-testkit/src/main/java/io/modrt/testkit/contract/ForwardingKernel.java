@@ -1,5 +1,6 @@
 package io.modrt.testkit.contract;
 
+import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.kernel.KernelSymbols;
@@ -55,6 +56,11 @@ class ForwardingKernel implements ArchKernel {
     @Override
     public TableShapes tables() {
         return kernel.tables();
+    }
+
+    @Override
+    public Address canonical(Address given) {
+        return kernel.canonical(given);
     }
 
     @Override

@@ -1,0 +1,31 @@
+package io.modrt.engine;
+
+import io.modrt.address.AddressRange;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.spi.ArchKernel;
+import java.util.List;
+import java.util.Optional;
+
+/** A source of symbols as one kernel has them: with addresses of its width, however the source writes them. */
+record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements KernelSymbols {
+
+    @Override
+    public Optional<KernelSymbol> find(String name) {
+        return source.find(name).map(this::own);
+    }
+
+    @Override
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+        return source.placeholder(name, kernelArea).map(this::own);
+    }
+
+    @Override
+    public List<String> remarks() {
+        return source.remarks();
+    }
+
+    private KernelSymbol own(KernelSymbol symbol) {
+        return symbol.at(kernel::canonical);
+    }
+}
