@@ -93,6 +93,7 @@ final class GivenFiles {
                 values == null
                         ? "No System.map, kallsyms or vmlinux given: the kernel's symbols get made-up addresses."
                         : "The kernel's symbols are those of the files given.");
+        symbols.remarks().forEach(remark -> out.println("Not read: " + remark));
         try (ModuleRuntime kernel =
                 ModuleRuntime.builder().kernelSymbols(symbols).build()) {
             for (ModuleFile module : modules) {

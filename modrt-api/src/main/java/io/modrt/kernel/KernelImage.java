@@ -27,19 +27,22 @@ import java.util.stream.LongStream;
  */
 final class KernelImage {
 
+    /** What sign-extension adds to a negative number of 32 bits. */
+    private static final long SIGN = 0xffff_ffff_0000_0000L;
+
     private final KernelBytes kernel;
     private final KernelBytes.Part part;
     private final Map<String, Address> known;
     private final SymbolMap.Builder symbols;
     private final Remarks remarks = new Remarks();
-    private final ExportTables tables;
+    private final KernelExports tables;
 
     private KernelImage(KernelBytes kernel, Map<String, Address> known) {
         this.kernel = kernel;
         this.part = kernel.parts().get(0);
         this.known = known;
         this.symbols = new SymbolMap.Builder(known.size());
-        this.tables = new ExportTables(kernel, symbols, remarks);
+        this.tables = new KernelExports(kernel, symbols, remarks);
     }
 
     /**
@@ -71,7 +74,7 @@ final class KernelImage {
 
     /** The same, sign-extended if it is a negative number of 32 bits, zero-extended. */
     private static Address signExtended(Address address) {
-        return address.value() >>> 31 == 1 ? Address.of((int) address.value()) : address;
+        return address.value() >>> 31 == 1 ? address.plus(SIGN) : address;
     }
 
     /** Reads the tables; false if there are none. */
@@ -84,10 +87,7 @@ final class KernelImage {
             }
         });
         ExportMarks.apply(symbols);
-        List<ExportTables.Table> bounded = ExportTables.bounded("kernel image", kernel, symbols);
-        if (!bounded.isEmpty()) {
-            tables.read(bounded);
-        }
+        tables.readBounded("kernel image");
         if (!tables.hasExports()) {
             Run longest = Arrays.stream(ExportShape.values())
                     .map(this::longest)

@@ -39,7 +39,7 @@ final class Vmlinux {
         Vmlinux vmlinux = new Vmlinux(elf, table);
         vmlinux.addSymbols();
         ExportMarks.apply(vmlinux.symbols);
-        new ExportTables(vmlinux.kernel, vmlinux.symbols, vmlinux.remarks).read(vmlinux.tables());
+        vmlinux.addExports();
         return vmlinux.symbols.build(vmlinux.remarks.list());
     }
 
@@ -77,22 +77,31 @@ final class Vmlinux {
         }
     }
 
-    /** The tables that have sections of their own. Where none has, symbols may say where the tables are. */
-    private List<ExportTables.Table> tables() {
-        List<ExportTables.Table> tables = new ArrayList<>();
+    /** Reads the tables that have sections of their own. Where none has, symbols may say where the tables are. */
+    private void addExports() {
+        KernelExports exports = new KernelExports(kernel, symbols, remarks);
+        List<KernelExports.Table> tables = new ArrayList<>();
+        boolean hasSections = false;
         for (ExportKind kind : ExportKind.tables()) {
-            elf.section(kind.section()).ifPresent(section -> {
-                if (section.hasContents()) {
-                    KernelBytes.Part crcs = elf.section(kind.crcSection())
-                            .filter(Section::hasContents)
-                            .map(Vmlinux::part)
-                            .orElse(null);
-                    tables.add(new ExportTables.Table(kind, section.where(), part(section), crcs));
-                } else {
-                    remarks.add(() -> section.where() + ": its exports are not read: it has no contents in this file");
-                }
-            });
+            Section section = elf.section(kind.section()).orElse(null);
+            if (section == null) {
+                continue;
+            }
+            hasSections = true;
+            if (section.hasContents()) {
+                KernelBytes.Part crcs = elf.section(kind.crcSection())
+                        .filter(Section::hasContents)
+                        .map(Vmlinux::part)
+                        .orElse(null);
+                tables.add(new KernelExports.Table(kind, section.where(), part(section), crcs));
+            } else {
+                exports.miss(section.where(), "it has no contents in this file");
+            }
         }
-        return tables.isEmpty() ? ExportTables.bounded(elf.name(), kernel, symbols) : tables;
+        if (hasSections) {
+            exports.read(tables);
+        } else {
+            exports.readBounded(elf.name());
+        }
     }
 }

@@ -29,8 +29,8 @@ class KernelImageOfEveryAgeTest {
         }
     }
 
-    private static ByteBuffer image(int bytes, boolean bigEndian) {
-        return ByteBuffer.allocate(bytes).order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer over(byte[] bytes, boolean bigEndian) {
+        return ByteBuffer.wrap(bytes).order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }
 
     private static void text(ByteBuffer image, String text) {
@@ -58,18 +58,15 @@ class KernelImageOfEveryAgeTest {
     8, 80100000,         ffffffff80100000, ffffffff80100100
     """)
     void addressesMayHaveEightOrSixteenDigits(int wordBytes, String base, String values, String exported) {
-        ByteBuffer image = image(64, true);
-        long text = 0xffff_ffff_8010_0000L + 4 * wordBytes;
+        byte[] bytes = new byte[64];
+        ByteBuffer image = over(bytes, true);
+        long text = 0xffff_ffff_8010_0000L + 4L * wordBytes;
         put(image, wordBytes, 0xffff_ffff_8010_0100L, text, 0xffff_ffff_8010_0200L, text + 2);
         text(image, "f\0g\0");
         Address from = Address.parse(values);
 
         SymbolMap symbols = KernelSymbols.memoryImage(
-                image.array(),
-                Address.parse(base),
-                wordBytes,
-                true,
-                Map.of("f", from.plus(0x100), "static", from.plus(0x300)));
+                bytes, Address.parse(base), wordBytes, true, Map.of("f", from.plus(0x100), "static", from.plus(0x300)));
 
         Address f = Address.parse(exported);
         assertEquals(Map.of("f", f, "g", f.plus(0x100), "static", f.plus(0x200)), symbols.values());
@@ -82,14 +79,15 @@ class KernelImageOfEveryAgeTest {
     @ParameterizedTest(name = "at {0}, big endian {1}")
     @CsvSource({"ffffffff80100000, false", "40100000, true"})
     void crcsMayBeWordsOf64Bits(String base, boolean bigEndian) {
-        ByteBuffer image = image(64, bigEndian);
+        byte[] bytes = new byte[64];
+        ByteBuffer image = over(bytes, bigEndian);
         Address at = Address.parse(base);
         long text = at.value() + 6 * 8;
         put(image, 8, at.value() + 0x2000, text, at.value() + 0x1000, text + 2);
         put(image, 8, 0x1111_1111, 0xffff_ffff_c0de_0001L);
         text(image, "f\0g\0");
 
-        SymbolMap symbols = KernelSymbols.memoryImage(image.array(), at, 8, bigEndian, Map.of("f", at.plus(0x2000)));
+        SymbolMap symbols = KernelSymbols.memoryImage(bytes, at, 8, bigEndian, Map.of("f", at.plus(0x2000)));
 
         assertEquals(
                 OptionalInt.of(0x1111_1111), symbols.find("f").orElseThrow().crc());
@@ -103,10 +101,11 @@ class KernelImageOfEveryAgeTest {
     void theBoundsOfTablesTellTheKindsOfUnsortedExports(int wordBytes, String at) {
         Address base = Address.parse(at);
         int recordBytes = 2 * wordBytes;
-        ByteBuffer image = image(6 * recordBytes + 12, true);
-        long names = base.value() + 6 * recordBytes;
+        byte[] bytes = new byte[6 * recordBytes + 12];
+        ByteBuffer image = over(bytes, true);
+        long names = base.value() + 6L * recordBytes;
         for (int i = 0; i < 6; i++) {
-            put(image, wordBytes, base.value() + 0x100 * (i + 1), names + 2 * i);
+            put(image, wordBytes, base.value() + 0x100L * (i + 1), names + 2L * i);
         }
         text(image, "z\0a\0m\0b\0y\0c\0");
         Map<String, Address> known = new HashMap<>();
@@ -117,7 +116,7 @@ class KernelImageOfEveryAgeTest {
             known.put("__stop___ksymtab" + suffixes[i], base.plus((long) recordBytes * starts[i + 1]));
         }
 
-        SymbolMap symbols = KernelSymbols.memoryImage(image.array(), base, wordBytes, true, known);
+        SymbolMap symbols = KernelSymbols.memoryImage(bytes, base, wordBytes, true, known);
 
         assertEquals(
                 Map.of(
@@ -133,16 +132,41 @@ class KernelImageOfEveryAgeTest {
     }
 
     @Test
+    void ofATableThatTheImageDoesNotHaveNothingIsConcluded() {
+        Address base = Address.of(0x8010_0000L);
+        byte[] bytes = new byte[12];
+        ByteBuffer image = over(bytes, false);
+        put(image, 4, base.value() + 0x100, base.value() + 8);
+        text(image, "f\0");
+        Map<String, Address> known = Map.of(
+                "__start___ksymtab", base,
+                "__stop___ksymtab", base.plus(8),
+                "__start___ksymtab_gpl", base.plus(0x1000),
+                "__stop___ksymtab_gpl", base.plus(0x1008),
+                "other", base.plus(0x200));
+
+        SymbolMap symbols = KernelSymbols.memoryImage(bytes, base, 4, false, known);
+
+        assertEquals(ExportKind.PLAIN, symbols.find("f").orElseThrow().kind());
+        assertEquals(ExportKind.UNKNOWN, symbols.find("other").orElseThrow().kind());
+        assertEquals(
+                List.of(
+                        "kernel image: __ksymtab_gpl at 0x80101000: its exports are not read: the kernel's bytes do not have it"),
+                symbols.remarks());
+    }
+
+    @Test
     void aRecordFoundByChanceSaysNothingOfOtherSymbols() {
         // a known value and a pointer to its name, among other data; nothing else lies where the linker script puts it
         Address base = Address.of(0x8010_0000L);
-        ByteBuffer image = image(64, false);
+        byte[] bytes = new byte[64];
+        ByteBuffer image = over(bytes, false);
         put(image, 4, base.value() + 0x100, base.value() + 40, 7, 7);
         image.position(40);
         text(image, "f\0");
 
         SymbolMap symbols = KernelSymbols.memoryImage(
-                image.array(), base, 4, false, Map.of("f", base.plus(0x100), "other", base.plus(0x200)));
+                bytes, base, 4, false, Map.of("f", base.plus(0x100), "other", base.plus(0x200)));
 
         assertEquals(ExportKind.EXPORTED, symbols.find("f").orElseThrow().kind());
         assertEquals(ExportKind.UNKNOWN, symbols.find("other").orElseThrow().kind());
@@ -172,7 +196,8 @@ class KernelImageOfEveryAgeTest {
     @CsvSource({"false", "true"})
     void crcsMayBeDistancesToCrcs(boolean bigEndian) {
         Address base = Address.of(0xffff_8000_0801_0000L);
-        ByteBuffer image = image(128, bigEndian);
+        byte[] bytes = new byte[128];
+        ByteBuffer image = over(bytes, bigEndian);
         int[] at = {0, 8, 16, 24};
         int crcs = 4 * 8;
         int text = crcs + 4 * 4;
@@ -188,7 +213,7 @@ class KernelImageOfEveryAgeTest {
         image.position(values);
         image.putInt(0xaaaa_0001).putInt(0xaaaa_0002).putInt(0xaaaa_0003).putInt(0xaaaa_0004);
 
-        SymbolMap symbols = KernelSymbols.memoryImage(image.array(), base, 8, bigEndian, Map.of("b", base.plus(0x200)));
+        SymbolMap symbols = KernelSymbols.memoryImage(bytes, base, 8, bigEndian, Map.of("b", base.plus(0x200)));
 
         assertEquals(
                 OptionalInt.of(0xaaaa_0001), symbols.find("a").orElseThrow().crc());

@@ -71,6 +71,36 @@ class KernelSymbolsTest {
                 symbol);
     }
 
+    /** The first source that has a name says what is known of its export, wherever the sources are moved. */
+    @Test
+    void whatIsKnownOfAnExportSurvivesMovingMergingAndVersions() {
+        KernelSymbols marked = KernelSymbols.systemMap(
+                "80100000 T f\n80100010 T g\n80200000 r __ksymtab_f\n80100020 T odd line here\n");
+        KernelSymbols all = marked.or(map("g", 0x9000).or(map("h", 0x9010)))
+                .slid(0x100)
+                .withVersions(KernelSymbols.moduleSymvers("0x1\tf\tvmlinux\tEXPORT_SYMBOL_GPL\n0x2\th\tvmlinux\n0x3\n"))
+                .slid(0x100)
+                .or(name -> Optional.of(KernelSymbol.of(name, Address.of(4))));
+
+        assertEquals(
+                KernelSymbol.of("f", Address.of(0x8010_0200L)).withCrc(1).exported(ExportKind.GPL, ""),
+                all.find("f").orElseThrow());
+        assertEquals(
+                KernelSymbol.of("g", Address.of(0x8010_0210L)).exported(ExportKind.NOT_EXPORTED, ""),
+                all.find("g").orElseThrow());
+        assertEquals(
+                KernelSymbol.of("h", Address.of(0x9210)).withCrc(2).exported(ExportKind.EXPORTED, ""),
+                all.find("h").orElseThrow());
+        assertEquals(ExportKind.UNKNOWN, all.find("i").orElseThrow().kind());
+        assertEquals(
+                List.of(
+                        "System.map: line 4: behind the name stands something other than a module in brackets",
+                        "Module.symvers: line 3: not CRC, name, module, EXPORT_SYMBOL and namespace with tabs between"),
+                all.remarks());
+        KernelSymbols lambda = name -> Optional.empty();
+        assertEquals(List.of(), lambda.slid(4).remarks());
+    }
+
     @Test
     void aMapIsCopied() {
         Map<String, Address> values = new HashMap<>(Map.of("f", Address.of(1)));

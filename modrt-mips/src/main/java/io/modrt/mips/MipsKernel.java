@@ -28,6 +28,9 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
     /** The kernel's {@code MAX_ERRNO}: so many addresses, the last ones, stand for errors ({@code IS_ERR_VALUE}). */
     private static final int ERROR_VALUES = 4095;
 
+    /** What sign-extension adds to an address of the 32-bit segments. */
+    private static final long SIGN = 0xffff_ffff_0000_0000L;
+
     /** The vmalloc area, which ends two pages below the fixed mappings, as {@code /proc/kcore} of a 4kc-malta kernel shows it. */
     private static final AddressRange O32_AREA =
             AddressRange.between(Address.of(0xc000_0000L), Address.of(0xfffc_d000L));
@@ -54,7 +57,7 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
     @Override
     public Address canonical(Address given) {
         return width == Width.BITS_64 && given.value() >>> 31 == 1
-                ? Address.of((int) given.value())
+                ? given.plus(SIGN)
                 : ArchKernel.super.canonical(given);
     }
 

@@ -15,6 +15,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.LiveModule;
 import io.modrt.memory.ModuleAllocator;
+import io.modrt.memory.PerCpuAllocator;
 import io.modrt.module.ModuleFile;
 import io.modrt.patch.PatchSite;
 import io.modrt.testkit.ElfTarget;
@@ -158,6 +159,25 @@ class AddressFormsTest {
         first.unload();
         LiveModule second = runtime.load(ModuleFile.open(module(target).build()));
         assertEquals(start, second.placed().range(RegionKind.CORE).orElseThrow().start(), "its memory was given back");
+    }
+
+    @ParameterizedTest(name = "{0}, upper half {1}")
+    @MethodSource("targetsAndForms")
+    void thePerCpuAllocatorMayHaveItsAreaInEitherForm(ElfTarget target, long upper) {
+        KernelModuleBuilder file = module(target);
+        file.writable(".data..percpu").zeros(16);
+        file.object("counter", ".data..percpu", 4);
+        ModuleRuntime runtime = ModuleRuntime.builder()
+                .kernelSymbols(printk(0x8010_0100L))
+                .perCpu(PerCpuAllocator.over(new AddressRange(Address.of(upper | 0x8800_0000L), 0x1000)))
+                .build();
+
+        LiveModule module = runtime.load(ModuleFile.open(file.build()));
+
+        Address counter = module.symbol("counter").orElseThrow().address();
+        assertTrue(
+                counter.minus(own(target, 0x8800_0000L)) >= 4 && counter.minus(own(target, 0x8800_1000L)) < 0,
+                counter.toString());
     }
 
     @ParameterizedTest(name = "{0}, upper half {1}")

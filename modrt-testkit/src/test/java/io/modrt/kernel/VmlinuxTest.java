@@ -150,7 +150,7 @@ class VmlinuxTest {
         int record = isWide ? 16 : 8;
         long names = base + 4L * record + 4L * crcBytes;
         for (int i = 0; i < 4; i++) {
-            all.pointer(base + 0x100 * (i + 1)).pointer(names + 2 * i);
+            all.pointer(base + 0x100L * (i + 1)).pointer(names + 2L * i);
         }
         for (int crc : new int[] {0x1111_1111, 0xffff_fff0, 0x3333_3333, 0x4444_4444}) {
             if (crcBytes == 4) {

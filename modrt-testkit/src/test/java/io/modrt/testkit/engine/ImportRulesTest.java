@@ -158,16 +158,30 @@ class ImportRulesTest {
 
     @Test
     void aNameThatTheKernelExportsIsNotExportedAgain() {
-        KernelSymbol export = KernelSymbol.of("lender_run", Address.of(0x1000)).withCrc(1);
+        KernelSymbol symbol = KernelSymbol.of("lender_run", Address.of(0x1000));
+        for (KernelSymbol export : List.of(symbol.withCrc(1), symbol.exported(ExportKind.EXPORTED, ""))) {
+            ModuleRuntime kernel = Samples.runtime()
+                    .kernelSymbols(name -> name.equals("lender_run") ? Optional.of(export) : Optional.empty())
+                    .build();
+
+            PolicyException refused =
+                    assertThrows(PolicyException.class, () -> kernel.load(Samples.file(Samples.exporter("lender"))));
+            assertEquals(Rule.DUPLICATE_EXPORT, refused.rule());
+            assertEquals(
+                    Optional.of("lender: exports duplicate symbol lender_run (owned by kernel)"),
+                    refused.kernelMessage());
+        }
+    }
+
+    @Test
+    void aNameThatTheKernelHasAndDoesNotExportMayBeExported() {
+        KernelSymbol hidden = KernelSymbol.of("lender_run", Address.of(0x1000)).exported(ExportKind.NOT_EXPORTED, "");
         ModuleRuntime kernel = Samples.runtime()
-                .kernelSymbols(name -> name.equals("lender_run") ? Optional.of(export) : Optional.empty())
+                .kernelSymbols(name -> name.equals("lender_run") ? Optional.of(hidden) : Optional.empty())
                 .build();
 
-        PolicyException refused =
-                assertThrows(PolicyException.class, () -> kernel.load(Samples.file(Samples.exporter("lender"))));
-        assertEquals(Rule.DUPLICATE_EXPORT, refused.rule());
         assertEquals(
-                Optional.of("lender: exports duplicate symbol lender_run (owned by kernel)"), refused.kernelMessage());
+                "lender", kernel.load(Samples.file(Samples.exporter("lender"))).name());
     }
 
     @Test

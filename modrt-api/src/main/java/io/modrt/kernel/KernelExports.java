@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the shape is taken in which most records are where symbols {@code __ksymtab_NAME} say, then that in which most names are symbols of this
  * kernel. A table that is not readable in that shape is left out and remarked on.
  */
-final class ExportTables {
+final class KernelExports {
 
     private static final int CRC_BYTES = 4;
 
@@ -30,9 +30,10 @@ final class ExportTables {
     private final SymbolMap.Builder symbols;
     private final Remarks remarks;
     private final Set<String> exported = new HashSet<>();
+    private boolean isComplete = true;
 
     /** What is read is added to {@code symbols}, which has the symbol table already. */
-    ExportTables(KernelBytes kernel, SymbolMap.Builder symbols, Remarks remarks) {
+    KernelExports(KernelBytes kernel, SymbolMap.Builder symbols, Remarks remarks) {
         this.kernel = kernel;
         this.symbols = symbols;
         this.remarks = remarks;
@@ -46,23 +47,36 @@ final class ExportTables {
      */
     record Table(ExportKind kind, String where, KernelBytes.Part records, KernelBytes.@Nullable Part crcs) {}
 
-    /** The tables around which the kernel's linker script put symbols, if the kernel's bytes have them. */
-    static List<Table> bounded(String name, KernelBytes kernel, SymbolMap.Builder symbols) {
+    /**
+     * Reads the tables around which the kernel's linker script put symbols.
+     *
+     * @param where the kernel's name in messages
+     */
+    void readBounded(String where) {
         List<Table> tables = new ArrayList<>();
         ExportMarks.tables(symbols).forEach((kind, bounds) -> {
-            Optional<KernelBytes.Part> records = part(kernel, bounds);
-            records.ifPresent(part -> tables.add(new Table(
-                    kind,
-                    name + ": " + kind.section() + " at " + bounds.start(),
-                    part,
-                    ExportMarks.bounds(symbols, kind.crcSection())
-                            .flatMap(crcs -> part(kernel, crcs))
-                            .orElse(null))));
+            String name = where + ": " + kind.section() + " at " + bounds.start();
+            Optional<KernelBytes.Part> records = part(bounds);
+            Optional<KernelBytes.Part> crcs =
+                    ExportMarks.bounds(symbols, kind.crcSection()).flatMap(this::part);
+            if (records.isPresent()) {
+                tables.add(new Table(kind, name, records.get(), crcs.orElse(null)));
+            } else {
+                miss(name, "the kernel's bytes do not have it");
+            }
         });
-        return tables;
+        if (!tables.isEmpty()) {
+            read(tables);
+        }
     }
 
-    private static Optional<KernelBytes.Part> part(KernelBytes kernel, ExportMarks.Bounds bounds) {
+    /** Remarks on a table that is not read; what it has is not known then. */
+    void miss(String where, String why) {
+        remarks.add(() -> where + ": its exports are not read: " + why);
+        isComplete = false;
+    }
+
+    private Optional<KernelBytes.Part> part(ExportMarks.Bounds bounds) {
         long sizeBytes = bounds.stop().minus(bounds.start());
         int offset = sizeBytes < 0 || sizeBytes > Integer.MAX_VALUE
                 ? KernelBytes.NOWHERE
@@ -75,7 +89,7 @@ final class ExportTables {
     /** A table in one shape: its records, or else why it is not readable. */
     private record Reading(Table table, List<ExportRecord> records, String unreadable) {}
 
-    /** Reads tables; if all of them are readable, all other symbols are known not to be exported. */
+    /** Reads tables; if nothing is missing, all other symbols are known not to be exported. */
     void read(List<Table> tables) {
         List<Reading> best = List.of();
         long bestMarked = -1;
@@ -98,13 +112,11 @@ final class ExportTables {
         }
         for (Reading reading : best) {
             if (!reading.unreadable.isEmpty()) {
-                remarks.add(() -> reading.table.where + ": its exports are not read: " + reading.unreadable);
+                miss(reading.table.where, reading.unreadable);
             }
             add(reading.records, index -> reading.table.kind, crcs(reading.table, reading.records.size()));
         }
-        if (best.stream().allMatch(reading -> reading.unreadable.isEmpty())) {
-            concludeRest();
-        }
+        concludeRest();
     }
 
     private static long count(List<Reading> readings, Predicate<ExportRecord> wanted) {
@@ -157,8 +169,7 @@ final class ExportTables {
         for (ExportShape shape : ExportShape.values()) {
             reasons.add(read(table, shape).unreadable);
         }
-        remarks.add(() -> table.where + ": its exports are not read, since they are in no shape that kernels have had: "
-                + String.join("; ", reasons));
+        miss(table.where, "they are in no shape that kernels have had: " + String.join("; ", reasons));
     }
 
     /** The CRCs of a table, if there is one for each record. */
@@ -250,9 +261,9 @@ final class ExportTables {
                 : OptionalInt.of((int) kernel.word(crcs.offset() + index * kernel.wordBytes()));
     }
 
-    /** Says of all symbols that no table has that they are not exported. Without any export nothing can be concluded. */
+    /** Says of all symbols that no table has that they are not exported, if all tables were read. */
     void concludeRest() {
-        if (!exported.isEmpty()) {
+        if (isComplete && !exported.isEmpty()) {
             symbols.change(
                     symbol -> exported.contains(symbol.name()) ? symbol : symbol.exported(ExportKind.NOT_EXPORTED, ""));
         }
