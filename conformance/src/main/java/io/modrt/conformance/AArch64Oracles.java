@@ -89,6 +89,11 @@ final class AArch64Oracles {
         return tasks;
     }
 
+    /** All kernel symbols within reach of each branch of a module. */
+    static Addresses near() {
+        return addresses(NEAR);
+    }
+
     private static Addresses addresses(long externals) {
         Map<String, Long> chosen = new TreeMap<>();
         ANCHORS.forEach((name, offset) -> chosen.put(name, externals + offset));

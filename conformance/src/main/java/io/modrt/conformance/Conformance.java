@@ -17,7 +17,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles},
-     * {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status that the run script documents.
+     * {@code vendors LIST FOLDER}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -26,7 +26,7 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, sites, compare, live, refusals, oracles, short-calls or stubs");
+            return misuse("a command is missing: load, sites, compare, live, refusals, oracles, vendors, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -79,9 +79,15 @@ final class Conformance {
                         ? 0
                         : FAILED;
             }
+            case "vendors" -> {
+                if (trees.size() != 2) {
+                    return misuse("vendors takes the list and the folder with the modules");
+                }
+                return vendors(trees.get(0), trees.get(1));
+            }
             default -> {
                 return misuse("no command " + args.get(0)
-                        + ": there are load, sites, compare, live, refusals, oracles, short-calls and stubs");
+                        + ": there are load, sites, compare, live, refusals, oracles, vendors, short-calls and stubs");
             }
         }
     }
@@ -106,6 +112,17 @@ final class Conformance {
         Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
         Path folder = reports.resolve("refusals").resolve(tag);
         return new RefusalsCommand(kernel.get(), capture, folder, System.out).run() ? 0 : FAILED;
+    }
+
+    private static int vendors(Path list, Path folder) throws InterruptedException {
+        try {
+            if (!Files.isDirectory(folder) || LoadTree.modules(folder).isEmpty()) {
+                return misuse("no module below " + folder);
+            }
+            return new VendorsCommand(VendorList.read(list), folder, System.out).run() ? 0 : FAILED;
+        } catch (IOException unreadable) {
+            return misuse(String.valueOf(unreadable.getMessage()));
+        }
     }
 
     private static int shortCalls(List<Path> files) throws IOException {
