@@ -9,7 +9,6 @@ import io.modrt.kernel.*;
 import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
-import io.modrt.spi.TableShapes.Reference;
 import io.modrt.version.KernelVersion;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -36,14 +35,16 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     final boolean hasErratum;
     /** Whether branches are sorted and counted: since 6.4 always, before that where the kernel may be moved. */
     final boolean sortsBranches;
-    /** The PLT sections that a module must have, that of core code first; none before 6.4 where the kernel can do without. */
+    /** The PLT sections that a module must have, that of core code first; none where the kernel can do without. */
     final List<String> plts;
 
     /** The byte order of data. */
     private final ByteOrder order;
 
     private final boolean isNew;
+    private final boolean hasWideArea;
     private final AArch64Tracing tracing;
+    private final TableShapes tables;
 
     AArch64Kernel(KernelProfile profile, ElfHeader header) {
         order = header.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
@@ -52,14 +53,23 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         isNew = profile.layoutRules() == LayoutRules.MEMORY_TYPES;
         boolean worksAround = profile.has(AArch64Arch.ERRATUM_843419);
         int capability = CAPABILITY_843419.getOrDefault(profile.version(), -1);
-        hasErratum = worksAround && (machine.hasFeature(FEATURE_843419) || machine.hasCapability(capability));
-        sortsBranches = isNew || profile.has(AArch64Arch.RANDOMIZE_BASE);
-        plts = sortsBranches || worksAround ? List.of(".plt", ".init.plt") : List.of();
+        hasErratum = worksAround
+                && profile.has(AArch64Change.ERRATUM_VENEERS)
+                && (machine.hasFeature(FEATURE_843419) || machine.hasCapability(capability));
+        boolean isMovable = profile.has(AArch64Change.MODULE_PLTS) && profile.has(AArch64Arch.RANDOMIZE_BASE);
+        sortsBranches = isNew || isMovable;
+        boolean hasPlts = sortsBranches || (worksAround && profile.has(AArch64Change.ERRATUM_VENEERS));
+        List<String> sections = profile.has(AArch64Change.INIT_PLT) ? List.of(".plt", ".init.plt") : List.of(".plt");
+        plts = hasPlts ? sections : List.of();
+        tables = AArch64Tables.of(profile);
+        hasWideArea = profile.has(AArch64Change.WIDE_MODULE_AREA);
         tracing = new AArch64Tracing(
                 isNew,
                 isNew && profile.has(AArch64Arch.CALL_OPS),
                 profile.has(AArch64Arch.BTI_KERNEL),
-                profile.has(ConfigOption.DYNAMIC_FTRACE) && !plts.isEmpty());
+                profile.has(AArch64Change.TRAMPOLINES_AT_LOAD)
+                        && profile.has(ConfigOption.DYNAMIC_FTRACE)
+                        && !plts.isEmpty());
     }
 
     /** The bitmap of capabilities, which is called {@code cpu_hwcaps} in old kernels and {@code system_cpucaps} in new ones. */
@@ -83,10 +93,13 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         return ByteOrder.LITTLE_ENDIAN;
     }
 
-    /** Before 6.4 the 128 MB below the kernel come first; then, as in later kernels at once, the 2 GB from where all of it is in reach. */
+    /** Until 4.5 the 64 MB below the kernel. Before 6.4 the 128 MB below the kernel come first; then, as in later kernels at once, the 2 GB from where all of it is in reach. */
     @Override
     public List<AddressRange> moduleAreas() {
         AddressRange kernel = kernelArea();
+        if (!hasWideArea) {
+            return List.of(AddressRange.between(kernel.start().plus(-(64L << 20)), kernel.start()));
+        }
         AddressRange below = AddressRange.between(isNew ? kernel.end().plus(-WINDOW_BYTES) : MODULES, kernel.start());
         return isNew ? List.of(below) : List.of(below, AddressRange.between(kernel.end(), MODULES.plus(WINDOW_BYTES)));
     }
@@ -109,10 +122,12 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
 
     @Override
     public TableShapes tables() {
-        return new TableShapes(
-                new TableShapes.ExportTable(Integer.BYTES, Reference.FROM_FIELD),
-                new TableShapes.ExceptionTable(12, Integer.BYTES, Reference.FROM_FIELD, 2),
-                new TableShapes.JumpTable(Integer.BYTES, Long.BYTES, Reference.FROM_FIELD));
+        return tables;
+    }
+
+    @Override
+    public TableShapes tables(ModuleFile file) {
+        return AArch64Tables.of(file, tables);
     }
 
     @Override

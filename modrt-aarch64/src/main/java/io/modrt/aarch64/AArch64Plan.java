@@ -38,7 +38,7 @@ final class AArch64Plan implements ArchPlan {
         for (RelocationSection relocations : file.elf().relocationSections()) {
             Section target = relocations.target();
             if (target.isExecutable()) {
-                entries[kernel.isInitSection(target.name()) ? 1 : 0] += count(relocations);
+                entries[plt(kernel.isInitSection(target.name()))] += count(relocations);
             }
         }
         for (int i = 0; i < kernel.plts.size(); i++) {
@@ -46,6 +46,11 @@ final class AArch64Plan implements ArchPlan {
         }
         AArch64Tracing tracing = kernel.tracing();
         tracing.sections().forEach(name -> shape(name, tracing.functions().size(), Integer.BYTES));
+    }
+
+    /** Which PLT the branches of init code, or of other code, share. */
+    private int plt(boolean isInit) {
+        return isInit && kernel.plts.size() > 1 ? 1 : 0;
     }
 
     private void shape(String name, int rooms, int alignment) {
@@ -179,7 +184,8 @@ final class AArch64Plan implements ArchPlan {
         /** The PLT section in the same part of the module as the place. */
         private AArch64Plt plt(Fixup fixup) {
             Optional<RegionKind> region = placed.region(file.elf().section(fixup.targetSection()));
-            return plts.get(region.filter(RegionKind::isInit).isPresent() ? 1 : 0);
+            return plts.get(
+                    AArch64Plan.this.plt(region.filter(RegionKind::isInit).isPresent()));
         }
 
         /** Stores what {@link #safe} says, in the byte order of code where the image has that of data. */

@@ -53,6 +53,14 @@ public interface ArchKernel {
     /** The shapes of the tables that the kernel reads or sorts. */
     TableShapes tables();
 
+    /**
+     * The shapes of the tables in {@code file}. Vendors take shapes over from later kernels, so an architecture with shapes of several ages
+     * goes by what the file shows; others have one shape.
+     */
+    default TableShapes tables(ModuleFile file) {
+        return tables();
+    }
+
     /** The call sites of the function tracer. */
     default TracingSites tracing() {
         return TracingSites.none();

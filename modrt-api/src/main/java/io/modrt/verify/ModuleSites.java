@@ -112,7 +112,7 @@ final class ModuleSites {
         if (table.isEmpty() || branches.isEmpty() || !plan.profile().has(ConfigOption.JUMP_LABEL)) {
             return List.of();
         }
-        JumpTable shape = plan.archKernel().tables().jumpTable();
+        JumpTable shape = plan.archKernel().tables(placed.file()).jumpTable();
         byte[] bytes = module.bytes(table.get());
         long address = placed.address(table.get()).orElseThrow().value();
         List<PatchSite> sites = new ArrayList<>();

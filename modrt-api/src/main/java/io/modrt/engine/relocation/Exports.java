@@ -24,7 +24,7 @@ public final class Exports {
     /** The exports of the module that was relocated to {@code image}. */
     public static List<KernelSymbol> of(Linkage linkage, ImageBytes image) {
         Width width = linkage.kernel().width();
-        TableShapes.ExportTable shape = linkage.kernel().shapes().exports();
+        TableShapes.ExportTable shape = linkage.shapes().exports();
         check(linkage.file(), image, shape);
         List<KernelSymbol> symbols = new ArrayList<>();
         for (Export export : linkage.file().exports(linkage.placed().profile())) {

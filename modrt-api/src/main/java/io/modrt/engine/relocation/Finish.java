@@ -34,7 +34,7 @@ final class Finish {
         ImageBytes image = application.image();
         return new Finish(
                 image,
-                Finishing.steps(image, kernel.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
+                Finishing.steps(image, linkage.shapes(), linkage.symbolValues(), own, kernel.tracing(), findings::add));
     }
 
     /** The same step; under a best-effort policy a failure ends the step but not the load, and leaves what the step had changed. */

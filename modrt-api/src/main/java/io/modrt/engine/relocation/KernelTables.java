@@ -3,7 +3,6 @@ package io.modrt.engine.relocation;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.spi.ArchKernel;
-import io.modrt.spi.TableShapes;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import java.nio.ByteOrder;
@@ -14,7 +13,6 @@ public final class KernelTables {
     private final RelocationRows inPlace;
     private final RelocationRows explicit;
     private final TracingSites tracing;
-    private final TableShapes shapes;
 
     /**
      * The tables of {@code kernel}.
@@ -26,7 +24,6 @@ public final class KernelTables {
         this.inPlace = rows(AddendKind.IN_PLACE, header);
         this.explicit = rows(AddendKind.EXPLICIT, header);
         this.tracing = kernel.tracing();
-        this.shapes = kernel.tables();
     }
 
     private RelocationRows rows(AddendKind addends, ElfHeader header) {
@@ -51,9 +48,5 @@ public final class KernelTables {
     /** The call sites of the function tracer. */
     public TracingSites tracing() {
         return tracing;
-    }
-
-    TableShapes shapes() {
-        return shapes;
     }
 }

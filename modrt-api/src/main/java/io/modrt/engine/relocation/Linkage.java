@@ -6,6 +6,7 @@ import io.modrt.engine.layout.SectionLayout;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SymbolValues;
+import io.modrt.spi.TableShapes;
 import java.util.BitSet;
 
 /** A module with addresses and symbol values: the input of relocation. Immutable. */
@@ -53,6 +54,11 @@ public final class Linkage {
 
     KernelTables kernel() {
         return kernel;
+    }
+
+    /** The shapes of the module's tables. */
+    TableShapes shapes() {
+        return kernel.kernel().tables(file());
     }
 
     /** The values themselves, not a copy; they must not be changed. */
