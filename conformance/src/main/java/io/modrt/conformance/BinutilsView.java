@@ -86,7 +86,13 @@ final class BinutilsView {
     /** The names in {@code __ksymtab_strings}, which stay in a module that is stripped of the symbols of its export records. */
     Collection<String> exportStrings() {
         Path strings = folder.resolve("strings");
-        run(target.tool("objcopy"), "-O", "binary", "--only-section=__ksymtab_strings", module.toString(), strings.toString());
+        run(
+                target.tool("objcopy"),
+                "-O",
+                "binary",
+                "--only-section=__ksymtab_strings",
+                module.toString(),
+                strings.toString());
         Collection<String> names = new TreeSet<>();
         try {
             String text = Files.exists(strings) ? Files.readString(strings, StandardCharsets.ISO_8859_1) : "";

@@ -26,7 +26,8 @@ final class Conformance {
     private static int run(List<String> args) throws IOException, InterruptedException {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
-            return misuse("a command is missing: load, sites, compare, live, refusals, oracles, vendors, short-calls or stubs");
+            return misuse(
+                    "a command is missing: load, sites, compare, live, refusals, oracles, vendors, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {

@@ -126,7 +126,8 @@ final class LdComparison {
             compare(section.name() + ", relocated", relocated.relocated(section), asLinked.get(i), differences);
         }
         if (finish == null) {
-            long wordsRelocated = asLinked.stream().mapToLong(bytes -> (bytes.length + 3) / 4).sum();
+            long wordsRelocated =
+                    asLinked.stream().mapToLong(bytes -> (bytes.length + 3) / 4).sum();
             return new Outcome(asLinked.size(), wordsRelocated, 0, false, shortened(differences));
         }
         for (Section section : setting.placeholders(placed)) {

@@ -10,6 +10,7 @@ import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.tree.ModuleGraph;
+import io.modrt.version.KernelVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +33,8 @@ import java.util.stream.Stream;
  * made up. All modules stay loaded until the end; the init memory of each is dropped, as after its init function.
  */
 final class LoadTree {
+    private static final Pattern RELEASE = Pattern.compile("/lib/modules/([2-9]\\.[0-9]+[^/]*)/");
+
     private final Path tree;
     private final Consumer<LoadResult> told;
     private final Consumer<ModuleRuntime> watch;
@@ -101,7 +106,8 @@ final class LoadTree {
     }
 
     /**
-     * The profile: from the kernel's configuration if it lies in the tree or beside it, as in Debian's packages, else from the vermagic.
+     * The profile: from the kernel's configuration if it lies in the tree or beside it, as in Debian's packages, else from the vermagic, else
+     * from the name of the tree's folder.
      */
     static KernelProfile profile(Path tree, ModuleFile first) throws IOException {
         String vermagic = first.info().vermagic().orElse("");
@@ -112,7 +118,15 @@ final class LoadTree {
                 return KernelProfile.ofConfig(file).withVermagic(vermagic);
             }
         }
-        return KernelProfile.ofVermagic(vermagic);
+        return vermagic.isEmpty() && release(tree).isPresent()
+                ? KernelProfile.of(release(tree).get())
+                : KernelProfile.ofVermagic(vermagic);
+    }
+
+    /** The release that a folder {@code lib/modules/RELEASE} names, if the path leads through one. */
+    static Optional<KernelVersion> release(Path path) {
+        Matcher folder = RELEASE.matcher(path.toAbsolutePath() + "/");
+        return folder.find() ? Optional.of(KernelVersion.parse(folder.group(1))) : Optional.empty();
     }
 
     private void load(ModuleRuntime runtime, ModuleFile file, String path, RelocationCount count) {

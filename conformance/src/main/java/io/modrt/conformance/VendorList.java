@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * a vendor; a line has a module's SHA-256, repository, commit and path.
  */
 final class VendorList {
-    private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) (\\S+/\\S+) ([0-9a-f]{40}) (\\S+)");
+    private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) (\\S+/\\S+) [0-9a-f]{40} (\\S+)");
     private static final Pattern HEADING = Pattern.compile("# ([^:]+): .*");
 
     private final Map<String, Entry> bySha256 = new HashMap<>();
@@ -26,10 +26,9 @@ final class VendorList {
      *
      * @param vendor whose device has it
      * @param repository the owner and the name
-     * @param commit the commit that the path is looked up in
      * @param path the file's path in the repository
      */
-    record Entry(String vendor, String repository, String commit, String path) {}
+    record Entry(String vendor, String repository, String path) {}
 
     private VendorList() {}
 
@@ -47,7 +46,7 @@ final class VendorList {
             if (heading.matches()) {
                 vendor = heading.group(1);
             } else if (line.matches()) {
-                list.bySha256.put(line.group(1), new Entry(vendor, line.group(2), line.group(3), line.group(4)));
+                list.bySha256.put(line.group(1), new Entry(vendor, line.group(2), line.group(3)));
             } else if (!text.isBlank() && !text.startsWith("#")) {
                 throw new IOException(file + ": not a SHA-256, a repository, a commit and a path: " + text);
             }

@@ -13,7 +13,6 @@ import io.modrt.module.Import;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
-import io.modrt.version.KernelVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,8 +22,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * One module of a vendor, with nothing known of its kernel but what the file says: it is loaded, its relocated words are compared with GNU
@@ -32,8 +29,6 @@ import java.util.regex.Pattern;
  */
 final class VendorModule {
     private static final int FAULTS_SHOWN = 3;
-    /** A folder that is named after the kernel's release. */
-    private static final Pattern RELEASE = Pattern.compile("/lib/modules/([2-9]\\.[0-9]+[^/]*)/");
 
     private final Path path;
     private final Path folder;
@@ -117,12 +112,8 @@ final class VendorModule {
 
     /** From the file itself; from its folder's name where the vermagic was stripped. */
     private Optional<KernelProfile> profile(ModuleFile file) {
-        return file.builtFor().or(() -> {
-            Matcher release = RELEASE.matcher(path.toAbsolutePath().toString());
-            return release.find()
-                    ? Optional.of(file.showing(KernelProfile.of(KernelVersion.parse(release.group(1)))))
-                    : Optional.empty();
-        });
+        return file.builtFor()
+                .or(() -> LoadTree.release(path).map(KernelProfile::of).map(file::showing));
     }
 
     private void compareExports(ModuleFile file, BinutilsView tools) {
@@ -224,7 +215,9 @@ final class VendorModule {
                             what,
                             onlyModrt.size(),
                             onlyTool.size(),
-                            (onlyModrt.isEmpty() ? onlyTool : onlyModrt).iterator().next()));
+                            (onlyModrt.isEmpty() ? onlyTool : onlyModrt)
+                                    .iterator()
+                                    .next()));
         }
     }
 }

@@ -70,15 +70,23 @@ final class VendorsCommand {
         }
     }
 
+    /** A listed module by the path in its repository, another by that below the folder. */
+    private String name(Result result) {
+        return list.find(result.sha256())
+                .map(entry -> entry.repository() + " " + entry.path())
+                .orElseGet(() -> folder.relativize(result.path()).toString());
+    }
+
     private String vendor(Result result) {
         return list.find(result.sha256()).map(VendorList.Entry::vendor).orElse("not in the list");
     }
 
     private void print(Result result) {
         VendorModule.Outcome outcome = result.outcome();
-        Path file = folder.relativize(result.path());
         if (outcome.skipped().isPresent()) {
-            out.printf("skipped  %s (%s): %s%n", file, vendor(result), outcome.skipped().get());
+            out.printf(
+                    "skipped  %s (%s): %s%n",
+                    name(result), vendor(result), outcome.skipped().get());
             return;
         }
         out.printf(
@@ -89,7 +97,7 @@ final class VendorsCommand {
                 outcome.exports(),
                 outcome.crcs(),
                 outcome.hasShortCalls() ? ", short calls" : "",
-                file,
+                name(result),
                 vendor(result));
         outcome.faults().forEach(fault -> out.println("         " + fault));
     }

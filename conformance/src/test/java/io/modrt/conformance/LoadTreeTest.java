@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import io.modrt.module.ModuleFile;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.KernelModuleBuilder;
+import io.modrt.version.KernelVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +139,23 @@ class LoadTreeTest {
 
     private static PrintStream print(ByteArrayOutputStream to) {
         return new PrintStream(to, true, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aModuleWithoutVermagicIsForTheKernelThatItsFolderNames() throws IOException {
+        byte[] stripped = new String(
+                        KernelModuleBuilder.of(ElfTarget.MIPS_O32_LE, "stripped")
+                                .build(),
+                        StandardCharsets.ISO_8859_1)
+                .replace("vermagic=", "nothing==")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals(
+                new KernelVersion(6, 1, 0),
+                LoadTree.profile(tree, ModuleFile.open(stripped)).version());
+        assertEquals(
+                Optional.of(new KernelVersion(4, 14, 128)),
+                LoadTree.release(Path.of("/rom/lib/modules/4.14.128/m.ko")));
+        assertEquals(Optional.empty(), LoadTree.release(Path.of("/rom/lib/modules/extra/m.ko")));
     }
 
     @Test
