@@ -13,7 +13,11 @@
  * callee; x9 is free at the entry of a function, and x30 is the return address.
  *
  * <p>Modules lie within 2 GB of the kernel, so that a signed 32-bit distance reaches all of it. A kernel at a random address puts them
- * further than 128 MB away: <b>then every call of the kernel takes the PLT</b>.
+ * further than 128 MB away: <b>then every call of the kernel takes the PLT</b>. Kernels before 4.6 have no PLT; they put modules within 64 MB.
+ *
+ * <p>6.1 and 6.12 are what live kernels confirm. Of older ones {@link io.modrt.aarch64.AArch64Change} has what decides whether a module
+ * loads and how its tables are read. Kernels before 5.0 have PLT entries of another form, which are not modelled: a branch out of reach goes
+ * through an entry as in later kernels.
  *
  * <h2>The relocations that the kernel applies</h2>
  *
