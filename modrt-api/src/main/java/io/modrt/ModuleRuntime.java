@@ -17,6 +17,7 @@ import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.Taint;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -97,12 +99,12 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** As {@link #load(Path)} under {@code loadPolicy}, which also decides what the file is checked for when it is opened. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
-        return load(ModuleFile.open(file, loadPolicy, kernel::requireMachine));
+        return load(kernel.open(() -> ModuleFile.open(file, loadPolicy, kernel::requireMachine)));
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
     public LiveModule load(byte[] bytes) {
-        return load(ModuleFile.open("", bytes, policy, kernel::requireMachine));
+        return load(kernel.open(() -> ModuleFile.open("", bytes, policy, kernel::requireMachine)));
     }
 
     /** Checks a module against the kernel and lays it out: the first step of a load, for callers who take the steps one by one. */
@@ -149,6 +151,11 @@ public final class ModuleRuntime implements AutoCloseable {
     /** Removes {@code listener}, which is no longer called. */
     public void unlisten(ModuleListener listener) {
         kernel.unlisten(listener);
+    }
+
+    /** What the modules that were loaded tainted the kernel with. As in the kernel, unloading takes no taint away. */
+    public Set<Taint> taints() {
+        return kernel.taints();
     }
 
     /** The target's memory. */

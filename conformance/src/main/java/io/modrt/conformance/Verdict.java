@@ -24,7 +24,7 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
         } catch (ModrtException refused) {
             return new Verdict(
                     kernel.number(refused.errno()),
-                    refused.kernelMessage().stream().toList(),
+                    refused.kernelMessage().stream().flatMap(String::lines).toList(),
                     refused.beyondKernel(),
                     String.valueOf(refused.getMessage()));
         }

@@ -13,6 +13,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.module.Export;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.Taint;
 import io.modrt.version.LoaderChange;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What the kernel checks of a module before it lays it out: architecture, file, {@code module_layout}, vermagic, livepatch.
+ * What the kernel checks of a module before it lays it out: architecture, file, {@code module_layout}, vermagic, configuration.
  */
 final class Acceptance {
     private final ModuleFile file;
@@ -41,15 +42,7 @@ final class Acceptance {
         moduleLayout(symbols);
         exportRecords();
         vermagic();
-        if (!file.info().all("livepatch").isEmpty()) {
-            findings.broken(
-                    Rule.LIVEPATCH,
-                    Refusal.of(
-                                    Errno.ENOEXEC,
-                                    "is a livepatch module, and kernels of this profile are built without LIVEPATCH")
-                            .logged(file.name()
-                                    + ": module is marked as livepatch module, but livepatch support is disabled"));
-        }
+        new ConfigChecks(file, target.profile(), findings).check();
     }
 
     /** Raises ENOEXEC if a file with this header is not for the target. */
@@ -151,6 +144,7 @@ final class Acceptance {
     /** Reports a fault that kernels with MODULE_FORCE_LOAD let pass with a taint and others refuse: {@code try_to_force_load}. */
     private void forced(Rule rule, String what) {
         if (!ImportRules.isForceRefused(target.profile())) {
+            findings.taint(Taint.FORCED);
             findings.warn(what + "; the kernel taints itself (F) and goes on");
         } else {
             findings.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));

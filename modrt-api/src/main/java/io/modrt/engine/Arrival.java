@@ -49,6 +49,7 @@ final class Arrival {
                 listener.coming(module);
             }
             module.become(ModuleState.LIVE);
+            kernel.taint(relocated.collected().taints());
             placed.handOver();
         } catch (RuntimeException failure) {
             throw goBack(failure, writes, listed);

@@ -20,16 +20,20 @@ import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.Taint;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.version.KernelVersion;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +58,7 @@ public final class Kernel {
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile @Nullable Target target;
+    private volatile Set<Taint> taints = Set.of();
 
     /** A kernel without modules. The lists are copied; null stands for a default. */
     public Kernel(
@@ -75,13 +80,27 @@ public final class Kernel {
         this.listeners = new CopyOnWriteArrayList<>(listeners);
     }
 
+    /** Opens a module for this kernel; a refusal has the lines that it logs, if it is known what kernel this is. */
+    public ModuleFile open(Supplier<ModuleFile> opening) {
+        try {
+            return opening.get();
+        } catch (FormatException refused) {
+            throw profile().map(known -> LogLines.of(refused, known)).orElse(refused);
+        }
+    }
+
     /** Checks that the module is for this kernel and that no module of its name is loaded, and lays it out. */
     public LayoutPlan plan(ModuleFile file, LoadPolicy policy) {
         Findings findings = new Findings(file.name(), policy);
         findings.addAll(file.diagnostics());
         Target now = targetFor(file, findings);
-        new Acceptance(file, now, findings).check(now.symbols());
+        try {
+            new Acceptance(file, now, findings).check(now.symbols());
+        } catch (FormatException refused) {
+            throw LogLines.of(refused, now.profile());
+        }
         requireAbsent(file.name());
+        new Taints(file, now.profile(), findings, taints()).find();
         Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
                 .addKeyValue("module", file.name())
@@ -197,6 +216,19 @@ public final class Kernel {
         }
     }
 
+    /** What the modules that were ever loaded tainted the kernel with. */
+    public Set<Taint> taints() {
+        return taints;
+    }
+
+    /** Adds to the kernel's taints. Called under the lock. */
+    void taint(Set<Taint> more) {
+        EnumSet<Taint> all = EnumSet.noneOf(Taint.class);
+        all.addAll(taints);
+        all.addAll(more);
+        taints = Collections.unmodifiableSet(all);
+    }
+
     ModuleList list() {
         return modules;
     }
@@ -252,6 +284,6 @@ public final class Kernel {
 
     /** Unloads all modules; the most recent first, so that users go before what they use. */
     public void unloadAll() {
-        exclusively(() -> modules.all().forEach(Live::unload));
+        exclusively(() -> modules.all().forEach(Live::remove));
     }
 }

@@ -11,6 +11,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.StateException;
 import io.modrt.findings.Findings;
+import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.ReachReport;
@@ -23,10 +24,13 @@ import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
+import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
+import io.modrt.version.LoaderChange;
 import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -191,6 +195,11 @@ final class Live implements LiveModule, Exporter {
     }
 
     @Override
+    public Set<Taint> taints() {
+        return placed().plan().profile().has(LoaderChange.TAINTS_OF_MODULES) ? findings.taints() : Set.of();
+    }
+
+    @Override
     public AddressMap map() {
         return new AddressMap(placed());
     }
@@ -226,12 +235,31 @@ final class Live implements LiveModule, Exporter {
                                         + "; unload the users first")
                         .at(name()));
             }
-            state = ModuleState.GOING;
-            kernel.listeners().forEach(listener -> listener.going(this));
-            kernel.list().remove(this);
-            placed().reservations().close();
-            state = ModuleState.UNLOADED;
+            if (isPermanent() && !placed().plan().profile().has(ConfigOption.MODULE_FORCE_UNLOAD)) {
+                throw new StateException(Refusal.of(
+                                Errno.EBUSY,
+                                "has an init function and no exit function, so a kernel without MODULE_FORCE_UNLOAD keeps it")
+                        .at(name()));
+            }
+            remove();
         });
+    }
+
+    /** Whether it has an init function, but none to undo what that did. */
+    private boolean isPermanent() {
+        return symbol("init_module").isPresent() && symbol("cleanup_module").isEmpty();
+    }
+
+    /** Unloads the module even if the kernel would keep it. Called under the kernel's lock; no module may use this one. */
+    void remove() {
+        if (state == ModuleState.UNLOADED) { // why: a listener may unload other modules
+            return;
+        }
+        state = ModuleState.GOING;
+        kernel.listeners().forEach(listener -> listener.going(this));
+        kernel.list().remove(this);
+        placed().reservations().close();
+        state = ModuleState.UNLOADED;
     }
 
     @Override

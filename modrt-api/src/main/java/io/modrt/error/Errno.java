@@ -20,6 +20,7 @@ public enum Errno {
     EBADMSG(74),
     EOPNOTSUPP(95),
     ENOPKG(65),
+    ENOKEY(126),
     EKEYREJECTED(129);
 
     private final int number;

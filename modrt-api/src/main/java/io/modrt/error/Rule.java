@@ -30,8 +30,17 @@ public enum Rule {
     MODULE_SECTIONS,
     /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
     WRITE_XOR_EXECUTE,
-    /** A signature at the end of the module has the form that the kernel reads; if relaxed, a malformed one counts as none. */
+    /**
+     * A signature at the end of the module has the form that the kernel reads, and there is one if the kernel takes signed modules alone; if
+     * relaxed, a malformed one counts as none.
+     */
     SIGNATURE,
     /** Kernels without LIVEPATCH take no livepatch modules; relaxed, they are loaded like any other. */
-    LIVEPATCH
+    LIVEPATCH,
+    /** The kernel's own decompressor reads the file, on kernels with MODULE_DECOMPRESS; relaxed, it is read as kmod reads it. */
+    COMPRESSION,
+    /** No module has both {@code .ctors} and {@code .init_array}, on kernels with CONSTRUCTORS. */
+    CONSTRUCTORS,
+    /** The kernel exports what a module imports, as far as the source of the kernel's symbols knows; relaxed, any of its symbols is bound. */
+    EXPORTED
 }

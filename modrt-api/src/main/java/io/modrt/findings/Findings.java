@@ -7,8 +7,12 @@ import io.modrt.error.Rule;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.Taint;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The findings of one file or load. Each fault is reported here, and the policy decides whether it is raised or kept as a diagnostic. */
@@ -19,6 +23,7 @@ public final class Findings {
     private final String name;
     private final LoadPolicy policy;
     private final List<Diagnostic> list = new ArrayList<>();
+    private final Set<Taint> taints = EnumSet.noneOf(Taint.class);
     private int dropped;
 
     /**
@@ -35,6 +40,7 @@ public final class Findings {
     public Findings fork() {
         Findings copy = new Findings(name, policy);
         copy.list.addAll(list);
+        copy.taints.addAll(taints);
         copy.dropped = dropped;
         return copy;
     }
@@ -129,6 +135,22 @@ public final class Findings {
             throw failure;
         }
         add(Kind.LEFT_AS_IT_WAS, where, String.valueOf(failure.getMessage()));
+    }
+
+    /** Adds a taint, for which the kernel logs {@code line}. */
+    public void taint(Taint taint, String line) {
+        taint(taint);
+        add(Kind.TAINT, taint.letter() + ": " + line);
+    }
+
+    /** Adds a taint for which the kernel logs no line. */
+    public void taint(Taint taint) {
+        taints.add(taint);
+    }
+
+    /** The taints that were added. */
+    public Set<Taint> taints() {
+        return Collections.unmodifiableSet(EnumSet.copyOf(taints));
     }
 
     /** Adds a finding that the kernel logs as a warning. */

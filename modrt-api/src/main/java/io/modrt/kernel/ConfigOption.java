@@ -29,21 +29,25 @@ public enum ConfigOption {
     STRICT_MODULE_RWX(false, "DEBUG_SET_MODULE_RONX"),
     /** Static keys are compiled to branches that the kernel rewrites. */
     JUMP_LABEL(true),
-    /** The function tracer exists. */
-    FUNCTION_TRACER(true),
     /** Call sites of the function tracer are rewritten while loading. */
     DYNAMIC_FTRACE(true),
     /** The tracer of function returns exists. */
     FUNCTION_GRAPH_TRACER(true),
     /** The kernel checks the signature that is appended to a module. */
     MODULE_SIG(true),
-    /** The kernel refuses modules without a valid signature. */
+    /**
+     * The kernel refuses modules without a valid signature. A module without any is refused here too; whether a signature is valid only the
+     * kernel's keys could tell, so such a module is taken, with a diagnostic.
+     */
     MODULE_SIG_FORCE(false),
     /** A caller may load modules without vermagic or CRCs, which taints the kernel. */
     MODULE_FORCE_LOAD(true),
-    /** A caller may unload modules that are in use. */
+    /** A caller may unload modules that have an init function and no exit function. */
     MODULE_FORCE_UNLOAD(true),
-    /** The kernel itself decompresses modules. */
+    /**
+     * The kernel itself decompresses modules: those that are compressed as {@code CONFIG_MODULE_COMPRESS_GZIP}, {@code _XZ} or {@code _ZSTD}
+     * says, or in any of these ways if none is stated. It takes less than user space does: XZ with CRC32 alone, one stream alone.
+     */
     MODULE_DECOMPRESS(false),
     /** The kernel only warns if a module does not import the namespace of a symbol that it uses. */
     MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS(false),

@@ -9,9 +9,11 @@ import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
+import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
@@ -76,6 +78,12 @@ public interface LiveModule {
     List<Diagnostic> diagnostics();
 
     /**
+     * What it taints the kernel with, in the order of the letters in {@code /proc/modules} ({@link Taint#letters}). None in kernels before
+     * 2.6.20, where {@link ModuleRuntime#taints} alone has them.
+     */
+    Set<Taint> taints();
+
+    /**
      * The bytes of a section after relocation alone, before the kernel's further changes (sorted tables, call sites of the tracer, jump
      * labels). The section need not be loaded: debug information is relocated with 0 as the address of every section that is not loaded. A
      * new array, worked out anew on each call.
@@ -97,7 +105,8 @@ public interface LiveModule {
     /**
      * Unloads the module and frees its memory. A second call has no effect.
      *
-     * @throws StateException with EWOULDBLOCK while other modules use it
+     * @throws StateException with EWOULDBLOCK while other modules use it; with EBUSY if it has an init function and no exit function, unless
+     *     the kernel can be forced ({@link io.modrt.kernel.ConfigOption#MODULE_FORCE_UNLOAD})
      */
     void unload();
 }

@@ -22,16 +22,21 @@ public enum Compression {
 
     /** The compression whose magic number {@code file} begins with. */
     static Compression of(byte[] file) {
-        if (file.length < 6) {
+        return of(file, 0);
+    }
+
+    /** The compression whose magic number stands at offset {@code at}. */
+    static Compression of(byte[] file, int at) {
+        if (file.length - at < 6) {
             return NONE;
         }
-        int start = Bytes.getInt(file, 0, true);
+        int start = Bytes.getInt(file, at, true);
         if (start >>> 16 == GZIP_MAGIC) {
             return GZIP;
         }
         if (start == ZSTD_MAGIC) {
             return ZSTD;
         }
-        return start == XZ_START && Bytes.getShort(file, 4, true) == XZ_REST ? XZ : NONE;
+        return start == XZ_START && Bytes.getShort(file, at + 4, true) == XZ_REST ? XZ : NONE;
     }
 }

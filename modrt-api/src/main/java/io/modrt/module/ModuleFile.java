@@ -46,8 +46,9 @@ public final class ModuleFile {
     private final ModuleInfo info;
     private final @Nullable Section thisModule;
     private final @Nullable ModuleSignature signature;
-    private final @Nullable PolicyException signatureRefusal;
+    private final SignatureCheck signatureCheck;
     private final Compression compression;
+    private final InKernelDecompression decompression;
     private final @Nullable LoadPolicy policy;
     private final List<Diagnostic> diagnostics;
     private @Nullable VersionRecords versions;
@@ -58,7 +59,15 @@ public final class ModuleFile {
         this.policy = policy;
         Findings findings = new Findings(fileName, policy == null ? LoadPolicy.kernelExact() : policy);
         this.compression = Compression.of(file);
-        byte[] image = Decompression.decompress(compression, file, findings.where());
+        Unpacked unpacked = Decompression.decompress(compression, file, findings.where());
+        byte[] image = unpacked.image();
+        this.decompression = new InKernelDecompression(compression, file, unpacked);
+        if (unpacked.unreadBytes() > 0) {
+            findings.silent(
+                    findings.name(),
+                    unpacked.unreadBytes() + " bytes behind the " + compression + " data are left out",
+                    FormatException::new);
+        }
         ModuleSignature found = null;
         PolicyException refusal = null;
         try {
@@ -67,7 +76,7 @@ public final class ModuleFile {
             refusal = malformed;
         }
         this.signature = found;
-        this.signatureRefusal = refusal;
+        this.signatureCheck = new SignatureCheck(Optional.ofNullable(found), refusal);
         this.elf = view(fileName, image, found, refusal);
         ModuleChecks checks = new ModuleChecks(elf, findings);
         checks.checkSections();
@@ -89,11 +98,6 @@ public final class ModuleFile {
                 .or(() -> thisModule().flatMap(ThisModule::name))
                 .orElse(fileName);
         checks.checkTables(symbols, name);
-        if (signature != null && !signature.isSupported()) {
-            findings.add(
-                    Diagnostic.Kind.KERNEL_WARNING,
-                    signature + ": not supported (ENOPKG), the kernel takes it for unsigned");
-        }
         this.diagnostics = findings.list();
     }
 
@@ -278,6 +282,11 @@ public final class ModuleFile {
         return Optional.ofNullable(signature);
     }
 
+    /** Whether a kernel of this profile looks for signatures, and finds none in the file that it could verify. */
+    public boolean isUnsigned(KernelProfile profile) {
+        return signatureCheck.isUnsigned(profile);
+    }
+
     /** How the file was compressed. */
     public Compression compression() {
         return compression;
@@ -293,14 +302,13 @@ public final class ModuleFile {
      *
      * @return the faults that {@code loadPolicy} lets pass
      * @throws FormatException if a kernel of this profile would refuse the file
-     * @throws PolicyException if its signature is malformed and the kernel has MODULE_SIG
+     * @throws PolicyException if the kernel looks for signatures, and this module's is malformed or of an unknown kind; or if it wants one
+     *     ({@link ConfigOption#MODULE_SIG_FORCE}) and there is none. A signature is not verified, since that takes the kernel's keys
      */
     public List<Diagnostic> checkFor(KernelProfile profile, LoadPolicy loadPolicy) {
-        PolicyException refusal = signatureRefusal;
-        if (refusal != null && profile.has(ConfigOption.MODULE_SIG) && !loadPolicy.isRelaxed(Rule.SIGNATURE)) {
-            throw refusal;
-        }
         Findings findings = new Findings(name, loadPolicy);
+        decompression.check(elf, profile, findings);
+        signatureCheck.check(profile, findings);
         new ProfileChecks(elf, name, findings, profile).check();
         return findings.list();
     }

@@ -138,7 +138,7 @@ public final class ModuleSignature {
         return Arrays.copyOfRange(file, blobOffset, blobOffset + blobBytes);
     }
 
-    /** Whether the kernel can verify such a signature. If not, its check returns ENOPKG, and it takes the module for unsigned. */
+    /** Whether kernels since 4.3 can verify such a signature. If not, their check returns ENOPKG. */
     public boolean isSupported() {
         return idType() == PKCS7;
     }

@@ -25,8 +25,12 @@ public record Diagnostic(Kind kind, String where, String text) {
         TRUNCATED_OR_IGNORED,
         /** The module breaks a rule that the policy relaxes. */
         RELAXED_RULE,
-        /** The kernel would log a warning, or taint itself. */
+        /** The kernel would log a warning. */
         KERNEL_WARNING,
+        /** The module taints the kernel, which says so in its log the first time. */
+        TAINT,
+        /** The kernel checks something of which modrt does not know enough, and might refuse the module. */
+        NOT_CHECKED,
         /** Symbols that neither the kernel nor a loaded module exports were given made-up addresses. */
         PLACEHOLDERS,
         /** A place was left as it was, because the policy is best effort. */

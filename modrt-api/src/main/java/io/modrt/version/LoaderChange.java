@@ -12,6 +12,8 @@ public enum LoaderChange implements KernelChange {
     UNUSED_EXPORT_TABLES(Span.between("2.6.17", "5.12")),
     /** {@code __versions} is read where the file was copied to; before, it was loaded like any section. */
     VERSIONS_NOT_LOADED(Span.since("2.6.27")),
+    /** Each module has taints of its own; before, the kernel alone had some. */
+    TAINTS_OF_MODULES(Span.since("2.6.20")),
     /** Without vermagic or CRCs a module needs MODULE_FORCE_LOAD; before, every kernel took it with a taint. */
     FORCE_BY_CONFIGURATION(Span.since("2.6.27")),
     /** The release in a vermagic does not count if the module has {@code __versions}; before, the kernel's MODVERSIONS decided. */
@@ -19,6 +21,8 @@ public enum LoaderChange implements KernelChange {
     /** A module with {@code __versions} needs a record for each symbol that has a CRC; where this is missing the kernel only warns. */
     VERSION_RECORD_REQUIRED(
             Span.between("2.6.27", "4.9").and(Span.between("6.1.0", "6.2")).and(Span.since("6.12"))),
+    /** A module of the staging directory taints the kernel. */
+    STAGING_TAINT(Span.since("2.6.28")),
     /** Room for stubs lies in front of each section; before, in one area at the head of core and one at that of init. */
     STUBS_BY_SECTION(Span.since("2.6.29")),
     /** The CRC that stands for the loader's own structures is {@code module_layout}'s; before, {@code struct_module}'s. */
@@ -27,8 +31,42 @@ public enum LoaderChange implements KernelChange {
     ERRNO_OF_CAUSE(Span.since("2.6.35")),
     /** Export tables are searched by bisection, so a name that is not in order is not found. */
     EXPORTS_BISECTED(Span.since("3.0")),
+    /** A module that was not built in the kernel's tree taints it. */
+    OUT_OF_TREE_TAINT(Span.since("3.2")),
+    /** Signatures are looked for at the end of a module. */
+    SIGNATURES(Span.since("3.7")),
+    /** A module called lve counts as proprietary, whatever its licence says. */
+    LVE_IS_PROPRIETARY(Span.since("3.8")),
+    /** Constructors may stand in {@code .init_array}; before, in {@code .ctors} alone. */
+    INIT_ARRAY(Span.since("3.13")),
+    /** A module without a signature that the kernel knows has a taint of its own (E); before, it counted as forced (F). */
+    UNSIGNED_TAINT(Span.since("3.15")),
+    /** Signatures are PKCS#7; before, they were of a form of the kernel's own. */
+    PKCS7_SIGNATURES(Span.since("4.3")),
+    /** A module may say that it is a live patch, which needs LIVEPATCH. */
+    LIVEPATCH_MODULES(Span.since("4.5")),
+    /** The module's name is known, from {@code .modinfo}, when {@code struct module} is looked for, and stands in the line about it. */
+    NAME_BEFORE_MODULE(Span.since("4.14")),
+    /** The line about an unknown symbol has the errno of a missing one too; before, 0. */
+    MISSING_SYMBOL_ERRNO(Span.since("4.19")),
+    /** The signature is the first thing that is looked at; in between, the name of the module was known by then. */
+    SIGNATURE_FIRST(Span.until("4.19").and(Span.since("5.10"))),
     /** An export record has a third field, its namespace. */
     EXPORT_NAMESPACES(Span.since("5.4")),
+    /** A signature of another kind counts as none, and a kernel that wants signatures answers EKEYREJECTED; before, ENOKEY. */
+    SIGNATURE_KIND_TOLERATED(Span.since("5.4")),
+    /** Whoever uses the exports of a proprietary module becomes proprietary. */
+    TAINT_INHERITED(Span.since("5.9")),
+    /** A file that is no sound ELF file is told of in one line for all faults; before, in none. */
+    ELF_FAULTS_LOGGED(Span.since("5.10")),
+    /** Each fault of an ELF file has a line of its own. */
+    ELF_FAULTS_NAMED(Span.since("5.16")),
+    /** The kernel can decompress modules itself: gzip and xz. */
+    DECOMPRESSION(Span.since("5.17")),
+    /** A module for tests taints the kernel. */
+    TEST_TAINT(Span.since("6.0")),
+    /** The kernel can decompress zstd too. */
+    ZSTD_DECOMPRESSION(Span.since("6.2")),
     /** Modules lie in up to seven regions by type of use; before, in one for core and one for init. */
     MEMORY_TYPES(Span.since("6.4")),
     /** {@code struct module} in the file is one section, loaded and with contents. */

@@ -9,10 +9,14 @@ import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.Diagnostic.Kind;
+import io.modrt.policy.Taint;
 import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -33,8 +37,10 @@ public final class ImportRules<E extends Exporter> {
     private final Findings findings;
     private final Set<String> namespaces;
     private final List<E> owners = new ArrayList<>();
+    private final Map<String, String> hidden = new HashMap<>();
     private boolean proprietary;
     private boolean usesGplOnly;
+    private boolean isForced;
 
     ImportRules(Names<E> names, ModuleFile file, KernelProfile profile, Findings findings) {
         this.names = names;
@@ -42,7 +48,14 @@ public final class ImportRules<E extends Exporter> {
         this.profile = profile;
         this.findings = findings;
         this.namespaces = new HashSet<>(file.info().importNamespaces());
-        this.proprietary = !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false);
+        this.proprietary = isProprietary(file, profile);
+    }
+
+    /** Whether the module's licence is not compatible with the GPL, or its name is that of one that hides this. */
+    public static boolean isProprietary(ModuleFile file, KernelProfile profile) {
+        return !file.info().license().map(GPL_COMPATIBLE::contains).orElse(false)
+                || file.name().equals("driverloader")
+                || (file.name().equals("lve") && profile.has(LoaderChange.LVE_IS_PROPRIETARY));
     }
 
     /** The modules whose exports were used, in the order of first use. */
@@ -52,6 +65,11 @@ public final class ImportRules<E extends Exporter> {
 
     boolean isProprietary() {
         return proprietary;
+    }
+
+    /** Why the module may not use the exports of this name; empty if there are none, or if it may use one. */
+    Optional<String> whyHidden(String name) {
+        return Optional.ofNullable(hidden.get(name));
     }
 
     /** The export that the module gets for a name; empty if there is none that it may use. */
@@ -75,32 +93,49 @@ public final class ImportRules<E extends Exporter> {
         if (!symbol.gplOnly()) {
             return true;
         }
-        if (proprietary && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
-            return false;
+        if (proprietary) {
+            String why = "exported " + (symbol.owner().isEmpty() ? "" : "by " + symbol.owner() + " ")
+                    + "for GPL-compatible modules only, and "
+                    + file.info().license().map(license -> "the licence is \"" + license + "\"").orElse("there is no licence")
+                    + (isProprietary(file, profile) ? "" : " but a proprietary module's exports are used");
+            return passes(symbol.name(), why);
         }
         usesGplOnly = true;
         return true;
     }
 
-    /**
-     * Whether the module may use an export of {@code owner}: {@code inherit_taint}. A proprietary owner makes its users proprietary;
-     * modules that use GPL-only exports cannot use it.
-     */
-    private boolean inherits(E owner, String name) {
-        if (!owner.isProprietary() || proprietary) {
-            return true;
-        }
-        if (usesGplOnly && !findings.policy().isRelaxed(Rule.GPL_ONLY)) {
-            findings.warn("uses GPL-only symbols and so cannot use " + name + " of proprietary " + owner.name());
+    /** Whether the policy lets the module use an export that GPL_ONLY hides from it. */
+    private boolean passes(String name, String why) {
+        if (!findings.policy().isRelaxed(Rule.GPL_ONLY)) {
+            hidden.put(name, why + "; relax Rule." + Rule.GPL_ONLY + " to bind it");
             return false;
         }
-        findings.warn("inherits the taint of proprietary " + owner.name() + ", whose " + name + " it uses");
+        findings.add(Kind.RELAXED_RULE, "uses " + name + ", which is " + why);
+        return true;
+    }
+
+    /**
+     * Whether the module may use an export of {@code owner}: {@code inherit_taint}. A proprietary owner makes its users proprietary;
+     * modules that use GPL-only exports cannot use it. Until 5.8 a module's own licence alone counted.
+     */
+    private boolean inherits(E owner, String name) {
+        if (!owner.isProprietary() || proprietary || !profile.has(LoaderChange.TAINT_INHERITED)) {
+            return true;
+        }
+        if (usesGplOnly) {
+            return passes(
+                    name, "exported by proprietary " + owner.name() + ", and GPL-only symbols are used by " + file.name());
+        }
+        findings.taint(
+                Taint.PROPRIETARY,
+                "module uses symbols from proprietary module " + owner.name() + ", inheriting taint.");
         proprietary = true;
         return true;
     }
 
     private void check(KernelSymbol symbol) {
         crc(symbol);
+        force(symbol);
         if (symbol.kind().isUnused()) {
             findings.warn("uses symbol " + symbol.name() + ", which is exported as unused");
         } else if (symbol.kind() == ExportKind.GPL_FUTURE && proprietary) {
@@ -119,6 +154,19 @@ public final class ImportRules<E extends Exporter> {
             } else {
                 findings.broken(Rule.NAMESPACE, refusal);
             }
+        }
+    }
+
+    /** Taints the kernel if it takes the module without the CRC of {@code symbol}. */
+    private void force(KernelSymbol symbol) {
+        boolean lacks = symbol.crc().isPresent()
+                && profile.has(ConfigOption.MODVERSIONS)
+                && (!file.hasVersions(profile)
+                        || (!profile.has(LoaderChange.FORCE_BY_CONFIGURATION)
+                                && file.expectedCrc(symbol.name(), profile).isEmpty()));
+        if (lacks && !isForced && !isForceRefused(profile)) {
+            isForced = true;
+            findings.taint(Taint.FORCED, symbol.name() + ": kernel tainted.");
         }
     }
 

@@ -6,16 +6,17 @@ import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
-import io.modrt.error.ModrtException;
 import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.error.UnresolvedSymbolsException;
 import io.modrt.findings.Findings;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.spi.Width;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -34,11 +35,14 @@ public final class SymbolResolution<E extends Exporter> {
     private final Names<E> names;
     private final Findings findings;
     private final ImportRules<E> rules;
+    private final KernelProfile profile;
     private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
     private final List<String> placeholders;
-    private final List<ModrtException> refused = new ArrayList<>();
+    private final List<PolicyException> refused = new ArrayList<>();
+    private final List<String> kernelLines = new ArrayList<>();
+    private final List<String> unknownExports = new ArrayList<>();
     private Errno lastErrno = Errno.ENOENT;
 
     /**
@@ -53,7 +57,8 @@ public final class SymbolResolution<E extends Exporter> {
         this.names = names;
         this.placeholders = new ArrayList<>(madeUp);
         this.findings = findings;
-        this.rules = new ImportRules<>(names, file, addresses.layout().profile(), findings);
+        this.profile = addresses.layout().profile();
+        this.rules = new ImportRules<>(names, file, profile, findings);
     }
 
     /**
@@ -68,9 +73,7 @@ public final class SymbolResolution<E extends Exporter> {
             throw unresolved();
         }
         if (!refused.isEmpty()) {
-            ModrtException last = refused.get(refused.size() - 1);
-            refused.stream().filter(other -> other != last).forEach(last::addSuppressed);
-            throw last;
+            throw refused();
         }
         if (!placeholders.isEmpty()) {
             findings.add(
@@ -153,8 +156,14 @@ public final class SymbolResolution<E extends Exporter> {
         try {
             export = find(name, isWeak);
         } catch (PolicyException refusal) {
+            if (isWeak && !profile.has(LoaderChange.ERRNO_OF_CAUSE)) {
+                findings.add(Kind.KERNEL_WARNING, "leaves weak " + name + " unresolved: " + refusal.getMessage());
+                return symbols.value(index);
+            }
             refused.add(refusal);
             lastErrno = refusal.errno();
+            refusal.kernelMessage().ifPresent(kernelLines::add);
+            kernelLines.add(unknownLine(name, -lastErrno.number()));
             return 0;
         }
         if (export.isPresent()) {
@@ -167,6 +176,8 @@ public final class SymbolResolution<E extends Exporter> {
                 findings.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
             } else {
                 unresolved.add(name);
+                kernelLines.add(unknownLine(
+                        name, profile.has(LoaderChange.MISSING_SYMBOL_ERRNO) ? -Errno.ENOENT.number() : 0));
             }
         }
         return symbols.value(index);
@@ -177,7 +188,8 @@ public final class SymbolResolution<E extends Exporter> {
         Optional<KernelSymbol> known = asked.get(name);
         if (known == null) {
             known = rules.find(name);
-            if (known.isEmpty() && !isWeak) { // why: code tests whether a weak symbol is defined
+            // why: code tests whether a weak symbol is defined, and the kernel has one that it does not give
+            if (known.isEmpty() && !isWeak && rules.whyHidden(name).isEmpty()) {
                 known = names.kernel().placeholder(name, names.madeUpArea());
                 known.ifPresent(placeholder -> placeholders.add(name));
             }
@@ -192,22 +204,45 @@ public final class SymbolResolution<E extends Exporter> {
                 : String.join(", ", names.subList(0, MOST_NAMES)) + " and " + (names.size() - MOST_NAMES) + " more";
     }
 
+    /** The line that the kernel logs; until 2.6.34 without an error number. */
+    private String unknownLine(String symbol, int error) {
+        return file.name() + ": Unknown symbol " + symbol
+                + (profile.has(LoaderChange.ERRNO_OF_CAUSE) ? " (err " + error + ")" : "");
+    }
+
+    private PolicyException refused() {
+        PolicyException last = refused.get(refused.size() - 1);
+        PolicyException told = new PolicyException(
+                last.rule(),
+                Refusal.of(last.errno(), String.valueOf(last.getMessage()))
+                        .logged(kernelLines.toArray(String[]::new))
+                        .because(last));
+        refused.stream().filter(other -> other != last).forEach(told::addSuppressed);
+        return told;
+    }
+
     private UnresolvedSymbolsException unresolved() {
-        String names = some(unresolved);
         StringBuilder text = new StringBuilder()
                 .append(file.name())
                 .append(": ")
                 .append(unresolved.size())
                 .append(unresolved.size() == 1 ? " unknown symbol: " : " unknown symbols: ")
-                .append(names);
+                .append(some(unresolved));
         refused.forEach(other -> text.append("; ").append(other.getMessage()));
-        text.append("; give the runtime a source that knows them, load the modules that export them, or add")
-                .append(" KernelSymbols.synthetic()");
+        unresolved.stream()
+                .filter(name -> rules.whyHidden(name).isPresent())
+                .limit(MOST_NAMES)
+                .forEach(name -> text.append("; ")
+                        .append(name)
+                        .append(" is ")
+                        .append(rules.whyHidden(name).orElseThrow()));
+        if (unresolved.stream().anyMatch(name -> rules.whyHidden(name).isEmpty())) {
+            text.append("; give the runtime a source that knows them, load the modules that export them, or add")
+                    .append(" KernelSymbols.synthetic()");
+        }
         UnresolvedSymbolsException exception = new UnresolvedSymbolsException(
                 unresolved,
-                Refusal.of(lastErrno, text.toString())
-                        .logged(file.name() + ": Unknown symbol " + unresolved.get(unresolved.size() - 1)
-                                + " (err -2)"));
+                Refusal.of(lastErrno, text.toString()).logged(kernelLines.toArray(String[]::new)));
         refused.forEach(exception::addSuppressed);
         return exception;
     }

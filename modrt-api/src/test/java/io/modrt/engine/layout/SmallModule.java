@@ -74,7 +74,9 @@ public final class SmallModule {
         for (ConfigOption option : ConfigOption.values()) {
             profile = profile.with(option, true);
         }
-        return profile.with(ConfigOption.KALLSYMS_ALL, false).with(ConfigOption.STRICT_MODULE_RWX, false);
+        return profile.with(ConfigOption.KALLSYMS_ALL, false)
+                .with(ConfigOption.STRICT_MODULE_RWX, false)
+                .with(ConfigOption.MODULE_SIG, false);
     }
 
     /** Adds a section with contents; answers its index through the part. */

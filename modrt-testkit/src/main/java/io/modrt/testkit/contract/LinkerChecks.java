@@ -8,6 +8,7 @@ import io.modrt.elf.Section;
 import io.modrt.error.ModrtException;
 import io.modrt.error.RelocationException;
 import io.modrt.error.RelocationPlace;
+import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
@@ -15,6 +16,7 @@ import io.modrt.layout.Placement;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
@@ -104,13 +106,18 @@ final class LinkerChecks {
                 .orElse("type " + number);
     }
 
+    private LoadPolicy policy() {
+        return link.file().policy().orElse(LoadPolicy.kernelExact()).relaxed(Rule.VERMAGIC);
+    }
+
     private void replay() {
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .arch(subject.arch())
                 .profile(profile)
                 .kernelSymbols(KernelSymbols.of(link.symbols()))
                 .build()) {
-            LayoutPlan plan = runtime.plan(link.file());
+            // why: the vermagic has words for the options that are off here
+            LayoutPlan plan = runtime.plan(link.file(), policy());
             ElfFile elf = link.file().elf();
             Map<Integer, Address> loaded = new HashMap<>(link.sections());
             loaded.keySet().removeIf(index -> plan.region(elf.section(index)).isEmpty());

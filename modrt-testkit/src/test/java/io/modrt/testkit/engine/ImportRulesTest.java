@@ -88,7 +88,10 @@ class ImportRulesTest {
         PolicyException refused = assertThrows(PolicyException.class, () -> load(wrong));
         assertEquals(Rule.MODVERSIONS, refused.rule());
         assertEquals(Errno.EINVAL, refused.errno());
-        assertEquals(Optional.of("user: disagrees about version of symbol lender_run"), refused.kernelMessage());
+        assertEquals(
+                Optional.of("user: disagrees about version of symbol lender_run\n"
+                        + "user: Unknown symbol lender_run (err -22)"),
+                refused.kernelMessage());
         assertTrue(refused.getMessage().contains("0xbadc0de"), refused.getMessage());
         assertTrue(refused.getMessage().contains("0x1234abcd"), refused.getMessage());
 
@@ -126,7 +129,10 @@ class ImportRulesTest {
 
         UnresolvedSymbolsException refused = assertThrows(UnresolvedSymbolsException.class, () -> load(user));
         assertEquals(List.of("one", "two", "three"), refused.names());
-        assertEquals(Optional.of("user: Unknown symbol three (err -2)"), refused.kernelMessage());
+        assertEquals(
+                Optional.of("user: Unknown symbol one (err -2)\nuser: Unknown symbol two (err -2)\n"
+                        + "user: Unknown symbol three (err -2)"),
+                refused.kernelMessage());
     }
 
     @Test
