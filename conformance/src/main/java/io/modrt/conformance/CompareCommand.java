@@ -2,6 +2,7 @@ package io.modrt.conformance;
 
 import io.modrt.module.ModuleFile;
 import io.modrt.tree.ModuleTree;
+import io.modrt.verify.Reason;
 import io.modrt.verify.VerificationResult;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,10 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** {@code compare DUMP… TREE}: compares captured memory with what modrt would have put there. */
 final class CompareCommand {
+    private static final Set<Reason> UNJUDGED = Set.of(Reason.DATA, Reason.CHANGED_DATA, Reason.KERNEL_WRITTEN);
+    private static final int MOST_SECTIONS = 12;
+
     private final List<Path> files;
     private final Path tree;
     private final Path pages;
@@ -39,6 +45,7 @@ final class CompareCommand {
     /** Runs the command; returns whether every word was explained. */
     boolean run() throws IOException {
         compare();
+        shares(comparisons).forEach(out::println);
         out.println(closing(comparisons));
         return isWell(comparisons);
     }
@@ -120,11 +127,32 @@ final class CompareCommand {
         }
     }
 
-    /** The last line. */
-    static String closing(List<ModuleComparison> comparisons) {
-        ModuleComparison.Counts sum = comparisons.stream()
+    /** The share of the words that no comparison can judge: of all words, and of these by section, the largest first. */
+    static List<String> shares(List<ModuleComparison> comparisons) {
+        ModuleComparison.Counts sum = sum(comparisons);
+        Map<String, Long> bySection = new TreeMap<>();
+        comparisons.stream()
+                .flatMap(comparison -> comparison.results().stream())
+                .flatMap(result -> result.spans().stream())
+                .filter(span -> UNJUDGED.contains(span.reason()))
+                .forEach(span -> bySection.merge(span.area(), span.words(), Long::sum));
+        String sections = bySection.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(MOST_SECTIONS)
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+        return List.of("not compared, as data: " + sum.share() + " of the words", "not compared, by section: " + sections);
+    }
+
+    private static ModuleComparison.Counts sum(List<ModuleComparison> comparisons) {
+        return comparisons.stream()
                 .map(ModuleComparison::counts)
                 .reduce(ModuleComparison.Counts.NONE, ModuleComparison.Counts::plus);
+    }
+
+    /** The last line. */
+    static String closing(List<ModuleComparison> comparisons) {
+        ModuleComparison.Counts sum = sum(comparisons);
         return "conformance: live " + comparisons.size() + " modules, " + sum + ", failed "
                 + comparisons.stream()
                         .filter(comparison -> !comparison.isWell())

@@ -5,6 +5,7 @@ import io.modrt.verify.VerificationResult;
 import io.modrt.verify.VerificationResult.Difference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -60,6 +61,11 @@ record ModuleComparison(String name, int sections, List<VerificationResult> resu
         public String toString() {
             return "%d words, equal %d, sites %d, sorted %d, alternatives %d, data %d, unexplained %d"
                     .formatted(words, equal, sites, sorted, alternatives, data, unexplained);
+        }
+
+        /** The share of the words that are data, which no comparison can judge, for example {@code 8.7 %}. */
+        String share() {
+            return String.format(Locale.ROOT, "%.1f %%", words == 0 ? 0 : 100.0 * data / words);
         }
     }
 

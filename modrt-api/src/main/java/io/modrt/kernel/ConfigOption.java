@@ -55,11 +55,9 @@ public enum ConfigOption {
     CONSTRUCTORS(false),
     /** Live patches can be loaded. */
     LIVEPATCH(false),
-    /** Tracepoints exist. */
+    /** Tracepoints exist, so the kernel writes to their structures. */
     TRACEPOINTS(true),
-    /** Trace events exist. The kernel replaces names by numbers in their formats while it loads a module. */
-    EVENT_TRACING(true),
-    /** Each debug message can be switched on by itself. */
+    /** Each debug message can be switched on by itself, so the kernel writes to the structures of these. */
     DYNAMIC_DEBUG(true);
 
     private static final String PREFIX = "CONFIG_";

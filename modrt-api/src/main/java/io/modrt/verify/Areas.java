@@ -56,9 +56,9 @@ final class Areas {
             Section section = placed.shape(inFile);
             isBigEndian = isBigEndian(section);
             addGap(start, next == 0 ? "head of " + kind : "in front of " + section.name());
-            Leeway leeway = Leeway.of(section, siteTable);
-            if (leeway == Leeway.STRUCT_MODULE) {
-                addStructModule(section, start);
+            Leeway leeway = Leeway.of(section, siteTable, placed.plan().profile());
+            if (leeway.keepsPointers()) {
+                addStructures(section, start, leeway);
             } else {
                 add(section.name(), section.sizeBytes(), leeway);
             }
@@ -91,16 +91,18 @@ final class Areas {
     }
 
     /**
-     * The kernel writes to {@code struct module}, but for the module's name, which is behind the state and the list head, and the pointers
-     * that were relocated, such as those to the init and exit functions.
+     * The kernel writes to such structures, but for the pointers that were relocated, such as those to the init and exit functions, and the
+     * module's name in {@code struct module}, which is behind the state and the list head.
      */
-    private void addStructModule(Section section, long start) {
+    private void addStructures(Section section, long start, Leeway leeway) {
         ElfFile elf = section.file();
         int wordBytes = elf.elfClass().wordBytes();
         long nameStart = 3L * wordBytes;
         TreeSet<Long> kept = new TreeSet<>();
-        for (long at = nameStart; at < nameStart + NAME_BYTES - wordBytes; at += wordBytes) {
-            kept.add(at);
+        if (leeway == Leeway.STRUCT_MODULE) {
+            for (long at = nameStart; at < nameStart + NAME_BYTES - wordBytes; at += wordBytes) {
+                kept.add(at);
+            }
         }
         for (RelocationSection relocations : elf.relocationSections()) {
             if (relocations.target().index() == section.index()) {
@@ -113,10 +115,10 @@ final class Areas {
         for (long at : kept.headSet(size - wordBytes + 1)) {
             long from = start + at;
             if (from >= next) {
-                add(section.name(), from - next, Leeway.STRUCT_MODULE);
+                add(section.name(), from - next, leeway);
                 add(section.name(), wordBytes, Leeway.NONE);
             }
         }
-        add(section.name(), start + size - next, Leeway.STRUCT_MODULE);
+        add(section.name(), start + size - next, leeway);
     }
 }

@@ -20,10 +20,12 @@
  *   <tr><th>item</th><th>section</th><th>what is there</th></tr>
  *   <tr><td>1</td><td>{@code .gnu.linkonce.this_module}</td><td>state, list links, objects of sysfs, sizes and pointers of tables;
  *       the name and the relocated pointers stay, and the base of each region is there, its size directly behind it</td></tr>
- *   <tr><td>14</td><td>{@code .data*}, {@code .bss}, other writable sections</td><td>variables, and lists that init functions
+ *   <tr><td>14</td><td>{@code .data*}, {@code .bss}, other writable sections except {@code .exit.data}</td><td>variables, and lists that init functions
  *       linked</td></tr>
- *   <tr><td>17</td><td>{@code __tracepoints}</td><td>how often each event is enabled, and the functions that it calls</td></tr>
- *   <tr><td>20</td><td>{@code __dyndbg}</td><td>which debug messages are enabled, and their keys</td></tr>
+ *   <tr><td>17</td><td>{@code __tracepoints}</td><td>how often each event is enabled, and the functions that it calls; the
+ *       relocated pointers stay</td></tr>
+ *   <tr><td>20</td><td>{@code __dyndbg}</td><td>which debug messages are enabled, and their keys; the relocated
+ *       pointers stay</td></tr>
  * </table>
  */
 @NullMarked
