@@ -38,6 +38,7 @@ public final class ImportRules<E extends Exporter> {
     private final Set<String> namespaces;
     private final List<E> owners = new ArrayList<>();
     private final Map<String, String> hidden = new HashMap<>();
+    private final List<String> perhapsExported = new ArrayList<>();
     private boolean proprietary;
     private boolean usesGplOnly;
     private boolean isForced;
@@ -67,6 +68,11 @@ public final class ImportRules<E extends Exporter> {
         return proprietary;
     }
 
+    /** The symbols of the kernel that were given to the module, and of which the source does not say whether they are exported. */
+    List<String> perhapsExported() {
+        return perhapsExported;
+    }
+
     /** Why the module may not use the exports of this name; empty if there are none, or if it may use one. */
     Optional<String> whyHidden(String name) {
         return Optional.ofNullable(hidden.get(name));
@@ -84,9 +90,21 @@ public final class ImportRules<E extends Exporter> {
                 return Optional.of(symbol);
             }
         }
-        Optional<KernelSymbol> symbol = names.kernel().find(name).filter(this::isVisible);
+        Optional<KernelSymbol> symbol =
+                names.kernel().find(name).filter(this::isExported).filter(this::isVisible);
         symbol.ifPresent(this::check);
         return symbol;
+    }
+
+    /** Whether the kernel exports a symbol of its own, as far as its source knows. A CRC is a sign too. */
+    private boolean isExported(KernelSymbol symbol) {
+        if (symbol.kind() == ExportKind.NOT_EXPORTED) {
+            return passes(Rule.EXPORTED, symbol.name(), "a symbol of the kernel that it does not export");
+        }
+        if (!symbol.kind().isExported() && symbol.crc().isEmpty()) {
+            perhapsExported.add(symbol.name());
+        }
+        return true;
     }
 
     private boolean isVisible(KernelSymbol symbol) {
@@ -98,16 +116,16 @@ public final class ImportRules<E extends Exporter> {
                     + "for GPL-compatible modules only, and "
                     + file.info().license().map(license -> "the licence is \"" + license + "\"").orElse("there is no licence")
                     + (isProprietary(file, profile) ? "" : " but a proprietary module's exports are used");
-            return passes(symbol.name(), why);
+            return passes(Rule.GPL_ONLY, symbol.name(), why);
         }
         usesGplOnly = true;
         return true;
     }
 
-    /** Whether the policy lets the module use an export that GPL_ONLY hides from it. */
-    private boolean passes(String name, String why) {
-        if (!findings.policy().isRelaxed(Rule.GPL_ONLY)) {
-            hidden.put(name, why + "; relax Rule." + Rule.GPL_ONLY + " to bind it");
+    /** Whether the policy lets the module use a symbol that {@code rule} hides from it. */
+    private boolean passes(Rule rule, String name, String why) {
+        if (!findings.policy().isRelaxed(rule)) {
+            hidden.put(name, why + "; relax Rule." + rule + " to bind it");
             return false;
         }
         findings.add(Kind.RELAXED_RULE, "uses " + name + ", which is " + why);
@@ -124,7 +142,9 @@ public final class ImportRules<E extends Exporter> {
         }
         if (usesGplOnly) {
             return passes(
-                    name, "exported by proprietary " + owner.name() + ", and GPL-only symbols are used by " + file.name());
+                    Rule.GPL_ONLY,
+                    name,
+                    "exported by proprietary " + owner.name() + ", and GPL-only symbols are used by " + file.name());
         }
         findings.taint(
                 Taint.PROPRIETARY,

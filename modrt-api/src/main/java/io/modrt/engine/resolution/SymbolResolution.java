@@ -42,7 +42,6 @@ public final class SymbolResolution<E extends Exporter> {
     private final List<String> placeholders;
     private final List<PolicyException> refused = new ArrayList<>();
     private final List<String> kernelLines = new ArrayList<>();
-    private final List<String> unknownExports = new ArrayList<>();
     private Errno lastErrno = Errno.ENOENT;
 
     /**
@@ -83,6 +82,15 @@ public final class SymbolResolution<E extends Exporter> {
                             + " of its symbols have made-up addresses, since neither the kernel nor a loaded module exports"
                             + " them: "
                             + some(placeholders));
+        }
+        List<String> perhaps = rules.perhapsExported();
+        if (!perhaps.isEmpty()) {
+            findings.add(
+                    Kind.NOT_CHECKED,
+                    file.name(),
+                    "whether the kernel exports " + perhaps.size()
+                            + " of its imports, of which the source of the kernel's symbols does not say it: "
+                            + some(perhaps));
         }
         List<KernelSymbol> imports =
                 asked.values().stream().flatMap(Optional::stream).toList();
