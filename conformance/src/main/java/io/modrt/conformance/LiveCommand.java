@@ -119,6 +119,7 @@ final class LiveCommand {
         List<ModuleComparison> comparisons = compare.compare();
         tellOfInsertions(compare.dumps(), names);
         out.printf("compared in %.1f s%n", (System.nanoTime() - start) / 1e9);
+        CompareCommand.shares(comparisons).forEach(out::println);
         out.println(CompareCommand.closing(comparisons));
         all.addAll(comparisons);
         return CompareCommand.isWell(comparisons);

@@ -150,11 +150,16 @@ class BrokenModulesTest {
                         answers,
                         "module_layout_altered",
                         "module_layout_altered: disagrees about version of symbol module_layout"),
-                () -> logs(answers, "crc_missing", "crc_missing: no symbol version for for_all"),
+                () -> logs(
+                        answers,
+                        "crc_missing",
+                        "crc_missing: no symbol version for for_all",
+                        "crc_missing: Unknown symbol for_all (err -22)"),
                 () -> logs(
                         answers,
                         "namespace_not_imported",
-                        "namespace_not_imported: module uses symbol (in_space) from namespace SPACE, but does not import it."),
+                        "namespace_not_imported: module uses symbol (in_space) from namespace SPACE, but does not import it.",
+                        "namespace_not_imported: Unknown symbol in_space (err -22)"),
                 () -> logs(
                         answers,
                         "symbol_with_extended_index",
@@ -231,7 +236,7 @@ class BrokenModulesTest {
         return java.util.Objects.requireNonNull(answers.get(module)).lines();
     }
 
-    private static void logs(Map<String, Verdict> answers, String module, String line) {
-        assertEquals(List.of(line), lines(answers, module));
+    private static void logs(Map<String, Verdict> answers, String module, String... expected) {
+        assertEquals(List.of(expected), lines(answers, module));
     }
 }

@@ -110,6 +110,46 @@ class ModuleSignatureTest {
                 refusal(signed(DER, "0100020000000000" + "00000005")).kernelMessage());
     }
 
+    // spotless:off
+    /** The answer of a kernel by its version: to a module without signature, and with one of X.509 (1) or PKCS#7 (2). */
+    @ParameterizedTest(name = "{0}, MODULE_SIG_FORCE {1}: {2}")
+    @CsvSource(nullValues = "none", value = {
+        "3.6.0,  true,  none, takes",
+        "3.8.0,  true,  none, ENOKEY",
+        "3.8.0,  false, none, unsigned",
+        "3.8.0,  true,  1,    not judged",
+        "3.8.0,  false, 2,    ENOPKG",
+        "4.4.0,  false, 1,    ENOPKG",
+        "4.4.0,  true,  2,    not judged",
+        "5.3.0,  true,  none, ENOKEY",
+        "5.4.0,  true,  none, EKEYREJECTED greeter: Loading of unsigned module is rejected",
+        "5.10.0, true,  none, EKEYREJECTED Loading of unsigned module is rejected",
+        "6.1.0,  true,  none, EKEYREJECTED Loading of unsigned module is rejected",
+        "6.1.0,  true,  1,    EKEYREJECTED Loading of module with unsupported crypto is rejected",
+        "6.1.0,  true,  2,    not judged",
+        "6.1.0,  false, none, unsigned",
+        "6.1.0,  false, 1,    unsigned",
+        "6.1.0,  false, 2,    takes",
+    })
+    // spotless:on
+    void aKernelOfAnAgeAnswersToASignature(String version, boolean forced, String kind, String answer) {
+        ModuleFile module = ModuleFile.open(kind == null ? MODULE : signed(DER, "00000" + kind + "0000000000" + "00000005"));
+        KernelProfile kernel = KernelProfile.of(KernelVersion.parse(version)).with(ConfigOption.MODULE_SIG_FORCE, forced);
+        assertEquals(answer, answer(module, kernel));
+    }
+
+    private static String answer(ModuleFile module, KernelProfile kernel) {
+        try {
+            List<Diagnostic> told = module.checkFor(kernel);
+            return told.stream().anyMatch(each -> each.kind() == Diagnostic.Kind.NOT_CHECKED)
+                    ? "not judged"
+                    : module.isUnsigned(kernel) ? "unsigned" : "takes";
+        } catch (PolicyException refused) {
+            assertEquals(Rule.SIGNATURE, refused.rule());
+            return refused.errno() + refused.kernelMessage().map(line -> " " + line).orElse("");
+        }
+    }
+
     @Test
     void lengthsThatTheFileDoesNotHaveAreRefused() {
         byte[] file = signed(DER, "0000020000000000" + "ffffffff");

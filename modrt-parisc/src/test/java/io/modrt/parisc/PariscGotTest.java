@@ -236,9 +236,10 @@ class PariscGotTest {
     void whatLdilCutsOffIsToldOfAndRefusedByAStrictPolicy() {
         Laid laid = module().exported("$$div", 0x1_4030_1800L);
         laid.builder().text(BL, NOP).relocation(".text", 0, PCREL22F, "$$div");
-        List<Diagnostic> told = laid.relocate().relocated().diagnostics();
+        List<Diagnostic> told = laid.relocate().relocated().diagnostics().stream()
+                .filter(each -> each.kind() == Diagnostic.Kind.TRUNCATED_OR_IGNORED)
+                .toList();
         assertEquals(1, told.size());
-        assertEquals(Diagnostic.Kind.TRUNCATED_OR_IGNORED, told.get(0).kind());
         assertEquals(
                 "the stub's ldil gives 0x40301800 instead of 0x140301800",
                 told.get(0).text());

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.elf.Section;
+import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
 import io.modrt.error.RelocationException;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
@@ -17,12 +20,18 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfBuilder;
+import io.modrt.testkit.ElfEdit;
+import io.modrt.testkit.ElfField;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.testkit.SectionBuilder;
+import io.modrt.version.KernelVersion;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Broken modules and plain objects, for those who want to see what there is. */
 class BestEffortTest {
@@ -95,6 +104,87 @@ class BestEffortTest {
             expected[i] = (byte) (address >>> (8 * i));
         }
         assertArrayEquals(expected, module.relocated(data));
+    }
+
+    /** {@code strip} takes the symbols, and with them the relocations that say what the module exports. */
+    @Test
+    void aStrippedExporterLoadsAndExportsNothing() {
+        ElfEdit edit = ElfEdit.of(Samples.exporter("lender").build());
+        for (Section section : ModuleFile.open(edit.build()).elf().sections()) {
+            if (section.type() == Section.SHT_SYMTAB || section.type() == Section.SHT_RELA) {
+                edit.section(section.index(), ElfField.SH_TYPE, Section.SHT_PROGBITS);
+            }
+        }
+        byte[] stripped = edit.build();
+
+        ModrtException refused = assertThrows(ModrtException.class, () -> runtime.load(stripped));
+        assertEquals(Optional.of("lender: module has no symbols (stripped?)"), refused.kernelMessage());
+
+        LiveModule module = runtime.load(ModuleFile.open(stripped, BEST), BEST);
+        assertEquals(List.of(), module.exports());
+        assertTrue(
+                module.diagnostics().stream()
+                        .anyMatch(told -> told.kind() == Kind.LEFT_AS_IT_WAS
+                                && told.where().equals("lender: exports")
+                                && told.text().contains("has no relocations, which would say what it exports")),
+                module.diagnostics().toString());
+    }
+
+    /** {@code objcopy --only-keep-debug} leaves sections without contents. */
+    @Test
+    void aFileOfDebugInformationAloneIsRefusedOrTold() {
+        ElfEdit edit = ElfEdit.of(Samples.module("ghost").build());
+        for (Section section : ModuleFile.open(edit.build()).elf().sections()) {
+            if (section.isAllocated()) {
+                edit.section(section.index(), ElfField.SH_TYPE, Section.SHT_NOBITS);
+            }
+        }
+        byte[] debug = edit.build();
+
+        FormatException refused = assertThrows(
+                FormatException.class, () -> ModuleFile.open("ghost.debug", debug, LoadPolicy.kernelExact()));
+        assertEquals(
+                "ghost.debug: .gnu.linkonce.this_module has no contents, nor have 3 other loaded sections, which would be"
+                        + " zeros: a file of debug information alone; take the module that it was split off from, or relax"
+                        + " Rule.MODULE_SECTIONS",
+                refused.getMessage());
+        assertTrue(refused.beyondKernel());
+
+        LiveModule module = runtime.load(ModuleFile.open("ghost.debug", debug, BEST), BEST);
+        assertTrue(
+                module.diagnostics().stream()
+                        .anyMatch(told -> told.kind() == Kind.RELAXED_RULE
+                                && told.text().endsWith("a file of debug information alone")),
+                module.diagnostics().toString());
+    }
+
+    // spotless:off
+    /** The line about a file without struct module, and about one whose section 0 has a type. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(nullValues = "none", value = {
+        "2.6.24, No module found in object,    none",
+        "4.13.0, No module found in object,    none",
+        "4.14.0, m: No module found in object, none",
+        "5.9.0,  m: No module found in object, none",
+        "5.10.0, m: No module found in object, Module has invalid ELF structures",
+        "5.16.0, m: No module found in object, ELF Spec violation: section 0 type(1)!=SH_NULL or non-zero len or addr",
+    })
+    // spotless:on
+    void olderKernelsLogLessAboutABrokenFile(String version, String noModule, String noElf) {
+        ModuleRuntime kernel = Samples.runtime()
+                .profile(KernelProfile.of(KernelVersion.parse(version)))
+                .build();
+        byte[] module = Samples.module("m").build();
+        byte[] renamed = ElfEdit.of(module)
+                .section(".gnu.linkonce.this_module", ElfField.SH_FLAGS, 0)
+                .build();
+        byte[] typed = ElfEdit.of(module).section(0, ElfField.SH_TYPE, 1).build();
+        assertEquals(
+                Optional.of(noModule),
+                assertThrows(FormatException.class, () -> kernel.load(renamed)).kernelMessage());
+        FormatException refused = assertThrows(FormatException.class, () -> kernel.load(typed));
+        assertEquals(Optional.ofNullable(noElf), refused.kernelMessage());
+        assertEquals(Errno.ENOEXEC, refused.errno());
     }
 
     @Test

@@ -11,17 +11,23 @@ import io.modrt.error.PolicyException;
 import io.modrt.error.Rule;
 import io.modrt.error.UnresolvedSymbolsException;
 import io.modrt.kernel.ExportKind;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.layout.Placement;
 import io.modrt.load.LiveModule;
+import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
+import io.modrt.version.KernelVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may use which export: the kernel's rules, each switched off by name. */
 class ImportRulesTest {
@@ -60,10 +66,95 @@ class ImportRulesTest {
         UnresolvedSymbolsException refused = assertThrows(UnresolvedSymbolsException.class, () -> load(user));
         assertEquals(Errno.ENOENT, refused.errno());
         assertEquals(List.of("lender_run"), refused.names());
+        assertEquals(
+                "user: 1 unknown symbol: lender_run; lender_run is exported by lender for GPL-compatible modules only, and"
+                        + " the licence is \"Proprietary\"; relax Rule.GPL_ONLY to bind it",
+                refused.getMessage());
+        assertEquals(Optional.of("user: Unknown symbol lender_run (err -2)"), refused.kernelMessage());
 
         LiveModule let =
                 runtime.load(Samples.file(user), LoadPolicy.kernelExact().relaxed(Rule.GPL_ONLY));
-        assertEquals("user", let.name());
+        assertEquals(
+                List.of("uses lender_run, which is exported by lender for GPL-compatible modules only, and the licence is"
+                        + " \"Proprietary\""),
+                told(let, Kind.RELAXED_RULE));
+    }
+
+    private static List<String> told(LiveModule module, Kind kind) {
+        return module.diagnostics().stream()
+                .filter(each -> each.kind() == kind)
+                .map(Diagnostic::text)
+                .toList();
+    }
+
+    /** A made-up address would hide that the kernel has the symbol and does not give it. */
+    @Test
+    void whatTheKernelDoesNotGiveIsNotMadeUp() {
+        KernelSymbol forGpl = KernelSymbol.of("for_gpl", Address.of(0x1000)).exported(ExportKind.GPL, "");
+        KernelSymbol inner = KernelSymbol.of("inner", Address.of(0x1000)).exported(ExportKind.NOT_EXPORTED, "");
+        KernelSymbols source = name -> Optional.ofNullable(Map.of("for_gpl", forGpl, "inner", inner).get(name));
+        ModuleRuntime kernel = Samples.runtime()
+                .kernelSymbols(source.or(KernelSymbols.synthetic()))
+                .build();
+        KernelModuleBuilder user = Samples.module("user")
+                .license("Proprietary")
+                .imports("for_gpl")
+                .imports("inner")
+                .imports("nowhere");
+
+        UnresolvedSymbolsException refused =
+                assertThrows(UnresolvedSymbolsException.class, () -> kernel.load(Samples.file(user)));
+        assertEquals(List.of("for_gpl", "inner"), refused.names());
+        assertEquals(
+                "user: 2 unknown symbols: for_gpl, inner; for_gpl is exported for GPL-compatible modules only, and the"
+                        + " licence is \"Proprietary\"; relax Rule.GPL_ONLY to bind it; inner is a symbol of the kernel that it"
+                        + " does not export; relax Rule.EXPORTED to bind it",
+                refused.getMessage());
+    }
+
+    @Test
+    void aSourceThatDoesNotKnowWhatIsExportedIsTakenAtItsWordAndTold() {
+        ModuleRuntime kernel = Samples.runtime()
+                .kernelSymbols(KernelSymbols.of(Map.of("one", Address.of(0x1000), "two", Address.of(0x2000))))
+                .build();
+        LiveModule user = kernel.load(Samples.file(Samples.module("user").imports("one").imports("two")));
+        assertEquals(
+                List.of("whether the kernel exports 2 of its imports, of which the source of the kernel's symbols does not"
+                        + " say it: one, two"),
+                told(user, Kind.NOT_CHECKED));
+    }
+
+    // spotless:off
+    /** The line and the error for a missing symbol and for one of another CRC, strong and weak. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "2.6.24, missing, strong, ENOENT 'user: Unknown symbol missing'",
+        "2.6.34, stale,   strong, ENOENT 'user: disagrees about version of symbol stale|user: Unknown symbol stale'",
+        "2.6.34, stale,   weak,   takes",
+        "2.6.35, stale,   weak,   EINVAL 'user: disagrees about version of symbol stale|user: Unknown symbol stale (err -22)'",
+        "2.6.35, missing, strong, ENOENT 'user: Unknown symbol missing (err 0)'",
+        "4.14.0, missing, strong, ENOENT 'user: Unknown symbol missing (err 0)'",
+        "4.19.0, missing, strong, ENOENT 'user: Unknown symbol missing (err -2)'",
+        "6.1.0,  missing, strong, ENOENT 'user: Unknown symbol missing (err -2)'",
+        "6.1.0,  missing, weak,   takes",
+    })
+    // spotless:on
+    void theLogSaysOfAnUnknownSymbolWhatItsKernelSays(String version, String name, String binding, String answer) {
+        KernelSymbol stale = KernelSymbol.of("stale", Address.of(0x1000)).withCrc(1);
+        ModuleRuntime kernel = Samples.runtime()
+                .profile(KernelProfile.of(KernelVersion.parse(version)))
+                .kernelSymbols(asked -> asked.equals("stale") ? Optional.of(stale) : Optional.empty())
+                .build();
+        KernelModuleBuilder user = Samples.importer("user", name);
+        if (binding.equals("weak")) {
+            user.symbol(name).weak();
+        }
+        assertEquals(
+                answer,
+                kernel.refusal(Samples.file(user), Placement.allocated(), LoadPolicy.kernelExact())
+                        .map(refused -> refused.errno() + " '"
+                                + refused.kernelMessage().orElseThrow().replace('\n', '|') + "'")
+                        .orElse("takes"));
     }
 
     @Test
