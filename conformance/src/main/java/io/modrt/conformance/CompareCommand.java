@@ -141,7 +141,8 @@ final class CompareCommand {
                 .limit(MOST_SECTIONS)
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
-        return List.of("not compared, as data: " + sum.share() + " of the words", "not compared, by section: " + sections);
+        return List.of(
+                "not compared, as data: " + sum.share() + " of the words", "not compared, by section: " + sections);
     }
 
     private static ModuleComparison.Counts sum(List<ModuleComparison> comparisons) {

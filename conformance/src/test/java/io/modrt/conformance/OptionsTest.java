@@ -56,8 +56,16 @@ class OptionsTest {
 
     static {
         row(ConfigOption.SMP, kernel -> region(kernel, ".data..percpu"), "CORE", "not loaded");
-        row(ConfigOption.PREEMPT, kernel -> worded(kernel, "6.1.0 SMP preempt mod_unload modversions "), "ENOEXEC", "loads");
-        row(ConfigOption.PREEMPT_RT, kernel -> worded(kernel, "6.1.0 SMP preempt_rt mod_unload modversions "), "ENOEXEC", "loads");
+        row(
+                ConfigOption.PREEMPT,
+                kernel -> worded(kernel, "6.1.0 SMP preempt mod_unload modversions "),
+                "ENOEXEC",
+                "loads");
+        row(
+                ConfigOption.PREEMPT_RT,
+                kernel -> worded(kernel, "6.1.0 SMP preempt_rt mod_unload modversions "),
+                "ENOEXEC",
+                "loads");
         row(ConfigOption.MODULE_UNLOAD, kernel -> region(kernel, ".exit.text"), "INIT", "CORE");
         row(ConfigOption.MODVERSIONS, OptionsTest::importOfOtherCrc, "loads", "EINVAL");
         row(ConfigOption.KALLSYMS, kernel -> keeps(kernel, "m_run"), "forgotten", "kept");
@@ -73,7 +81,11 @@ class OptionsTest {
         row(ConfigOption.MODULE_DECOMPRESS, kernel -> load(kernel, xz(XZ.CHECK_CRC64)), "loads", "EINVAL");
         row(ConfigOption.MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS, OptionsTest::importFromNamespace, "EINVAL", "loads");
         row(ConfigOption.CONSTRUCTORS, OptionsTest::bothConstructors, "loads", "EINVAL");
-        row(ConfigOption.LIVEPATCH, kernel -> load(kernel, module().info("livepatch", "Y").build()), "ENOEXEC", "loads");
+        row(
+                ConfigOption.LIVEPATCH,
+                kernel -> load(kernel, module().info("livepatch", "Y").build()),
+                "ENOEXEC",
+                "loads");
         row(ConfigOption.TRACEPOINTS, kernel -> written(kernel, "__tracepoints"), "1 unexplained", "0 unexplained");
         row(ConfigOption.DYNAMIC_DEBUG, kernel -> written(kernel, "__dyndbg"), "1 unexplained", "0 unexplained");
     }
@@ -104,8 +116,8 @@ class OptionsTest {
         KernelSymbol export = KernelSymbol.of("offered", Address.of(0x8010_0000L))
                 .withCrc(CRC)
                 .exported(ExportKind.PLAIN, "");
-        KernelSymbol inSpace = KernelSymbol.of("spaced", Address.of(0x8010_0000L))
-                .exported(ExportKind.PLAIN, "SPACE");
+        KernelSymbol inSpace =
+                KernelSymbol.of("spaced", Address.of(0x8010_0000L)).exported(ExportKind.PLAIN, "SPACE");
         KernelSymbols symbols = name -> switch (name) {
             case "offered" -> Optional.of(export);
             case "spaced" -> Optional.of(inSpace);

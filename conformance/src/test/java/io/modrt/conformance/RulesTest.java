@@ -54,16 +54,38 @@ class RulesTest {
     static {
         row(Rule.VERMAGIC, module().vermagic(VERMAGIC + "MODRT "), Errno.ENOEXEC, "version magic");
         row(Rule.MODVERSIONS, module().imports("offered", CRC + 1), Errno.EINVAL, "disagrees about version");
-        row(Rule.GPL_ONLY, module().license("Proprietary").imports("for_gpl"), Errno.ENOENT, "the licence is \"Proprietary\"");
+        row(
+                Rule.GPL_ONLY,
+                module().license("Proprietary").imports("for_gpl"),
+                Errno.ENOENT,
+                "the licence is \"Proprietary\"");
         row(Rule.NAMESPACE, module().imports("spaced"), Errno.EINVAL, "namespace SPACE");
-        row(Rule.DUPLICATE_EXPORT, exporting("offered"), Errno.ENOEXEC, "exports offered, which kernel exports already");
+        row(
+                Rule.DUPLICATE_EXPORT,
+                exporting("offered"),
+                Errno.ENOEXEC,
+                "exports offered, which kernel exports already");
         row(Rule.COMMON_SYMBOL, common(), Errno.ENOEXEC, "symbol shared is common");
-        row(Rule.UNRESOLVED_SYMBOL, module().imports("nobody_has_this"), Errno.ENOENT, "unknown symbol nobody_has_this");
-        row(Rule.WRITE_XOR_EXECUTE, ConfigOption.STRICT_MODULE_RWX, writableCode(), Errno.ENOEXEC, "is writable and executable");
+        row(
+                Rule.UNRESOLVED_SYMBOL,
+                module().imports("nobody_has_this"),
+                Errno.ENOENT,
+                "unknown symbol nobody_has_this");
+        row(
+                Rule.WRITE_XOR_EXECUTE,
+                ConfigOption.STRICT_MODULE_RWX,
+                writableCode(),
+                Errno.ENOEXEC,
+                "is writable and executable");
         row(Rule.LIVEPATCH, module().info("livepatch", "Y").build(), Errno.ENOEXEC, "is a livepatch module");
         row(Rule.SIGNATURE, ConfigOption.MODULE_SIG_FORCE, module().build(), Errno.EKEYREJECTED, "has no signature");
         row(Rule.COMPRESSION, ConfigOption.MODULE_DECOMPRESS, xz(module().build()), Errno.EINVAL, "no check but CRC32");
-        row(Rule.CONSTRUCTORS, ConfigOption.CONSTRUCTORS, constructors(), Errno.EINVAL, "has both .ctors and .init_array");
+        row(
+                Rule.CONSTRUCTORS,
+                ConfigOption.CONSTRUCTORS,
+                constructors(),
+                Errno.EINVAL,
+                "has both .ctors and .init_array");
         row(Rule.EXPORTED, module().imports("inner"), Errno.ENOENT, "that it does not export");
         row(Rule.EXTENDED_NUMBERING, manySections(), Errno.ENOEXEC, "section numbers that do not fit the header");
         row(Rule.MODULE_SECTIONS, object(), Errno.ENOEXEC, "no section .gnu.linkonce.this_module");
@@ -91,15 +113,18 @@ class RulesTest {
         ModrtException refused = assertThrows(ModrtException.class, () -> load(row, LoadPolicy.kernelExact()));
         assertEquals(row.errno, refused.errno(), refused.getMessage());
 
-        List<Diagnostic> told = load(row, LoadPolicy.kernelExact().relaxed(rule)).diagnostics();
+        List<Diagnostic> told =
+                load(row, LoadPolicy.kernelExact().relaxed(rule)).diagnostics();
         assertTrue(
-                told.stream().anyMatch(each -> each.kind() == Kind.RELAXED_RULE && each.text().contains(row.told)),
+                told.stream()
+                        .anyMatch(each ->
+                                each.kind() == Kind.RELAXED_RULE && each.text().contains(row.told)),
                 told.toString());
     }
 
     private static LiveModule load(Row row, LoadPolicy policy) {
-        KernelProfile profile = row.kernel.apply(
-                KernelProfile.of(new KernelVersion(6, 1, 192)).withVermagic(VERMAGIC));
+        KernelProfile profile =
+                row.kernel.apply(KernelProfile.of(new KernelVersion(6, 1, 192)).withVermagic(VERMAGIC));
         Map<String, KernelSymbol> symbols = Map.of(
                 "offered", symbol("offered").withCrc(CRC).exported(ExportKind.PLAIN, ""),
                 "for_gpl", symbol("for_gpl").exported(ExportKind.GPL, ""),
@@ -107,10 +132,8 @@ class RulesTest {
                 "inner", symbol("inner").exported(ExportKind.NOT_EXPORTED, ""),
                 "$global$", symbol("$global$"));
         KernelSymbols source = name -> Optional.ofNullable(symbols.get(name));
-        try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(profile)
-                .kernelSymbols(source)
-                .build()) {
+        try (ModuleRuntime runtime =
+                ModuleRuntime.builder().profile(profile).kernelSymbols(source).build()) {
             return runtime.load(ModuleFile.open("m.ko", row.file, policy), policy);
         }
     }
@@ -131,7 +154,9 @@ class RulesTest {
     }
 
     private static byte[] exporting(String name) {
-        return module().function(name, ".text", 4).exports(name, export -> export.crc(CRC)).build();
+        return module().function(name, ".text", 4)
+                .exports(name, export -> export.crc(CRC))
+                .build();
     }
 
     private static byte[] common() {

@@ -86,7 +86,8 @@ final class Acceptance {
                 forced(Rule.MODVERSIONS, "has no __versions");
             }
         }
-        if (hasExports && file.exports().stream().anyMatch(export -> export.crc().isEmpty())) {
+        if (hasExports
+                && file.exports().stream().anyMatch(export -> export.crc().isEmpty())) {
             forced(Rule.MODVERSIONS, "exports symbols without CRCs");
         }
     }

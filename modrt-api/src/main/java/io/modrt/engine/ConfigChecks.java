@@ -52,7 +52,8 @@ final class ConfigChecks {
                 .forEach((word, option) -> {
                     boolean isDue = profile.has(option)
                             && !(option == ConfigOption.PREEMPT && profile.has(ConfigOption.PREEMPT_RT))
-                            && !(option == ConfigOption.MODVERSIONS && !profile.has(LoaderChange.FORCE_BY_CONFIGURATION));
+                            && !(option == ConfigOption.MODVERSIONS
+                                    && !profile.has(LoaderChange.FORCE_BY_CONFIGURATION));
                     if (profile.isStated(option) && words.contains(word) != isDue) {
                         wrong.add((isDue ? "without " : "with ") + word);
                     }

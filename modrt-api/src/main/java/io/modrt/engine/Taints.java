@@ -31,7 +31,8 @@ final class Taints {
         }
         if (profile.has(LoaderChange.STAGING_TAINT) && has("staging")) {
             findings.taint(
-                    Taint.STAGING, "module is from the staging directory, the quality is unknown, you have been warned.");
+                    Taint.STAGING,
+                    "module is from the staging directory, the quality is unknown, you have been warned.");
         }
         if (profile.has(LoaderChange.LIVEPATCH_MODULES) && has("livepatch")) {
             findings.taint(Taint.LIVE_PATCH, "tainting kernel with TAINT_LIVEPATCH");

@@ -32,8 +32,8 @@ final class Decompression {
         try {
             return unpack(compression, file, most);
         } catch (TooLongException e) {
-            throw new FormatException(Refusal.beyondKernel(where + compression + " data of " + file.length
-                            + " bytes grows past " + most + " bytes")
+            throw new FormatException(Refusal.beyondKernel(
+                            where + compression + " data of " + file.length + " bytes grows past " + most + " bytes")
                     .because(e));
         } catch (NoClassDefFoundError e) {
             throw new FormatException(Refusal.of(

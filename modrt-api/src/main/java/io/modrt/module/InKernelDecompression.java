@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a kernel with MODULE_DECOMPRESS makes of a compressed file. It has one decompressor, and kmod leaves to it the files that are
- * compressed so; all others kmod decompresses itself. The kernel's decompressor takes less than the tools make, and stops behind the first
- * stream.
+ * compressed so; all others kmod decompresses itself. The kernel's decompressor takes less than the tools make, and of several streams it
+ * reads the first alone.
  */
 final class InKernelDecompression {
     private static final int XZ_CHECK = 7;
@@ -40,7 +40,8 @@ final class InKernelDecompression {
         if (compression == Compression.XZ && xzCheck > CRC32) {
             return Refusal.of(
                             Errno.EINVAL,
-                            "XZ with check " + xzCheck + ", and the kernel's own decompressor (MODULE_DECOMPRESS) knows no"
+                            "XZ with check " + xzCheck
+                                    + ", and the kernel's own decompressor (MODULE_DECOMPRESS) knows no"
                                     + " check but CRC32 (1)")
                     .wayOut("compress it with xz --check=crc32, or relax Rule." + Rule.COMPRESSION)
                     .logged(XZ_LINE);
@@ -92,8 +93,7 @@ final class InKernelDecompression {
 
     /** The end of the last byte that the kernel needs: that of the section headers or of a section. */
     private static long end(ElfFile elf) {
-        long end = elf.header().sectionHeadersOffset()
-                + (long) elf.header().sectionHeaderBytes() * elf.sectionCount();
+        long end = elf.header().sectionHeadersOffset() + (long) elf.header().sectionHeaderBytes() * elf.sectionCount();
         for (Section s : elf.sections()) {
             if (s.hasContents()) {
                 end = Math.max(end, s.fileOffset() + s.sizeBytes());

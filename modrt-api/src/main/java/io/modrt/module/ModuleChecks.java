@@ -100,6 +100,25 @@ final class ModuleChecks {
         }
     }
 
+    /**
+     * Refuses a module without modinfo if {@code struct module} has no contents either: {@code objcopy --only-keep-debug} leaves its sections
+     * so.
+     */
+    void checkContents(Section thisModule) {
+        if (thisModule.hasContents()) {
+            return;
+        }
+        long zeros = file.sections().stream()
+                .filter(s -> s.isAllocated() && !s.hasContents() && s.sizeBytes() != 0)
+                .count();
+        findings.broken(
+                Rule.MODULE_SECTIONS,
+                Refusal.beyondKernel(thisModule.name() + " has no contents, nor have " + (zeros - 1)
+                                + " other loaded sections, which would be zeros: a file of debug information alone")
+                        .wayOut("take the module that it was split off from, or relax Rule." + Rule.MODULE_SECTIONS),
+                reason -> new FormatException(findings.at(reason)));
+    }
+
     private void checkAlignment(Section s) {
         long alignment = s.alignment();
         if (Long.bitCount(alignment) != 1 || alignment < 0 || alignment > GREATEST_ALIGNMENT) {

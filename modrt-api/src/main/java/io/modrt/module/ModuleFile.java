@@ -94,8 +94,8 @@ public final class ModuleFile {
                     "no section " + THIS_MODULE,
                     nameInInfo() + ": No module found in object");
         }
-        if (thisModule != null && !thisModule.hasContents() && info.entries().isEmpty()) {
-            refuseDebugFile(findings);
+        if (thisModule != null && info.entries().isEmpty()) {
+            checks.checkContents(thisModule);
         }
         this.name = info.first("name")
                 .or(() -> thisModule().flatMap(ThisModule::name))
@@ -228,19 +228,6 @@ public final class ModuleFile {
             throw new FormatException(Refusal.beyondKernel(section.where() + ": its last string has no end"));
         }
         return ModuleInfo.of(section);
-    }
-
-    /** Refuses a file whose struct module and modinfo have no contents, as {@code objcopy --only-keep-debug} leaves them. */
-    private void refuseDebugFile(Findings findings) {
-        long zeros = elf.sections().stream()
-                .filter(s -> s.isAllocated() && !s.hasContents() && s.sizeBytes() != 0)
-                .count();
-        findings.broken(
-                Rule.MODULE_SECTIONS,
-                Refusal.beyondKernel(THIS_MODULE + " has no contents, nor have " + (zeros - 1)
-                                + " other loaded sections, which would be zeros: a file of debug information alone")
-                        .wayOut("take the module that it was split off from, or relax Rule." + Rule.MODULE_SECTIONS),
-                reason -> new FormatException(findings.at(reason)));
     }
 
     /** The name in the kernel's log lines before it has found {@code struct module}. */

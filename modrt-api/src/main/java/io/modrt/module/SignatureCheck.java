@@ -35,9 +35,7 @@ final class SignatureCheck {
     /** Whether a kernel of this profile looks for signatures, and does not find one that it can verify. */
     boolean isUnsigned(KernelProfile profile) {
         return looks(profile)
-                && !signature
-                        .filter(found -> found.idType() == idType(profile))
-                        .isPresent();
+                && !signature.filter(found -> found.idType() == idType(profile)).isPresent();
     }
 
     /** The {@code id_type} that a kernel of this profile reads: PKCS#7, before X.509 with a form of the kernel's own. */
@@ -51,7 +49,9 @@ final class SignatureCheck {
             return;
         }
         boolean isForced = profile.has(ConfigOption.MODULE_SIG_FORCE);
-        if (malformed != null && profile.has(LoaderChange.PKCS7_SIGNATURES) && !findings.policy().isRelaxed(Rule.SIGNATURE)) {
+        if (malformed != null
+                && profile.has(LoaderChange.PKCS7_SIGNATURES)
+                && !findings.policy().isRelaxed(Rule.SIGNATURE)) {
             throw malformed;
         }
         if (!isUnsigned(profile)) {

@@ -124,7 +124,8 @@ class CompressionTest {
         byte[] noise = new byte[9 << 20];
         new Random(1).nextBytes(noise);
         byte[] large = ElfBytes.join(MODULE, noise);
-        assertArrayEquals(large, ModuleFile.open(compress(Compression.ZSTD, large)).elf().array());
+        assertArrayEquals(
+                large, ModuleFile.open(compress(Compression.ZSTD, large)).elf().array());
     }
 
     @Test
@@ -137,7 +138,8 @@ class CompressionTest {
                 FormatException.class,
                 () -> ModuleFile.open(ElfBytes.join(compress(Compression.ZSTD, MODULE), new byte[4])));
         assertEquals(Errno.EINVAL, refusal.errno());
-        assertTrue(refusal.getMessage().startsWith("ZSTD data is damaged: no frame begins at 0x"), refusal.getMessage());
+        assertTrue(
+                refusal.getMessage().startsWith("ZSTD data is damaged: no frame begins at 0x"), refusal.getMessage());
     }
 
     // spotless:off
@@ -161,20 +163,20 @@ class CompressionTest {
     void aKernelThatDecompressesItselfTakesLess(String version, String what, String answer) throws IOException {
         byte[] head = Arrays.copyOf(MODULE, 1000);
         byte[] tail = Arrays.copyOfRange(MODULE, 1000, MODULE.length);
-        byte[] file =
-                switch (what) {
-                    case "xz of CRC64" -> xz(MODULE, XZ.CHECK_CRC64);
-                    case "xz of CRC32" -> xz(MODULE, XZ.CHECK_CRC32);
-                    case "xz of two streams" -> ElfBytes.join(xz(head, XZ.CHECK_CRC32), xz(tail, XZ.CHECK_CRC32));
-                    case "xz and more behind" -> ElfBytes.join(xz(MODULE, XZ.CHECK_CRC32), xz(tail, XZ.CHECK_CRC32));
-                    case "gzip of a name" -> gzip(MODULE, 0x08);
-                    case "gzip of a comment" -> gzip(MODULE, 0x10);
-                    case "gzip of two" -> ElfBytes.join(gzip(head, 0), gzip(tail, 0));
-                    case "zstd" -> compress(Compression.ZSTD, MODULE);
-                    default -> ElfBytes.join(compress(Compression.ZSTD, head), compress(Compression.ZSTD, tail));
-                };
+        byte[] file = switch (what) {
+            case "xz of CRC64" -> xz(MODULE, XZ.CHECK_CRC64);
+            case "xz of CRC32" -> xz(MODULE, XZ.CHECK_CRC32);
+            case "xz of two streams" -> ElfBytes.join(xz(head, XZ.CHECK_CRC32), xz(tail, XZ.CHECK_CRC32));
+            case "xz and more behind" -> ElfBytes.join(xz(MODULE, XZ.CHECK_CRC32), xz(tail, XZ.CHECK_CRC32));
+            case "gzip of a name" -> gzip(MODULE, 0x08);
+            case "gzip of a comment" -> gzip(MODULE, 0x10);
+            case "gzip of two" -> ElfBytes.join(gzip(head, 0), gzip(tail, 0));
+            case "zstd" -> compress(Compression.ZSTD, MODULE);
+            default -> ElfBytes.join(compress(Compression.ZSTD, head), compress(Compression.ZSTD, tail));
+        };
         ModuleFile module = ModuleFile.open(file);
-        KernelProfile kernel = KernelProfile.of(KernelVersion.parse(version)).with(ConfigOption.MODULE_DECOMPRESS, true);
+        KernelProfile kernel =
+                KernelProfile.of(KernelVersion.parse(version)).with(ConfigOption.MODULE_DECOMPRESS, true);
         assertEquals(answer, answer(module, kernel));
         assertEquals("takes", answer(module, kernel.with(ConfigOption.MODULE_DECOMPRESS, false)));
         String other = module.compression() == Compression.XZ ? "GZIP" : "XZ";
@@ -188,7 +190,8 @@ class CompressionTest {
             module.checkFor(kernel);
             return "takes";
         } catch (FormatException refused) {
-            return refused.errno() + refused.kernelMessage().map(line -> " " + line).orElse("");
+            return refused.errno()
+                    + refused.kernelMessage().map(line -> " " + line).orElse("");
         }
     }
 

@@ -133,8 +133,10 @@ class ModuleSignatureTest {
     })
     // spotless:on
     void aKernelOfAnAgeAnswersToASignature(String version, boolean forced, String kind, String answer) {
-        ModuleFile module = ModuleFile.open(kind == null ? MODULE : signed(DER, "00000" + kind + "0000000000" + "00000005"));
-        KernelProfile kernel = KernelProfile.of(KernelVersion.parse(version)).with(ConfigOption.MODULE_SIG_FORCE, forced);
+        ModuleFile module =
+                ModuleFile.open(kind == null ? MODULE : signed(DER, "00000" + kind + "0000000000" + "00000005"));
+        KernelProfile kernel =
+                KernelProfile.of(KernelVersion.parse(version)).with(ConfigOption.MODULE_SIG_FORCE, forced);
         assertEquals(answer, answer(module, kernel));
     }
 
@@ -146,7 +148,8 @@ class ModuleSignatureTest {
                     : module.isUnsigned(kernel) ? "unsigned" : "takes";
         } catch (PolicyException refused) {
             assertEquals(Rule.SIGNATURE, refused.rule());
-            return refused.errno() + refused.kernelMessage().map(line -> " " + line).orElse("");
+            return refused.errno()
+                    + refused.kernelMessage().map(line -> " " + line).orElse("");
         }
     }
 

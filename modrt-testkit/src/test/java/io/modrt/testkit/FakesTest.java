@@ -100,7 +100,11 @@ class FakesTest {
         try (FileTrees tree = FileTrees.of("6.1.0-1-arm64")) {
             tree.module("kernel/drivers/ferry.ko", module);
             Path map = tree.systemMap("ffff800000001000 T _printk");
-            Path config = tree.config("# Linux/arm64 6.1.0 Kernel Configuration", "CONFIG_MODULE_UNLOAD=y", "CONFIG_SMP=y", "CONFIG_MODVERSIONS=y");
+            Path config = tree.config(
+                    "# Linux/arm64 6.1.0 Kernel Configuration",
+                    "CONFIG_MODULE_UNLOAD=y",
+                    "CONFIG_SMP=y",
+                    "CONFIG_MODVERSIONS=y");
             Path symvers = tree.moduleSymvers("0x00000007\t_printk\tvmlinux\tEXPORT_SYMBOL\t");
             assertTrue(Files.exists(tree.path("/lib/modules/6.1.0-1-arm64/build/Module.symvers")));
             ModuleRuntime runtime = ModuleRuntime.builder()

@@ -114,7 +114,10 @@ public final class ImportRules<E extends Exporter> {
         if (proprietary) {
             String why = "exported " + (symbol.owner().isEmpty() ? "" : "by " + symbol.owner() + " ")
                     + "for GPL-compatible modules only, and "
-                    + file.info().license().map(license -> "the licence is \"" + license + "\"").orElse("there is no licence")
+                    + file.info()
+                            .license()
+                            .map(license -> "the licence is \"" + license + "\"")
+                            .orElse("there is no licence")
                     + (isProprietary(file, profile) ? "" : " but a proprietary module's exports are used");
             return passes(Rule.GPL_ONLY, symbol.name(), why);
         }

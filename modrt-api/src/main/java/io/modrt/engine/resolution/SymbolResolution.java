@@ -184,8 +184,8 @@ public final class SymbolResolution<E extends Exporter> {
                 findings.add(Kind.RELAXED_RULE, file.name(), "unknown symbol " + name);
             } else {
                 unresolved.add(name);
-                kernelLines.add(unknownLine(
-                        name, profile.has(LoaderChange.MISSING_SYMBOL_ERRNO) ? -Errno.ENOENT.number() : 0));
+                kernelLines.add(
+                        unknownLine(name, profile.has(LoaderChange.MISSING_SYMBOL_ERRNO) ? -Errno.ENOENT.number() : 0));
             }
         }
         return symbols.value(index);
@@ -249,8 +249,7 @@ public final class SymbolResolution<E extends Exporter> {
                     .append(" KernelSymbols.synthetic()");
         }
         UnresolvedSymbolsException exception = new UnresolvedSymbolsException(
-                unresolved,
-                Refusal.of(lastErrno, text.toString()).logged(kernelLines.toArray(String[]::new)));
+                unresolved, Refusal.of(lastErrno, text.toString()).logged(kernelLines.toArray(String[]::new)));
         refused.forEach(exception::addSuppressed);
         return exception;
     }

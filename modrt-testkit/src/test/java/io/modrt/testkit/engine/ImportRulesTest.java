@@ -75,8 +75,9 @@ class ImportRulesTest {
         LiveModule let =
                 runtime.load(Samples.file(user), LoadPolicy.kernelExact().relaxed(Rule.GPL_ONLY));
         assertEquals(
-                List.of("uses lender_run, which is exported by lender for GPL-compatible modules only, and the licence is"
-                        + " \"Proprietary\""),
+                List.of(
+                        "uses lender_run, which is exported by lender for GPL-compatible modules only, and the licence is"
+                                + " \"Proprietary\""),
                 told(let, Kind.RELAXED_RULE));
     }
 
@@ -92,7 +93,8 @@ class ImportRulesTest {
     void whatTheKernelDoesNotGiveIsNotMadeUp() {
         KernelSymbol forGpl = KernelSymbol.of("for_gpl", Address.of(0x1000)).exported(ExportKind.GPL, "");
         KernelSymbol inner = KernelSymbol.of("inner", Address.of(0x1000)).exported(ExportKind.NOT_EXPORTED, "");
-        KernelSymbols source = name -> Optional.ofNullable(Map.of("for_gpl", forGpl, "inner", inner).get(name));
+        KernelSymbols source = name ->
+                Optional.ofNullable(Map.of("for_gpl", forGpl, "inner", inner).get(name));
         ModuleRuntime kernel = Samples.runtime()
                 .kernelSymbols(source.or(KernelSymbols.synthetic()))
                 .build();
@@ -117,10 +119,12 @@ class ImportRulesTest {
         ModuleRuntime kernel = Samples.runtime()
                 .kernelSymbols(KernelSymbols.of(Map.of("one", Address.of(0x1000), "two", Address.of(0x2000))))
                 .build();
-        LiveModule user = kernel.load(Samples.file(Samples.module("user").imports("one").imports("two")));
+        LiveModule user =
+                kernel.load(Samples.file(Samples.module("user").imports("one").imports("two")));
         assertEquals(
-                List.of("whether the kernel exports 2 of its imports, of which the source of the kernel's symbols does not"
-                        + " say it: one, two"),
+                List.of(
+                        "whether the kernel exports 2 of its imports, of which the source of the kernel's symbols does not"
+                                + " say it: one, two"),
                 told(user, Kind.NOT_CHECKED));
     }
 

@@ -84,8 +84,8 @@ class TaintTest {
                             "P: module license 'Proprietary' taints kernel.",
                             "E: module verification failed: signature and/or required key missing - tainting kernel"),
                     lines(first));
-            LiveModule second =
-                    runtime.load(Samples.file(Samples.module("second").noLicense().info("staging", "Y")));
+            LiveModule second = runtime.load(
+                    Samples.file(Samples.module("second").noLicense().info("staging", "Y")));
             assertEquals("PCOE", Taint.letters(second.taints()));
             assertEquals(
                     List.of("C: module is from the staging directory, the quality is unknown, you have been warned."),
