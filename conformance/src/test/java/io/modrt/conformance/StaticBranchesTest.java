@@ -36,7 +36,8 @@ class StaticBranchesTest {
                 .orElseThrow();
 
         ElfHeader header = header(name, flags);
-        KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0)).assuming(arch.usualConfiguration());
+        KernelProfile bare = KernelProfile.of(new KernelVersion(6, 1, 0));
+        KernelProfile profile = bare.assuming(arch.usualConfiguration(bare));
         StaticBranches branches = arch.kernel(profile, header).staticBranches().orElseThrow();
         StaticBranches.BranchSite place =
                 new StaticBranches.BranchSite(Long.parseUnsignedLong(site, 16), Integer.BYTES);

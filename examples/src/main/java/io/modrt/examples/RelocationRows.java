@@ -134,7 +134,7 @@ final class RelocationRows {
         for (String target : BundledModules.targets()) {
             ElfHeader header = BundledModules.open(target, "greeter").elf().header();
             if (arch.accepts(header)) {
-                return arch.kernel(profile.assuming(arch.usualConfiguration()), header);
+                return arch.kernel(profile.assuming(arch.usualConfiguration(profile)), header);
             }
         }
         throw new IllegalStateException("no bundled module is for " + arch.name());

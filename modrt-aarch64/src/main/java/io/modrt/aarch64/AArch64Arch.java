@@ -36,7 +36,7 @@ public final class AArch64Arch implements Arch {
 
     /** What is not here is as {@link io.modrt.kernel.ConfigOption} has it; 6.12, other than 6.1, has KALLSYMS_ALL and CALL_OPS. */
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         // spotless:off
         return Map.of(
                 "CONFIG_STRICT_MODULE_RWX", true,

@@ -49,7 +49,7 @@ class AArch64ArchTest {
     }
 
     private static ArchKernel kernel(KernelProfile profile, boolean big) {
-        return ARCH.kernel(profile.assuming(ARCH.usualConfiguration()), header(ElfClass.ELF64, big, 183, 0));
+        return ARCH.kernel(profile.assuming(ARCH.usualConfiguration(profile)), header(ElfClass.ELF64, big, 183, 0));
     }
 
     private static ArchKernel kernel(KernelProfile profile) {
@@ -84,7 +84,7 @@ class AArch64ArchTest {
 
     @Test
     void debiansConfigurationIsTheUsualOne() {
-        KernelProfile assumed = Laid.LINUX_6_1.assuming(ARCH.usualConfiguration());
+        KernelProfile assumed = Laid.LINUX_6_1.assuming(ARCH.usualConfiguration(Laid.LINUX_6_1));
         for (ConfigOption on : List.of(
                 ConfigOption.SMP,
                 ConfigOption.STRICT_MODULE_RWX,

@@ -48,7 +48,7 @@ class AArch64PlanTest {
     }
 
     private static ArchPlan plan(ModuleFile file, KernelProfile profile) {
-        KernelProfile assumed = profile.assuming(new AArch64Arch().usualConfiguration());
+        KernelProfile assumed = profile.assuming(new AArch64Arch().usualConfiguration(profile));
         return new AArch64Plan(file, new AArch64Kernel(assumed, file.elf().header()));
     }
 

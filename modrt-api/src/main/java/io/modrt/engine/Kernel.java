@@ -155,7 +155,8 @@ public final class Kernel {
         if (stated == null) {
             stated = statedBy(file, findings);
         }
-        KernelProfile assumed = file.showing(stated).assuming(arch.usualConfiguration());
+        KernelProfile shown = file.showing(stated);
+        KernelProfile assumed = shown.assuming(arch.usualConfiguration(shown));
         KernelProfile profile = withMachine(assumed, arch.kernel(assumed, header));
         ArchKernel kernel = arch.kernel(profile, header);
         ModuleAllocator allocator = givenAllocator != null

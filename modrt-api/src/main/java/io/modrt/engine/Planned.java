@@ -69,7 +69,7 @@ final class Planned implements LayoutPlan {
         public Optional<RegionKind> region(Section section) {
             LoadedFlags known = flags;
             if (known == null) { // why: few architectures ask, and of modules with thousands of sections
-                known = new LoadedFlags(file.elf().sections(), profile);
+                known = new LoadedFlags(file.elf().sections(), profile, rule);
                 flags = known;
             }
             int index = section.index();

@@ -42,7 +42,7 @@ final class ProfileChecks {
         if (!findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
             checkModuleSections();
         }
-        if (profile.has(ConfigOption.STRICT_MODULE_RWX)) {
+        if (profile.has(ConfigOption.STRICT_MODULE_RWX) && profile.has(LoaderChange.WRITABLE_CODE_REFUSED)) {
             checkWriteXorExecute();
         }
         if (profile.has(LoaderChange.SECTION_NAMES_UNIQUE)) {

@@ -23,4 +23,11 @@ public interface Addends {
     default void refuseAtEnd(int index, Refusal refusal) {
         refuse(index, refusal);
     }
+
+    /**
+     * Leaves the place of entry {@code index} as it is, although the kernel reports no failure.
+     *
+     * @param why what keeps the kernel from changing it, for a diagnostic
+     */
+    void leave(int index, String why);
 }

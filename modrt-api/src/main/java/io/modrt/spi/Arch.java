@@ -2,6 +2,8 @@ package io.modrt.spi;
 
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.version.KernelChange;
+import java.util.List;
 import java.util.Map;
 import org.apiguardian.api.API;
 
@@ -14,7 +16,7 @@ import org.apiguardian.api.API;
 public interface Arch {
 
     /** The version of this SPI. A constant, so the compiler copies it into a provider's class. */
-    int SPI_VERSION = 2;
+    int SPI_VERSION = 3;
 
     /** A short name, unique among providers, for example {@code parisc64}. */
     String name();
@@ -29,10 +31,21 @@ public interface Arch {
     boolean accepts(ElfHeader header);
 
     /**
-     * The configuration of Debian's kernels of this architecture, by option name as in a {@code config-*} file. It gives the options that
-     * the profile does not state, and has every option that the architecture asks the profile for.
+     * The configuration that is usual for kernels of this architecture and version, that of Debian's, by option name as in a
+     * {@code config-*} file. It gives the options that the profile does not state, and has every option that the architecture asks the
+     * profile for.
+     *
+     * @param profile what is known of the kernel, for options that came with a version
      */
-    Map<String, Boolean> usualConfiguration();
+    Map<String, Boolean> usualConfiguration(KernelProfile profile);
+
+    /**
+     * The changes of this architecture's kernels that it asks a profile for, in the order of versions. Whoever knows that a kernel differs
+     * from its version finds the change here by its name, and states it ({@link KernelProfile#with(KernelChange, boolean)}).
+     */
+    default List<KernelChange> history() {
+        return List.of();
+    }
 
     /**
      * One kernel of this architecture.

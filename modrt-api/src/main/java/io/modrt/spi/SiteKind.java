@@ -54,10 +54,18 @@ public interface SiteKind {
     boolean reaches(long site, Address entry);
 
     /**
+     * Whether the kernel makes a site call {@code entry} directly. By default it does so where the entry is in reach; a kernel that writes
+     * half of an address may make the site call another one.
+     */
+    default boolean isCalled(long site, Address entry) {
+        return reaches(site, entry);
+    }
+
+    /**
      * Switches a site on.
      *
      * @param code {@link #bytes()} bytes of the site, in any state; changed in place
-     * @param entry the address that the site is to call, in {@linkplain #reaches reach}
+     * @param entry the address that the site is to call, in {@linkplain #reaches reach} or {@linkplain #isCalled called} by the kernel
      */
     void on(long site, byte[] code, long entry);
 

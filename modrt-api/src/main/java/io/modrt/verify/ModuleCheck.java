@@ -99,6 +99,7 @@ final class ModuleCheck {
         ModuleSites own = new ModuleSites(module, expected);
         List<PatchSite> all = new ArrayList<>(own.tracing(verification.entries()));
         all.addAll(own.branches(memory));
+        all.addAll(own.clearedBranches());
         all.addAll(verification.sites());
         List<PatchSite> open = new ArrayList<>();
         for (PatchSite site : all) {

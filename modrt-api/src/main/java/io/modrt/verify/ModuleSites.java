@@ -8,6 +8,7 @@ import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
 import io.modrt.error.MemoryException;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.layout.RegionKind;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
@@ -21,7 +22,9 @@ import io.modrt.spi.TableShapes.JumpTable;
 import io.modrt.spi.TableShapes.Reference;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +96,7 @@ final class ModuleSites {
                 List<Form> forms = new ArrayList<>();
                 forms.add(Form.of("off", off));
                 entries.forEach((name, entry) -> {
-                    if (kind.reaches(site, entry)) {
+                    if (kind.isCalled(site, entry)) {
                         byte[] on = off.clone();
                         kind.on(site, on, entry.value());
                         forms.add(Form.of("on, to " + name, on));
@@ -140,6 +143,31 @@ final class ModuleSites {
                 forms.add(Form.of("taken", branches.get().taken(site.get(), target)));
             }
             sites.add(new PatchSite(width.address(code), "jump label", forms));
+        }
+        return sites;
+    }
+
+    /** Entries for code in init memory, whose code address kernels before 4.20 clear when that memory is freed. */
+    List<PatchSite> clearedBranches() {
+        Optional<Section> table = loaded(JUMP_TABLE);
+        if (table.isEmpty()
+                || plan.profile().has(LoaderChange.JUMP_TABLE_AFTER_INIT)
+                || !plan.profile().has(ConfigOption.JUMP_LABEL)) {
+            return List.of();
+        }
+        JumpTable shape = plan.archKernel().tables().jumpTable();
+        byte[] bytes = module.bytes(table.get());
+        Address start = placed.address(table.get()).orElseThrow();
+        List<PatchSite> sites = new ArrayList<>();
+        for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
+            long code = field(shape, bytes, start.value(), at, shape.codeBytes());
+            if (expected.region(Address.of(code), 1).filter(RegionKind::isInit).isPresent()) {
+                byte[] loaded = Arrays.copyOfRange(bytes, at, at + shape.codeBytes());
+                sites.add(new PatchSite(
+                        start.plus(at),
+                        "jump label in init code",
+                        List.of(Form.of("kept", loaded), Form.of("cleared", new byte[shape.codeBytes()]))));
+            }
         }
         return sites;
     }

@@ -11,15 +11,19 @@ import io.modrt.load.PlacedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.verify.VerificationResult.Difference;
 import io.modrt.verify.VerificationResult.Span;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Checks a {@code struct module} that the kernel has filled in: it holds the base of each region that stays, and the region's size directly
- * behind it.
+ * behind it, or, in old kernels, not far behind it.
  */
 final class StructModule {
+    /** Longs behind a base among which old kernels have the size: those of init and core, as int or long, and their code's. */
+    private static final int SIZES = 4;
+
     private final PlacedModule placed;
     private final List<Span> spans;
     private final MemoryReader memory;
@@ -62,10 +66,15 @@ final class StructModule {
     private boolean hasLayout(byte[] bytes, AddressRange range) {
         boolean bigEndian = placed.file().elf().isBigEndian();
         int wordBytes = placed.plan().archKernel().width().bytes();
-        for (int at = 0; at + wordBytes + Integer.BYTES <= bytes.length; at += wordBytes) {
-            if (Pointers.get(bytes, at, wordBytes, bigEndian) == range.start().value()
-                    && Bytes.getInt(bytes, at + wordBytes, bigEndian) == range.sizeBytes()) {
-                return true;
+        int within = placed.profile().has(LoaderChange.SIZE_BEHIND_BASE) ? Integer.BYTES : SIZES * wordBytes;
+        for (int at = 0; at + wordBytes <= bytes.length; at += wordBytes) {
+            if (Pointers.get(bytes, at, wordBytes, bigEndian) == range.start().value()) {
+                int end = Math.min(at + wordBytes + within, bytes.length);
+                for (int size = at + wordBytes; size + Integer.BYTES <= end; size += Integer.BYTES) {
+                    if (Bytes.getInt(bytes, size, bigEndian) == range.sizeBytes()) {
+                        return true;
+                    }
+                }
             }
         }
         return false;

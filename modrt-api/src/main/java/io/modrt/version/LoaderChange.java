@@ -8,12 +8,14 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum LoaderChange implements KernelChange {
+    /** The signature is the first thing that is looked at; in between, the name of the module was known by then. */
+    SIGNATURE_FIRST(Span.until("4.19").and(Span.since("5.10"))),
     /** The tables of exports that were unused, or were going to be GPL-only, exist. */
     UNUSED_EXPORT_TABLES(Span.between("2.6.17", "5.12")),
-    /** {@code __versions} is read where the file was copied to; before, it was loaded like any section. */
-    VERSIONS_NOT_LOADED(Span.since("2.6.27")),
     /** Each module has taints of its own; before, the kernel alone had some. */
     TAINTS_OF_MODULES(Span.since("2.6.20")),
+    /** {@code __versions} is read where the file was copied to; before, it was loaded like any section. */
+    VERSIONS_NOT_LOADED(Span.since("2.6.27")),
     /** Without vermagic or CRCs a module needs MODULE_FORCE_LOAD; before, every kernel took it with a taint. */
     FORCE_BY_CONFIGURATION(Span.since("2.6.27")),
     /** The release in a vermagic does not count if the module has {@code __versions}; before, the kernel's MODVERSIONS decided. */
@@ -21,18 +23,30 @@ public enum LoaderChange implements KernelChange {
     /** A module with {@code __versions} needs a record for each symbol that has a CRC; where this is missing the kernel only warns. */
     VERSION_RECORD_REQUIRED(
             Span.between("2.6.27", "4.9").and(Span.between("6.1.0", "6.2")).and(Span.since("6.12"))),
+    /** An undefined weak symbol whose export is missing has the negative error number as its value, not 0. */
+    UNDEFINED_WEAK_IS_ERROR(Span.between("2.6.27", "2.6.30")),
     /** A module of the staging directory taints the kernel. */
     STAGING_TAINT(Span.since("2.6.28")),
     /** Room for stubs lies in front of each section; before, in one area at the head of core and one at that of init. */
     STUBS_BY_SECTION(Span.since("2.6.29")),
     /** The CRC that stands for the loader's own structures is {@code module_layout}'s; before, {@code struct_module}'s. */
     MODULE_LAYOUT(Span.since("2.6.30")),
+    /** The symbol table lies in init memory, and core has a copy of the symbols that stay; before, the whole table lay in core. */
+    SYMBOLS_COPIED(Span.since("2.6.32")),
     /** An import that is refused fails with the errno of its cause; before, with that of an unknown symbol, and a weak one stayed unresolved. */
     ERRNO_OF_CAUSE(Span.since("2.6.35")),
+    /** Per-CPU data is in {@code .data..percpu}; before, in {@code .data.percpu}. */
+    PER_CPU_NAME(Span.since("2.6.35")),
     /** Export tables are searched by bisection, so a name that is not in order is not found. */
     EXPORTS_BISECTED(Span.since("3.0")),
     /** A module that was not built in the kernel's tree taints it. */
     OUT_OF_TREE_TAINT(Span.since("3.2")),
+    /** Each symbol that stays has its own copy of its name; before, names shared their ends as in the file. */
+    SYMBOL_NAMES_APART(Span.since("3.4")),
+    /** One more NUL lies in front of these names. */
+    SYMBOL_NAMES_BEHIND_NUL(Span.between("3.4", "3.6")),
+    /** The table of tracing sites is sorted in the module's memory. */
+    TRACING_SITES_SORTED(Span.since("3.6")),
     /** Signatures are looked for at the end of a module. */
     SIGNATURES(Span.since("3.7")),
     /** A module called lve counts as proprietary, whatever its licence says. */
@@ -45,24 +59,40 @@ public enum LoaderChange implements KernelChange {
     PKCS7_SIGNATURES(Span.since("4.3")),
     /** A module may say that it is a live patch, which needs LIVEPATCH. */
     LIVEPATCH_MODULES(Span.since("4.5")),
+    /** {@code struct module} holds each region's size behind its base; before, both bases came first. */
+    SIZE_BEHIND_BASE(Span.since("4.5")),
+    /** A struct behind the symbols in init memory points to them; before, {@code struct module} did. */
+    SYMBOLS_BY_STRUCT(Span.since("4.5")),
+    /** {@code .data..ro_after_init} has a pass of its own in the layout. */
+    READ_ONLY_AFTER_INIT(Span.since("4.8")),
     /** The module's name is known, from {@code .modinfo}, when {@code struct module} is looked for, and stands in the line about it. */
     NAME_BEFORE_MODULE(Span.since("4.14")),
     /** The line about an unknown symbol has the errno of a missing one too; before, 0. */
     MISSING_SYMBOL_ERRNO(Span.since("4.19")),
-    /** The signature is the first thing that is looked at; in between, the name of the module was known by then. */
-    SIGNATURE_FIRST(Span.until("4.19").and(Span.since("5.10"))),
+    /** {@code __jump_table} is read-only after initialisation, and says which of its code is in init memory. */
+    JUMP_TABLE_AFTER_INIT(Span.since("4.20")),
+    /** A symbol's type letter is in {@code st_size}; before, in {@code st_info}. */
+    TYPE_LETTERS_IN_SIZE(Span.between("5.0", "5.2")),
+    /** Type letters are a table of their own. */
+    TYPE_LETTERS_APART(Span.since("5.2")),
     /** An export record has a third field, its namespace. */
     EXPORT_NAMESPACES(Span.since("5.4")),
     /** A signature of another kind counts as none, and a kernel that wants signatures answers EKEYREJECTED; before, ENOKEY. */
     SIGNATURE_KIND_TOLERATED(Span.since("5.4")),
+    /** A section that is both writable and executable is refused under STRICT_MODULE_RWX. */
+    WRITABLE_CODE_REFUSED(Span.since("5.8")),
     /** Whoever uses the exports of a proprietary module becomes proprietary. */
     TAINT_INHERITED(Span.since("5.9")),
     /** A file that is no sound ELF file is told of in one line for all faults; before, in none. */
     ELF_FAULTS_LOGGED(Span.since("5.10")),
+    /** Exit sections go to init memory if modules cannot be unloaded; before, they were not loaded then. */
+    EXIT_SECTIONS_IN_INIT(Span.since("5.14")),
     /** Each fault of an ELF file has a line of its own. */
     ELF_FAULTS_NAMED(Span.since("5.16")),
     /** The kernel can decompress modules itself: gzip and xz. */
     DECOMPRESSION(Span.since("5.17")),
+    /** Names of symbols that stay are copied whole; before, their first 127 characters. */
+    SYMBOL_NAMES_WHOLE(Span.since("5.19")),
     /** A module for tests taints the kernel. */
     TEST_TAINT(Span.since("6.0")),
     /** The kernel can decompress zstd too. */

@@ -65,7 +65,7 @@ class PlacingTest {
         }
 
         @Override
-        public Map<String, Boolean> usualConfiguration() {
+        public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
             return Map.of();
         }
 

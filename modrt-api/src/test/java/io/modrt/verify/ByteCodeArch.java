@@ -61,7 +61,7 @@ final class ByteCodeArch implements Arch, ArchKernel {
     }
 
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.of("CONFIG_DYNAMIC_FTRACE", true, "CONFIG_JUMP_LABEL", true);
     }
 

@@ -88,7 +88,7 @@ final class InventedArch implements Arch, ArchKernel, TracingSites, FtraceTrampo
     }
 
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.of("CONFIG_DYNAMIC_FTRACE", true);
     }
 

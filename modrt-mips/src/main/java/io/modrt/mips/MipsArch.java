@@ -68,7 +68,7 @@ public abstract sealed class MipsArch implements Arch {
 
     /** The options that the port asks for, and those that Debian sets for other architectures. */
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.of(
                 "CONFIG_JUMP_LABEL", true,
                 "CONFIG_FUNCTION_GRAPH_TRACER", true,

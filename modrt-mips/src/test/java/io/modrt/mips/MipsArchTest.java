@@ -154,7 +154,7 @@ class MipsArchTest {
 
     @Test
     void debiansConfigurationIsTheUsualOne() {
-        KernelProfile assumed = Kernels.LINUX_6_1.assuming(O32.usualConfiguration());
+        KernelProfile assumed = Kernels.LINUX_6_1.assuming(O32.usualConfiguration(Kernels.LINUX_6_1));
         assertTrue(assumed.has(ConfigOption.SMP));
         assertTrue(assumed.has(ConfigOption.FUNCTION_GRAPH_TRACER));
         assertFalse(assumed.has(ConfigOption.STRICT_MODULE_RWX));

@@ -54,7 +54,7 @@ public abstract sealed class PariscArch implements Arch {
 
     /** The options in which Debian's kernels differ from {@link ConfigOption#assumed()}. */
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.of(
                 "CONFIG_KALLSYMS_ALL", true,
                 "CONFIG_STRICT_MODULE_RWX", true,

@@ -9,11 +9,15 @@ import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes.Reference;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
+import io.modrt.version.LoaderChange;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Does what the kernel's {@code ftrace_module_init} does: sorts the table of call sites, then switches each site off, in table order. */
+/**
+ * Does what the kernel's {@code ftrace_module_init} does: sorts the table of call sites, if the kernel is new enough for that, then switches
+ * each site off, in table order.
+ */
 public final class FtraceTable {
 
     private FtraceTable() {}
@@ -35,7 +39,14 @@ public final class FtraceTable {
         Section section = found.get().section();
         int wordBytes = image.wordBytes();
         EntryTable table = new EntryTable(image, section, wordBytes, Reference.ABSOLUTE, report);
-        long[] entries = sort(table, wordBytes);
+        long[] entries = new long[table.count()];
+        Arrays.setAll(entries, i -> table.raw(i, 0, wordBytes));
+        if (image.layout().profile().has(LoaderChange.TRACING_SITES_SORTED)) {
+            sort(entries);
+            for (int i = 0; i < entries.length; i++) {
+                table.putRaw(i, 0, wordBytes, entries[i]);
+            }
+        }
         for (int i = 0; i < entries.length; i++) {
             if (!switchOff(image, tracing, entries[i], report, section)) {
                 return;
@@ -43,18 +54,15 @@ public final class FtraceTable {
         }
     }
 
-    /** Sorts the entries as unsigned numbers, in place; returns them. */
-    private static long[] sort(EntryTable table, int wordBytes) {
-        long[] entries = new long[table.count()];
+    /** Sorts unsigned numbers. */
+    private static void sort(long[] entries) {
         for (int i = 0; i < entries.length; i++) {
-            entries[i] = table.raw(i, 0, wordBytes) ^ Long.MIN_VALUE;
+            entries[i] ^= Long.MIN_VALUE;
         }
         Arrays.sort(entries);
         for (int i = 0; i < entries.length; i++) {
             entries[i] ^= Long.MIN_VALUE;
-            table.putRaw(i, 0, wordBytes, entries[i]);
         }
-        return entries;
     }
 
     private static boolean switchOff(

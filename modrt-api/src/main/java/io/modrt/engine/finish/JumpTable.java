@@ -9,13 +9,14 @@ import io.modrt.layout.RegionKind;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes;
+import io.modrt.version.LoaderChange;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * Does what the kernel's {@code jump_label_add_module} does with {@code __jump_table}: sorts the entries by key and then by code, marks
- * those in init code, and stores the address of its first entry in each static key of the module.
+ * those in init code (since 4.20), and stores the address of its first entry in each static key of the module.
  *
  * <p>A {@code struct static_key} is two words of the target's {@code long}: how often it is enabled, and the address of its first entry
  * with two flag bits. Keys outside the module belong to the kernel or to other modules; for those the kernel changes memory outside this
@@ -51,7 +52,7 @@ public final class JumpTable {
         if (section.isPresent() && image.layout().profile().has(ConfigOption.JUMP_LABEL)) {
             JumpTable jumpTable = new JumpTable(image, section.get().section(), shape, report);
             jumpTable.sort();
-            jumpTable.markInit();
+            jumpTable.checkCode(image.layout().profile().has(LoaderChange.JUMP_TABLE_AFTER_INIT));
             jumpTable.linkKeys();
         }
     }
@@ -75,12 +76,14 @@ public final class JumpTable {
         return table.value(entry, 2 * shape.codeBytes(), shape.keyBytes()) & ~FLAGS;
     }
 
-    private void markInit() {
+    private void checkCode(boolean marksInit) {
         int outside = 0;
         for (int i = 0; i < table.count(); i++) {
             long code = code(i);
-            long stored = table.raw(i, 2 * shape.codeBytes(), shape.keyBytes()) & ~IN_INIT;
-            table.putRaw(i, 2 * shape.codeBytes(), shape.keyBytes(), isInit(code) ? stored | IN_INIT : stored);
+            if (marksInit) {
+                long stored = table.raw(i, 2 * shape.codeBytes(), shape.keyBytes()) & ~IN_INIT;
+                table.putRaw(i, 2 * shape.codeBytes(), shape.keyBytes(), isInit(code) ? stored | IN_INIT : stored);
+            }
             if (!image.holds(code, 1) && outside++ == 0) {
                 warn(i, "code at 0x" + Long.toHexString(code) + " is not in the module");
             }

@@ -7,34 +7,39 @@ import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.KallsymsForm;
 import io.modrt.engine.layout.KallsymsLayout;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SymbolValues;
 
 /**
- * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}). Init memory gets the file's symbol table with final
- * values, a {@code struct mod_kallsyms} that points to it, and a type letter for each symbol. Core memory gets copies of the symbols that
- * stay after initialisation, their names one after the other, and their type letters.
+ * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}), in the {@link KallsymsForm} of its version. The file's
+ * symbol table gets final values, and each symbol a type letter. Core memory gets copies of the symbols that stay after initialisation,
+ * and their names.
  */
 public final class KallsymsTables {
     private final ImageBytes image;
     private final SectionLayout layout;
     private final KallsymsLayout tables;
+    private final KallsymsForm form;
     private final SymbolTable symbols;
     private final SymbolValues values;
     private final boolean bigEndian;
     private final int wordBytes;
+    private final boolean isWide;
     private final int symbolBytes;
 
     private KallsymsTables(ImageBytes image, KallsymsLayout tables, SymbolValues values) {
         this.image = image;
         this.layout = image.layout();
         this.tables = tables;
+        this.form = tables.form();
         this.symbols = tables.symbols();
         this.values = values;
         bigEndian = image.isBigEndian();
         wordBytes = image.wordBytes();
+        isWide = layout.file().elf().elfClass() == ElfClass.ELF64;
         symbolBytes = layout.file().elf().elfClass().symbolBytes();
     }
 
@@ -44,55 +49,67 @@ public final class KallsymsTables {
     }
 
     private void fill() {
-        fillInit();
-        fillStruct();
-        fillCore();
+        fillTable();
+        if (form.isCopied()) {
+            fillStruct();
+            fillCore();
+        }
     }
 
-    private void fillInit() {
+    private void fillTable() {
         int table = symbols.section().index();
         byte[] bytes = image.array(table);
-        int types = index(tables.initRegion(), tables.initTypesOffset());
+        boolean isApart = form.letters() == KallsymsForm.Letters.APART;
+        int types = isApart ? index(tables.initRegion(), tables.initTypesOffset()) : 0;
         for (int i = 0; i < symbols.count(); i++) {
+            int symbol = image.arrayOffset(table) + i * symbolBytes;
             if (i > 0) {
-                putValue(bytes, image.arrayOffset(table) + i * symbolBytes, values.value(i));
+                putValue(bytes, symbol, values.value(i));
             }
-            bytes[types + i] = (byte) letter(i);
+            if (isApart) {
+                bytes[types + i] = (byte) letter(i);
+            } else {
+                putLetter(bytes, symbol, letter(i));
+            }
         }
     }
 
     private void fillStruct() {
+        if (form.structWords() == 0) {
+            return;
+        }
         long at = image.addresses().tailAddress(tables.initRegion(), tables.structOffset());
         image.putPointerAt(at, image.address(symbols.section().index()));
         // why: the count is an unsigned int, which padding follows if a long is wider
         image.putWordAt(at + wordBytes, symbols.count());
         image.putPointerAt(
                 at + 2L * wordBytes, image.address(symbols.stringTable().index()));
-        image.putPointerAt(
-                at + 3L * wordBytes, image.addresses().tailAddress(tables.initRegion(), tables.initTypesOffset()));
+        if (form.letters() == KallsymsForm.Letters.APART) {
+            image.putPointerAt(
+                    at + 3L * wordBytes, image.addresses().tailAddress(tables.initRegion(), tables.initTypesOffset()));
+        }
     }
 
     private void fillCore() {
         byte[] file = layout.file().elf().array();
         byte[] bytes = image.bytes(tables.coreRegion());
         int symbol = index(tables.coreRegion(), tables.coreSymbolsOffset());
-        int strings = index(tables.coreRegion(), tables.coreStringsOffset());
         int type = index(tables.coreRegion(), tables.coreTypesOffset());
-        int name = strings;
+        NameCopies names = NameCopies.into(bytes, index(tables.coreRegion(), tables.coreStringsOffset()), tables);
         for (int i = 0; i < symbols.count(); i++) {
             if (!tables.isCore(i)) {
                 continue;
             }
             System.arraycopy(file, (int) symbols.section().fileOffset() + i * symbolBytes, bytes, symbol, symbolBytes);
-            Bytes.putInt(bytes, symbol, bigEndian, name - strings);
+            Bytes.putInt(bytes, symbol, bigEndian, names.copy(i));
             if (i > 0) {
                 putValue(bytes, symbol, values.value(i));
             }
-            int nameLength = symbols.nameBytes(i);
-            System.arraycopy(
-                    file, (int) symbols.stringTable().fileOffset() + symbols.nameOffset(i), bytes, name, nameLength);
-            name += nameLength + 1;
-            bytes[type++] = (byte) letter(i);
+            if (form.letters() == KallsymsForm.Letters.APART) {
+                bytes[type++] = (byte) letter(i);
+            } else {
+                putLetter(bytes, symbol, letter(i));
+            }
             symbol += symbolBytes;
         }
     }
@@ -104,8 +121,15 @@ public final class KallsymsTables {
     }
 
     private void putValue(byte[] bytes, int symbol, long value) {
-        int valueOffset = layout.file().elf().elfClass() == ElfClass.ELF64 ? 8 : 4;
-        Pointers.put(bytes, symbol + valueOffset, wordBytes, bigEndian, value);
+        Pointers.put(bytes, symbol + (isWide ? 8 : 4), wordBytes, bigEndian, value);
+    }
+
+    private void putLetter(byte[] bytes, int symbol, char letter) {
+        if (form.letters() == KallsymsForm.Letters.IN_SIZE) {
+            Pointers.put(bytes, symbol + (isWide ? 16 : 8), wordBytes, bigEndian, letter);
+        } else {
+            bytes[symbol + (isWide ? 4 : 12)] = (byte) letter;
+        }
     }
 
     /** The letter with which {@code /proc/kallsyms} shows a symbol's type, by the first rule of the kernel's {@code elf_type} that fits. */

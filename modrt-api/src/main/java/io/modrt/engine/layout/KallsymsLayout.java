@@ -11,65 +11,81 @@ import java.util.BitSet;
 
 /**
  * Where the kernel keeps a module's symbols ({@code layout_symtab}): the file's symbol table in init memory, and behind the sections of
- * core memory the symbols that stay after initialisation, called core symbols. Offsets are in bytes from the start of the region.
+ * core memory the symbols that stay after initialisation, called core symbols. Old kernels keep the file's table in core memory and have no
+ * copies. Offsets are in bytes from the start of the region.
  */
 public final class KallsymsLayout {
-    /** Words of {@code struct mod_kallsyms}: symbol table, count, string table, type letters. */
-    private static final int STRUCT_WORDS = 4;
-
     private final SymbolTable symbols;
+    private final KallsymsForm form;
     private final RegionKind coreRegion;
     private final RegionKind initRegion;
     private final BitSet core = new BitSet();
-    private final int coreCount;
-    private final long coreSymbolsOffset;
-    private final long coreStringsOffset;
-    private final long coreTypesOffset;
-    private final long structOffset;
-    private final long initTypesOffset;
+    private final BitSet sharedNames = new BitSet();
+    private long coreSymbolsOffset;
+    private long coreStringsOffset;
+    private long coreTypesOffset;
+    private long structOffset;
+    private long initTypesOffset;
 
     /** Adds the tables behind all sections that {@code passes} has placed, and marks the symbol and string tables as loaded. */
-    KallsymsLayout(SymbolTable symbols, LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
+    KallsymsLayout(
+            SymbolTable symbols, KallsymsForm form, LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         this.symbols = symbols;
+        this.form = form;
+        coreRegion = passes.coreData();
+        initRegion = passes.initData();
+        if (form.isCopied()) {
+            place(passes, flags, profile);
+        } else {
+            core.set(0, symbols.count());
+        }
+    }
+
+    private void place(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         Section table = symbols.section();
         ElfClass elfClass = table.file().elfClass();
         RegionSizes sizes = passes.sizes;
-        coreRegion = passes.coreData();
-        initRegion = passes.initData();
+        boolean hasLetters = form.letters() == KallsymsForm.Letters.APART;
 
         flags.allocate(table.index());
         passes.place(table.index(), initRegion);
 
         long stringBytes = findCore(passes, flags, profile);
-        coreCount = core.cardinality();
         sizes.align(coreRegion, table.alignment(), "symbols");
         coreSymbolsOffset = sizes.bytes(coreRegion);
-        sizes.add(coreRegion, (long) coreCount * elfClass.symbolBytes(), "symbols");
+        sizes.add(coreRegion, (long) coreCount() * elfClass.symbolBytes(), "symbols");
         coreStringsOffset = sizes.bytes(coreRegion);
         sizes.add(coreRegion, stringBytes, "names of symbols");
         coreTypesOffset = sizes.bytes(coreRegion);
-        sizes.add(coreRegion, coreCount, "types of symbols");
+        sizes.add(coreRegion, hasLetters ? coreCount() : 0, "types of symbols");
         passes.roundIfStrict(coreRegion);
 
         flags.allocate(symbols.stringTable().index());
         passes.place(symbols.stringTable().index(), initRegion);
-        sizes.align(initRegion, elfClass.wordBytes(), "symbol tables");
+        if (form.structWords() > 0) {
+            sizes.align(initRegion, elfClass.wordBytes(), "symbol tables");
+        }
         structOffset = sizes.bytes(initRegion);
-        sizes.add(initRegion, (long) STRUCT_WORDS * elfClass.wordBytes(), "symbol tables");
+        sizes.add(initRegion, (long) form.structWords() * elfClass.wordBytes(), "symbol tables");
         initTypesOffset = sizes.bytes(initRegion);
-        sizes.add(initRegion, symbols.count(), "types of symbols");
+        sizes.add(initRegion, hasLetters ? symbols.count() : 0, "types of symbols");
         passes.roundIfStrict(initRegion);
     }
 
-    /** Finds the core symbols. Returns the size of their names in bytes, each with its own NUL. */
+    /** Finds the core symbols. Returns the size of their names in bytes. */
     private long findCore(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         boolean[] stays = staying(passes, flags, profile.has(ConfigOption.KALLSYMS_ALL));
         long room = passes.sizes.room(coreRegion);
-        long stringBytes = 0;
+        boolean isShared = form.names() == KallsymsForm.Names.SHARED;
+        long stringBytes = form.names().bytesInFront();
         int count = symbols.count();
         for (int i = 0; i < count; i++) {
             if (i == 0 || (symbols.nameOffset(i) != 0 && stays[section(symbols, i)])) {
                 core.set(i);
+                if (isShared) {
+                    markName(i);
+                    continue;
+                }
                 stringBytes += symbols.nameBytes(i) + 1L;
                 // why: many symbols may share one long name; this bounds the time that counting takes
                 if (stringBytes > room) {
@@ -77,7 +93,15 @@ public final class KallsymsLayout {
                 }
             }
         }
-        return stringBytes;
+        return isShared ? sharedNames.cardinality() : stringBytes;
+    }
+
+    /** Marks the bytes of a symbol's name in the string table, with its NUL, as far as no other name has marked them. */
+    private void markName(int symbol) {
+        int start = symbols.nameOffset(symbol);
+        int marked = sharedNames.nextSetBit(start);
+        int end = start + symbols.nameBytes(symbol) + 1;
+        sharedNames.set(start, marked < 0 ? end : Math.min(marked, end));
     }
 
     /** Whether the symbols of each section stay; those of none, 0, do not. */
@@ -114,7 +138,7 @@ public final class KallsymsLayout {
         return coreRegion;
     }
 
-    /** The region that holds the file's symbol and string tables, the struct and the type letters. */
+    /** The region that holds the struct and the type letters, and, if symbols are copied, the file's symbol and string tables. */
     public RegionKind initRegion() {
         return initRegion;
     }
@@ -126,7 +150,17 @@ public final class KallsymsLayout {
 
     /** The number of core symbols. */
     public int coreCount() {
-        return coreCount;
+        return core.cardinality();
+    }
+
+    /** How this kernel keeps symbols. */
+    public KallsymsForm form() {
+        return form;
+    }
+
+    /** The bytes of the file's string table that core memory has, if names share their ends there. */
+    public BitSet sharedNames() {
+        return (BitSet) sharedNames.clone();
     }
 
     /** The offset of the core symbols. */

@@ -8,15 +8,16 @@ import io.modrt.version.LoaderChange;
 import java.util.List;
 
 /**
- * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and (since 2.6.27) {@code __versions}, which it
- * reads in the file, and of per-CPU data on SMP kernels, which each CPU gets a copy of. It sets SHF_RO_AFTER_INIT of two sections.
+ * Section flags as the kernel edits them before layout. It clears SHF_ALLOC of {@code .modinfo} and {@code __versions}, which it reads in
+ * the file, of per-CPU data on SMP kernels, which each CPU gets a copy of, and perhaps of exit sections. It sets SHF_RO_AFTER_INIT of up to
+ * two sections.
  */
 public final class LoadedFlags {
     private final long[] flags;
     private final int perCpuSection;
 
     /** The flags of {@code sections}, whose indices are those of the file, after all edits for {@code profile}. */
-    public LoadedFlags(List<Section> sections, KernelProfile profile) {
+    public LoadedFlags(List<Section> sections, KernelProfile profile, RegionRule rule) {
         flags = new long[sections.size()];
         for (int i = 1; i < flags.length; i++) {
             flags[i] = sections.get(i).flags();
@@ -25,14 +26,28 @@ public final class LoadedFlags {
         int information = profile.layoutRules() == LayoutRules.MEMORY_TYPES
                 ? first(sections, ".modinfo", 0)
                 : first(sections, ".modinfo", Section.SHF_ALLOC);
-        perCpuSection = profile.has(ConfigOption.SMP) ? first(sections, ".data..percpu", Section.SHF_ALLOC) : 0;
-        flags[information] &= ~Section.SHF_ALLOC;
+        String perCpu = profile.has(LoaderChange.PER_CPU_NAME) ? ".data..percpu" : ".data.percpu";
+        perCpuSection = profile.has(ConfigOption.SMP) ? first(sections, perCpu, Section.SHF_ALLOC) : 0;
+        leaveOut(information);
         if (profile.has(LoaderChange.VERSIONS_NOT_LOADED)) {
-            flags[first(sections, "__versions", Section.SHF_ALLOC)] &= ~Section.SHF_ALLOC;
+            leaveOut(first(sections, "__versions", Section.SHF_ALLOC));
         }
-        flags[perCpuSection] &= ~Section.SHF_ALLOC;
-        markReadOnlyAfterInit(first(sections, ".data..ro_after_init", Section.SHF_ALLOC));
-        markReadOnlyAfterInit(first(sections, "__jump_table", Section.SHF_ALLOC));
+        leaveOut(perCpuSection);
+        for (int i = 1; i < flags.length; i++) {
+            if (rule.isLeftOut(sections.get(i))) {
+                leaveOut(i);
+            }
+        }
+        if (profile.has(LoaderChange.READ_ONLY_AFTER_INIT)) {
+            markReadOnlyAfterInit(first(sections, ".data..ro_after_init", Section.SHF_ALLOC));
+        }
+        if (profile.has(LoaderChange.JUMP_TABLE_AFTER_INIT)) {
+            markReadOnlyAfterInit(first(sections, "__jump_table", Section.SHF_ALLOC));
+        }
+    }
+
+    private void leaveOut(int section) {
+        flags[section] &= ~Section.SHF_ALLOC;
     }
 
     private void markReadOnlyAfterInit(int section) {

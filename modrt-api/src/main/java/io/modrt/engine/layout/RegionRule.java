@@ -6,6 +6,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchKernel;
+import io.modrt.version.LoaderChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +43,24 @@ public final class RegionRule {
 
     private static final Pass[] PASSES = Pass.values();
 
+    /** Where exit sections go. A kernel that cannot unload modules has no use for them. */
+    private enum Exit {
+        IN_CORE,
+        IN_INIT,
+        LEFT_OUT
+    }
+
     private final KernelProfile profile;
     private final ArchKernel arch;
+    private final Exit exit;
 
     /** The rule of one kernel. */
     public RegionRule(KernelProfile profile, ArchKernel arch) {
         this.profile = profile;
         this.arch = arch;
+        exit = profile.has(ConfigOption.MODULE_UNLOAD)
+                ? Exit.IN_CORE
+                : profile.has(LoaderChange.EXIT_SECTIONS_IN_INIT) ? Exit.IN_INIT : Exit.LEFT_OUT;
     }
 
     boolean isByMemoryType() {
@@ -57,8 +69,12 @@ public final class RegionRule {
 
     /** Whether a section of this name goes to init memory, which is freed after initialisation. */
     boolean isInit(String name) {
-        // why: a kernel that cannot unload modules has no use for their exit sections
-        return arch.isInitSection(name) || (arch.isExitSection(name) && !profile.has(ConfigOption.MODULE_UNLOAD));
+        return arch.isInitSection(name) || (exit == Exit.IN_INIT && arch.isExitSection(name));
+    }
+
+    /** Whether a section is not loaded although its flags say so. */
+    boolean isLeftOut(Section section) {
+        return exit == Exit.LEFT_OUT && arch.isExitSection(section.name());
     }
 
     /** The first pass that takes a section of these flags. */

@@ -36,13 +36,17 @@ public final class SectionLayout {
         this.file = file;
         this.profile = profile;
         sections = file.elf().sections().stream().map(arch::shape).toList();
-        flags = new LoadedFlags(sections, profile);
+        flags = new LoadedFlags(sections, profile, rule);
         passes = new LayoutPasses(file.name(), sections, flags, profile, rule, arch);
+        SymbolTable symbols =
+                profile.has(ConfigOption.KALLSYMS) ? file.elf().symbolTable().orElse(null) : null;
+        KallsymsForm form = KallsymsForm.of(profile);
+        if (symbols != null && !form.isCopied()) {
+            flags.allocate(symbols.section().index());
+            flags.allocate(symbols.stringTable().index());
+        }
         passes.run();
-        Optional<SymbolTable> symbols = file.elf().symbolTable();
-        kallsyms = profile.has(ConfigOption.KALLSYMS) && symbols.isPresent()
-                ? new KallsymsLayout(symbols.get(), passes, flags, profile)
-                : null;
+        kallsyms = symbols == null ? null : new KallsymsLayout(symbols, form, passes, flags, profile);
         passes.roundByMemoryType();
         regions = Arrays.stream(RegionKind.values())
                 .filter(kind -> sizeBytes(kind) > 0)

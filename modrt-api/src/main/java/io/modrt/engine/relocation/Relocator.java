@@ -122,6 +122,10 @@ final class Relocator implements Fixup {
             seek(relocations, entry, rows, bytes);
             fail(refusal);
         });
+        addends.left().forEach((entry, why) -> {
+            seek(relocations, entry, rows, bytes);
+            silentLoss(why);
+        });
         if (relocations.isPacked()) {
             slips.reportPackedRest(relocations, count);
         }

@@ -30,6 +30,7 @@ final class SectionAddends implements Addends {
     private byte[] states = UNTOUCHED;
     private final Map<Integer, Refusal> refused = new LinkedHashMap<>();
     private final Map<Integer, Refusal> open = new LinkedHashMap<>();
+    private final Map<Integer, String> left = new LinkedHashMap<>();
 
     SectionAddends(RelocationSection relocations, int count, RelocationRows rows, SectionBytes bytes) {
         this.relocations = relocations;
@@ -100,12 +101,19 @@ final class SectionAddends implements Addends {
         states[index] = FAILING;
     }
 
+    @Override
+    public void leave(int index, String why) {
+        touch();
+        left.put(index, why);
+        states[index] = FAILING;
+    }
+
     /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
         return !isInPlace && states.length == 0;
     }
 
-    /** Whether the entry was refused, so that its place is left as it is. */
+    /** Whether the entry was refused or left, so that its place stays as it is. */
     boolean isFailing(int index) {
         return is(index, FAILING);
     }
@@ -119,5 +127,10 @@ final class SectionAddends implements Addends {
     /** The entries that fail at the end of the section, each with its refusal. */
     Map<Integer, Refusal> open() {
         return open;
+    }
+
+    /** The entries that are left as they are without a failure, each with the reason. */
+    Map<Integer, String> left() {
+        return left;
     }
 }

@@ -164,6 +164,10 @@ public final class SymbolResolution<E extends Exporter> {
         try {
             export = find(name, isWeak);
         } catch (PolicyException refusal) {
+            if (isWeak && profile.has(LoaderChange.UNDEFINED_WEAK_IS_ERROR)) {
+                findings.warn(refusal.getMessage());
+                return -refusal.errno().number();
+            }
             if (isWeak && !profile.has(LoaderChange.ERRNO_OF_CAUSE)) {
                 findings.add(Kind.KERNEL_WARNING, "leaves weak " + name + " unresolved: " + refusal.getMessage());
                 return symbols.value(index);
@@ -188,7 +192,9 @@ public final class SymbolResolution<E extends Exporter> {
                         unknownLine(name, profile.has(LoaderChange.MISSING_SYMBOL_ERRNO) ? -Errno.ENOENT.number() : 0));
             }
         }
-        return symbols.value(index);
+        return isWeak && profile.has(LoaderChange.UNDEFINED_WEAK_IS_ERROR)
+                ? -Errno.ENOENT.number()
+                : symbols.value(index);
     }
 
     /** Looks a name up once: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */

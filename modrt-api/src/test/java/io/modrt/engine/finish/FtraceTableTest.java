@@ -15,6 +15,7 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.spi.CodeReader;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.TracingSites;
+import io.modrt.version.KernelVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,15 @@ class FtraceTableTest {
         assertEquals(0, image.wordAt(BASE + 0x14));
         assertEquals(0xeeeeeeee, image.wordAt(BASE + 0x18));
         assertEquals(List.of(), told);
+    }
+
+    @Test
+    void kernelsUntil3_5LeaveTheTableInItsOrder() {
+        ImageBytes image = image(SmallModule.kernel(new KernelVersion(3, 4, 113)), 0xc0000010, 0xc0000000, 0);
+        FtraceTable.finish(image, tracing(0, true), told::add);
+        assertEquals(List.of(0xc0000010L, 0xc0000000L), written);
+        assertEquals(0xc0000010, image.wordAt(BASE + 0x20));
+        assertEquals(0xc0000000, image.wordAt(BASE + 0x24));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.TableShapes.Reference;
+import io.modrt.version.KernelVersion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -126,6 +127,18 @@ class TableOrderTest {
         // 0xc0000044 on
         assertArrayEquals(new int[] {7, 0xc000002d, 8, 0xc0000044}, words(image, ".data"));
         assertEquals(List.of(), told);
+    }
+
+    @Test
+    void kernelsUntil4_19MarkNoInitCode() {
+        SmallModule module = new SmallModule(ElfClass.ELF32, false);
+        module.section(".text", AX, 4, 0x20);
+        module.section(".init.text", AX, 4, 8);
+        module.section("__jump_table", WA, 4, module.ints(0xc0010004, 0xa1, 0x80000001, 0xc0000004, 0xa2, 0x80000000));
+        ImageBytes image = module.image(SmallModule.kernel(new KernelVersion(4, 19, 0)), BASE);
+        JumpTable.finish(image, JUMPS_32, told::add);
+        assertArrayEquals(
+                new int[] {0xc0000004, 0xa2, 0x80000000, 0xc0010004, 0xa1, 0x80000001}, words(image, "__jump_table"));
     }
 
     @Test

@@ -67,10 +67,13 @@ public final class SmallModule {
         symbols.writeBytes(last);
     }
 
-    /** Everything stated, so that no test depends on what is assumed. */
     private static KernelProfile profile(int major, int minor, int patch) {
-        KernelProfile profile =
-                KernelProfile.of(new KernelVersion(major, minor, patch)).withPageBytes(4096);
+        return kernel(new KernelVersion(major, minor, patch));
+    }
+
+    /** A kernel of this version, packed. Everything is stated, so that no test depends on what is assumed. */
+    public static KernelProfile kernel(KernelVersion version) {
+        KernelProfile profile = KernelProfile.of(version).withPageBytes(4096);
         for (ConfigOption option : ConfigOption.values()) {
             profile = profile.with(option, true);
         }
@@ -105,6 +108,13 @@ public final class SmallModule {
             names.append(name).append('\0');
         }
         last = elf.symbol(nameOffset, value, 0, bindingAndType, section);
+        symbols.writeBytes(last);
+        return this;
+    }
+
+    /** Adds a symbol of value 0 whose name begins at {@code nameOffset} of the string table, within another's. */
+    public SmallModule symbolAt(int nameOffset, int bindingAndType, int section) {
+        last = elf.symbol(nameOffset, 0, 0, bindingAndType, section);
         symbols.writeBytes(last);
         return this;
     }

@@ -96,7 +96,8 @@ public abstract class ArchContract {
     protected Map<String, KernelSymbols> kernels() {
         ModuleFile file = ModuleFile.open(modules().values().iterator().next());
         ElfHeader header = file.elf().header();
-        KernelProfile profile = profiles().get(0).assuming(arch().usualConfiguration());
+        KernelProfile bare = profiles().get(0);
+        KernelProfile profile = bare.assuming(arch().usualConfiguration(bare));
         AddressRange area = arch().kernel(profile, header).kernelArea();
         AddressRange late = new AddressRange(area.end().plus(-PER_CPU_BYTES - LATE_BYTES), LATE_BYTES);
         Map<String, KernelSymbols> kernels = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import io.modrt.ModuleRuntime;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.Arch;
@@ -13,6 +14,7 @@ import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
 import io.modrt.testkit.ElfEdit;
 import io.modrt.testkit.ElfField;
+import io.modrt.version.KernelChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +65,12 @@ final class DescriptionChecks {
     private void saysWhatItIs() {
         Assertions.assertFalse(arch.name().isBlank(), "name");
         Assertions.assertEquals(Arch.SPI_VERSION, arch.spiVersion(), "version of the SPI");
-        Assertions.assertFalse(arch.usualConfiguration().isEmpty(), "usual configuration");
+        List<String> changes =
+                arch.history().stream().map(KernelChange::name).distinct().toList();
+        Assertions.assertEquals(arch.history().size(), changes.size(), () -> "names of changes: " + changes);
+        for (KernelProfile profile : subject.contract().profiles()) {
+            Assertions.assertFalse(arch.usualConfiguration(profile).isEmpty(), "usual configuration of " + profile);
+        }
     }
 
     private void hasAreas() {

@@ -4,6 +4,8 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
+import io.modrt.version.KernelChange;
+import java.util.List;
 import java.util.Map;
 
 /** An architecture that does what another one does, but for what a subclass changes. */
@@ -30,8 +32,13 @@ class ForwardingArch implements Arch {
     }
 
     @Override
-    public Map<String, Boolean> usualConfiguration() {
-        return arch.usualConfiguration();
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
+        return arch.usualConfiguration(profile);
+    }
+
+    @Override
+    public List<KernelChange> history() {
+        return arch.history();
     }
 
     @Override

@@ -41,7 +41,7 @@ record Subject(ArchContract contract, Arch arch) {
     /** The kernel of this profile whose first module is {@code file}. */
     ArchKernel kernel(KernelProfile profile, ModuleFile file) {
         return arch.kernel(
-                profile.assuming(arch.usualConfiguration()), file.elf().header());
+                profile.assuming(arch.usualConfiguration(profile)), file.elf().header());
     }
 
     /** The kernels of all profiles, one for each kind of module. */

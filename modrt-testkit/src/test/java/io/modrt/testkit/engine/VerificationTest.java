@@ -10,6 +10,7 @@ import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LiveModule;
@@ -22,6 +23,7 @@ import io.modrt.verify.Reason;
 import io.modrt.verify.Verification;
 import io.modrt.verify.VerificationResult;
 import io.modrt.verify.VerificationResult.Difference;
+import io.modrt.version.KernelVersion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -36,10 +38,11 @@ class VerificationTest {
     private final ModuleRuntime runtime = Samples.runtime().build();
 
     private LiveModule load(KernelModuleBuilder module) {
-        return runtime.load(
-                Samples.file(module),
-                Placement.regions(Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT)),
-                LoadPolicy.kernelExact());
+        return runtime.load(Samples.file(module), placed(), LoadPolicy.kernelExact());
+    }
+
+    private static Placement placed() {
+        return Placement.regions(Map.of(RegionKind.CORE, CORE, RegionKind.INIT, INIT));
     }
 
     private void put(Address at, long value, int sizeBytes) {
@@ -144,6 +147,26 @@ class VerificationTest {
         Difference renamed = verify(module).differences().get(0);
         assertEquals(struct.plus(24), renamed.address());
         assertEquals('m', renamed.expected());
+    }
+
+    /** The bases of init and core come first, then the sizes of init, which is gone, and core. */
+    @Test
+    void kernelsUntil4_4HaveTheSizesBehindBothBases() {
+        KernelProfile old = KernelProfile.of(new KernelVersion(4, 4, 0));
+        try (ModuleRuntime kernel = Samples.runtime().profile(old).build()) {
+            LiveModule module = kernel.load(Samples.file(Samples.module("m")), placed(), LoadPolicy.kernelExact());
+            Address struct = section(module, ".gnu.linkonce.this_module");
+            ByteBuffer words = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+            words.putLong(0).putLong(CORE.value()).putInt(0).putInt((int) size(module, RegionKind.CORE));
+            kernel.memory().write(struct.plus(0x140), words.array(), 0, 24);
+            VerificationResult told = Verification.of(module).run(kernel.memory());
+            assertTrue(told.isClean(), told.table());
+
+            kernel.memory().write(struct.plus(0x154), new byte[4], 0, 4);
+            assertEquals(
+                    1,
+                    Verification.of(module).run(kernel.memory()).differences().size());
+        }
     }
 
     @Test

@@ -29,7 +29,7 @@ class RiscvArch implements Arch {
     }
 
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.ofEntries(
                 entry("CONFIG_SMP", true),
                 entry("CONFIG_MODVERSIONS", true),

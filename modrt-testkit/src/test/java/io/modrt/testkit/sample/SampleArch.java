@@ -41,7 +41,7 @@ public final class SampleArch implements Arch {
     }
 
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.ofEntries(
                 Map.entry("CONFIG_SMP", true),
                 Map.entry("CONFIG_MODULE_UNLOAD", true),

@@ -30,7 +30,7 @@ final class X86Arch implements Arch {
     }
 
     @Override
-    public Map<String, Boolean> usualConfiguration() {
+    public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.ofEntries(
                 entry("CONFIG_SMP", true),
                 entry("CONFIG_MODVERSIONS", true),

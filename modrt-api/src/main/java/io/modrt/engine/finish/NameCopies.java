@@ -1,0 +1,79 @@
+package io.modrt.engine.finish;
+
+import io.modrt.elf.SymbolTable;
+import io.modrt.engine.layout.KallsymsForm;
+import io.modrt.engine.layout.KallsymsLayout;
+import java.util.BitSet;
+
+/** The names of the symbols that stay, copied to core memory. */
+abstract sealed class NameCopies {
+    private final SymbolTable symbols;
+    private final byte[] file;
+    private final int fileStart;
+
+    private NameCopies(SymbolTable symbols) {
+        this.symbols = symbols;
+        this.file = symbols.stringTable().file().array();
+        this.fileStart = (int) symbols.stringTable().fileOffset();
+    }
+
+    /** Copies to {@code bytes}, from {@code start} on, in the form of the kernel of {@code tables}. */
+    static NameCopies into(byte[] bytes, int start, KallsymsLayout tables) {
+        return tables.form().names() == KallsymsForm.Names.SHARED
+                ? new Shared(bytes, start, tables)
+                : new Apart(bytes, start, tables);
+    }
+
+    /** Copies the name of {@code symbol}, which comes behind those of lower numbers. Returns its offset, which {@code st_name} gets. */
+    abstract int copy(int symbol);
+
+    /** Copies the bytes of the string table that are in use at once; each name keeps its place among them. */
+    private static final class Shared extends NameCopies {
+        private final int[] offsets;
+
+        private Shared(byte[] bytes, int start, KallsymsLayout tables) {
+            super(tables.symbols());
+            BitSet used = tables.sharedNames();
+            offsets = new int[used.length()];
+            int count = 0;
+            for (int i = 0; i < offsets.length; i++) {
+                offsets[i] = count;
+                if (used.get(i)) {
+                    bytes[start + count++] = super.file[super.fileStart + i];
+                }
+            }
+        }
+
+        @Override
+        int copy(int symbol) {
+            return offsets[super.symbols.nameOffset(symbol)];
+        }
+    }
+
+    /** Copies the names one by one. A name that is cut leaves the room that all of it would take. */
+    private static final class Apart extends NameCopies {
+        private final byte[] bytes;
+        private final int start;
+        private final int most;
+        private int next;
+
+        private Apart(byte[] bytes, int start, KallsymsLayout tables) {
+            super(tables.symbols());
+            this.bytes = bytes;
+            this.start = start;
+            KallsymsForm.Names names = tables.form().names();
+            most = names.most();
+            next = names.bytesInFront();
+        }
+
+        @Override
+        int copy(int symbol) {
+            int offset = next;
+            int length = super.symbols.nameBytes(symbol);
+            int from = super.fileStart + super.symbols.nameOffset(symbol);
+            System.arraycopy(super.file, from, bytes, start + offset, Math.min(length, most));
+            next += length + 1;
+            return offset;
+        }
+    }
+}
