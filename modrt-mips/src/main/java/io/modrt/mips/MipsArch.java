@@ -4,6 +4,8 @@ import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.*;
+import io.modrt.version.KernelChange;
+import java.util.List;
 import java.util.Map;
 
 /** MIPS kernels of either byte order, {@link O32} and {@link N64}. The page of the package describes the architecture. */
@@ -74,6 +76,11 @@ public abstract sealed class MipsArch implements Arch {
                 "CONFIG_FUNCTION_GRAPH_TRACER", true,
                 "CONFIG_KALLSYMS_ALL", false,
                 "CONFIG_STRICT_MODULE_RWX", false);
+    }
+
+    @Override
+    public List<KernelChange> history() {
+        return List.of(MipsChange.values());
     }
 
     @Override

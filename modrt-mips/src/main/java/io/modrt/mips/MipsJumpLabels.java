@@ -3,12 +3,13 @@ package io.modrt.mips;
 import io.modrt.spi.*;
 import io.modrt.spi.StaticBranches.Jump;
 import java.nio.ByteOrder;
+import java.util.function.IntPredicate;
 
 /**
  * The load-time state of static branches. The compiler leaves a branch to the next instruction but one, on Release 6 a branch to the
  * next instruction, where the static branch is not taken, and a jump where it is; {@code module_finalize} replaces the former by a nop.
- * The kernel decides by the static key, which may be its own; the compiled word tells the same. Source: Linux 6.1
- * {@code arch/mips/kernel/jump_label.c}.
+ * Until 5.1 the compiler leaves the nop itself. The kernel decides by the static key, which may be its own; the compiled word tells the
+ * same. Source: Linux 6.1 {@code arch/mips/kernel/jump_label.c}.
  */
 final class MipsJumpLabels {
     private static final int B_OVER_NEXT = 0x1000_0001; // b .+8
@@ -28,11 +29,19 @@ final class MipsJumpLabels {
 
     /** Writes a nop at each site of {@code __jump_table} that is not taken. Delay slots stay as they are. */
     static void finish(ModuleImage image, long entryBytes) {
+        finish(image, entryBytes, word -> word == B_OVER_NEXT || word == BC_NEXT);
+    }
+
+    /** Writes a nop at each site, as kernels until 4.2 do. */
+    static void finishAll(ModuleImage image, long entryBytes) {
+        finish(image, entryBytes, word -> true);
+    }
+
+    private static void finish(ModuleImage image, long entryBytes, IntPredicate isReplaced) {
         image.section("__jump_table").ifPresent(table -> {
             for (long entry = 0; entry + entryBytes <= table.section().sizeBytes(); entry += entryBytes) {
                 long code = table.pointer(entry);
-                int word = image.codeAt(code);
-                if (word == B_OVER_NEXT || word == BC_NEXT) {
+                if (isReplaced.test(image.codeAt(code))) {
                     image.putCodeAt(code, NOP);
                 }
             }

@@ -9,6 +9,7 @@ import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.*;
 import java.nio.ByteOrder;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,8 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
      */
     private static final AddressRange N64_AREA =
             AddressRange.between(Address.of(0xffff_ffff_c000_0000L), Address.of(0xffff_ffff_fffc_d000L));
+    /** XKSEG, as kernels until 2.6.18 have it. */
+    private static final AddressRange XKSEG_AREA = new AddressRange(Address.of(0xc000_0000_0000_0000L), 1L << 39);
     /** These addresses are the same sign-extended and zero-extended, so the address pairs of 32-bit code reach them on n64 too. */
     private static final AddressRange KERNEL_AREA = new AddressRange(Address.of(0x6000_0000L), 0x1000_0000L);
 
@@ -63,7 +66,10 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
 
     @Override
     public List<AddressRange> moduleAreas() {
-        return List.of(width == Width.BITS_32 ? O32_AREA : N64_AREA);
+        if (width == Width.BITS_32) {
+            return List.of(O32_AREA);
+        }
+        return List.of(profile.has(MipsChange.MODULES_IN_CKSSEG) ? N64_AREA : XKSEG_AREA);
     }
 
     @Override
@@ -73,20 +79,34 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
 
     @Override
     public RelocationTable relocations(AddendKind addends) {
-        AddressRange errors = new AddressRange(width.address(-ERROR_VALUES), ERROR_VALUES);
-        return RelocationTable.of(types(addends))
-                .errorValues(errors, RelocationTable.WeakErrorValue.ENDS_SECTION)
-                .unknownType(MipsKernel::unknownType);
+        RelocationTable table = RelocationTable.of(types(addends)).unknownType(this::unknownType);
+        if (!profile.has(MipsChange.ZERO_IS_APPLIED)) {
+            return table.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.SKIPPED);
+        }
+        return table.errorValues(
+                new AddressRange(width.address(-ERROR_VALUES), ERROR_VALUES),
+                profile.has(MipsChange.WEAK_ERROR_ENDS_SECTION)
+                        ? RelocationTable.WeakErrorValue.ENDS_SECTION
+                        : RelocationTable.WeakErrorValue.SKIPPED);
     }
 
     private Set<MipsReloc> types(AddendKind addends) {
-        if (addends == AddendKind.IN_PLACE) {
-            return MipsReloc.OF_REL;
+        boolean isRela = addends == AddendKind.EXPLICIT;
+        if (isRela && width == Width.BITS_32 && profile.has(MipsChange.RELA_ON_64_BIT_ALONE)) {
+            return Set.of();
         }
-        return width == Width.BITS_64 ? MipsReloc.OF_RELA : Set.of(); // o32 kernels refuse SHT_RELA sections
+        Set<MipsReloc> types = EnumSet.copyOf(isRela ? MipsReloc.OF_RELA : MipsReloc.OF_REL);
+        if (!profile.has(MipsChange.PC_RELATIVE_TYPES)) {
+            types.removeIf(type -> type.formula() == Formula.S_A_P);
+        }
+        return types;
     }
 
-    private static Refusal unknownType(String module, int number) {
+    private Refusal unknownType(String module, int number) {
+        if (!profile.has(MipsChange.UNKNOWN_TYPES_REFUSED)) {
+            return Refusal.beyondKernel(
+                    "relocation type " + number + " has no handler in kernels until 4.8, and crashes them");
+        }
         // why: the kernel warns of a type that it knows with a stack trace, which does not name the module
         return MipsReloc.of(number)
                 .map(row -> Refusal.of(Errno.EINVAL, row.psabiName() + " is for SHT_RELA sections, this is SHT_REL"))
@@ -109,12 +129,13 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
 
     @Override
     public TracingSites tracing() {
-        return MipsTracing.of(this);
+        return profile.has(MipsChange.FUNCTION_TRACER) ? MipsTracing.of(this) : TracingSites.none();
     }
 
     @Override
     public Optional<StaticBranches> staticBranches() {
-        return Optional.of(MipsJumpLabels.branches(isRelease6, codeOrder));
+        return Optional.of(MipsJumpLabels.branches(isRelease6 && profile.has(MipsChange.STATIC_BRANCH_OVER), codeOrder))
+                .filter(any -> profile.has(MipsChange.JUMP_LABELS));
     }
 
     @Override

@@ -6,8 +6,10 @@ import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
 import io.modrt.error.RelocationException;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.*;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ final class MipsLoad implements ArchLoad {
     private final SymbolValues values;
     private final MipsPlan plan;
     private final Width width;
+    private final @Nullable List<MipsAddends.Waiting> waiting;
     private final Map<Far, Stub> stubs = new LinkedHashMap<>();
     private final Map<RegionKind, Long> nextOffsets = new EnumMap<>(RegionKind.class);
 
@@ -34,12 +37,13 @@ final class MipsLoad implements ArchLoad {
         this.values = values;
         this.plan = plan;
         this.width = plan.kernel().width();
+        this.waiting = placed.profile().has(MipsChange.UNPAIRED_HI16_REFUSED) ? null : new ArrayList<>();
     }
 
     @Override
     public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
         if (relocations.addends() == AddendKind.IN_PLACE) {
-            new MipsAddends(placed.file().name(), relocations, values, addends).join(count);
+            new MipsAddends(placed.file().name(), relocations, values, addends).join(count, image, waiting);
         }
     }
 
@@ -104,9 +108,14 @@ final class MipsLoad implements ArchLoad {
 
     @Override
     public List<Finisher> finishers() {
-        int jumpEntryBytes = plan.kernel().tables().jumpTable().entryBytes();
-        return placed.profile().has(ConfigOption.JUMP_LABEL)
-                ? List.of(Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, jumpEntryBytes)))
-                : List.of();
+        KernelProfile profile = placed.profile();
+        if (!profile.has(ConfigOption.JUMP_LABEL) || !profile.has(MipsChange.JUMP_LABELS)) {
+            return List.of();
+        }
+        int entryBytes = plan.kernel().tables().jumpTable().entryBytes();
+        return List.of(
+                profile.has(MipsChange.STATIC_JUMPS)
+                        ? Finisher.of("jump labels", image -> MipsJumpLabels.finish(image, entryBytes))
+                        : Finisher.of("jump labels", image -> MipsJumpLabels.finishAll(image, entryBytes)));
     }
 }

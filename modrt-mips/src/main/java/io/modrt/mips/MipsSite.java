@@ -6,7 +6,6 @@ import static io.modrt.mips.MipsReloc.R_MIPS_LO16;
 
 import io.modrt.address.Address;
 import io.modrt.spi.*;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -16,25 +15,25 @@ import java.util.List;
  * {@code -mmcount-ra-address} a site also sets {@code $12} to the address where {@code ra} is saved, or to 0. GCC without optimisation,
  * as for jitterentropy_rng, leaves the delay slot empty. At the call, {@code $1} holds the caller's {@code ra}.
  *
- * <p>On n64 the kernel never changes the second word of a long call, which holds the lower half of {@code _mcount}. Here it takes the
- * lower half of the entry; for {@code _mcount} that is the same.
+ * <p>On n64, and on o32 until 3.7, the kernel never changes the second word of a long call, which holds the lower half of {@code _mcount}.
+ * Here it takes the lower half of the entry; for {@code _mcount} that is the same.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the list is immutable, but not declared so by an annotation
 enum MipsSite {
     // spotless:off
-    //              name                                        width      skipped  words
-    O32_LONG_RA    ("o32 long call, ra address",                Width.BITS_32, 5, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
-    O32_LONG_RA_O0 ("o32 long call, ra address, empty slot",    Width.BITS_32, 5, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.PUSH, Word.JALR, Word.NOP),
-    O32_LONG       ("o32 long call",                            Width.BITS_32, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.PUSH),
-    O32_LONG_O0    ("o32 long call, empty slot",                Width.BITS_32, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.PUSH, Word.JALR, Word.NOP),
-    N64_LONG_RA    ("n64 long call, ra address",                Width.BITS_64, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
-    N64_LONG_RA_O0 ("n64 long call, ra address, empty slot",    Width.BITS_64, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.NOP),
-    N64_LONG       ("n64 long call",                            Width.BITS_64, 4, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.NOP),
-    O32_SHORT_RA   ("o32 short call, ra address",               Width.BITS_32, 0, Word.MOVE_AT, Word.RA_SLOT, Word.FIRST, Word.SECOND),
-    O32_SHORT      ("o32 short call",                           Width.BITS_32, 0, Word.MOVE_AT, Word.FIRST, Word.SECOND),
-    N64_SHORT_RA   ("n64 short call, ra address",               Width.BITS_64, 0, Word.MOVE_AT, Word.FIRST, Word.RA_SLOT),
-    N64_SHORT_RA_O0("n64 short call, ra address, empty slot",   Width.BITS_64, 0, Word.MOVE_AT, Word.RA_SLOT, Word.FIRST, Word.NOP),
-    N64_SHORT      ("n64 short call",                           Width.BITS_64, 0, Word.MOVE_AT, Word.FIRST, Word.NOP);
+    //              name                                        width          words
+    O32_LONG_RA    ("o32 long call, ra address",                Width.BITS_32, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.PUSH),
+    O32_LONG_RA_O0 ("o32 long call, ra address, empty slot",    Width.BITS_32, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.PUSH, Word.JALR, Word.NOP),
+    O32_LONG       ("o32 long call",                            Width.BITS_32, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.PUSH),
+    O32_LONG_O0    ("o32 long call, empty slot",                Width.BITS_32, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.PUSH, Word.JALR, Word.NOP),
+    N64_LONG_RA    ("n64 long call, ra address",                Width.BITS_64, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.RA_SLOT),
+    N64_LONG_RA_O0 ("n64 long call, ra address, empty slot",    Width.BITS_64, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.RA_SLOT, Word.JALR, Word.NOP),
+    N64_LONG       ("n64 long call",                            Width.BITS_64, Word.FIRST, Word.SECOND, Word.MOVE_AT, Word.JALR, Word.NOP),
+    O32_SHORT_RA   ("o32 short call, ra address",               Width.BITS_32, Word.MOVE_AT, Word.RA_SLOT, Word.FIRST, Word.SECOND),
+    O32_SHORT      ("o32 short call",                           Width.BITS_32, Word.MOVE_AT, Word.FIRST, Word.SECOND),
+    N64_SHORT_RA   ("n64 short call, ra address",               Width.BITS_64, Word.MOVE_AT, Word.FIRST, Word.RA_SLOT),
+    N64_SHORT_RA_O0("n64 short call, ra address, empty slot",   Width.BITS_64, Word.MOVE_AT, Word.RA_SLOT, Word.FIRST, Word.NOP),
+    N64_SHORT      ("n64 short call",                           Width.BITS_64, Word.MOVE_AT, Word.FIRST, Word.NOP);
     // spotless:on
 
     static final int B = 0x1000_0000; // b .+4
@@ -51,15 +50,13 @@ enum MipsSite {
 
     private final String description;
     private final Width width;
-    private final int skipped;
     private final List<Word> words;
     private final int first;
     private final int writes;
 
-    MipsSite(String description, Width width, int skipped, Word... words) {
+    MipsSite(String description, Width width, Word... words) {
         this.description = description;
         this.width = width;
-        this.skipped = skipped;
         this.words = List.of(words);
         this.first = this.words.indexOf(Word.FIRST);
         this.writes = this.words.contains(Word.SECOND) ? 2 : 1;
@@ -97,21 +94,32 @@ enum MipsSite {
         }
     }
 
-    /** Whether the sites of a kernel may have this form. */
-    boolean isOf(Width kernelWidth, int skippedByLongCalls) {
-        return width == kernelWidth && (isShort() || skipped == skippedByLongCalls);
+    /** Whether the sites of a kernel may have this form; on o32 its long calls either all tell where {@code ra} is kept, or none. */
+    boolean isOf(Width kernelWidth, boolean isRaTold) {
+        boolean mayBeEither = width == Width.BITS_64 || isShort();
+        return width == kernelWidth && (mayBeEither || words.contains(Word.RA_SLOT) == isRaTold);
     }
 
     private boolean isShort() {
-        return skipped == 0;
+        return !words.contains(Word.JALR);
     }
 
     private int addiu() {
         return width == Width.BITS_32 ? ADDIU : DADDIU;
     }
 
-    /** A form in the byte order of a kernel's code. */
-    record InOrder(MipsSite form, ByteOrder order) implements SiteKind {
+    /** What happens to the second word of a long call. */
+    enum Second {
+        /** It never changes, so it holds the lower half of {@code _mcount}. */
+        KEPT,
+        /** It is cleared when the site is switched off and stays so, which leaves the lower half of the target out. */
+        LOST,
+        /** It is cleared, and written when the site is switched on. */
+        WRITTEN
+    }
+
+    /** A form as a kernel has it. */
+    record InKernel(MipsSite form, MipsTracing tracing) implements SiteKind {
         @Override
         public String description() {
             return form.description;
@@ -139,11 +147,15 @@ enum MipsSite {
         }
 
         private int word(byte[] code, int index) {
-            return CodeWords.get(code, index, order);
+            return CodeWords.get(code, index, tracing.order());
         }
 
         private void put(byte[] code, int index, int word) {
-            CodeWords.put(code, index, order, word);
+            CodeWords.put(code, index, tracing.order(), word);
+        }
+
+        private boolean isKept() {
+            return tracing.second() == Second.KEPT;
         }
 
         @Override
@@ -162,9 +174,9 @@ enum MipsSite {
                 isOn = (first & ~TARGET) == JAL && (form.writes == 1 || second == PUSH);
             } else {
                 boolean addsLower = (second & ~LOWER) == form.addiu();
-                boolean isO32Nop = form.width == Width.BITS_32 && second == NOP;
-                isOff = first == (B | form.skipped) && (form.width == Width.BITS_32 ? isO32Nop : addsLower);
-                isOn = (first & ~LOWER) == LUI && (addsLower || isO32Nop);
+                boolean isCleared = !isKept() && second == NOP;
+                isOff = first == (B | tracing.skipped()) && (isKept() ? addsLower : isCleared);
+                isOn = (first & ~LOWER) == LUI && (addsLower || isCleared);
             }
             return isOff ? State.OFF : isOn ? State.ON : State.FOREIGN;
         }
@@ -186,7 +198,14 @@ enum MipsSite {
             if (form.isShort()) {
                 return (form.width.wrap(to ^ (site + Integer.BYTES)) & -SEGMENT) == 0 && entry.isAligned(Integer.BYTES);
             }
-            return form.width == Width.BITS_32 || to == (int) to;
+            boolean isLost = tracing.second() == Second.LOST && (to & LOWER) != 0;
+            return !isLost && (form.width == Width.BITS_32 || to == (int) to);
+        }
+
+        /** Kernels that lose the lower half of the target switch sites on all the same. */
+        @Override
+        public boolean isCalled(long site, Address entry) {
+            return tracing.second() == Second.LOST && !form.isShort() || reaches(site, entry);
         }
 
         @Override
@@ -200,14 +219,14 @@ enum MipsSite {
             }
             put(code, form.first, R_MIPS_HI16.field().insert(LUI, entry + R_MIPS_HI16.bias()));
             // why: the kernel's assembler of this pair leaves out an addition of 0
-            boolean isBare = form.width == Width.BITS_32 && (entry & LOWER) == 0;
+            boolean isBare = tracing.second() == Second.LOST || (!isKept() && (entry & LOWER) == 0);
             put(code, form.first + 1, isBare ? NOP : R_MIPS_LO16.field().insert(form.addiu(), entry));
         }
 
         @Override
         public void off(long site, byte[] code) {
-            put(code, form.first, form.isShort() ? NOP : B | form.skipped);
-            if (form.width == Width.BITS_32) {
+            put(code, form.first, form.isShort() ? NOP : B | tracing.skipped());
+            if (form.isShort() ? form.width == Width.BITS_32 : !isKept()) {
                 put(code, form.first + 1, NOP);
             }
         }

@@ -42,6 +42,9 @@
  * Any other number gives EINVAL, and so do 18, 28 and 29 in SHT_REL; the other refusals give ENOEXEC. A symbol whose value lies in the
  * last 4095 bytes of the address space stands for an error and gives ENOENT; a weak one silently ends the relocation of its section.
  *
+ * <p>That is so since 4.14. {@code MipsChange} has the history: PC16, PC21_S2 and PC26_S2, and the refusal of other numbers, came with 4.9;
+ * until 2.6.30 the value 0 stood for an error, and no other did; until 3.7 o32 kernels took SHT_RELA sections too.
+ *
  * <h2>Quirks</h2>
  *
  * <ul>

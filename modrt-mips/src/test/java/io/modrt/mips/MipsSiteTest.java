@@ -48,8 +48,9 @@ class MipsSiteTest {
         return code.array();
     }
 
-    private static MipsSite.InOrder bigEndian(MipsSite form) {
-        return new MipsSite.InOrder(form, ByteOrder.BIG_ENDIAN);
+    private static MipsSite.InKernel bigEndian(MipsSite form) {
+        ElfTarget target = form.name().startsWith("O32") ? ElfTarget.MIPS_O32_BE : ElfTarget.MIPS_N64_BE;
+        return new MipsSite.InKernel(form, (MipsTracing) Kernels.of(target).tracing());
     }
 
     @ParameterizedTest(name = "{1}")
