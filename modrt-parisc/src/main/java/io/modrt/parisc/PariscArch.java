@@ -4,6 +4,8 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.*;
+import io.modrt.version.KernelChange;
+import java.util.List;
 import java.util.Map;
 
 /** PA-RISC kernels: {@link Narrow} with 32-bit and {@link Wide} with 64-bit addresses. The page of the package describes the architecture. */
@@ -57,10 +59,15 @@ public abstract sealed class PariscArch implements Arch {
     public Map<String, Boolean> usualConfiguration(KernelProfile profile) {
         return Map.of(
                 "CONFIG_KALLSYMS_ALL", true,
-                "CONFIG_STRICT_MODULE_RWX", true,
+                "CONFIG_STRICT_MODULE_RWX", profile.has(PariscChange.STRICT_MODULE_RWX),
                 "CONFIG_JUMP_LABEL", width == Width.BITS_64,
                 "CONFIG_MODULE_SIG", false,
                 "CONFIG_MODULE_FORCE_LOAD", false);
+    }
+
+    @Override
+    public List<KernelChange> history() {
+        return List.of(PariscChange.values());
     }
 
     @Override

@@ -25,7 +25,7 @@ final class PariscGot {
 
     /** One slot less than a load with a 16-bit displacement reaches. */
     private static final int MOST_SLOTS = 4095;
-    /** Kernels until 2.6.28 load with a 14-bit displacement. */
+    /** The same with a 14-bit displacement. */
     private static final int MOST_SLOTS_OF_14_BITS = 1023;
 
     private final PlacedSections placed;
@@ -50,14 +50,18 @@ final class PariscGot {
 
     /** Whether an address is the module's. */
     boolean isLocal(long address) {
-        for (AddressRange region : regions) {
-            // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
-            long past = isByMemoryType ? 0 : 1;
-            if (Long.compareUnsigned(address - region.start().value(), region.sizeBytes() + past) < 0) {
-                return true;
-            }
-        }
-        return false;
+        return regions.stream().anyMatch(region -> holds(region, address));
+    }
+
+    /** Whether one region has both addresses. */
+    boolean isInOneRegion(long address, long other) {
+        return regions.stream().anyMatch(region -> holds(region, address) && holds(region, other));
+    }
+
+    private boolean holds(AddressRange region, long address) {
+        // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
+        long past = isByMemoryType ? 0 : 1;
+        return Long.compareUnsigned(address - region.start().value(), region.sizeBytes() + past) < 0;
     }
 
     /** The slot for {@code value}, in bytes from the start of the GOT. */
@@ -90,8 +94,7 @@ final class PariscGot {
 
     /** Checks, as {@code module_finalize} does, how many slots the relocations use. */
     void checkLimit() {
-        LayoutRules rules = placed.profile().layoutRules();
-        int most = rules == LayoutRules.STUBS_AT_HEAD ? MOST_SLOTS_OF_14_BITS : MOST_SLOTS;
+        int most = placed.profile().has(PariscChange.WIDE_GOT) ? MOST_SLOTS : MOST_SLOTS_OF_14_BITS;
         if (slots.size() > most) {
             String name = placed.file().name();
             throw new LayoutException(Refusal.of(

@@ -48,8 +48,9 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
     /** The kernel applies no SHT_REL sections. */
     @Override
     public RelocationTable relocations(AddendKind addends) {
-        RelocationTable types =
-                addends == AddendKind.EXPLICIT ? PariscReloc.table(width) : RelocationTable.of(List.<PariscReloc>of());
+        RelocationTable types = addends == AddendKind.EXPLICIT
+                ? PariscReloc.table(width, profile)
+                : RelocationTable.of(List.<PariscReloc>of());
         // why: the kernel takes a symbol whose value is 0, weak or not, for one that it could not find
         return types.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
                 .unknownType((module, number) -> Refusal.of(
@@ -69,11 +70,18 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
 
     @Override
     public TableShapes tables() {
-        int entryBytes = profile.has(PariscChange.ERROR_REGISTER) ? 12 : 8;
         return new TableShapes(
                 new TableShapes.ExportTable(width.bytes(), TableShapes.Reference.ABSOLUTE),
-                new TableShapes.ExceptionTable(entryBytes, Integer.BYTES, TableShapes.Reference.FROM_FIELD, 2),
+                exceptionTable(),
                 new TableShapes.JumpTable(Integer.BYTES, width.bytes(), TableShapes.Reference.FROM_FIELD));
+    }
+
+    private TableShapes.ExceptionTable exceptionTable() {
+        if (!profile.has(PariscChange.RELATIVE_EXCEPTIONS)) {
+            return new TableShapes.ExceptionTable(2 * width.bytes(), width.bytes(), TableShapes.Reference.ABSOLUTE, 2);
+        }
+        int entryBytes = profile.has(PariscChange.ERROR_REGISTER) ? 12 : 8;
+        return new TableShapes.ExceptionTable(entryBytes, Integer.BYTES, TableShapes.Reference.FROM_FIELD, 2);
     }
 
     @Override
@@ -83,12 +91,12 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
 
     @Override
     public Optional<StaticBranches> staticBranches() {
-        return Optional.of(STATIC_BRANCHES);
+        return profile.has(PariscChange.JUMP_LABELS) ? Optional.of(STATIC_BRANCHES) : Optional.empty();
     }
 
     @Override
     public TracingSites tracing() {
-        return new PariscTracing(width, profile.has(PariscChange.ZERO_SITES_SKIPPED));
+        return profile.has(PariscChange.PATCHABLE_ENTRIES) ? PariscTracing.of(width, profile) : TracingSites.none();
     }
 
     @Override

@@ -54,7 +54,7 @@ final class PariscLoad implements ArchLoad {
             case R_PARISC_DIR21L, R_PARISC_PLABEL21L -> left(S, A);
             case R_PARISC_DIR14R, R_PARISC_DIR17R, R_PARISC_PLABEL14R -> right(S, A);
             case R_PARISC_PCREL12F, R_PARISC_PCREL17F, R_PARISC_PCREL22F, R_PARISC_PCREL32, R_PARISC_PCREL64 ->
-                fixup.goal() - wordOf(fixup);
+                goal(fixup) - wordOf(fixup);
             case R_PARISC_PCREL21L -> left(distance(fixup, S + A), 0);
             case R_PARISC_PCREL14R -> right(distance(fixup, S + A), 0);
             case R_PARISC_DPREL14F -> S + A - dataPointer(fixup);
@@ -65,6 +65,16 @@ final class PariscLoad implements ArchLoad {
             case R_PARISC_FPTR64 -> got.functionPointer(S + A);
             default -> throw new AssertionError(fixup.type() + " is S + A, which the engine computes");
         };
+    }
+
+    /** Where a value that counts from P leads. */
+    private long goal(Fixup fixup) {
+        return isOldDirect(fixup) ? fixup.S() : fixup.goal();
+    }
+
+    /** Whether the fixup is a branch within core or init in a kernel until 2.6.28, which gives it no stub and leaves its addend out. */
+    private boolean isOldDirect(Fixup fixup) {
+        return plan.room() == Room.HEAD && fixup.type().routed() && fixup.goal() == fixup.S() + fixup.A();
     }
 
     /** P with its two low bits cleared, as the kernel clears them. */
@@ -103,9 +113,8 @@ final class PariscLoad implements ArchLoad {
             return !isOld && reaches(branch, target) ? null : Kind.LONG_BRANCH;
         }
         if (got.isLocal(target)) {
-            boolean isInCaller =
-                    Long.compareUnsigned(target - start(branch), caller(branch).sizeBytes()) < 0;
-            return (isInCaller || !isOld) && reaches(branch, target) ? null : Kind.DIRECT;
+            boolean isDirect = isOld ? got.isInOneRegion(target, branch.P()) : reaches(branch, target);
+            return isDirect ? null : Kind.DIRECT;
         }
         // why: the callee has a gp of its own; millicode, whose names start with $$, does not use gp
         return branch.symbolName().startsWith("$$") ? Kind.MILLICODE : Kind.GOT;
@@ -153,16 +162,22 @@ final class PariscLoad implements ArchLoad {
         }
         return switch (kind) {
             case LONG_BRANCH -> PariscStubs.longBranch(S, A);
-            case GOT -> PariscStubs.got(got.slotOffset(branch, target));
+            case GOT -> throughGot(got.slotOffset(branch, target));
             case MILLICODE -> PariscStubs.millicode(S, A);
             case DIRECT -> PariscStubs.direct(S, A);
         };
     }
 
-    /** A branch that does not fit goes to a stub, since one that needs none is in reach. */
+    private StubTemplate throughGot(long slotOffset) {
+        return placed.profile().has(PariscChange.WIDE_GOT)
+                ? PariscStubs.got(slotOffset)
+                : PariscStubs.gotOf14Bits(slotOffset);
+    }
+
+    /** A branch that does not fit goes to a stub, since one that needs none is in reach in kernels since 2.6.29. */
     @Override
     public Refusal misfit(Fixup fixup, String what) {
-        if (!fixup.type().routed()) {
+        if (!fixup.type().routed() || isOldDirect(fixup)) {
             return fixup.type().misfit(fixup, what);
         }
         Field field = fixup.type().field();
@@ -203,11 +218,14 @@ final class PariscLoad implements ArchLoad {
     public List<Finisher> finishers() {
         PariscAlternatives alternatives =
                 new PariscAlternatives(placed.profile().machine(), width);
-        return List.of(
+        List<Finisher> finishers = new ArrayList<>(List.of(
                 Finisher.of("GOT and descriptors", got::write),
                 Finisher.of("unwind table", PariscFinish::sortUnwindTable),
                 Finisher.of("GOT limit", image -> got.checkLimit()),
-                Finisher.of("symbol table", PariscFinish::dropLocalLabels),
-                Finisher.of("alternatives", alternatives::apply));
+                Finisher.of("symbol table", PariscFinish::dropLocalLabels)));
+        if (placed.profile().has(PariscChange.ALTERNATIVES)) {
+            finishers.add(Finisher.of("alternatives", alternatives::apply));
+        }
+        return finishers;
     }
 }

@@ -11,6 +11,7 @@ import static io.modrt.spi.Fit.REPORTED;
 import static io.modrt.spi.Fit.SIGNED;
 import static io.modrt.spi.Fit.TRUNCATED;
 
+import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.*;
 import java.util.Arrays;
 import java.util.List;
@@ -109,11 +110,21 @@ enum PariscReloc implements RelocationType {
         this.beyond = beyond;
     }
 
-    /** The types that kernels of this width apply, and as {@code beyondKernel} the other types of the ABI that GNU ld applies. */
-    static RelocationTable table(Width width) {
+    /** The types that this kernel applies, and as {@code beyondKernel} the other types of the ABI that GNU ld applies. */
+    static RelocationTable table(Width width, KernelProfile profile) {
         int bits = width.bytes() * Byte.SIZE;
-        return RelocationTable.of(where(type -> (type.kernels & bits) != 0))
-                .beyondKernel(where(type -> (type.beyond & bits) != 0));
+        Predicate<PariscReloc> isApplied = type -> (type.kernels & bits) != 0 && type.isIn(profile);
+        return RelocationTable.of(where(isApplied))
+                .beyondKernel(where(isApplied.negate().and(type -> ((type.kernels | type.beyond) & bits) != 0)));
+    }
+
+    private boolean isIn(KernelProfile profile) {
+        return switch (this) {
+            case R_PARISC_PCREL32 -> profile.has(PariscChange.RELATIVE_EXCEPTIONS);
+            case R_PARISC_SECREL32 -> profile.has(PariscChange.SHORT_CRCS);
+            case R_PARISC_PCREL64 -> profile.has(PariscChange.JUMP_LABELS);
+            default -> true;
+        };
     }
 
     private static List<PariscReloc> where(Predicate<PariscReloc> is) {

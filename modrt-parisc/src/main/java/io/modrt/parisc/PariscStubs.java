@@ -12,13 +12,14 @@ import io.modrt.spi.StubTemplate.Piece;
 
 /** The code of stubs. All of it clobbers r1. */
 final class PariscStubs {
+    private static final int LOAD_SLOT = 0x537b_0000; // ldd 0(%dp),%dp
     private static final Piece LOAD_CODE = word(0x5361_0020, "ldd    16(%dp),%r1");
     private static final Piece BRANCH = word(0xe820_d000, "bve    (%r1)");
     private static final Piece BRANCH_NULLIFIED = word(0xe820_d002, "bve,n  (%r1)");
     private static final Piece LOAD_GP = word(0x537b_0030, "ldd    24(%dp),%dp");
     private static final Piece LOAD_CODE_OF_SYMBOL = word(0x5021_0020, "ldd    16(%r1),%r1");
 
-    /** The greatest displacement of a short load. */
+    /** The greatest displacement of a short load, which kernels with a wide GOT use. */
     private static final int MOST_SHORT = 15;
 
     private PariscStubs() {}
@@ -31,8 +32,16 @@ final class PariscStubs {
 
     /** Goes through the descriptor in a GOT slot, and loads the callee's gp into dp in the delay slot. */
     static StubTemplate got(long slotOffset) {
-        int load =
-                slotOffset <= MOST_SHORT ? IM5.insert(0x0f60_10db, slotOffset) : IM16A.insert(0x537b_0000, slotOffset);
+        return throughSlot(
+                slotOffset <= MOST_SHORT ? IM5.insert(0x0f60_10db, slotOffset) : IM16A.insert(LOAD_SLOT, slotOffset));
+    }
+
+    /** The same in a kernel until 2.6.30. */
+    static StubTemplate gotOf14Bits(long slotOffset) {
+        return throughSlot(IM14.insert(LOAD_SLOT, slotOffset));
+    }
+
+    private static StubTemplate throughSlot(int load) {
         return StubTemplate.of(word(load, "ldd    LTOFF'target(%dp),%dp"), LOAD_CODE, BRANCH, LOAD_GP);
     }
 

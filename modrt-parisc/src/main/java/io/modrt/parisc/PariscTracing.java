@@ -1,5 +1,6 @@
 package io.modrt.parisc;
 
+import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.*;
 import java.util.List;
 import java.util.Set;
@@ -15,9 +16,10 @@ import java.util.Set;
  * make such sites, and the code would not work: they are foreign here. Source: Linux 6.1 {@code arch/parisc/kernel/ftrace.c}.
  *
  * @param width a site has 5 nops on 32 bit, 8 on 64 bit
+ * @param tableSection the section that lists the sites
  * @param skipsZero whether the kernel tests for entries of 0 before it adjusts them; most kernels test afterwards, and find none
  */
-record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
+record PariscTracing(Width width, String tableSection, boolean skipsZero) implements TracingSites {
     // spotless:off
     // 0x08000240 is nop. A site that is on:
     // .word tracer;  stw,ma %r1,0x40(%sp);  ldw -0x18(%r1),%r1 (the tracer);  bv,n %r0(%r1)
@@ -30,9 +32,10 @@ record PariscTracing(Width width, boolean skipsZero) implements TracingSites {
             0, 0, 0x37de_0200, 0x73c1_3e01, 0x3421_3ff9, 0x5021_3fc1, 0xe820_d002, 0xe83f_1fcf);
     // spotless:on
 
-    @Override
-    public String tableSection() {
-        return "__patchable_function_entries";
+    static PariscTracing of(Width width, KernelProfile profile) {
+        String table =
+                profile.has(PariscChange.SITE_TABLE_OF_COMPILER) ? "__patchable_function_entries" : "__mcount_loc";
+        return new PariscTracing(width, table, profile.has(PariscChange.ZERO_SITES_SKIPPED));
     }
 
     @Override

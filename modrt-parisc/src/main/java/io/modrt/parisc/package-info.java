@@ -73,12 +73,12 @@
  *                until 2.6.28                        since 2.6.29
  *  place         at the head of core and of init     in front of each section, one more than it has branches
  *  32 bit        for every branch                    for branches out of reach
- *  64 bit        for branches to other sections      for branches out of the module
- *                or out of reach                     or out of reach
- *  GOT           1,023 slots                         4,095 slots
+ *  64 bit        for branches out of the module,     for branches out of the module
+ *                or between core and init            or out of reach
  * </pre>
  *
- * Since 6.4, regions are divided by type of memory: the GOT and the descriptors are at the head of the text, and the first byte behind a
+ * The GOT has up to 1,023 slots until 2.6.30, and up to 4,095 since. {@code PariscChange} has the rest of the history: types 9, 41 and 72,
+ * exception tables, alternatives, static branches and tracing came later than the others. Since 6.4, regions are divided by type of memory: the GOT and the descriptors are at the head of the text, and the first byte behind a
  * region no longer counts as the module's. {@link io.modrt.policy.StubPolicy#SHARED} makes one stub for each callee and section;
  * {@link io.modrt.policy.StubPolicy#FURTHER_REACH} puts the stubs for a section's second half behind it, so that a section may be up to
  * twice as long as a branch reaches.

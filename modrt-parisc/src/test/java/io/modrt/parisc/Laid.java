@@ -30,6 +30,7 @@ final class Laid {
     static final KernelProfile LINUX_2_6_28 = of(new KernelVersion(2, 6, 28));
 
     static final KernelProfile LINUX_2_6_29 = of(new KernelVersion(2, 6, 29));
+    static final KernelProfile LINUX_2_6_31 = of(new KernelVersion(2, 6, 31));
     static final KernelProfile LINUX_6_1 = KernelProfile.of(new KernelVersion(6, 1, 192));
     static final KernelProfile LINUX_6_12 = KernelProfile.of(new KernelVersion(6, 12, 117));
     private static final long BETWEEN_REGIONS = 0x0100_0000;

@@ -99,7 +99,7 @@ class PariscBeyondKernelTest {
 
     @Test
     void aTableKeepsTheNumbersOfBothKindsApart() {
-        RelocationTable narrow = PariscReloc.table(Width.BITS_32);
+        RelocationTable narrow = PariscReloc.table(Width.BITS_32, Laid.LINUX_6_1);
         assertTrue(narrow.type(7).isEmpty());
         String message = assertThrows(
                         IllegalArgumentException.class, () -> narrow.beyondKernel(List.of(PariscReloc.R_PARISC_DIR32)))

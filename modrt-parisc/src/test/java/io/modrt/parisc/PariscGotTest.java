@@ -35,7 +35,7 @@ class PariscGotTest {
     private static Laid module() {
         return Laid.module(ElfTarget.PARISC_64)
                 .at(BASE)
-                .under(Laid.LINUX_2_6_29)
+                .under(Laid.LINUX_2_6_31)
                 .exported("printk", PRINTK)
                 .exported("jiffies", 0x4040_0000);
     }
@@ -65,6 +65,21 @@ class PariscGotTest {
         assertEquals(LDD, result.word(".text", 4)); // slot 0
         assertEquals(ADDIL, result.word(".text", 24));
         assertEquals(LDD | 0x20, result.word(".text", 28)); // slot 2, at offset 16
+    }
+
+    /** Until 2.6.30 the load has one form, with a displacement of 14 bits: 8 goes to bits 4 and up. */
+    @Test
+    void oldKernelsLoadASlotByOneFormAlone() {
+        Laid laid = module().under(Laid.LINUX_2_6_29);
+        laid.builder()
+                .text(ADDIL, LDD, BL, NOP)
+                .relocation(".text", 0, LTOFF21L, "jiffies")
+                .relocation(".text", 4, LTOFF14R, "jiffies")
+                .relocation(".text", 8, PCREL22F, "printk");
+        Laid.Result result = laid.relocate();
+        // 3 slots of 8 bytes and 8 bytes to the descriptors' alignment, then room for 2 stubs
+        assertEquals(
+                List.of(0x537b_0010, 0x5361_0020, 0xe820_d000, 0x537b_0030), result.wordsAt(RegionKind.CORE, 0x20, 4));
     }
 
     @Test
@@ -112,23 +127,43 @@ class PariscGotTest {
     }
 
     @Test
-    void oldKernelsCallOnlyTheSameSectionDirectly() {
-        Laid laid = module().under(Laid.LINUX_2_6_28);
+    void oldKernelsCallDirectlyWithinCoreAndWithinInit() {
+        Laid laid = module().under(Laid.LINUX_2_6_28).at(RegionKind.INIT, 0x0082_0000);
         laid.builder()
                 .text(BL, NOP, BL, NOP, NOP)
                 .function("near", ".text", 16)
                 .relocation(".text", 0, PCREL22F, "near")
-                .relocation(".text", 8, PCREL22F, "other")
+                .relocation(".text", 8, PCREL22F, "starts")
                 .code(".text.other")
-                .words(NOP);
-        laid.builder().function("other", ".text.other", 0);
+                .words(BL, NOP);
+        laid.builder()
+                .relocation(".text.other", 0, PCREL22F, "near")
+                .initText(BL, NOP, NOP)
+                .function("starts", ".init.text", 8)
+                .relocation(".init.text", 0, PCREL22F, "starts");
         Laid.Result result = laid.relocate();
 
-        // 2 slots, then room for 2 stubs, then .text
-        assertEquals(16 + 32, result.plan().regions().get(0).headBytes());
-        assertEquals(BASE + 48, result.address(".text"));
-        assertEquals(
-                List.of(String.format(Locale.ROOT, "0x810010 -> 0x%x", result.address(".text.other"))), result.stubs());
+        // 4 slots, then room for the 3 stubs of core, then .text; init begins with room for 1 stub
+        assertEquals(32 + 48, result.plan().regions().get(0).headBytes());
+        assertEquals(16, result.plan().regions().get(1).headBytes());
+        assertEquals(BASE + 80, result.address(".text"));
+        assertEquals(0x0082_0010, result.address(".init.text"));
+        assertEquals(List.of("0x810020 -> 0x820018"), result.stubs());
+        assertEquals(0xe800_a010, result.word(".text", 0)); // 2 words from P + 8
+        assertEquals(0xe800_a000, result.word(".init.text", 0)); // the next word but one
+        // from 0x810064 to 0x810060: -4 - 8 bytes are -3 words
+        assertEquals(0xebff_bfed, result.word(".text.other", 0));
+    }
+
+    @Test
+    void oldKernelsForgetTheAddendOfADirectCall() {
+        Laid laid = module().under(Laid.LINUX_2_6_28);
+        laid.builder()
+                .text(BL, NOP, NOP, NOP, NOP)
+                .function("near", ".text", 8)
+                .relocation(".text", 0, PCREL22F, "near", 8);
+        assertEquals(0xe800_a000, laid.relocate().word(".text", 0));
+        assertEquals(0xe800_a010, laid.under(Laid.LINUX_2_6_29).relocate().word(".text", 0));
     }
 
     /** Linux 6.1 counts the first byte behind the module's memory as the module's; here a function pointer holds its address. */
@@ -192,11 +227,11 @@ class PariscGotTest {
                 result.wordsAt(RegionKind.CORE, 16, 18));
     }
 
-    /** The GOT has one slot too many: the limit is 4,095 since 2.6.29, 1,023 before. */
+    /** The GOT has one slot too many: the limit is 4,095 since 2.6.31, 1,023 before. */
     @ParameterizedTest
-    @CsvSource({"2.6.29, 4095, true", "2.6.29, 4096, false", "2.6.28, 1023, true", "2.6.28, 1024, false"})
+    @CsvSource({"2.6.31, 4095, true", "2.6.31, 4096, false", "2.6.29, 1023, true", "2.6.29, 1024, false"})
     void theGotHasALimit(String kernel, int slots, boolean loads) {
-        Laid laid = module().under(kernel.equals("2.6.28") ? Laid.LINUX_2_6_28 : Laid.LINUX_2_6_29);
+        Laid laid = module().under(kernel.equals("2.6.29") ? Laid.LINUX_2_6_29 : Laid.LINUX_2_6_31);
         laid.builder().code(".text").zeros(4 * slots);
         for (int i = 0; i < slots; i++) {
             laid.builder().relocation(".text", 4L * i, LTOFF14R, "jiffies", i);

@@ -24,6 +24,7 @@ class PariscStubWordsTest {
             case "millicode" -> PariscStubs.millicode(S, A);
             case "direct" -> PariscStubs.direct(S, A);
             case "got" -> PariscStubs.got(S);
+            case "got_14" -> PariscStubs.gotOf14Bits(S);
             default -> throw new IllegalArgumentException(kind);
         };
         assertEquals(words, hex(template));
