@@ -47,7 +47,7 @@ class AArch64AgesTest {
                 KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "any").build());
         AArch64Arch arch = new AArch64Arch();
         return arch.kernel(
-                profile.assuming(arch.usualConfiguration()), any.elf().header());
+                profile.assuming(arch.usualConfiguration(profile)), any.elf().header());
     }
 
     /** A table of which the words at {@code offsets} are relocated against a function. */

@@ -101,8 +101,7 @@ final class ModuleChecks {
     }
 
     /**
-     * Refuses a module without modinfo if {@code struct module} has no contents either: {@code objcopy --only-keep-debug} leaves its sections
-     * so.
+     * Refuses a module without modinfo if {@code struct module} has no contents either, as {@code objcopy --only-keep-debug} leaves both.
      */
     void checkContents(Section thisModule) {
         if (thisModule.hasContents()) {

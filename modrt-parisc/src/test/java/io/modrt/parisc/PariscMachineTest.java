@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The facts about the machine in the memory of a PA-RISC kernel. */
 class PariscMachineTest {
-    private static final Address FLAG = Address.of(0x1070_1234);
+    private static final Address FLAG = Address.of(0x9070_1234L);
     private static final KernelSymbols SYMBOLS = KernelSymbols.of(Map.of("running_on_qemu", FLAG));
 
     /** Kernel memory that holds this number at the flag, and nothing else. */

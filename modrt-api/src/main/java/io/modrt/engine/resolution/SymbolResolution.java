@@ -166,7 +166,7 @@ public final class SymbolResolution<E extends Exporter> {
         } catch (PolicyException refusal) {
             if (isWeak && profile.has(LoaderChange.UNDEFINED_WEAK_IS_ERROR)) {
                 findings.warn(refusal.getMessage());
-                return -refusal.errno().number();
+                return -Errno.EINVAL.number();
             }
             if (isWeak && !profile.has(LoaderChange.ERRNO_OF_CAUSE)) {
                 findings.add(Kind.KERNEL_WARNING, "leaves weak " + name + " unresolved: " + refusal.getMessage());

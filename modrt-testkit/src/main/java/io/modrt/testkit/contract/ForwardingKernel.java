@@ -59,6 +59,11 @@ class ForwardingKernel implements ArchKernel {
     }
 
     @Override
+    public TableShapes tables(ModuleFile file) {
+        return kernel.tables(file);
+    }
+
+    @Override
     public Address canonical(Address given) {
         return kernel.canonical(given);
     }

@@ -1,5 +1,6 @@
 package io.modrt.testkit.contract;
 
+import io.modrt.module.ModuleFile;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.CodeReader;
 import io.modrt.spi.ModuleImage;
@@ -26,6 +27,11 @@ final class MutantTables {
             @Override
             public TableShapes tables() {
                 return change.apply(kernel.tables());
+            }
+
+            @Override
+            public TableShapes tables(ModuleFile file) {
+                return change.apply(kernel.tables(file));
             }
         };
     }
