@@ -30,6 +30,7 @@ import io.modrt.version.KernelVersion;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -342,17 +343,17 @@ class MipsHistoryTest {
         int[] compiled = {0x3c03_8011, 0x2463_a7f0, 0x03e0_0825, 0x0000_6025, 0x0060_f809, 0x27bd_fff8};
         Words words = Words.at(SITE, compiled);
         tracing.writeOff(SITE, words);
-        assertEquals(off, String.format("%08x %08x", words.codeAt(SITE), words.codeAt(SITE + 4)));
+        assertEquals(off, String.format(Locale.ROOT, "%08x %08x", words.codeAt(SITE), words.codeAt(SITE + 4)));
 
         ByteBuffer code = ByteBuffer.allocate(compiled.length * Integer.BYTES);
         Arrays.stream(compiled).forEach(code::putInt);
         SiteKind kind = kindOf(tracing, code.array());
         assertEquals("o32 long call, ra address", kind.description());
         kind.off(SITE, code.array());
-        assertEquals(off, String.format("%08x %08x", code.getInt(0), code.getInt(4)));
+        assertEquals(off, String.format(Locale.ROOT, "%08x %08x", code.getInt(0), code.getInt(4)));
         assertEquals(State.OFF, kind.state(SITE, code.array()));
         kind.on(SITE, code.array(), 0x8010_a7f0L);
-        assertEquals(on, String.format("%08x %08x", code.getInt(0), code.getInt(4)));
+        assertEquals(on, String.format(Locale.ROOT, "%08x %08x", code.getInt(0), code.getInt(4)));
         assertEquals(State.ON, kind.state(SITE, code.array()));
     }
 
