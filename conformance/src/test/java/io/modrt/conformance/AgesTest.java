@@ -29,19 +29,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Exports and versions as kernels of other ages have them, with small modules on all architectures. */
 class AgesTest {
     private static final int CRC = 0x12345678;
 
-    private static final List<ElfTarget> TARGETS = List.of(
-            ElfTarget.MIPS_O32_LE,
-            ElfTarget.MIPS_O32_BE,
-            ElfTarget.MIPS_N64_LE,
-            ElfTarget.MIPS_N64_BE,
-            ElfTarget.PARISC_32,
-            ElfTarget.PARISC_64);
+    static List<ElfTarget> targets() {
+        return List.of(
+                ElfTarget.MIPS_O32_LE,
+                ElfTarget.MIPS_O32_BE,
+                ElfTarget.MIPS_N64_LE,
+                ElfTarget.MIPS_N64_BE,
+                ElfTarget.PARISC_32,
+                ElfTarget.PARISC_64);
+    }
 
     private static KernelModuleBuilder module(ElfTarget target, String name, String release) {
         return KernelModuleBuilder.of(target, name).vermagic(release + " SMP mod_unload modversions ");
@@ -79,7 +81,7 @@ class AgesTest {
     }
 
     @ParameterizedTest
-    @FieldSource("TARGETS")
+    @MethodSource("targets")
     void amongOldModulesExportsOfTwoFieldsAndCrcsAsSymbolsBind(ElfTarget target) {
         try (ModuleRuntime runtime = ModuleRuntime.builder().build()) {
             LiveModule library = runtime.load(library(target, "2.6.32"));
