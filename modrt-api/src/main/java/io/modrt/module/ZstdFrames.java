@@ -129,9 +129,8 @@ final class ZstdFrames {
                 return;
             } catch (InvocationTargetException failed) {
                 if (room == limit) {
-                    throw limit < bound
-                            ? new TooLongException(failed.getCause())
-                            : new IOException(failed.getCause().getMessage(), failed.getCause());
+                    Throwable cause = failed.getTargetException();
+                    throw limit < bound ? new TooLongException(cause) : new IOException(cause.getMessage(), cause);
                 }
                 room = (int) Math.min(limit, 4L * room);
             } catch (IllegalAccessException e) {

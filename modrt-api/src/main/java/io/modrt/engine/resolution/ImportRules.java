@@ -189,7 +189,11 @@ public final class ImportRules<E extends Exporter> {
                                 && file.expectedCrc(symbol.name(), profile).isEmpty()));
         if (lacks && !isForced && !isForceRefused(profile)) {
             isForced = true;
-            findings.taint(Taint.FORCED, symbol.name() + ": kernel tainted.");
+            findings.taint(
+                    Taint.FORCED,
+                    profile.has(LoaderChange.FORCE_BY_CONFIGURATION)
+                            ? symbol.name() + ": kernel tainted."
+                            : "no version for \"" + symbol.name() + "\" found: kernel tainted.");
         }
     }
 
