@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** The commands behind {@code conformance/run}. */
 final class Conformance {
@@ -16,8 +15,9 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG}, {@code oracles},
-     * {@code vendors LIST FOLDER}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status that the run script documents.
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…}, {@code oracles},
+     * {@code vendors LIST FOLDER}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
+     * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(Arrays.asList(args)));
@@ -61,7 +61,7 @@ final class Conformance {
                 return args.size() < 2 ? misuse("live wants a TAG") : live(args.subList(1, args.size()), reports);
             }
             case "refusals" -> {
-                return args.size() == 2 ? refusals(args.get(1), reports) : misuse("refusals wants a TAG");
+                return args.size() < 2 ? misuse("refusals wants a TAG") : refusals(args.subList(1, args.size()), reports);
             }
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
@@ -105,14 +105,32 @@ final class Conformance {
         }
     }
 
-    private static int refusals(String tag, Path reports) throws IOException, InterruptedException {
-        Optional<LiveKernel> kernel = LiveKernel.find(tag, DebianKernels.cache());
-        if (kernel.isEmpty()) {
-            return misuse("no kernel " + tag + ": run fetch or run kernel brings it");
+    /** Runs {@code refusals} for comma-separated tags, with the fixed rows or with random mutations. */
+    private static int refusals(List<String> words, Path reports) throws InterruptedException {
+        try {
+            LiveCommand.Choice choice = LiveCommand.Choice.of(words.subList(1, words.size()));
+            if (!choice.modules().isEmpty()) {
+                return misuse("refusals takes no modules: " + choice.modules());
+            }
+            Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
+            boolean isWell = true;
+            for (String tag : words.get(0).split(",")) {
+                LiveKernel kernel = LiveKernel.find(tag, DebianKernels.cache())
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "no kernel " + tag + ": run fetch or run kernel brings it"));
+                LiveOffers offers =
+                        new LiveOffers(kernel, capture, reports.resolve("refusals").resolve(tag));
+                System.out.println("== " + tag);
+                isWell &= choice.random().isPresent()
+                        ? new MutationsCommand(
+                                        kernel, offers, choice.random().getAsInt(), choice.seed(), System.out)
+                                .run()
+                        : new RefusalsCommand(kernel, offers, System.out).run();
+            }
+            return isWell ? 0 : FAILED;
+        } catch (IOException | IllegalArgumentException misused) {
+            return misuse(String.valueOf(misused.getMessage()));
         }
-        Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
-        Path folder = reports.resolve("refusals").resolve(tag);
-        return new RefusalsCommand(kernel.get(), capture, folder, System.out).run() ? 0 : FAILED;
     }
 
     private static int vendors(Path list, Path folder) throws InterruptedException {

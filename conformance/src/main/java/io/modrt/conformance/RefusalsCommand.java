@@ -3,7 +3,6 @@ package io.modrt.conformance;
 import io.modrt.ModuleRuntime;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelProfile;
-import io.modrt.kernel.KernelSymbols;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,30 +11,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** {@code refusals TAG}: broken modules, offered to a live kernel and to modrt; both answer with the same errno and the same line. */
 final class RefusalsCommand {
-    private final LiveKernel live;
-    private final Path capture;
-    private final Path folder;
+    private final LiveOffers offered;
     private final PrintStream out;
     private final KernelShape kernel;
     private final List<BrokenModule> modules;
 
-    /**
-     * For the kernel {@code live}.
-     *
-     * @param capture the script that boots it
-     * @param folder what is written for the boot and by it
-     */
-    RefusalsCommand(LiveKernel live, Path capture, Path folder, PrintStream out) throws IOException {
-        this.live = live;
-        this.capture = capture;
-        this.folder = folder.toAbsolutePath();
+    /** For the kernel {@code live}, to which {@code offered} offers the modules. */
+    RefusalsCommand(LiveKernel live, LiveOffers offered, PrintStream out) throws IOException {
+        this.offered = offered;
         this.out = out;
         List<Path> files = bySize(live.tree());
         this.kernel = KernelShape.of(files, KernelProfile.ofConfig(live.config()));
@@ -75,57 +63,23 @@ final class RefusalsCommand {
 
     /** Boots and compares; whether all answers are the same. */
     boolean run() throws IOException, InterruptedException {
-        Path plan = write();
-        int status = new ProcessBuilder(capture.toString(), live.tag(), folder.toString(), "--plan", plan.toString())
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start()
-                .waitFor();
-        if (status != 0) {
-            out.println("refusals: " + live.tag() + " was not captured, " + capture.getFileName() + " ended with "
-                    + status);
-            return false;
-        }
-        Map<String, Verdict> answers = new LinkedHashMap<>();
-        for (int boot = 1; Files.exists(folder.resolve(boot + ".dump")); boot++) {
-            answers.putAll(LiveAnswers.of(
-                    KernelDump.read(folder.resolve(boot + ".dump")).answers()));
-        }
-        Path shared = folder.resolve("kernel.dump");
-        KernelDump dump = KernelDump.read(Files.exists(shared) ? shared : folder.resolve("1.dump"));
-        KernelSymbols symbols =
-                new DumpedKernel(dump, ModuleFile.open(modules.get(0).file())).symbols();
-        return compare(answers, symbols);
-    }
-
-    /** Writes the modules, and a plan that inserts what is to stay and offers the rest. */
-    private Path write() throws IOException {
-        Files.createDirectories(folder);
-        try (Stream<Path> old = Files.list(folder)) {
-            for (Path file : old.toList()) {
-                Files.delete(file);
-            }
-        }
-        StringBuilder plan = new StringBuilder();
-        for (BrokenModule module : modules) {
-            Path file = folder.resolve(module.name() + ".ko");
-            Files.write(file, module.file());
-            plan.append(module.stays() ? "insert " : "refuse ").append(file).append('\n');
-        }
-        return Files.writeString(folder.resolve("plan"), plan);
+        List<LiveOffers.Offer> offers = modules.stream()
+                .map(module -> new LiveOffers.Offer(module.name(), module.file(), module.stays()))
+                .toList();
+        return compare(offered.answers(offers, modules.get(0).file()));
     }
 
     /** Prints a row a module, and at the end how many there are; whether no answer differs. */
-    private boolean compare(Map<String, Verdict> answers, KernelSymbols symbols) {
+    private boolean compare(LiveOffers.Answers answers) {
         int failed = 0;
         out.printf("%-36s %6s %6s  %s%n", "module", "kernel", "modrt", "line");
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .profile(kernel.profile())
-                .kernelSymbols(symbols)
+                .kernelSymbols(answers.symbols())
                 .build()) {
             for (BrokenModule module : modules) {
                 Verdict ours = Verdict.of(runtime, module, kernel);
-                Verdict theirs = answers.getOrDefault(module.name(), Verdict.none());
+                Verdict theirs = answers.of(module.name());
                 out.printf(
                         "%-36s %6d %6d  %s%n",
                         module.name(), theirs.errno(), ours.errno(), String.join(" | ", ours.lines()));

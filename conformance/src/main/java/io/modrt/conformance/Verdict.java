@@ -2,7 +2,9 @@ package io.modrt.conformance;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.error.ModrtException;
+import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
 import java.util.List;
 
@@ -16,11 +18,24 @@ import java.util.List;
  */
 record Verdict(int errno, List<String> lines, boolean beyondKernel, String text) {
 
+    private static final int MISSING = -1;
+    private static final int CRASH = -2;
+    private static final String FEAR = "taken, but a kernel would crash: ";
+
     /** Loads {@code module} into {@code runtime}, where it stays if it is taken. */
     static Verdict of(ModuleRuntime runtime, BrokenModule module, KernelShape kernel) {
+        return of(runtime, module.name(), module.file(), kernel);
+    }
+
+    /** The same of the module in {@code file}. */
+    static Verdict of(ModuleRuntime runtime, String name, byte[] file, KernelShape kernel) {
         try {
-            runtime.load(ModuleFile.open(module.name() + ".ko", module.file(), LoadPolicy.kernelExact()));
-            return new Verdict(0, List.of(), false, "taken");
+            LiveModule live = runtime.load(ModuleFile.open(name + ".ko", file, LoadPolicy.kernelExact()));
+            List<String> fears = live.diagnostics().stream()
+                    .filter(diagnostic -> diagnostic.kind() == Diagnostic.Kind.KERNEL_CRASH)
+                    .map(Diagnostic::toString)
+                    .toList();
+            return new Verdict(0, List.of(), false, fears.isEmpty() ? "taken" : FEAR + fears);
         } catch (ModrtException refused) {
             return new Verdict(
                     kernel.number(refused.errno()),
@@ -37,7 +52,27 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
 
     /** The answer for a module that was not offered. */
     static Verdict none() {
-        return new Verdict(-1, List.of(), false, "");
+        return new Verdict(MISSING, List.of(), false, "");
+    }
+
+    /** The answer of a kernel that died or hung. */
+    static Verdict crash() {
+        return new Verdict(CRASH, List.of(), false, "crash");
+    }
+
+    /** Whether the kernel died or hung. */
+    boolean isCrash() {
+        return errno == CRASH;
+    }
+
+    /** Whether modrt took it and said that a kernel would crash. */
+    boolean fearsCrash() {
+        return text.startsWith(FEAR);
+    }
+
+    /** Whether there is no answer. */
+    boolean isMissing() {
+        return errno == MISSING;
     }
 
     /** What is not as it should be; empty where all is. The kernel may log several lines, of which modrt gives one. */

@@ -31,6 +31,8 @@ public record Diagnostic(Kind kind, String where, String text) {
         TAINT,
         /** The kernel checks something of which modrt does not know enough, and might refuse the module. */
         NOT_CHECKED,
+        /** The kernel checks nothing here and would use a wrong address or number: it would probably crash, at once or later. */
+        KERNEL_CRASH,
         /** Symbols that neither the kernel nor a loaded module exports were given made-up addresses. */
         PLACEHOLDERS,
         /** A place was left as it was, because the policy is best effort. */
