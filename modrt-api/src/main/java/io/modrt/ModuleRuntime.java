@@ -99,12 +99,22 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** As {@link #load(Path)} under {@code loadPolicy}, which also decides what the file is checked for when it is opened. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
-        return load(kernel.open(() -> ModuleFile.open(file, loadPolicy, kernel::requireMachine)));
+        return load(kernel.open(() -> ModuleFile.open(file, loadPolicy, kernel)));
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
     public LiveModule load(byte[] bytes) {
-        return load(kernel.open(() -> ModuleFile.open("", bytes, policy, kernel::requireMachine)));
+        return load(kernel.open(() -> ModuleFile.open("", bytes, policy, kernel)));
+    }
+
+    /**
+     * Opens a module's file for this kernel: it is checked in the kernel's order, with the lines that the kernel logs.
+     *
+     * @param fileName the file's name in messages; may be empty
+     * @throws ModrtException where the kernel, or modrt, refuses the file
+     */
+    public ModuleFile open(String fileName, byte[] file, LoadPolicy loadPolicy) {
+        return kernel.open(() -> ModuleFile.open(fileName, file, loadPolicy, kernel));
     }
 
     /** Checks a module against the kernel and lays it out: the first step of a load, for callers who take the steps one by one. */

@@ -73,6 +73,7 @@ final class BrokenFiles {
         refused("wrong_machine", file -> file.header(E_MACHINE, EM_386));
         if (!kernel.isAArch64()) { // why: these kernels read a file of either class as one of 64 bits
             refused("wrong_class", file -> file.header(EI_CLASS, kernel.isWide() ? 1 : 2));
+            refused("class_17", file -> file.header(EI_CLASS, 17));
         }
         if (kernel.isMips() && !kernel.isWide()) {
             refused("wrong_abi", file -> file.header(E_FLAGS, kernel.target().flags() | EF_MIPS_ABI2));
@@ -80,6 +81,8 @@ final class BrokenFiles {
         refused("wrong_shentsize", file -> file.header(E_SHENTSIZE, 39));
         refused("shoff_at_end", file -> file.header(E_SHOFF, file.build().length));
         refused("shoff_overflows", file -> file.header(E_SHOFF, -8));
+        refused("shoff_zero", file -> file.header(E_SHOFF, 0));
+        refused("shoff_off_by_one", file -> file.header(E_SHOFF, file.header(E_SHOFF) + 1));
         refused("shnum_too_large", file -> file.header(E_SHNUM, 0xfeff));
         refused("shnum_zero", file -> file.header(E_SHNUM, 0));
         refused("shstrndx_zero", file -> file.header(E_SHSTRNDX, 0));
@@ -89,8 +92,8 @@ final class BrokenFiles {
 
     private void sections() {
         String names = ".shstrtab";
-        unreadable("names_beyond_file", file -> file.section(names, SH_OFFSET, file.build().length));
-        unreadable("names_overflow", file -> file.section(names, SH_OFFSET, -1));
+        refused("names_beyond_file", file -> file.section(names, SH_OFFSET, file.build().length));
+        refused("names_overflow", file -> file.section(names, SH_OFFSET, -1));
         refused("names_empty", file -> file.section(names, SH_SIZE, 0));
         refused("names_without_end", file -> file.section(names, SH_SIZE, file.section(names, SH_SIZE) - 1));
         refused("section_0_has_type", file -> file.section(0, SH_TYPE, SHT_PROGBITS));
@@ -114,21 +117,12 @@ final class BrokenFiles {
 
     private void missing() {
         refused("no_symtab", file -> file.section(".symtab", SH_TYPE, SHT_PROGBITS));
-        unreadable("this_module_renamed", file -> file.section(THIS_MODULE, SH_NAME, file.section(".text", SH_NAME)));
-        unreadable("this_module_not_loaded", file -> file.section(THIS_MODULE, SH_FLAGS, SHF_WRITE));
+        refused("this_module_renamed", file -> file.section(THIS_MODULE, SH_NAME, file.section(".text", SH_NAME)));
+        refused("this_module_not_loaded", file -> file.section(THIS_MODULE, SH_FLAGS, SHF_WRITE));
     }
 
     private void refused(String name, UnaryOperator<ElfEdit> change) {
         rows.add(BrokenModule.refused(name, Errno.ENOEXEC, changed(name, change)));
-    }
-
-    /** Refused by all kernels; new ones have a line of their own for it. */
-    private void unreadable(String name, UnaryOperator<ElfEdit> change) {
-        byte[] file = changed(name, change);
-        rows.add(
-                kernel.isNew()
-                        ? BrokenModule.unreadable(name, Errno.ENOEXEC, file)
-                        : BrokenModule.refused(name, Errno.ENOEXEC, file));
     }
 
     private void taken(String name, UnaryOperator<ElfEdit> change) {

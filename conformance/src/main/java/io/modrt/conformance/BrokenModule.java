@@ -17,8 +17,6 @@ record BrokenModule(String name, byte[] file, Kind kind, Optional<Errno> errno) 
     enum Kind {
         /** The kernel's loader refuses it. */
         REFUSED,
-        /** The same, but modrt refuses it when it opens the file, before it knows the kernel and hence the line that this one logs. */
-        UNREADABLE,
         /** It is taken, and stays for those that come behind it. */
         STAYS,
         /** It is taken, whatever is wrong with it. */
@@ -46,9 +44,5 @@ record BrokenModule(String name, byte[] file, Kind kind, Optional<Errno> errno) 
 
     static BrokenModule initFails(String name, Errno errno, byte[] file) {
         return new BrokenModule(name, file, Kind.INIT_FAILS, Optional.of(errno));
-    }
-
-    static BrokenModule unreadable(String name, Errno errno, byte[] file) {
-        return new BrokenModule(name, file, Kind.UNREADABLE, Optional.of(errno));
     }
 }

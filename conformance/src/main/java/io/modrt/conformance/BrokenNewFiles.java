@@ -53,16 +53,21 @@ final class BrokenNewFiles {
         symbols.elf().section(".symbols", SHT_SYMTAB, 0).zeros(SYMBOL_BYTES).entryBytes(SYMBOL_BYTES);
         ElfEdit second = ElfEdit.of(symbols.build());
         second.section(".symbols", SH_LINK, second.sectionIndex(".strtab"));
-        rows.add(BrokenModule.unreadable(two, Errno.ENOEXEC, second.build()));
+        rows.add(BrokenModule.refused(two, Errno.ENOEXEC, second.build()));
         String unloaded = "unloaded_section_name_beyond";
         KernelModuleBuilder module = kernel.module(unloaded);
         module.elf().notLoaded(".comment").zeros(4);
         ElfEdit edit = ElfEdit.of(module.build());
         edit.section(".comment", SH_NAME, edit.section(".shstrtab", SH_SIZE));
-        rows.add(BrokenModule.unreadable(unloaded, Errno.ENOEXEC, edit.build()));
+        rows.add(BrokenModule.refused(unloaded, Errno.ENOEXEC, edit.build()));
     }
 
     private void sections() {
+        for (int bytes : new int[] {-8, 8}) {
+            edited(
+                    bytes < 0 ? "this_module_shorter" : "this_module_longer",
+                    file -> file.section(THIS_MODULE, SH_SIZE, file.section(THIS_MODULE, SH_SIZE) + bytes));
+        }
         edited("this_module_without_contents", file -> file.section(THIS_MODULE, SH_TYPE, SHT_NOBITS));
         built("two_this_modules", Errno.ENOEXEC, module -> twice(module, THIS_MODULE));
         built("two_modinfos", Errno.ENOEXEC, module -> twice(module, ".modinfo"));

@@ -61,7 +61,9 @@ final class Conformance {
                 return args.size() < 2 ? misuse("live wants a TAG") : live(args.subList(1, args.size()), reports);
             }
             case "refusals" -> {
-                return args.size() < 2 ? misuse("refusals wants a TAG") : refusals(args.subList(1, args.size()), reports);
+                return args.size() < 2
+                        ? misuse("refusals wants a TAG")
+                        : refusals(args.subList(1, args.size()), reports);
             }
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
@@ -118,12 +120,11 @@ final class Conformance {
                 LiveKernel kernel = LiveKernel.find(tag, DebianKernels.cache())
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "no kernel " + tag + ": run fetch or run kernel brings it"));
-                LiveOffers offers =
-                        new LiveOffers(kernel, capture, reports.resolve("refusals").resolve(tag));
+                LiveOffers offers = new LiveOffers(
+                        kernel, capture, reports.resolve("refusals").resolve(tag));
                 System.out.println("== " + tag);
                 isWell &= choice.random().isPresent()
-                        ? new MutationsCommand(
-                                        kernel, offers, choice.random().getAsInt(), choice.seed(), System.out)
+                        ? new MutationsCommand(kernel, offers, choice.random().getAsInt(), choice.seed(), System.out)
                                 .run()
                         : new RefusalsCommand(kernel, offers, System.out).run();
             }

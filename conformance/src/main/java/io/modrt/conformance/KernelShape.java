@@ -38,6 +38,11 @@ record KernelShape(
         int exitOffset,
         Map<String, Integer> crcs) {
 
+    /** Tells the profile the size of {@code struct module}. */
+    KernelShape {
+        profile = profile.withStructModuleBytes(thisModuleBytes);
+    }
+
     /** A function that every kernel exports to everybody. */
     static final String PRINTK = "_printk";
     /** The symbol whose CRC stands for the loader's own structures. */

@@ -84,8 +84,7 @@ final class LiveOffers {
             dump.fell().ifPresent(step -> verdicts.put(nameOf(step), Verdict.crash()));
         }
         if (status != 0 && !crashed) {
-            throw new IOException(
-                    live.tag() + " was not captured, " + capture.getFileName() + " ended with " + status);
+            throw new IOException(live.tag() + " was not captured, " + capture.getFileName() + " ended with " + status);
         }
         Path shared = folder.resolve("kernel.dump");
         KernelDump dump = KernelDump.read(Files.exists(shared) ? shared : folder.resolve("1.dump"));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -50,8 +51,8 @@ final class Mutations {
     private final Random random;
     private final List<Base> bases;
 
-    /** A module that is drawn from. */
-    private record Base(String name, byte[] file, ElfFile elf) {}
+    /** A module that is drawn from, and where its {@code struct module} has pointers to its init and exit functions. */
+    private record Base(String name, byte[] file, ElfFile elf, Set<Integer> pointers) {}
 
     /**
      * A mutated module.
@@ -76,7 +77,7 @@ final class Mutations {
             int bytes = module.elf().lengthBytes();
             if (module.info().depends().isEmpty() && bytes <= MOST_BYTES) {
                 byte[] plain = withoutInit(module);
-                bases.add(new Base(module.name(), plain, ElfFile.view(plain)));
+                bases.add(new Base(module.name(), plain, ElfFile.view(plain), pointers(module)));
             }
         }
     }
@@ -94,6 +95,16 @@ final class Mutations {
             }
         }
         return plain;
+    }
+
+    private static Set<Integer> pointers(ModuleFile module) {
+        Set<Integer> offsets = new HashSet<>();
+        for (RelocationSection relocations : module.elf().relocationSections()) {
+            for (int i = 0; i < relocations.count() && relocations.target().isNamed(THIS_MODULE); i++) {
+                offsets.add((int) relocations.offset(i));
+            }
+        }
+        return offsets;
     }
 
     /** The modules before any mutation, each under a name of its own. */
@@ -118,7 +129,9 @@ final class Mutations {
         if (kind < 2) {
             int length = random.nextInt(base.file().length);
             return new Mutation(
-                    name, base.name() + ": cut off at 0x" + Integer.toHexString(length), Arrays.copyOf(base.file(), length));
+                    name,
+                    base.name() + ": cut off at 0x" + Integer.toHexString(length),
+                    Arrays.copyOf(base.file(), length));
         }
         if (kind < 12) {
             return field(name, base, "header", 0, RecordShape.header(base.elf().elfClass()));
@@ -165,19 +178,30 @@ final class Mutations {
     private Mutation content(String name, Base base) {
         List<Section> read = base.elf().sections().stream()
                 .filter(s -> s.hasContents() && s.sizeBytes() > 0)
-                .filter(s -> TABLES.contains(s.name())
-                        || s.isNamed(".modinfo")
-                        || s.type() == Section.SHT_STRTAB)
+                .filter(s -> TABLES.contains(s.name()) || s.isNamed(".modinfo") || s.type() == Section.SHT_STRTAB)
                 .toList();
         Section section = read.get(random.nextInt(read.size()));
         int offset = random.nextInt((int) section.sizeBytes());
+        if (section.isNamed(THIS_MODULE)
+                && base.pointers().contains(offset & -base.elf().elfClass().wordBytes())) {
+            return content(name, base); // the kernel would call what is there
+        }
         RecordShape.FieldShape one = new RecordShape.FieldShape("byte", 0, 1);
         return replaced(
-                name, base, "section " + section + "+0x" + Integer.toHexString(offset), (int) section.fileOffset() + offset, one);
+                name,
+                base,
+                "section " + section + "+0x" + Integer.toHexString(offset),
+                (int) section.fileOffset() + offset,
+                one);
     }
 
     private Mutation field(String name, Base base, String record, int at, RecordShape shape) {
-        return replaced(name, base, record, at, shape.fields().get(random.nextInt(shape.fields().size())));
+        return replaced(
+                name,
+                base,
+                record,
+                at,
+                shape.fields().get(random.nextInt(shape.fields().size())));
     }
 
     private Mutation replaced(String name, Base base, String record, int at, RecordShape.FieldShape field) {

@@ -44,7 +44,9 @@ final class MutationsCommand {
             Verdict ours = ours(mutation, answers);
             Agreement agreement = Agreement.of(theirs, ours);
             counts.merge(agreement, 1, Integer::sum);
-            out.printf("%s %-10s %s%n", mutation.name(), agreement.name().toLowerCase(java.util.Locale.ROOT), mutation.text());
+            out.printf(
+                    "%s %-10s %s%n",
+                    mutation.name(), agreement.name().toLowerCase(java.util.Locale.ROOT), mutation.text());
             if (!agreement.isWell()) {
                 out.println("  FAILED kernel " + theirs.errno() + " " + theirs.lines() + ", modrt " + ours.errno() + " "
                         + ours.lines() + ": " + ours.text());

@@ -1,9 +1,9 @@
 package io.modrt.conformance;
 
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
-import io.modrt.elf.AddendKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

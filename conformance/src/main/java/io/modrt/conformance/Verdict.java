@@ -3,7 +3,6 @@ package io.modrt.conformance;
 import io.modrt.ModuleRuntime;
 import io.modrt.error.ModrtException;
 import io.modrt.load.LiveModule;
-import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
 import java.util.List;
@@ -30,7 +29,7 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
     /** The same of the module in {@code file}. */
     static Verdict of(ModuleRuntime runtime, String name, byte[] file, KernelShape kernel) {
         try {
-            LiveModule live = runtime.load(ModuleFile.open(name + ".ko", file, LoadPolicy.kernelExact()));
+            LiveModule live = runtime.load(runtime.open(name + ".ko", file, LoadPolicy.kernelExact()));
             List<String> fears = live.diagnostics().stream()
                     .filter(diagnostic -> diagnostic.kind() == Diagnostic.Kind.KERNEL_CRASH)
                     .map(Diagnostic::toString)
@@ -83,7 +82,6 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
         }
         return switch (module.kind()) {
             case STAYS, TAKEN, INIT_FAILS -> modrt.errno() == 0 ? "" : "modrt refuses it";
-            case UNREADABLE -> modrt.errno() == kernel.errno() ? "" : "modrt answers " + modrt.errno();
             case REFUSED -> {
                 if (modrt.errno() != kernel.errno() || modrt.beyondKernel()) {
                     yield "modrt answers " + modrt.errno();

@@ -34,6 +34,12 @@ public final class AArch64Arch implements Arch {
         return header.machine() == EM_AARCH64 && header.elfClass() == ElfClass.ELF64;
     }
 
+    /** These kernels look at the machine alone. */
+    @Override
+    public boolean looksAtClass() {
+        return false;
+    }
+
     /** What is not here is as {@link io.modrt.kernel.ConfigOption} has it; 6.12, other than 6.1, has KALLSYMS_ALL and CALL_OPS. */
     @Override
     public Map<String, Boolean> usualConfiguration(KernelProfile profile) {

@@ -115,7 +115,8 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
                 .map(row -> hasErratum && isAdrp(row.number) ? row.byLoad() : row);
         return RelocationTable.of(rows.toList())
                 .unknownType((module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number)
-                        .logged(logPrefix + "module " + module + ": unsupported RELA relocation: " + number));
+                        .logged(logPrefix + "module " + module + ": unsupported RELA relocation: "
+                                + Integer.toUnsignedString(number)));
     }
 
     private AArch64Reloc byLoad() {

@@ -56,6 +56,11 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
     }
 
     @Override
+    public int alignmentBytes() {
+        return Integer.BYTES;
+    }
+
+    @Override
     public String tableSection() {
         return "__patchable_function_entries";
     }

@@ -1,7 +1,7 @@
 package io.modrt.engine;
 
-import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
+import io.modrt.elf.Section;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
@@ -18,12 +18,14 @@ import io.modrt.memory.MemoryReader;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.TargetMemory;
+import io.modrt.module.HostKernel;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.version.KernelVersion;
+import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -42,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * The state behind one runtime: what the kernel is, which modules it has and what they export. Changes are made under one lock; readers
  * take none, since they read concurrent collections.
  */
-public final class Kernel {
+public final class Kernel implements HostKernel {
     private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
     private static final KernelVersion UNKNOWN_VERSION = new KernelVersion(6, 1, 0);
 
@@ -101,12 +103,31 @@ public final class Kernel {
         }
         requireAbsent(file.name());
         new Taints(file, now.profile(), findings, taints()).find();
+        compareStructSize(file, now.profile(), findings);
         Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
                 .addKeyValue("module", file.name())
                 .addKeyValue("regions", plan.regions())
                 .log("laid out");
         return plan;
+    }
+
+    /** Warns if {@code struct module} of the file has another size than that of a loaded module, and nobody has stated the kernel's. */
+    private void compareStructSize(ModuleFile file, KernelProfile profile, Findings findings) {
+        Optional<Section> own = file.thisModule();
+        if (own.isEmpty()
+                || !profile.has(LoaderChange.THIS_MODULE_CHECKED)
+                || profile.structModuleBytes().isPresent()) {
+            return;
+        }
+        modules.all().stream()
+                .flatMap(other -> other.file().thisModule().stream()
+                        .filter(section -> section.sizeBytes() != own.get().sizeBytes())
+                        .map(section -> own.get().where() + ": " + own.get().sizeBytes() + " bytes, that of "
+                                + other.name() + " has " + section.sizeBytes()
+                                + "; a kernel refuses one of the two"))
+                .findFirst()
+                .ifPresent(findings::warn);
     }
 
     /**
@@ -128,13 +149,19 @@ public final class Kernel {
     }
 
     /** Raises ENOEXEC if no architecture accepts the file, or if it is for another machine than the loaded modules. */
-    public void requireMachine(ElfFile elf) {
+    @Override
+    public void requireMachine(String fileName, ElfHeader header, int classIdent) {
         Target known = target;
-        String name = elf.name().isEmpty() ? "file" : elf.name();
+        String name = fileName.isEmpty() ? "file" : fileName;
+        Arch arch;
         if (known == null || modules.isEmpty()) {
-            architectures.select(name, elf.header());
+            arch = architectures.select(name, header);
         } else {
-            Acceptance.architecture(name, elf.header(), known);
+            Acceptance.architecture(name, header, known);
+            arch = known.arch();
+        }
+        if (arch.looksAtClass()) {
+            HostKernel.requireClass(fileName, header, classIdent);
         }
     }
 
@@ -275,6 +302,7 @@ public final class Kernel {
     }
 
     /** The kernel's profile, if it was given or a module is loaded. */
+    @Override
     public Optional<KernelProfile> profile() {
         Target known = target;
         return known == null

@@ -4,6 +4,7 @@ import io.modrt.elf.Section;
 import io.modrt.engine.layout.LoadedFlags;
 import io.modrt.engine.layout.RegionRule;
 import io.modrt.engine.layout.SectionLayout;
+import io.modrt.engine.layout.WriteXorExecute;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.Placement;
@@ -37,6 +38,8 @@ final class Planned implements LayoutPlan {
         this.file = file;
         this.findings = findings;
         this.archPlan = target.kernel().plan(new Unplaced(file, findings.policy(), target));
+        WriteXorExecute.check(
+                file.elf().sections().stream().map(archPlan::shape).toList(), file.name(), target.profile(), findings);
         this.layout = SectionLayout.of(file, target.profile(), target.regions(), archPlan);
     }
 

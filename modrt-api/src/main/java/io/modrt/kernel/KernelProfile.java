@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class KernelProfile {
     private final ProfileOptions options;
     private final ProfileChanges changes;
     private final @Nullable Integer pageBytes;
+    private final @Nullable Integer structModuleBytes;
     private final @Nullable MachineFacts machine;
 
     private KernelProfile(Draft draft) {
@@ -55,6 +57,7 @@ public final class KernelProfile {
         this.options = draft.options;
         this.changes = draft.changes;
         this.pageBytes = draft.pageBytes;
+        this.structModuleBytes = draft.structModuleBytes;
         this.machine = draft.machine;
     }
 
@@ -66,6 +69,7 @@ public final class KernelProfile {
         private ProfileOptions options = new ProfileOptions();
         private ProfileChanges changes = ProfileChanges.none();
         private @Nullable Integer pageBytes;
+        private @Nullable Integer structModuleBytes;
         private @Nullable MachineFacts machine;
 
         private Draft(KernelVersion version) {
@@ -79,6 +83,7 @@ public final class KernelProfile {
             options = new ProfileOptions(profile.options);
             changes = profile.changes;
             pageBytes = profile.pageBytes;
+            structModuleBytes = profile.structModuleBytes;
             machine = profile.machine;
         }
     }
@@ -212,6 +217,19 @@ public final class KernelProfile {
         return new KernelProfile(draft);
     }
 
+    /**
+     * The same with the size of its {@code struct module} stated, in bytes, which every module's {@code .gnu.linkonce.this_module} must have
+     * on kernels since 6.4. Without it a module is only compared with those that are loaded.
+     */
+    public KernelProfile withStructModuleBytes(int bytes) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("no struct module has " + bytes + " bytes");
+        }
+        Draft draft = new Draft(this);
+        draft.structModuleBytes = bytes;
+        return new KernelProfile(draft);
+    }
+
     /** The same on {@code facts}. */
     public KernelProfile withMachine(MachineFacts facts) {
         Draft draft = new Draft(this);
@@ -299,6 +317,11 @@ public final class KernelProfile {
         return pageBytes == null ? USUAL_PAGE_BYTES : pageBytes;
     }
 
+    /** The size of its {@code struct module} in bytes, if it was stated. */
+    public OptionalInt structModuleBytes() {
+        return structModuleBytes == null ? OptionalInt.empty() : OptionalInt.of(structModuleBytes);
+    }
+
     /** The machine; {@link MachineFacts#unknown()} unless it was stated. */
     public MachineFacts machine() {
         return machine == null ? MachineFacts.unknown() : machine;
@@ -317,6 +340,9 @@ public final class KernelProfile {
         lines.addAll(options.assumptions());
         if (pageBytes == null) {
             lines.add("page size " + USUAL_PAGE_BYTES + ": usual for distributions' kernels");
+        }
+        if (structModuleBytes == null && has(LoaderChange.THIS_MODULE_CHECKED)) {
+            lines.add("size of struct module unknown: the kernel refuses modules whose size is another");
         }
         if (machine == null) {
             lines.add("machine unknown: code that is rewritten for some machines stays as it was compiled");

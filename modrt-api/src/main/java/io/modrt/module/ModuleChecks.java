@@ -2,12 +2,10 @@ package io.modrt.module;
 
 import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfFile;
-import io.modrt.elf.ElfHeader;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
-import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
@@ -15,8 +13,7 @@ import io.modrt.findings.Findings;
 import java.util.Arrays;
 
 /**
- * The checks of a module's file that no kernel leaves out and {@link ElfFile#view} has not made: first those of the kernel's
- * {@code elf_validity_check} (6.1), then those of properties that the kernel takes on trust.
+ * The checks of properties of a module's file that the kernel takes on trust, behind those of {@link ElfValidity}.
  */
 final class ModuleChecks {
     private static final long GREATEST_ALIGNMENT = 1L << 31;
@@ -31,40 +28,21 @@ final class ModuleChecks {
 
     /** All checks that need no symbols. */
     void checkSections() {
-        checkHeader();
-        checkSectionZero();
+        checkNumbering();
         for (int i = 1; i < file.sectionCount(); i++) {
             checkAlignment(file.section(i));
-            checkStringsOf(file.section(i));
         }
         checkLinks();
         checkOverlaps();
     }
 
-    private void checkHeader() {
-        ElfHeader header = file.header();
-        if (header.type() != ElfHeader.ET_REL) {
-            throw refuse(
-                    findings.where() + "file type (e_type) " + header.type() + ", a module is relocatable (1)",
-                    "Invalid ELF header type: " + header.type() + " != 1");
-        }
-        if (header.sectionHeaderBytes() != header.elfClass().sectionHeaderBytes()) {
-            throw refuse(
-                    findings.where() + "section headers (e_shentsize) of " + header.sectionHeaderBytes() + " bytes, "
-                            + header.elfClass() + " has " + header.elfClass().sectionHeaderBytes(),
-                    "Invalid ELF section header size");
-        }
+    private void checkNumbering() {
         if (file.usesExtendedNumbering()) {
             ModuleFile.relax(
                     findings,
                     Rule.EXTENDED_NUMBERING,
-                    "section numbers that do not fit the header (e_shnum, e_shstrndx): " + header.sectionCount()
-                            + " sections",
-                    nameIndexLine());
-        }
-        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
-            throw refuse(
-                    findings.where() + "section names (e_shstrndx) in section 0 of " + header.sectionCount(),
+                    "section numbers that do not fit the header (e_shnum, e_shstrndx): "
+                            + file.header().sectionCount() + " sections",
                     nameIndexLine());
         }
     }
@@ -75,29 +53,6 @@ final class ModuleChecks {
         int count = Bytes.getShort(file.array(), end - 2 * Short.BYTES, file.isBigEndian()) & 0xffff;
         int index = Bytes.getShort(file.array(), end - Short.BYTES, file.isBigEndian()) & 0xffff;
         return "Invalid ELF section name index: " + index + " || e_shstrndx (" + index + ") >= e_shnum (" + count + ")";
-    }
-
-    private void checkSectionZero() {
-        Section zero = file.section(0);
-        boolean sized = zero.sizeBytes() != 0 && !file.usesExtendedNumbering();
-        if (zero.type() != Section.SHT_NULL || sized || zero.address() != 0) {
-            throw refuse(
-                    findings.where() + "section 0: type " + zero.type() + ", size 0x"
-                            + Long.toHexString(zero.sizeBytes()) + ", address 0x" + Long.toHexString(zero.address())
-                            + ": all of them are 0 in an ELF file",
-                    "ELF Spec violation: section 0 type(" + zero.type() + ")!=SH_NULL or non-zero len or addr");
-        }
-    }
-
-    /** Checks {@code sh_link} of every symbol table, as the kernel does, not only of the one that it uses. */
-    private void checkStringsOf(Section s) {
-        if (s.type() == Section.SHT_SYMTAB && (s.link() <= 0 || s.link() >= file.sectionCount())) {
-            String link = Integer.toUnsignedString(s.link());
-            throw refuse(
-                    s.where() + ": its strings (sh_link) are in section " + link + " of " + file.sectionCount(),
-                    "Invalid ELF sh_link!=SHN_UNDEF(" + s.link() + ") or (sh_link(" + s.link() + ") >= hdr->e_shnum("
-                            + file.sectionCount() + ")");
-        }
     }
 
     /**
@@ -199,10 +154,6 @@ final class ModuleChecks {
                                 + symbols.section());
             }
         }
-    }
-
-    private static FormatException refuse(String what, String line) {
-        return new FormatException(Refusal.of(Errno.ENOEXEC, what).logged(line));
     }
 
     private static FormatException beyond(Section s, String what) {

@@ -15,6 +15,7 @@ import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
+    private static final KernelProfile USUAL = KernelProfile.of(new KernelVersion(6, 1, 0));
     private static final String MODINFO = ".modinfo";
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
@@ -55,7 +56,7 @@ public final class ModuleFile {
     private @Nullable List<Import> imports;
     private @Nullable ExportTables exports;
 
-    private ModuleFile(String fileName, byte[] file, @Nullable LoadPolicy policy, Consumer<ElfFile> machine) {
+    private ModuleFile(String fileName, byte[] file, @Nullable LoadPolicy policy, HostKernel kernel) {
         this.policy = policy;
         Findings findings = new Findings(fileName, policy == null ? LoadPolicy.kernelExact() : policy);
         this.compression = Compression.of(file);
@@ -77,15 +78,13 @@ public final class ModuleFile {
         }
         this.signature = found;
         this.signatureCheck = new SignatureCheck(Optional.ofNullable(found), refusal);
-        this.elf = view(fileName, image, found, refusal);
+        this.elf = view(fileName, image, found, refusal, kernel);
         ModuleChecks checks = new ModuleChecks(elf, findings);
         checks.checkSections();
         this.info = readInfo(findings.policy());
         this.thisModule = findLoaded(THIS_MODULE).orElse(null);
-        if (thisModule == null) {
-            // why: the kernel checks the machine first, and a file that is no module is most often for another machine
-            machine.accept(elf);
-        }
+        kernel.profile()
+                .ifPresent(profile -> new ProfileChecks(elf, nameInInfo(), findings, profile).checkModuleSections());
         this.symbols = readSymbols(findings);
         if (thisModule == null) {
             relax(
@@ -111,7 +110,7 @@ public final class ModuleFile {
      *     not check
      */
     public static ModuleFile open(byte[] file) {
-        return new ModuleFile("", file, null, elf -> {});
+        return new ModuleFile("", file, null, HostKernel.unknown());
     }
 
     /**
@@ -124,17 +123,15 @@ public final class ModuleFile {
 
     /** The same as {@link #open(byte[], LoadPolicy)}, called {@code fileName} in messages. */
     public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy) {
-        return open(fileName, file, policy, elf -> {});
+        return open(fileName, file, policy, HostKernel.unknown());
     }
 
     /**
-     * The same as {@link #open(String, byte[], LoadPolicy)}, with a check of the machine for files without {@code struct module}: the
-     * kernel refuses a file for another machine before it finds that the section is missing.
-     *
-     * @param machine called with such a file; raises an exception if it is for another machine
+     * The same as {@link #open(String, byte[], LoadPolicy)}, with the checks in the order of {@code kernel} and with the lines that it
+     * logs.
      */
-    public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, Consumer<ElfFile> machine) {
-        return new ModuleFile(fileName, file, policy, machine);
+    public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, HostKernel kernel) {
+        return new ModuleFile(fileName, file, policy, kernel);
     }
 
     /** Opens the module in the remaining bytes of {@code file}, which are copied; the buffer's position does not change. */
@@ -159,17 +156,17 @@ public final class ModuleFile {
      * @throws UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return new ModuleFile(name(path), read(path), null, elf -> {});
+        return new ModuleFile(name(path), read(path), null, HostKernel.unknown());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
     public static ModuleFile open(Path path, LoadPolicy policy) {
-        return open(path, policy, elf -> {});
+        return open(path, policy, HostKernel.unknown());
     }
 
-    /** The same as {@link #open(String, byte[], LoadPolicy, Consumer)} of the file at {@code path}. */
-    public static ModuleFile open(Path path, LoadPolicy policy, Consumer<ElfFile> machine) {
-        return open(name(path), read(path), policy, machine);
+    /** The same as {@link #open(String, byte[], LoadPolicy, HostKernel)} of the file at {@code path}. */
+    public static ModuleFile open(Path path, LoadPolicy policy, HostKernel kernel) {
+        return open(name(path), read(path), policy, kernel);
     }
 
     private static String name(Path path) {
@@ -189,15 +186,35 @@ public final class ModuleFile {
      * Views the ELF file. If both the signature and the ELF file are malformed, the signature is refused, which the kernel checks first.
      */
     private static ElfFile view(
-            String fileName, byte[] image, @Nullable ModuleSignature signature, @Nullable PolicyException refusal) {
+            String fileName,
+            byte[] image,
+            @Nullable ModuleSignature signature,
+            @Nullable PolicyException refusal,
+            HostKernel kernel) {
         try {
-            return ElfFile.view(fileName, image, signature == null ? image.length : signature.elfBytes());
+            int lengthBytes = signature == null ? image.length : signature.elfBytes();
+            KernelProfile profile = kernel.profile().orElse(USUAL);
+            ElfValidity.check(fileName, image, lengthBytes, profile, kernel);
+            return viewChecked(fileName, image, lengthBytes);
         } catch (FormatException noElf) {
             if (refusal == null) {
                 throw noElf;
             }
             refusal.addSuppressed(noElf);
             throw refusal;
+        }
+    }
+
+    /** Views a file that the kernel takes, so that whatever is refused now is beyond the kernel. */
+    private static ElfFile viewChecked(String fileName, byte[] image, int lengthBytes) {
+        try {
+            return ElfFile.view(fileName, image, lengthBytes);
+        } catch (FormatException noElf) {
+            if (new RawElf(image, lengthBytes).isExtended()) {
+                throw noElf; // why: the kernel has refused such a file before
+            }
+            throw new FormatException(
+                    Refusal.beyondKernel(String.valueOf(noElf.getMessage())).because(noElf));
         }
     }
 
@@ -219,15 +236,25 @@ public final class ModuleFile {
     private ModuleInfo readInfo(LoadPolicy policy) {
         Section section = findLoaded(MODINFO)
                 .or(() -> policy.isRelaxed(Rule.MODULE_SECTIONS) ? elf.section(MODINFO) : Optional.empty())
-                .filter(Section::hasContents)
                 .orElse(null);
         if (section == null || section.sizeBytes() == 0) {
             return ModuleInfo.none();
+        }
+        if (!isInFile(section)) {
+            throw new FormatException(Refusal.beyondKernel(section.where() + ": its strings are not in the file"));
         }
         if (elf.array()[(int) (section.fileOffset() + section.sizeBytes()) - 1] != 0) {
             throw new FormatException(Refusal.beyondKernel(section.where() + ": its last string has no end"));
         }
         return ModuleInfo.of(section);
+    }
+
+    /** Whether the section's bytes, which the kernel reads whatever its type is, are in the file. */
+    private boolean isInFile(Section s) {
+        return s.fileOffset() >= 0
+                && s.sizeBytes() >= 0
+                && s.fileOffset() <= elf.lengthBytes()
+                && s.sizeBytes() <= elf.lengthBytes() - s.fileOffset();
     }
 
     /** The name in the kernel's log lines before it has found {@code struct module}. */
@@ -312,6 +339,7 @@ public final class ModuleFile {
         Findings findings = new Findings(name, loadPolicy);
         decompression.check(elf, profile, findings);
         signatureCheck.check(profile, findings);
+        ElfValidity.check(elf.name(), elf.array(), elf.lengthBytes(), profile, HostKernel.unknown());
         new ProfileChecks(elf, name, findings, profile).check();
         return findings.list();
     }

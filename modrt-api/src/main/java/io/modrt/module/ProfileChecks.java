@@ -7,10 +7,10 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.version.LoaderChange;
 import java.util.HashSet;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -36,26 +36,28 @@ final class ProfileChecks {
     }
 
     void check() {
-        if (profile.has(LoaderChange.STRING_TABLES_CHECKED)) {
-            checkStringTable(file.section(file.header().nameTableIndex()), "section name table");
-        }
-        if (!findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
-            checkModuleSections();
-        }
-        if (profile.has(ConfigOption.STRICT_MODULE_RWX) && profile.has(LoaderChange.WRITABLE_CODE_REFUSED)) {
-            checkWriteXorExecute();
-        }
+        checkModuleSections();
         if (profile.has(LoaderChange.SECTION_NAMES_UNIQUE)) {
             checkLoadedNames();
         }
     }
 
-    private void checkModuleSections() {
+    /** The checks of the sections that make a file a module, which end {@code elf_validity_check}. */
+    void checkModuleSections() {
+        if (findings.policy().isRelaxed(Rule.MODULE_SECTIONS)) {
+            return;
+        }
+        boolean isNewOrder = profile.has(LoaderChange.STRING_TABLES_CHECKED);
+        if (profile.has(LoaderChange.TABLES_COUNTED)) {
+            checkModinfo();
+            if (!isNewOrder) {
+                checkSymbols();
+            }
+        }
         if (profile.has(LoaderChange.THIS_MODULE_CHECKED)) {
             checkThisModule();
         }
-        if (profile.has(LoaderChange.TABLES_COUNTED)) {
-            checkModinfo();
+        if (profile.has(LoaderChange.TABLES_COUNTED) && isNewOrder) {
             checkSymbols();
         }
     }
@@ -82,6 +84,20 @@ final class ProfileChecks {
         }
         if (found != 1) {
             throw refuse(found + " sections " + THIS_MODULE + ", this kernel wants one", one);
+        }
+        checkStructSize(subject);
+    }
+
+    private void checkStructSize(String subject) {
+        Section s = file.section(THIS_MODULE).orElseThrow();
+        OptionalInt bytes = profile.structModuleBytes();
+        if (bytes.isPresent() && s.sizeBytes() != bytes.getAsInt()) {
+            throw refuse(
+                    Errno.ENOEXEC,
+                    s,
+                    s.sizeBytes() + " bytes, struct module of this kernel has " + bytes.getAsInt(),
+                    subject + THIS_MODULE
+                            + " section size must match the kernel's built struct module size at run time");
         }
     }
 
@@ -131,21 +147,6 @@ final class ProfileChecks {
                     s,
                     "the " + role + ": type " + s.type() + ", this kernel wants SHT_STRTAB (3)",
                     "Invalid ELF " + role + " type: " + s.type());
-        }
-    }
-
-    private void checkWriteXorExecute() {
-        for (Section s : file.sections()) {
-            if (s.isWritable() && s.isExecutable()) {
-                String what = s.where() + ": is writable and executable, which STRICT_MODULE_RWX forbids";
-                findings.broken(
-                        Rule.WRITE_XOR_EXECUTE,
-                        Refusal.of(Errno.ENOEXEC, what)
-                                .wayOut("relax Rule." + Rule.WRITE_XOR_EXECUTE + " to load it")
-                                .logged(module + ": section " + s.name() + " (index " + s.index()
-                                        + ") has invalid WRITE|EXEC flags"),
-                        FormatException::new);
-            }
         }
     }
 

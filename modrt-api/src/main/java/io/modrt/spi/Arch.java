@@ -30,6 +30,11 @@ public interface Arch {
     /** Whether a kernel of this architecture takes files with this header: machine, class, byte order and flags. */
     boolean accepts(ElfHeader header);
 
+    /** Whether its kernels look at EI_CLASS; those that do not read every file in the class of their own. */
+    default boolean looksAtClass() {
+        return true;
+    }
+
     /**
      * The configuration that is usual for kernels of this architecture and version, that of Debian's, by option name as in a
      * {@code config-*} file. It gives the options that the profile does not state, and has every option that the architecture asks the

@@ -23,6 +23,11 @@ public interface TracingSites {
         return entry;
     }
 
+    /** The alignment of instructions in bytes, which every site has. */
+    default int alignmentBytes() {
+        return 1;
+    }
+
     /** Whether the kernel leaves out entries of 0 without adjusting them. */
     default boolean skipsZero() {
         return true;

@@ -102,7 +102,7 @@ public enum LoaderChange implements KernelChange {
     /** {@code struct module} in the file is one section, loaded and with contents. */
     THIS_MODULE_CHECKED(Span.since("6.4")),
     /** A file with two symbol tables, or with two sections {@code .modinfo}, is refused. */
-    TABLES_COUNTED(Span.since("6.12")),
+    TABLES_COUNTED(Span.since("6.4")),
     /** Sections of one name cannot be shown by sysfs, which ends the load. */
     SECTION_NAMES_UNIQUE(Span.since("6.12")),
     /** Names of sections and symbols are in sections of type SHT_STRTAB. */

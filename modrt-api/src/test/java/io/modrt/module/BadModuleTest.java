@@ -41,7 +41,7 @@ class BadModuleTest {
             row("struct module is not loaded", KERNEL, e -> e.part(3).flags = 1,
                 "bad.ko: no section .gnu.linkonce.this_module; relax Rule.MODULE_SECTIONS to load it"),
             row("second symbol table without strings", KERNEL, e -> e.section(".symtab2", 2, 0, new byte[0]).link(99),
-                "bad.ko: section 11 (.symtab2): its strings (sh_link) are in section 99 of 13"),
+                "bad.ko: section 11: its strings (sh_link) are in section 99 of 13"),
             row("alignment 12", BEYOND, e -> e.part(1).alignment(12),
                 "bad.ko: section 1 (.text): alignment (sh_addralign) 0xc is not a power of two up to 0x80000000"),
             row("modinfo without end", BEYOND, e -> e.part(2).contents = strings("license=GPL"),

@@ -13,7 +13,6 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.version.KernelVersion;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -37,7 +36,7 @@ class ProfileChecksTest {
                 "m.ko: section 3 (.gnu.linkonce.this_module): type 8, flags 0x3: this kernel wants SHF_ALLOC and contents"),
             row("a second struct module that is not loaded", e -> e.section(".gnu.linkonce.this_module", 1, 0, new byte[1]), "6.1.0", "6.4.0",
                 "m.ko: section 11 (.gnu.linkonce.this_module): type 1, flags 0x0: this kernel wants SHF_ALLOC and contents"),
-            row("two modinfos", e -> e.section(".modinfo", 1, 0, new byte[1]), "6.11.0", "6.12.0",
+            row("two modinfos", e -> e.section(".modinfo", 1, 0, new byte[1]), "6.3.9", "6.4.0",
                 "m.ko: 2 sections .modinfo, this kernel wants one"),
             row("a second modinfo without contents", e -> e.section(".modinfo", 8, 0, new byte[0]), "6.12.95", "6.12.117",
                 "m.ko: 2 sections .modinfo, this kernel wants one"),
@@ -45,7 +44,7 @@ class ProfileChecksTest {
                 "m.ko: 0 sections .modinfo, this kernel wants one"),
             row("a modinfo that is not loaded", e -> e.part(2).flags = 0, "6.13.7", "6.14.0",
                 "m.ko: section 2 (.modinfo): has no SHF_ALLOC, which this kernel wants"),
-            row("two symbol tables", e -> e.section(".symtab2", 2, 0, new byte[0]).link(10), "6.11.0", "6.12.0",
+            row("two symbol tables", e -> e.section(".symtab2", 2, 0, new byte[0]).link(10), "6.3.9", "6.4.0",
                 "m.ko: 2 symbol tables, this kernel wants one"),
             row("symbols named from another type", e -> e.part(10).type = 1, "6.12.95", "6.12.117",
                 "m.ko: section 10 (.strtab): the symbol string table: type 1, this kernel wants SHT_STRTAB (3)"),
@@ -135,21 +134,18 @@ class ProfileChecksTest {
     }
 
     @Test
-    void writableCodeIsForKernelsWithoutStrictMemory() {
-        byte[] bytes = ModuleBytes.with(e -> e.section(".trampoline", 1, 5, new byte[4]));
-        KernelProfile strict = kernel("6.1.0").with(ConfigOption.STRICT_MODULE_RWX, true);
-        ModuleFile module = open(bytes, LoadPolicy.kernelExact());
-        module.checkFor(kernel("6.1.0"));
-        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(strict));
+    void structModuleHasTheSizeThatTheProfileStates() {
+        ModuleFile module = open(ModuleBytes.with(e -> {}), LoadPolicy.kernelExact());
+        int bytes = (int) module.thisModule().orElseThrow().sizeBytes();
+        assertDoesNotThrow(() -> module.checkFor(kernel("6.12.0").withStructModuleBytes(bytes)));
+        assertDoesNotThrow(() -> module.checkFor(kernel("6.3.9").withStructModuleBytes(bytes + 8)));
+        KernelProfile other = kernel("6.4.0").withStructModuleBytes(bytes + 8);
+        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(other));
+        assertEquals(Errno.ENOEXEC, refusal.errno());
         assertEquals(
-                "m.ko: section 11 (.trampoline): is writable and executable, which STRICT_MODULE_RWX forbids; relax"
-                        + " Rule.WRITE_XOR_EXECUTE to load it",
-                refusal.getMessage());
-        ModuleFile relaxed = open(bytes, LoadPolicy.kernelExact().relaxed(Rule.WRITE_XOR_EXECUTE));
-        assertEquals(
-                List.of("greeter: m.ko: section 11 (.trampoline): is writable and executable, which STRICT_MODULE_RWX"
-                        + " forbids"),
-                relaxed.checkFor(strict).stream().map(Object::toString).toList());
+                "module greeter: .gnu.linkonce.this_module section size must match the kernel's built struct module size"
+                        + " at run time",
+                refusal.kernelMessage().orElseThrow());
     }
 
     @Test

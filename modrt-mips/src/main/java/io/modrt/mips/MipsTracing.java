@@ -38,6 +38,11 @@ record MipsTracing(MipsKernel kernel, boolean isRaTold, int skipped, MipsSite.Se
     }
 
     @Override
+    public int alignmentBytes() {
+        return Integer.BYTES;
+    }
+
+    @Override
     public String tableSection() {
         return TABLE;
     }

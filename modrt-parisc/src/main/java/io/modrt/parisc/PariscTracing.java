@@ -39,6 +39,11 @@ record PariscTracing(Width width, String tableSection, boolean skipsZero) implem
     }
 
     @Override
+    public int alignmentBytes() {
+        return Integer.BYTES;
+    }
+
+    @Override
     public long site(long entry, CodeReader code) {
         return entry + kind().bytesInFront();
     }

@@ -32,6 +32,7 @@ public final class Finishing {
             TracingSites tracing,
             Consumer<Diagnostic> report) {
         List<Finisher> steps = new ArrayList<>();
+        reportMisplacedStruct(image, report);
         steps.add(Finisher.of(
                 "exception table", module -> ExceptionTableOrder.sort(image, shapes.exceptionTable(), report)));
         steps.add(Finisher.of("kallsyms", module -> KallsymsTables.fill(image, values)));
@@ -39,5 +40,18 @@ public final class Finishing {
         steps.add(Finisher.of("function tracing", module -> FtraceTable.finish(image, tracing, report)));
         steps.add(Finisher.of("jump table", module -> JumpTable.finish(image, shapes.jumpTable(), report)));
         return steps;
+    }
+
+    /** Reports a {@code struct module} that is not aligned: the kernel's atomic operations on its reference count fault. */
+    private static void reportMisplacedStruct(ImageBytes image, Consumer<Diagnostic> report) {
+        image.section(".gnu.linkonce.this_module")
+                .filter(module -> image.address(module.section().index()) % image.wordBytes() != 0)
+                .ifPresent(module -> report.accept(new Diagnostic(
+                        Diagnostic.Kind.KERNEL_CRASH,
+                        module.section().where(),
+                        "struct module at 0x"
+                                + Long.toHexString(
+                                        image.address(module.section().index())) + " is not aligned to "
+                                + image.wordBytes() + " bytes")));
     }
 }

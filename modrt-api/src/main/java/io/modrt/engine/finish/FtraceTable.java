@@ -2,7 +2,9 @@ package io.modrt.engine.finish;
 
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
+import io.modrt.error.Refusal;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.SectionImage;
@@ -25,7 +27,7 @@ public final class FtraceTable {
     /**
      * Sorts the table and switches the sites off, on kernels with DYNAMIC_FTRACE. At the first site that cannot be written, the kernel
      * disables tracing ({@code ftrace_bug}), leaves the remaining sites as they were compiled, and goes on with the load. So does this, and
-     * reports it to {@code report}.
+     * reports it to {@code report}. At a site that is no instruction of the module the kernel would write elsewhere, or fault.
      */
     public static void finish(ImageBytes image, TracingSites tracing, Consumer<Diagnostic> report) {
         String name = tracing.tableSection();
@@ -72,13 +74,18 @@ public final class FtraceTable {
         try {
             site = tracing.listed(entry, width, image);
             // why: the kernel skips an entry whose address is 0, as the linker leaves it for dropped code
-            if (site != 0) {
-                tracing.writeOff(site, image);
+            if (site == 0) {
+                return true;
             }
+            if (site % tracing.alignmentBytes() != 0) {
+                throw new FormatException(Refusal.beyondKernel("no instruction begins there"));
+            }
+            tracing.writeOff(site, image);
             return true;
         } catch (ModrtException e) {
+            boolean isCode = image.holds(site, tracing.alignmentBytes()) && site % tracing.alignmentBytes() == 0;
             report.accept(new Diagnostic(
-                    Diagnostic.Kind.KERNEL_WARNING,
+                    isCode ? Diagnostic.Kind.KERNEL_WARNING : Diagnostic.Kind.KERNEL_CRASH,
                     section.where(),
                     (site == 0 ? "the site of entry 0x" + Long.toHexString(entry) : "site 0x" + Long.toHexString(site))
                             + " cannot be written; it and those behind it stay as compiled: "

@@ -26,6 +26,8 @@ public final class JumpTable {
     private static final String NAME = "__jump_table";
     private static final long FLAGS = 3;
     private static final long IN_INIT = 2;
+    /** No kernel has data below this address, where null pointers with an offset lead. */
+    private static final long LEAST_KEY = 0x1_0000;
 
     private final ImageBytes image;
     private final TableShapes.JumpTable shape;
@@ -85,11 +87,18 @@ public final class JumpTable {
                 table.putRaw(i, 2 * shape.codeBytes(), shape.keyBytes(), isInit(code) ? stored | IN_INIT : stored);
             }
             if (!image.holds(code, 1) && outside++ == 0) {
-                warn(i, "code at 0x" + Long.toHexString(code) + " is not in the module");
+                report(
+                        Diagnostic.Kind.KERNEL_CRASH,
+                        i,
+                        "code at 0x" + Long.toHexString(code) + " is not in the module");
+            }
+            long key = key(i);
+            if (!image.holds(key, 1) && (key % image.wordBytes() != 0 || Long.compareUnsigned(key, LEAST_KEY) < 0)) {
+                report(Diagnostic.Kind.KERNEL_CRASH, i, "no static key is at 0x" + Long.toHexString(key));
             }
         }
         if (outside > 1) {
-            warn(0, outside + " entries in all have code that is not in the module");
+            report(Diagnostic.Kind.KERNEL_CRASH, 0, outside + " entries in all have code that is not in the module");
         }
     }
 
@@ -113,7 +122,10 @@ public final class JumpTable {
                 continue;
             }
             if (!image.holds(key, 2 * image.wordBytes())) {
-                warn(i, "key at 0x" + Long.toHexString(key) + " reaches beyond its region");
+                report(
+                        Diagnostic.Kind.KERNEL_CRASH,
+                        i,
+                        "key at 0x" + Long.toHexString(key) + " reaches beyond its region");
                 continue;
             }
             long pointer = key + image.wordBytes();
@@ -121,7 +133,7 @@ public final class JumpTable {
         }
     }
 
-    private void warn(int entry, String text) {
-        report.accept(new Diagnostic(Diagnostic.Kind.KERNEL_WARNING, section.where(), "entry " + entry + ": " + text));
+    private void report(Diagnostic.Kind kind, int entry, String text) {
+        report.accept(new Diagnostic(kind, section.where(), "entry " + entry + ": " + text));
     }
 }
