@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -48,11 +47,12 @@ final class Mutations {
             ".plt",
             ".init.plt");
 
+    private final Set<Integer> pointers;
     private final Random random;
     private final List<Base> bases;
 
-    /** A module that is drawn from, and where its {@code struct module} has pointers to its init and exit functions. */
-    private record Base(String name, byte[] file, ElfFile elf, Set<Integer> pointers) {}
+    /** A module that is drawn from. */
+    private record Base(String name, byte[] file, ElfFile elf) {}
 
     /**
      * A mutated module.
@@ -63,8 +63,13 @@ final class Mutations {
      */
     record Mutation(String name, String text, byte[] file) {}
 
-    /** Draws the modules from {@code tree}. */
-    Mutations(Path tree, long seed) throws IOException {
+    /**
+     * Draws the modules from {@code tree}.
+     *
+     * @param pointers where {@code struct module} has pointers to the init and the exit function
+     */
+    Mutations(Path tree, long seed, Set<Integer> pointers) throws IOException {
+        this.pointers = Set.copyOf(pointers);
         this.random = new Random(seed);
         List<Path> files = new ArrayList<>(LoadTree.modules(tree));
         Collections.shuffle(files, random);
@@ -77,7 +82,7 @@ final class Mutations {
             int bytes = module.elf().lengthBytes();
             if (module.info().depends().isEmpty() && bytes <= MOST_BYTES) {
                 byte[] plain = withoutInit(module);
-                bases.add(new Base(module.name(), plain, ElfFile.view(plain), pointers(module)));
+                bases.add(new Base(module.name(), plain, ElfFile.view(plain)));
             }
         }
     }
@@ -95,16 +100,6 @@ final class Mutations {
             }
         }
         return plain;
-    }
-
-    private static Set<Integer> pointers(ModuleFile module) {
-        Set<Integer> offsets = new HashSet<>();
-        for (RelocationSection relocations : module.elf().relocationSections()) {
-            for (int i = 0; i < relocations.count() && relocations.target().isNamed(THIS_MODULE); i++) {
-                offsets.add((int) relocations.offset(i));
-            }
-        }
-        return offsets;
     }
 
     /** The modules before any mutation, each under a name of its own. */
@@ -182,8 +177,7 @@ final class Mutations {
                 .toList();
         Section section = read.get(random.nextInt(read.size()));
         int offset = random.nextInt((int) section.sizeBytes());
-        if (section.isNamed(THIS_MODULE)
-                && base.pointers().contains(offset & -base.elf().elfClass().wordBytes())) {
+        if (section.isNamed(THIS_MODULE) && pointers.contains(offset & -base.elf().elfClass().wordBytes())) {
             return content(name, base); // the kernel would call what is there
         }
         RecordShape.FieldShape one = new RecordShape.FieldShape("byte", 0, 1);

@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** {@code refusals TAG --random N --seed S}: random mutations of a kernel's modules, offered to that kernel and to modrt. */
@@ -27,7 +29,7 @@ final class MutationsCommand {
         this.out = out;
         List<Path> files = LoadTree.modules(live.tree());
         this.kernel = KernelShape.of(files, KernelProfile.ofConfig(live.config()));
-        Mutations drawn = new Mutations(live.tree(), seed);
+        Mutations drawn = new Mutations(live.tree(), seed, Set.of(kernel.initOffset(), kernel.exitOffset()));
         mutations.addAll(drawn.unchanged());
         mutations.addAll(drawn.draw(count));
     }
@@ -44,9 +46,7 @@ final class MutationsCommand {
             Verdict ours = ours(mutation, answers);
             Agreement agreement = Agreement.of(theirs, ours);
             counts.merge(agreement, 1, Integer::sum);
-            out.printf(
-                    "%s %-10s %s%n",
-                    mutation.name(), agreement.name().toLowerCase(java.util.Locale.ROOT), mutation.text());
+            out.printf("%s %-10s %s%n", mutation.name(), agreement.name().toLowerCase(Locale.ROOT), mutation.text());
             if (!agreement.isWell()) {
                 out.println("  FAILED kernel " + theirs.errno() + " " + theirs.lines() + ", modrt " + ours.errno() + " "
                         + ours.lines() + ": " + ours.text());

@@ -8,10 +8,7 @@ import io.modrt.kernel.KernelProfile;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
-/**
- * The kernel that a file is opened for, as far as it is known: it decides in which order the file is checked, and which line is logged of
- * it.
- */
+/** The kernel that a file is opened for, as far as it is known. It decides in which order the file is checked, and which line is logged. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface HostKernel {
 

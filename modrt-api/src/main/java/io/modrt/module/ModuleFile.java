@@ -126,10 +126,7 @@ public final class ModuleFile {
         return open(fileName, file, policy, HostKernel.unknown());
     }
 
-    /**
-     * The same as {@link #open(String, byte[], LoadPolicy)}, with the checks in the order of {@code kernel} and with the lines that it
-     * logs.
-     */
+    /** The same as {@link #open(String, byte[], LoadPolicy)}, with the checks in the order of {@code kernel} and with its log lines. */
     public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, HostKernel kernel) {
         return new ModuleFile(fileName, file, policy, kernel);
     }

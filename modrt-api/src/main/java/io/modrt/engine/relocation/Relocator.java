@@ -207,16 +207,16 @@ final class Relocator implements Fixup {
     private void applyAny(
             RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes, SectionAddends addends) {
         Row row = seek(relocations, entry, rows, bytes);
+        if (Integer.compareUnsigned(symbol, values.length) >= 0) {
+            fail(Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
+                    + values.length + " symbols"));
+            return;
+        }
         if (addends.isFailing(entry)) {
             Refusal refusal = addends.refusal(entry);
             if (refusal != null) {
                 fail(refusal);
             }
-            return;
-        }
-        if (Integer.compareUnsigned(symbol, values.length) >= 0) {
-            fail(Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
-                    + values.length + " symbols"));
             return;
         }
         if (anyMissing && missing.get(symbol)) {

@@ -94,6 +94,7 @@ class FtraceTableTest {
         FtraceTable.finish(image(PACKED, -4, 0xc0000000, 0), tracing(4, false), told::add);
         assertEquals(List.of(4L), written);
         assertEquals(1, told.size());
+        assertEquals(Diagnostic.Kind.KERNEL_CRASH, told.get(0).kind(), "the kernel would write at 4");
     }
 
     @Test
@@ -106,6 +107,35 @@ class FtraceTableTest {
         assertEquals(1, told.size());
         assertEquals(Diagnostic.Kind.KERNEL_WARNING, told.get(0).kind());
         assertTrue(told.get(0).text().startsWith("site 0xc0000028 cannot be written"), told.toString());
+    }
+
+    @Test
+    void aSiteBetweenInstructionsIsNotWrittenAndMayCrashAKernel() {
+        ImageBytes image = image(PACKED, 0xc0000002, 0xc0000008);
+        FtraceTable.finish(
+                image,
+                new TracingSites() {
+                    @Override
+                    public String tableSection() {
+                        return "__sites";
+                    }
+
+                    @Override
+                    public int alignmentBytes() {
+                        return 4;
+                    }
+
+                    @Override
+                    public void writeOff(long site, ModuleImage words) {
+                        written.add(site);
+                    }
+                },
+                told::add);
+        assertEquals(List.of(), written);
+        assertEquals(
+                List.of(Diagnostic.Kind.KERNEL_CRASH),
+                told.stream().map(Diagnostic::kind).toList());
+        assertTrue(told.get(0).text().endsWith("no instruction begins there"), told.toString());
     }
 
     @Test

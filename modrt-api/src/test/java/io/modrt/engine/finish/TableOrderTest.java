@@ -165,6 +165,26 @@ class TableOrderTest {
         assertArrayEquals(new int[] {0, 5, 0, 0xc0000023}, words(image, ".data"));
     }
 
+    /** Entries of one site in the module, whose keys are null plus an offset, not aligned, and the kernel's. */
+    @Test
+    void aKeyThatCannotBeOneMayCrashAKernel() {
+        SmallModule module = new SmallModule(ElfClass.ELF32, false);
+        module.section(
+                "__jump_table",
+                WA,
+                4,
+                module.ints(0xc0000000, 0, 0x30, 0xc0000000, 0, 0x80100002, 0xc0000000, 0, 0x80100004));
+        ImageBytes image = module.image(PACKED, BASE);
+        JumpTable.finish(image, JUMPS_32, told::add);
+        assertEquals(
+                List.of(
+                        new Diagnostic(
+                                Diagnostic.Kind.KERNEL_CRASH,
+                                "small.o: section 1 (__jump_table)",
+                                "entry 0: no static key is at 0x30")),
+                told);
+    }
+
     @Test
     void hostileJumpsAreToldOf() {
         SmallModule module = new SmallModule(ElfClass.ELF32, false);

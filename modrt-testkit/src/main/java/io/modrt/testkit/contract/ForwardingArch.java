@@ -42,6 +42,11 @@ class ForwardingArch implements Arch {
     }
 
     @Override
+    public boolean looksAtClass() {
+        return arch.looksAtClass();
+    }
+
+    @Override
     public ArchKernel kernel(KernelProfile profile, ElfHeader header) {
         return changed(arch.kernel(profile, header));
     }

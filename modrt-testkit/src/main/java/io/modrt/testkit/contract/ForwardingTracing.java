@@ -32,6 +32,11 @@ class ForwardingTracing implements TracingSites {
     }
 
     @Override
+    public int alignmentBytes() {
+        return sites.alignmentBytes();
+    }
+
+    @Override
     public boolean skipsZero() {
         return sites.skipsZero();
     }

@@ -1,0 +1,121 @@
+package io.modrt.aarch64;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.ModuleRuntime;
+import io.modrt.error.FormatException;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.load.LiveModule;
+import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.ElfEdit;
+import io.modrt.testkit.ElfField;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.KernelModuleBuilder;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What Debian's kernels of 6.1 and 6.12 for arm64 answered to files that were changed in one place. */
+class AArch64FilesTest {
+    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
+    private static final int EXECUTED_WRITTEN_LOADED = 7;
+
+    private static byte[] module(String name, int thisModuleBytes) {
+        KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, name)
+                .thisModuleBytes(thisModuleBytes)
+                .text(0xd65f_03c0);
+        for (String section :
+                List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
+            module.code(section).zeros(1).alignment(1);
+        }
+        return module.build();
+    }
+
+    private static ModuleRuntime runtime(KernelProfile profile) {
+        return ModuleRuntime.builder().profile(profile).build();
+    }
+
+    private static LiveModule load(ModuleRuntime runtime, byte[] file) {
+        return runtime.load(runtime.open("m.ko", file, LoadPolicy.kernelExact()));
+    }
+
+    private static List<String> texts(LiveModule module, Diagnostic.Kind kind) {
+        return module.diagnostics().stream()
+                .filter(diagnostic -> diagnostic.kind() == kind)
+                .map(Diagnostic::toString)
+                .toList();
+    }
+
+    @Test
+    void theClassInTheHeaderIsNotLookedAt() {
+        for (int ident : new int[] {1, 17}) {
+            byte[] file = ElfEdit.of(module("m", 0x500))
+                    .header(ElfField.EI_CLASS, ident)
+                    .build();
+            try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+                FormatException refused = assertThrows(FormatException.class, () -> load(runtime, file));
+                assertTrue(refused.beyondKernel(), refused.getMessage());
+                assertEquals(Optional.empty(), refused.kernelMessage());
+            }
+        }
+    }
+
+    @Test
+    void theKernelSetsTheFlagsOfItsSectionsBeforeItForbidsWritableCode() {
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+            ElfEdit file = ElfEdit.of(module("m", 0x500))
+                    .section(".init.text.ftrace_trampoline", ElfField.SH_FLAGS, EXECUTED_WRITTEN_LOADED);
+            assertEquals("m", load(runtime, file.build()).name());
+        }
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+            ElfEdit file = ElfEdit.of(module("m", 0x500))
+                    .section(".text", ElfField.SH_FLAGS, EXECUTED_WRITTEN_LOADED);
+            FormatException refused = assertThrows(FormatException.class, () -> load(runtime, file.build()));
+            assertTrue(
+                    refused.kernelMessage().orElseThrow().endsWith(") has invalid WRITE|EXEC flags"),
+                    refused.getMessage());
+        }
+    }
+
+    @Test
+    void theSizeOfStructModuleIsThatOfTheProfileOrElseComparedWithThatOfLoadedModules() {
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12.withStructModuleBytes(0x500))) {
+            load(runtime, module("first", 0x500));
+            FormatException refused =
+                    assertThrows(FormatException.class, () -> load(runtime, module("second", 0x4f8)));
+            assertEquals(
+                    "module second: .gnu.linkonce.this_module section size must match the kernel's built struct module"
+                            + " size at run time",
+                    refused.kernelMessage().orElseThrow());
+        }
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+            assertEquals(List.of(), texts(load(runtime, module("first", 0x500)), Diagnostic.Kind.KERNEL_WARNING));
+            List<String> said = texts(load(runtime, module("second", 0x4f8)), Diagnostic.Kind.KERNEL_WARNING);
+            assertEquals(1, said.size());
+            assertTrue(
+                    said.get(0).endsWith("1272 bytes, that of first has 1280; a kernel refuses one of the two"),
+                    said.toString());
+        }
+    }
+
+    @Test
+    void aStructModuleBetweenWordsMayCrashAKernel() {
+        KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m");
+        for (String section :
+                List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
+            module.code(section).zeros(1).alignment(1);
+        }
+        byte[] file = ElfEdit.of(module.data(0).build())
+                .section(THIS_MODULE, ElfField.SH_ADDRALIGN, 1)
+                .section(".data", ElfField.SH_SIZE, 1)
+                .build();
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+            List<String> said = texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH);
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.get(0).endsWith(" is not aligned to 8 bytes"), said.toString());
+        }
+    }
+}
