@@ -177,7 +177,8 @@ final class Mutations {
                 .toList();
         Section section = read.get(random.nextInt(read.size()));
         int offset = random.nextInt((int) section.sizeBytes());
-        if (section.isNamed(THIS_MODULE) && pointers.contains(offset & -base.elf().elfClass().wordBytes())) {
+        if (section.isNamed(THIS_MODULE)
+                && pointers.contains(offset & -base.elf().elfClass().wordBytes())) {
             return content(name, base); // the kernel would call what is there
         }
         RecordShape.FieldShape one = new RecordShape.FieldShape("byte", 0, 1);

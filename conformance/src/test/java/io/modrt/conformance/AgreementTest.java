@@ -54,9 +54,11 @@ class AgreementTest {
                         refused(8, "overflow in relocation type 261 val ffff800001234567")));
         assertEquals(
                 Agreement.LINE,
-                Agreement.of(refused(8, "overflow in relocation type 261"), refused(8, "overflow in relocation type 258")));
+                Agreement.of(
+                        refused(8, "overflow in relocation type 261"), refused(8, "overflow in relocation type 258")));
         assertEquals(
                 Agreement.REFUSED,
-                Agreement.of(refused(2, "Unknown symbol a\\xffb (err -2)"), refused(2, "Unknown symbol a\ufffdb (err -2)")));
+                Agreement.of(
+                        refused(2, "Unknown symbol a\\xffb (err -2)"), refused(2, "Unknown symbol a\ufffdb (err -2)")));
     }
 }

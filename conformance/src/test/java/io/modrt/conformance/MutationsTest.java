@@ -62,7 +62,8 @@ class MutationsTest {
         assertTrue(texts.stream().anyMatch(text -> text.matches("\\w+: header e_\\w+ 0x[0-9a-f]+ -> 0x[0-9a-f]+")));
         assertTrue(texts.stream().anyMatch(text -> text.matches("\\w+: section \\d+ \\(\\S+\\) sh_\\w+ 0x.* -> 0x.*")));
         assertTrue(texts.stream().anyMatch(text -> text.matches("\\w+: symbol \\d+ \\(\\w*\\) st_\\w+ 0x.* -> 0x.*")));
-        assertTrue(texts.stream().anyMatch(text -> text.matches("\\w+: \\d+ \\(\\S+\\) entry \\d+ r_\\w+ 0x.* -> 0x.*")));
+        assertTrue(
+                texts.stream().anyMatch(text -> text.matches("\\w+: \\d+ \\(\\S+\\) entry \\d+ r_\\w+ 0x.* -> 0x.*")));
         assertTrue(texts.stream().anyMatch(text -> text.matches("\\w+: cut off at 0x.*")));
     }
 

@@ -27,8 +27,7 @@ class AArch64FilesTest {
         KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, name)
                 .thisModuleBytes(thisModuleBytes)
                 .text(0xd65f_03c0);
-        for (String section :
-                List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
+        for (String section : List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
             module.code(section).zeros(1).alignment(1);
         }
         return module.build();
@@ -71,8 +70,7 @@ class AArch64FilesTest {
             assertEquals("m", load(runtime, file.build()).name());
         }
         try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
-            ElfEdit file = ElfEdit.of(module("m", 0x500))
-                    .section(".text", ElfField.SH_FLAGS, EXECUTED_WRITTEN_LOADED);
+            ElfEdit file = ElfEdit.of(module("m", 0x500)).section(".text", ElfField.SH_FLAGS, EXECUTED_WRITTEN_LOADED);
             FormatException refused = assertThrows(FormatException.class, () -> load(runtime, file.build()));
             assertTrue(
                     refused.kernelMessage().orElseThrow().endsWith(") has invalid WRITE|EXEC flags"),
@@ -84,8 +82,7 @@ class AArch64FilesTest {
     void theSizeOfStructModuleIsThatOfTheProfileOrElseComparedWithThatOfLoadedModules() {
         try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12.withStructModuleBytes(0x500))) {
             load(runtime, module("first", 0x500));
-            FormatException refused =
-                    assertThrows(FormatException.class, () -> load(runtime, module("second", 0x4f8)));
+            FormatException refused = assertThrows(FormatException.class, () -> load(runtime, module("second", 0x4f8)));
             assertEquals(
                     "module second: .gnu.linkonce.this_module section size must match the kernel's built struct module"
                             + " size at run time",
@@ -104,8 +101,7 @@ class AArch64FilesTest {
     @Test
     void aStructModuleBetweenWordsMayCrashAKernel() {
         KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m");
-        for (String section :
-                List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
+        for (String section : List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
             module.code(section).zeros(1).alignment(1);
         }
         byte[] file = ElfEdit.of(module.data(0).build())

@@ -40,8 +40,7 @@ class ElfValidityTest {
 
     private static FormatException refusal(String version, byte[] bytes) {
         return assertThrows(
-                FormatException.class,
-                () -> ModuleFile.open("m.ko", bytes, LoadPolicy.kernelExact(), kernel(version)));
+                FormatException.class, () -> ModuleFile.open("m.ko", bytes, LoadPolicy.kernelExact(), kernel(version)));
     }
 
     private static void logs(String version, byte[] bytes, String line) {
@@ -84,8 +83,7 @@ class ElfValidityTest {
     void aFileInTheOtherByteOrderThanItSaysIsBeyondTheKernel() {
         FormatException refusal = refusal("6.1.0", edited(b -> b.put(EI_DATA, (byte) 1)));
         assertTrue(refusal.beyondKernel());
-        assertEquals(
-                "m.ko: is not in the byte order that EI_DATA names: file type (e_type) 256", refusal.getMessage());
+        assertEquals("m.ko: is not in the byte order that EI_DATA names: file type (e_type) 256", refusal.getMessage());
     }
 
     @Test
@@ -147,7 +145,10 @@ class ElfValidityTest {
             int header = b.getInt(E_SHOFF) + 40 * nameTable(b.array());
             b.putInt(header + 4, 1);
         });
-        assertEquals("greeter", ModuleFile.open("m.ko", bytes, LoadPolicy.kernelExact(), kernel("6.12.95")).name());
+        assertEquals(
+                "greeter",
+                ModuleFile.open("m.ko", bytes, LoadPolicy.kernelExact(), kernel("6.12.95"))
+                        .name());
         logs("6.12.117", bytes, "Invalid ELF section name table type: 1");
     }
 
@@ -156,6 +157,8 @@ class ElfValidityTest {
     void modinfoIsReadEvenOfASectionThatIsNotInUse() {
         byte[] bytes = ModuleBytes.with(e -> e.part(2).type = 0);
         ModuleFile module = ModuleFile.open("m.ko", bytes, LoadPolicy.kernelExact(), kernel("6.1.0"));
-        assertEquals(ModuleFile.open(ModuleBytes.with(e -> {})).info().entries(), module.info().entries());
+        assertEquals(
+                ModuleFile.open(ModuleBytes.with(e -> {})).info().entries(),
+                module.info().entries());
     }
 }

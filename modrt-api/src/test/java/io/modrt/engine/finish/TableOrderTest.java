@@ -177,11 +177,10 @@ class TableOrderTest {
         ImageBytes image = module.image(PACKED, BASE);
         JumpTable.finish(image, JUMPS_32, told::add);
         assertEquals(
-                List.of(
-                        new Diagnostic(
-                                Diagnostic.Kind.KERNEL_CRASH,
-                                "small.o: section 1 (__jump_table)",
-                                "entry 0: no static key is at 0x30")),
+                List.of(new Diagnostic(
+                        Diagnostic.Kind.KERNEL_CRASH,
+                        "small.o: section 1 (__jump_table)",
+                        "entry 0: no static key is at 0x30")),
                 told);
     }
 
