@@ -71,7 +71,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
         boolean isBti = hasBti
                 && code.holds(function, Integer.BYTES)
                 && (code.codeAt(function) & ~0xc0) == 0xd503_241f; // bti, bti c, bti j, bti jc
-        // why: the kernel warns of a function that is not aligned, and drops it
+        // why: ftrace_call_adjust warns of a function that is not aligned, and returns 0
         long behindOps = !Address.of(entry).isAligned(Long.BYTES) ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
         return hasOps ? behindOps : entry + Integer.BYTES;
     }

@@ -139,7 +139,7 @@ final class ElfValidity {
                         "Invalid ELF section name table type: " + type);
             }
         } else if (!elf.isInside(index)) {
-            throw refuse(outside(index), "Invalid ELF section hdr(type " + type + ")");
+            throw refuse(outside(index), "Invalid ELF section hdr(type " + Integer.toUnsignedString(type) + ")");
         }
         long size = elf.size(index);
         if (size == 0) {
@@ -187,6 +187,14 @@ final class ElfValidity {
 
     private void checkName(int i) {
         long bytes = elf.size(elf.nameIndex());
+        boolean isComparedFirst =
+                profile.has(LoaderChange.TABLES_COUNTED) && !profile.has(LoaderChange.STRING_TABLES_CHECKED);
+        if (isComparedFirst && elf.nameOffset(i) >= elf.lengthBytes() - elf.offset(elf.nameIndex())) {
+            // why: these kernels look for .modinfo and struct module by name before they check names, outside the file
+            // too
+            throw new FormatException(Refusal.beyondKernel(where + "section " + i + ": sh_name 0x"
+                    + Long.toHexString(elf.nameOffset(i)) + " is outside the file"));
+        }
         if (elf.nameOffset(i) >= bytes) {
             throw refuse(
                     where + "section " + i + ": sh_name 0x" + Long.toHexString(elf.nameOffset(i))

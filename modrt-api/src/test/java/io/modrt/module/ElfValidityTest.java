@@ -140,6 +140,17 @@ class ElfValidityTest {
     }
 
     @Test
+    void aNameOutsideTheFileCrashesKernelsThatCompareNamesBeforeTheyCheckThem() {
+        byte[] bytes = edited(b -> b.putInt(b.getInt(E_SHOFF) + 40, 0x8000_0000)); // .text
+        String line = "Invalid ELF section name in module (section 1 type 1)";
+        logs("6.1.0", bytes, line);
+        logs("6.12.117", bytes, line);
+        FormatException refusal = refusal("6.12.95", bytes);
+        assertTrue(refusal.beyondKernel());
+        assertEquals("m.ko: section 1: sh_name 0x80000000 is outside the file", refusal.getMessage());
+    }
+
+    @Test
     void theTypeOfTheNameTableCountsToo() {
         byte[] bytes = edited(b -> {
             int header = b.getInt(E_SHOFF) + 40 * nameTable(b.array());

@@ -73,8 +73,15 @@ public final class FtraceTable {
         long site = 0;
         try {
             site = tracing.listed(entry, width, image);
-            // why: the kernel skips an entry whose address is 0, as the linker leaves it for dropped code
             if (site == 0) {
+                if (entry != 0 && tracing.skipsZero()) {
+                    // why: such kernels skip entries of 0, as the linker leaves them for dropped code, but no sites of
+                    // 0
+                    report.accept(new Diagnostic(
+                            Diagnostic.Kind.KERNEL_CRASH,
+                            section.where(),
+                            "the site of entry 0x" + Long.toHexString(entry) + " is 0, where the kernel would write"));
+                }
                 return true;
             }
             if (site % tracing.alignmentBytes() != 0) {
