@@ -145,6 +145,8 @@ class HouseRulesTest {
             .and()
             .doNotHaveSimpleName("ModuleFile")
             .and()
+            .doNotHaveSimpleName("LoadedSections")
+            .and()
             .doNotHaveSimpleName("ModuleChecks")
             .and()
             .doNotHaveSimpleName("ProfileChecks")

@@ -190,8 +190,7 @@ final class ElfValidity {
         boolean isComparedFirst =
                 profile.has(LoaderChange.TABLES_COUNTED) && !profile.has(LoaderChange.STRING_TABLES_CHECKED);
         if (isComparedFirst && elf.nameOffset(i) >= elf.lengthBytes() - elf.offset(elf.nameIndex())) {
-            // why: these kernels look for .modinfo and struct module by name before they check names, outside the file
-            // too
+            // why: these kernels compare names with those of .modinfo and struct module before they check them
             throw new FormatException(Refusal.beyondKernel(where + "section " + i + ": sh_name 0x"
                     + Long.toHexString(elf.nameOffset(i)) + " is outside the file"));
         }

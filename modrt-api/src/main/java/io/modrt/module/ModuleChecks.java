@@ -56,7 +56,7 @@ final class ModuleChecks {
     }
 
     /**
-     * Refuses a module without modinfo if {@code struct module} has no contents either, as {@code objcopy --only-keep-debug} leaves both.
+     * Refuses a module whose modinfo has no contents if {@code struct module} has none either: {@code objcopy --only-keep-debug} leaves both so.
      */
     void checkContents(Section thisModule) {
         if (thisModule.hasContents()) {

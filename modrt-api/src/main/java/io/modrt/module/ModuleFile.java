@@ -38,11 +38,11 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
     private static final KernelProfile USUAL = KernelProfile.of(new KernelVersion(6, 1, 0));
-    private static final String MODINFO = ".modinfo";
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private final String name;
     private final ElfFile elf;
+    private final LoadedSections sections;
     private final SymbolTable symbols;
     private final ModuleInfo info;
     private final @Nullable Section thisModule;
@@ -79,10 +79,14 @@ public final class ModuleFile {
         this.signature = found;
         this.signatureCheck = new SignatureCheck(Optional.ofNullable(found), refusal);
         this.elf = view(fileName, image, found, refusal, kernel);
+        this.sections = new LoadedSections(elf);
         ModuleChecks checks = new ModuleChecks(elf, findings);
         checks.checkSections();
-        this.info = readInfo(findings.policy());
-        this.thisModule = findLoaded(THIS_MODULE).orElse(null);
+        this.thisModule = sections.loaded(THIS_MODULE).orElse(null);
+        if (thisModule != null && sections.table(LoadedSections.MODINFO).isEmpty()) {
+            checks.checkContents(thisModule);
+        }
+        this.info = sections.info(findings.policy());
         kernel.profile()
                 .ifPresent(profile -> new ProfileChecks(elf, nameInInfo(), findings, profile).checkModuleSections());
         this.symbols = readSymbols(findings);
@@ -92,9 +96,6 @@ public final class ModuleFile {
                     Rule.MODULE_SECTIONS,
                     "no section " + THIS_MODULE,
                     nameInInfo() + ": No module found in object");
-        }
-        if (thisModule != null && info.entries().isEmpty()) {
-            checks.checkContents(thisModule);
         }
         this.name = info.first("name")
                 .or(() -> thisModule().flatMap(ThisModule::name))
@@ -213,45 +214,6 @@ public final class ModuleFile {
             throw new FormatException(
                     Refusal.beyondKernel(String.valueOf(noElf.getMessage())).because(noElf));
         }
-    }
-
-    private Optional<Section> findLoaded(String sectionName) {
-        for (int i = 1; i < elf.sectionCount(); i++) {
-            Section s = elf.section(i);
-            if (s.isAllocated() && s.isNamed(sectionName)) {
-                return Optional.of(s);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** The loaded section of this name, if it has contents in the file. */
-    private Optional<Section> findTable(String sectionName) {
-        return findLoaded(sectionName).filter(Section::hasContents);
-    }
-
-    private ModuleInfo readInfo(LoadPolicy policy) {
-        Section section = findLoaded(MODINFO)
-                .or(() -> policy.isRelaxed(Rule.MODULE_SECTIONS) ? elf.section(MODINFO) : Optional.empty())
-                .orElse(null);
-        if (section == null || section.sizeBytes() == 0) {
-            return ModuleInfo.none();
-        }
-        if (!isInFile(section)) {
-            throw new FormatException(Refusal.beyondKernel(section.where() + ": its strings are not in the file"));
-        }
-        if (elf.array()[(int) (section.fileOffset() + section.sizeBytes()) - 1] != 0) {
-            throw new FormatException(Refusal.beyondKernel(section.where() + ": its last string has no end"));
-        }
-        return ModuleInfo.of(section);
-    }
-
-    /** Whether the section's bytes, which the kernel reads whatever its type is, are in the file. */
-    private boolean isInFile(Section s) {
-        return s.fileOffset() >= 0
-                && s.sizeBytes() >= 0
-                && s.fileOffset() <= elf.lengthBytes()
-                && s.sizeBytes() <= elf.lengthBytes() - s.fileOffset();
     }
 
     /** The name in the kernel's log lines before it has found {@code struct module}. */
@@ -379,7 +341,7 @@ public final class ModuleFile {
     private VersionRecords versions() {
         VersionRecords known = versions;
         if (known == null) {
-            known = VersionRecords.of(this::findTable);
+            known = VersionRecords.of(sections::table);
             versions = known;
         }
         return known;
@@ -428,7 +390,7 @@ public final class ModuleFile {
     private ExportTables exportTables() {
         ExportTables known = exports;
         if (known == null) {
-            known = ExportTables.of(symbols, this::findTable);
+            known = ExportTables.of(symbols, sections::table);
             exports = known;
         }
         return known;

@@ -75,8 +75,7 @@ public final class FtraceTable {
             site = tracing.listed(entry, width, image);
             if (site == 0) {
                 if (entry != 0 && tracing.skipsZero()) {
-                    // why: such kernels skip entries of 0, as the linker leaves them for dropped code, but no sites of
-                    // 0
+                    // why: such kernels skip entries of 0, which linkers leave for dropped code, but not such sites
                     report.accept(new Diagnostic(
                             Diagnostic.Kind.KERNEL_CRASH,
                             section.where(),
