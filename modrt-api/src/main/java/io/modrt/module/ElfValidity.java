@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -7,6 +8,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
 import java.util.Locale;
 
@@ -17,6 +19,7 @@ import java.util.Locale;
  */
 final class ElfValidity {
     private static final String OVERFLOW = "Invalid ELF section header overflow";
+    private static final KernelProfile USUAL = KernelProfile.of(new KernelVersion(6, 1, 0));
     private static final int LEAST_BYTES = 52;
     private static final int MAGIC_BYTES = 4;
 
@@ -30,6 +33,24 @@ final class ElfValidity {
         this.where = fileName.isEmpty() ? "" : fileName + ": ";
         this.elf = elf;
         this.profile = profile;
+    }
+
+    /**
+     * Checks and views the first {@code lengthBytes} bytes of {@code bytes}.
+     *
+     * @param kernel whose order of checks is followed; that of 6.1 if its profile is not known
+     */
+    static ElfFile view(String fileName, byte[] bytes, int lengthBytes, HostKernel kernel) {
+        check(fileName, bytes, lengthBytes, kernel.profile().orElse(USUAL), kernel);
+        try {
+            return ElfFile.view(fileName, bytes, lengthBytes);
+        } catch (FormatException noElf) {
+            if (new RawElf(bytes, lengthBytes).isExtended()) {
+                throw noElf; // why: the kernel refuses any such file
+            }
+            throw new FormatException(
+                    Refusal.beyondKernel(String.valueOf(noElf.getMessage())).because(noElf));
+        }
     }
 
     /**

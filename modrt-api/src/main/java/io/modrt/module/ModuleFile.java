@@ -15,7 +15,6 @@ import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
-import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
-    private static final KernelProfile USUAL = KernelProfile.of(new KernelVersion(6, 1, 0));
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private final String name;
@@ -191,28 +189,13 @@ public final class ModuleFile {
             HostKernel kernel) {
         try {
             int lengthBytes = signature == null ? image.length : signature.elfBytes();
-            KernelProfile profile = kernel.profile().orElse(USUAL);
-            ElfValidity.check(fileName, image, lengthBytes, profile, kernel);
-            return viewChecked(fileName, image, lengthBytes);
+            return ElfValidity.view(fileName, image, lengthBytes, kernel);
         } catch (FormatException noElf) {
             if (refusal == null) {
                 throw noElf;
             }
             refusal.addSuppressed(noElf);
             throw refusal;
-        }
-    }
-
-    /** Views a file that the kernel takes, so that whatever is refused now is beyond the kernel. */
-    private static ElfFile viewChecked(String fileName, byte[] image, int lengthBytes) {
-        try {
-            return ElfFile.view(fileName, image, lengthBytes);
-        } catch (FormatException noElf) {
-            if (new RawElf(image, lengthBytes).isExtended()) {
-                throw noElf; // why: the kernel has refused such a file before
-            }
-            throw new FormatException(
-                    Refusal.beyondKernel(String.valueOf(noElf.getMessage())).because(noElf));
         }
     }
 

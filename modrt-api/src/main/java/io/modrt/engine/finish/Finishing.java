@@ -3,11 +3,13 @@ package io.modrt.engine.finish;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Finisher;
+import io.modrt.spi.SectionImage;
 import io.modrt.spi.SymbolValues;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.TracingSites;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** All changes that the kernel makes to a module's bytes between relocation and the module's init function, in the kernel's order. */
@@ -33,6 +35,7 @@ public final class Finishing {
             Consumer<Diagnostic> report) {
         List<Finisher> steps = new ArrayList<>();
         reportMisplacedStruct(image, report);
+        reportNamelessParameters(image, report);
         steps.add(Finisher.of(
                 "exception table", module -> ExceptionTableOrder.sort(image, shapes.exceptionTable(), report)));
         steps.add(Finisher.of("kallsyms", module -> KallsymsTables.fill(image, values)));
@@ -53,5 +56,23 @@ public final class Finishing {
                                 + Long.toHexString(
                                         image.address(module.section().index())) + " is not aligned to "
                                 + image.wordBytes() + " bytes")));
+    }
+
+    /**
+     * Reports parameters without a name in the module, where the kernel reads it. Only the first is looked at, since the size of an entry
+     * depends on the kernel and its first word does not.
+     */
+    private static void reportNamelessParameters(ImageBytes image, Consumer<Diagnostic> report) {
+        Optional<SectionImage> section = image.section("__param");
+        if (section.isEmpty() || section.get().section().sizeBytes() < image.wordBytes()) {
+            return;
+        }
+        long name = image.pointerAt(image.address(section.get().section().index()));
+        if (!image.holds(name, 1)) {
+            report.accept(new Diagnostic(
+                    Diagnostic.Kind.KERNEL_CRASH,
+                    section.get().section().where(),
+                    "the first parameter's name would be at 0x" + Long.toHexString(name) + ", outside the module"));
+        }
     }
 }

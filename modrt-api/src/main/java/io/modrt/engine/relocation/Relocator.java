@@ -224,7 +224,7 @@ final class Relocator implements Fixup {
             return;
         }
         // why: only explanations relocate sections that are not loaded, whose symbols may have such values at 0
-        if (rows.isErrorValue(S) && relocations.target().isAllocated()) {
+        if (rows.isErrorValue(S) && relocations.target().isAllocated() && !slips.isInFileOnly(symbol)) {
             if (slips.isSkipped(symbol, rows)) {
                 silentLoss(
                         "the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");

@@ -1,5 +1,6 @@
 package io.modrt.engine.relocation;
 
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
@@ -55,6 +56,22 @@ final class SectionSlips {
         return table != null
                 && rows.table().weakErrorValue() == WeakErrorValue.SKIPPED
                 && table.binding(symbol) == Symbol.STB_WEAK;
+    }
+
+    /**
+     * Whether the symbol is in a section that is not loaded. For the kernel its value is an address in the copy of the file that it frees
+     * after the load, which is not 0.
+     */
+    boolean isInFileOnly(int symbol) {
+        SymbolTable table = symbols;
+        if (table == null) {
+            return false;
+        }
+        int raw = table.rawSectionIndex(symbol);
+        ElfFile file = table.section().file();
+        return raw != Symbol.SHN_UNDEF
+                && raw < file.sectionCount()
+                && !file.section(raw).isAllocated();
     }
 
     private boolean anyErrorValue(RelocationRows rows) {
