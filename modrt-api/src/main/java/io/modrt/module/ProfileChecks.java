@@ -7,6 +7,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
+import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.version.LoaderChange;
 import java.util.HashSet;
@@ -150,11 +151,19 @@ final class ProfileChecks {
         }
     }
 
+    /** Whether it is the symbol table or its string table, which kernels with KALLSYMS load. */
+    private boolean isOfSymbols(Section s) {
+        return profile.has(ConfigOption.KALLSYMS)
+                && file.symbolTable()
+                        .filter(table -> s.equals(table.section()) || s.equals(table.stringTable()))
+                        .isPresent();
+    }
+
     /** Checks that loaded sections have different names, since sysfs shows each as a file in one folder. */
     private void checkLoadedNames() {
         Set<String> names = new HashSet<>();
         for (Section s : file.sections()) {
-            boolean shown = s.isAllocated() && s.sizeBytes() != 0 && !UNLOADED.contains(s.name());
+            boolean shown = (s.isAllocated() || isOfSymbols(s)) && s.sizeBytes() != 0 && !UNLOADED.contains(s.name());
             if (shown && !names.add(s.name())) {
                 throw refuse(
                         Errno.EEXIST,

@@ -133,6 +133,19 @@ class ProfileChecksTest {
         assertEquals(Errno.EEXIST, refusal.errno());
     }
 
+    /** Debian's 6.12.117 for arm64 said so of a section that was renamed to {@code .symtab}. */
+    @Test
+    void symbolTablesAreLoadedSectionsToo() {
+        ModuleFile module =
+                open(ModuleBytes.with(e -> e.section(".symtab", 1, 2, new byte[4])), LoadPolicy.kernelExact());
+        assertDoesNotThrow(() -> module.checkFor(kernel("6.12.0").with(ConfigOption.KALLSYMS, false)));
+        FormatException refusal = assertThrows(FormatException.class, () -> module.checkFor(kernel("6.12.0")));
+        assertEquals(Errno.EEXIST, refusal.errno());
+        assertEquals(
+                "sysfs: cannot create duplicate filename '/module/greeter/sections/.symtab'",
+                refusal.kernelMessage().orElseThrow());
+    }
+
     @Test
     void structModuleHasTheSizeThatTheProfileStates() {
         ModuleFile module = open(ModuleBytes.with(e -> {}), LoadPolicy.kernelExact());

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.modrt.elf.ElfClass;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SmallModule;
+import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.TableShapes;
@@ -74,5 +75,36 @@ class FinishingTest {
                         "tracing 2: ex 1, letter U, sites 0, jumps 2",
                         "after: ex 1, letter U, sites 0, jumps 1"),
                 seen);
+    }
+
+    private static List<String> told(ImageBytes image) {
+        List<String> told = new ArrayList<>();
+        Finishing.steps(image, SHAPES, symbol -> symbol, List.of(), TracingSites.none(), diagnostic -> {
+            assertEquals(Diagnostic.Kind.KERNEL_CRASH, diagnostic.kind());
+            told.add(diagnostic.text());
+        });
+        return told;
+    }
+
+    @Test
+    void aStructModuleBetweenWordsMayCrashAKernel() {
+        SmallModule module = new SmallModule(ElfClass.ELF32, true);
+        module.section(".data", WA, 1, 2);
+        module.section(".gnu.linkonce.this_module", WA, 2, 8);
+        assertEquals(
+                List.of("struct module at 0xc0000002 is not aligned to 4 bytes"),
+                told(module.image(PACKED, 0xc0000000L)));
+    }
+
+    @Test
+    void aParameterWithoutANameMayCrashAKernel() {
+        SmallModule named = new SmallModule(ElfClass.ELF32, true);
+        named.section("__param", A, 4, named.ints(0xc0000004, 0x70000000));
+        assertEquals(List.of(), told(named.image(PACKED, 0xc0000000L)));
+        SmallModule nameless = new SmallModule(ElfClass.ELF32, true);
+        nameless.section("__param", A, 4, nameless.ints(0, 0));
+        assertEquals(
+                List.of("the first parameter's name would be at 0x0, outside the module"),
+                told(nameless.image(PACKED, 0xc0000000L)));
     }
 }
