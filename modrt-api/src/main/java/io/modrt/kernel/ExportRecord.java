@@ -24,7 +24,7 @@ record ExportRecord(KernelSymbol symbol, long at, long nameAddress, long namespa
     static Optional<ExportRecord> at(KernelBytes kernel, ExportShape shape, KernelBytes.Part part, int offset) {
         long nameAddress = shape.address(kernel, part, offset, NAME);
         String name = kernel.name(nameAddress).orElse("");
-        if (name.isEmpty()) {
+        if (!isSymbolName(name)) {
             return Optional.empty();
         }
         long namespaceAddress = shape.address(kernel, part, offset, NAMESPACE);
@@ -35,6 +35,12 @@ record ExportRecord(KernelSymbol symbol, long at, long nameAddress, long namespa
                 part.addressOf(offset),
                 nameAddress,
                 namespaceAddress));
+    }
+
+    /** Whether it could be a symbol's name in C or in the millicode of PA-RISC, such as {@code $$divI}; other texts are no names. */
+    private static boolean isSymbolName(String text) {
+        return !text.isEmpty()
+                && text.chars().allMatch(c -> c == '_' || c == '$' || c == '.' || Character.isLetterOrDigit(c));
     }
 
     /** What an unreadable record holds, for a message. */

@@ -27,6 +27,9 @@ import java.util.stream.LongStream;
  */
 final class KernelImage {
 
+    /** So many words of other data in front of the tables may read as records. */
+    private static final int MOST_EXTRA = 4;
+
     /** What sign-extension adds to a negative number of 32 bits. */
     private static final long SIGN = 0xffff_ffff_0000_0000L;
 
@@ -171,10 +174,18 @@ final class KernelImage {
         }
         int gap = bytesToText(run);
         KernelBytes.Part between = new KernelBytes.Part(part.addressOf(run.end), run.end, Math.max(gap, 0));
-        boolean hasCrcs = tables.isOneEach(between, run.records.size());
-        tables.add(run.records, kinds(run.records), hasCrcs ? between : null);
+        int count = run.records.size();
+        // why: data in front of the tables may read as records, and then there are fewer CRCs
+        int extra = IntStream.range(0, Math.min(count, MOST_EXTRA))
+                .takeWhile(front -> run.records.subList(0, front).stream().noneMatch(this::agrees))
+                .filter(front -> tables.isOneEach(between, count - front))
+                .findFirst()
+                .orElse(MOST_EXTRA);
+        boolean hasCrcs = extra < MOST_EXTRA;
+        List<ExportRecord> records = hasCrcs ? run.records.subList(extra, count) : run.records;
+        tables.add(records, kinds(records), hasCrcs ? between : null);
         // why: records found by chance have no strings right behind them, and are not of known symbols throughout
-        boolean areAllKnown = run.records.size() > 1 && run.records.stream().allMatch(this::agrees);
+        boolean areAllKnown = count > 1 && records.stream().allMatch(this::agrees);
         if (hasCrcs || (gap >= 0 && gap < Long.BYTES) || areAllKnown) {
             tables.concludeRest();
         }

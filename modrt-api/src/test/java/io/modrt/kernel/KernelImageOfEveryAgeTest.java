@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images of kernels before 5.4, whose export records are pairs of value and name. */
 class KernelImageOfEveryAgeTest {
@@ -129,6 +130,26 @@ class KernelImageOfEveryAgeTest {
                 kinds(symbols));
         assertEquals(base.plus(0x600), symbols.find("c").orElseThrow().value());
         assertEquals(List.of(), symbols.remarks());
+    }
+
+    /** In front of a kernel's tables lies other data, such as machine code at a pointer, which may read as a name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"uP", "+uP"})
+    void dataInFrontOfTheTablesIsNoRecord(String code) {
+        Address base = Address.of(0x1010_0000L);
+        byte[] bytes = new byte[48];
+        ByteBuffer image = over(bytes, true);
+        long text = base.value() + 3 * 8 + 2 * 4;
+        put(image, 4, 0x8086_2641L, text + 4);
+        put(image, 4, base.value() + 0x2000, text, base.value() + 0x1000, text + 2);
+        image.putInt(0x1111_1111).putInt(0x2222_2222);
+        text(image, "f\0g\0" + code + "\0");
+
+        SymbolMap symbols = KernelSymbols.memoryImage(bytes, base, 4, true, Map.of("f", base.plus(0x2000)));
+
+        assertEquals(Map.of("f", ExportKind.EXPORTED, "g", ExportKind.EXPORTED), kinds(symbols));
+        assertEquals(
+                OptionalInt.of(0x2222_2222), symbols.find("g").orElseThrow().crc());
     }
 
     @Test

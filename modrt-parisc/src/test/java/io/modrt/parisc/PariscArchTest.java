@@ -173,8 +173,8 @@ class PariscArchTest {
         assertEquals(Address.of(0x9012_3450L), NARROW_KERNEL.canonical(Address.of(0xffff_ffff_9012_3450L)));
         assertEquals(Address.of(0x9012_3450L), WIDE_KERNEL.canonical(Address.of(0x9012_3450L)));
         Laid laid = Laid.module(ElfTarget.PARISC_32)
-                .exported("jiffies", 0xffff_ffff_1040_0000L)
-                .exported("$global$", 0xffff_ffff_1040_0000L);
+                .exported("jiffies", 0xffff_ffff_9040_0000L)
+                .exported("$global$", 0x9040_0000L);
         laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
         assertEquals(0x2b60_0000, laid.relocate().word(".text", 0), "addil LR'0,%dp,%r1");
     }

@@ -48,8 +48,20 @@ class PariscMachineTest {
     @Test
     void aMapOf16DigitsTellsWhereTheFlagIs() {
         MachineFacts stated = MachineFacts.of(1);
-        KernelSymbols wide = SYMBOLS.slid(0xffff_ffff_0000_0000L);
+        KernelSymbols wide = KernelSymbols.of(Map.of("running_on_qemu", Address.of(0xffff_ffff_9070_1234L)));
+        MemoryReader memory = (from, into, offset, length) -> {
+            assertEquals(Address.of(0x9070_1234L), from);
+            into[offset] = 1;
+        };
 
-        assertEquals(stated.withFeatures("qemu"), machine(stated, wide, 1));
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(Laid.LINUX_6_1.withMachine(stated))
+                .kernelSymbols(wide.or(KernelSymbols.synthetic()))
+                .kernelMemory(memory)
+                .build()) {
+            runtime.load(BundledModules.file("parisc-32/greeter.ko"));
+            assertEquals(
+                    stated.withFeatures("qemu"), runtime.profile().orElseThrow().machine());
+        }
     }
 }
