@@ -48,7 +48,7 @@ class PlacingTest {
     private static final LoadPolicy POLICY = LoadPolicy.kernelExact().relaxed(Rule.MODULE_SECTIONS);
 
     /** Takes every file; applies two types. */
-    private static final class PlainArch implements Arch {
+    static final class PlainArch implements Arch {
         @Override
         public String name() {
             return "plain";

@@ -173,7 +173,7 @@ public final class SymbolResolution<E extends Exporter> {
                 return symbols.value(index);
             }
             refused.add(refusal);
-            lastErrno = refusal.errno();
+            lastErrno = profile.has(LoaderChange.ERRNO_OF_CAUSE) ? refusal.errno() : Errno.ENOENT;
             refusal.kernelMessage().ifPresent(kernelLines::add);
             kernelLines.add(unknownLine(name, -lastErrno.number()));
             return 0;
@@ -228,7 +228,7 @@ public final class SymbolResolution<E extends Exporter> {
         PolicyException last = refused.get(refused.size() - 1);
         PolicyException told = new PolicyException(
                 last.rule(),
-                Refusal.of(last.errno(), String.valueOf(last.getMessage()))
+                Refusal.of(lastErrno, String.valueOf(last.getMessage()))
                         .logged(kernelLines.toArray(String[]::new))
                         .because(last));
         refused.stream().filter(other -> other != last).forEach(told::addSuppressed);
