@@ -11,6 +11,7 @@
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -84,10 +85,14 @@ static void log_records(void)
             fprintf(records, "LOG %s\n", line);
 }
 
+/* Kilobytes; before Linux 3.14 the kernel does not say what is available, and what is free is less. */
 static long available_memory(void)
 {
-    const char *found = strstr(contents("/proc/meminfo"), "MemAvailable:");
-    return found ? atol(found + strlen("MemAvailable:")) : 0;
+    const char *text = contents("/proc/meminfo");
+    const char *found = strstr(text, "MemAvailable:");
+    if (!found)
+        found = strstr(text, "MemFree:");
+    return found ? atol(strchr(found, ':') + 1) : 0;
 }
 
 /* Takes out the module that was inserted last: the kernel has it first. */
@@ -96,6 +101,24 @@ static void take_back(void)
     char module[128];
     if (sscanf(contents("/proc/modules"), "%127s", module) == 1 && syscall(SYS_delete_module, module, 0) != 0)
         say("%s was accepted, and stays: %s", module, strerror(errno));
+}
+
+/* Linux before 3.8 takes a module only as bytes. */
+static int insert(int file, const char *parameters)
+{
+    if (syscall(SYS_finit_module, file, parameters, 0) == 0)
+        return 0;
+    if (errno != ENOSYS)
+        return errno;
+    struct stat status;
+    if (fstat(file, &status) != 0)
+        fail("fstat");
+    char *bytes = malloc(status.st_size + 1);
+    if (!bytes || read(file, bytes, status.st_size) != status.st_size)
+        fail("a module of %ld bytes", (long) status.st_size);
+    int error = syscall(SYS_init_module, bytes, (unsigned long) status.st_size, parameters) == 0 ? 0 : errno;
+    free(bytes);
+    return error;
 }
 
 /* Gives a file to the kernel as a module, and tells under a record's word what the kernel said. The errno, or 0. */
@@ -107,7 +130,7 @@ static int offer(const char *record, const char *name, const char *path, const c
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         fail("%s", path);
-    int error = syscall(SYS_finit_module, file, parameters, 0) == 0 ? 0 : errno;
+    int error = insert(file, parameters);
     close(file);
     if (error) { /* with its name: numbers differ between architectures */
         say("%s: %s", name, strerrorname_np(error));
@@ -181,10 +204,11 @@ int main(void)
 {
     mounted("proc", "/proc");
     mounted("sysfs", "/sys");
-    mounted("devtmpfs", "/dev");
-    /* 1, not 0: with 0 the addresses of /proc/vmallocinfo are hashed; root sees the others either way. */
+    if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) != 0 && errno != ENODEV) /* before 2.6.32 the nodes of the archive have to do */
+        fail("mount devtmpfs");
+    /* 1, not 0: with 0 the addresses of /proc/vmallocinfo are hashed; root sees the others either way. Before 2.6.38 there is no such file. */
     FILE *restrict_pointers = fopen("/proc/sys/kernel/kptr_restrict", "w");
-    if (!restrict_pointers || fputs("1\n", restrict_pointers) < 0 || fclose(restrict_pointers) != 0)
+    if (restrict_pointers ? fputs("1\n", restrict_pointers) < 0 || fclose(restrict_pointers) != 0 : errno != ENOENT)
         fail("kptr_restrict");
     port_open();
     fprintf(records, "KDUMP1\n");

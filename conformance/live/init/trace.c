@@ -9,14 +9,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TRACING "/sys/kernel/tracing/"
+/* The tracer's folder: a file system of its own since Linux 4.1, before a folder of debugfs. */
+static const char *tracing = "/sys/kernel/tracing/";
+
+static const char *path(const char *file)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s%s", tracing, file);
+    return path;
+}
 
 static void mount_tracing(void)
 {
-    if (access(TRACING "set_ftrace_filter", F_OK) == 0)
+    if (access(path("set_ftrace_filter"), F_OK) == 0)
         return;
-    if (mount("tracefs", TRACING, "tracefs", 0, NULL) != 0)
-        fail("mount tracefs");
+    if (mount("tracefs", tracing, "tracefs", 0, NULL) == 0)
+        return;
+    tracing = "/sys/kernel/debug/tracing/";
+    if (access(path("set_ftrace_filter"), F_OK) != 0 && mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL) != 0)
+        fail("mount tracefs or debugfs");
 }
 
 /*
@@ -25,7 +36,7 @@ static void mount_tracing(void)
  */
 static void filter(const char *text)
 {
-    int file = open(TRACING "set_ftrace_filter", O_WRONLY | O_TRUNC);
+    int file = open(path("set_ftrace_filter"), O_WRONLY | O_TRUNC);
     if (file < 0)
         fail("set_ftrace_filter");
     for (const char *c = text; *c; c++)
@@ -37,7 +48,7 @@ static void filter(const char *text)
 
 static void tracer(const char *name)
 {
-    int file = open(TRACING "current_tracer", O_WRONLY);
+    int file = open(path("current_tracer"), O_WRONLY);
     if (file < 0 || write(file, name, strlen(name)) != (ssize_t) strlen(name) || close(file) != 0)
         fail("current_tracer: %s", name);
 }
@@ -45,7 +56,7 @@ static void tracer(const char *name)
 /* How many functions are traced now: the lines of enabled_functions. */
 static long traced(void)
 {
-    FILE *file = fopen(TRACING "enabled_functions", "r");
+    FILE *file = fopen(path("enabled_functions"), "r");
     if (!file)
         return -1;
     long lines = 0;
