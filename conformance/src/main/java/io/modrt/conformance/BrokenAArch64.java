@@ -66,7 +66,7 @@ final class BrokenAArch64 {
         if (!kernel.isNew()) { // which may refuse any two sections of one name
             taken("two_plt", module -> {
                 module.elf().code(".plt").zeros(1).alignment(1);
-                return module.relocation(".text", 0, CALL26, KernelShape.PRINTK);
+                return module.relocation(".text", 0, CALL26, kernel.printk());
             });
         }
         String readOnly = "plt_read_only";
@@ -117,7 +117,7 @@ final class BrokenAArch64 {
     }
 
     private static KernelModuleBuilder place(KernelModuleBuilder module, int type, long addend) {
-        return module.relocation(".text", 0, type, KernelShape.PRINTK, addend);
+        return module.relocation(".text", 0, type, kernel.printk(), addend);
     }
 
     private void far(String name, int type, long addend) {

@@ -84,7 +84,7 @@ final class BrokenImports {
         rows.add(BrokenModule.refused(
                 "real_module_layout_altered",
                 Errno.ENOEXEC,
-                replaced(unsigned, "__versions", KernelShape.MODULE_LAYOUT, "module_layouT")));
+                replaced(unsigned, "__versions", kernel.moduleLayout(), "module_layouT")));
     }
 
     /** The file with the first {@code text} in a section written over by one as long. */
@@ -130,13 +130,13 @@ final class BrokenImports {
     }
 
     private void versions() {
-        int layout = kernel.crc(KernelShape.MODULE_LAYOUT);
-        refused("module_layout_altered", Errno.ENOEXEC, module -> module.crc(KernelShape.MODULE_LAYOUT, layout + 1));
+        int layout = kernel.crc(kernel.moduleLayout());
+        refused("module_layout_altered", Errno.ENOEXEC, module -> module.crc(kernel.moduleLayout(), layout + 1));
         refused("crc_altered", Errno.EINVAL, module -> module.imports("for_all", CRC + 1));
         refused(
                 "kernel_crc_altered",
                 Errno.EINVAL,
-                module -> module.crc(KernelShape.PRINTK, kernel.crc(KernelShape.PRINTK) + 1));
+                module -> module.crc(kernel.printk(), kernel.crc(kernel.printk()) + 1));
         refused("crc_missing", Errno.EINVAL, module -> module.imports("for_all"));
         forced("no_versions", null, Errno.ENOEXEC, name -> kernel.bare(name).build());
         forced(

@@ -63,13 +63,13 @@ final class BrokenRelocations {
     private void mips() {
         place("unknown_type", Errno.EINVAL, R_MIPS_GPREL16, "body");
         place("unknown_type_jalr", Errno.EINVAL, R_MIPS_JALR, "body");
-        place("far_jal", Errno.ENOEXEC, R_MIPS_26, KernelShape.PRINTK);
+        place("far_jal", Errno.ENOEXEC, R_MIPS_26, kernel.printk());
         refused("misaligned_jal", Errno.ENOEXEC, module -> jump(module, R_MIPS_26));
-        place("pc16_out_of_range", Errno.ENOEXEC, R_MIPS_PC16, KernelShape.PRINTK);
+        place("pc16_out_of_range", Errno.ENOEXEC, R_MIPS_PC16, kernel.printk());
         refused("pc16_misaligned", Errno.ENOEXEC, module -> jump(module, R_MIPS_PC16));
-        place("pc21_out_of_range", Errno.ENOEXEC, R_MIPS_PC21_S2, KernelShape.PRINTK);
+        place("pc21_out_of_range", Errno.ENOEXEC, R_MIPS_PC21_S2, kernel.printk());
         refused("pc21_misaligned", Errno.ENOEXEC, module -> jump(module, R_MIPS_PC21_S2));
-        place("pc26_out_of_range", Errno.ENOEXEC, R_MIPS_PC26_S2, KernelShape.PRINTK);
+        place("pc26_out_of_range", Errno.ENOEXEC, R_MIPS_PC26_S2, kernel.printk());
         refused("pc26_misaligned", Errno.ENOEXEC, module -> jump(module, R_MIPS_PC26_S2));
         refused("value_of_an_error", Errno.ENOENT, module -> {
             module.symbol("error").absolute(-1024);
@@ -90,7 +90,7 @@ final class BrokenRelocations {
                 "lo16_of_other_symbol",
                 Errno.ENOEXEC,
                 module -> module.relocation(".text", 0, R_MIPS_HI16, "body")
-                        .relocation(".text", 4, R_MIPS_LO16, KernelShape.PRINTK));
+                        .relocation(".text", 4, R_MIPS_LO16, kernel.printk()));
         place("type_64_in_rel", Errno.EINVAL, R_MIPS_64, "body");
         place("higher_in_rel", Errno.EINVAL, R_MIPS_HIGHER, "body");
         place("highest_in_rel", Errno.EINVAL, R_MIPS_HIGHEST, "body");
@@ -130,7 +130,7 @@ final class BrokenRelocations {
         int offset = type == R_PARISC_PCREL17F ? BEYOND_17_BITS : BEYOND_22_BITS;
         refused(name, Errno.ENOEXEC, module -> {
             module.code(".text").zeros(offset);
-            return module.relocation(".text", offset, type, KernelShape.PRINTK);
+            return module.relocation(".text", offset, type, kernel.printk());
         });
     }
 

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -43,12 +42,11 @@ record KernelShape(
         profile = profile.withStructModuleBytes(thisModuleBytes);
     }
 
-    /** A function that every kernel exports to everybody. */
-    static final String PRINTK = "_printk";
-    /** The symbol whose CRC stands for the loader's own structures. */
-    static final String MODULE_LAYOUT = "module_layout";
+    /** Names of the function that every kernel exports to everybody: since 5.15, and before. */
+    private static final List<String> PRINTK = List.of("_printk", "printk");
+    /** Names of the symbol whose CRC stands for the loader's own structures: since 2.6.30, and before. */
+    private static final List<String> MODULE_LAYOUT = List.of("module_layout", "struct_module");
 
-    private static final Set<String> WANTED = Set.of(PRINTK, MODULE_LAYOUT);
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     /** Of the kernel whose modules are {@code files}, of which only the first few are opened. */
@@ -56,12 +54,13 @@ record KernelShape(
         Map<String, Integer> crcs = new HashMap<>();
         for (Path file : files) {
             ModuleFile module = ModuleFile.open(file);
-            for (String symbol : WANTED) {
-                module.expectedCrc(symbol).ifPresent(crc -> crcs.put(symbol, (int) crc));
-            }
+            Stream.concat(PRINTK.stream(), MODULE_LAYOUT.stream())
+                    .forEach(symbol -> module.expectedCrc(symbol).ifPresent(crc -> crcs.put(symbol, (int) crc)));
             OptionalInt init = pointer(module, "init_module");
             OptionalInt exit = pointer(module, "cleanup_module");
-            if (crcs.keySet().containsAll(WANTED) && init.isPresent() && exit.isPresent()) {
+            boolean hasCrcs = crcs.keySet().stream().anyMatch(PRINTK::contains)
+                    && crcs.keySet().stream().anyMatch(MODULE_LAYOUT::contains);
+            if (hasCrcs && init.isPresent() && exit.isPresent()) {
                 Section thisModule = module.thisModule().orElseThrow();
                 return new KernelShape(
                         target(module.elf().header()),
@@ -72,7 +71,7 @@ record KernelShape(
                         Map.copyOf(crcs));
             }
         }
-        throw new IOException("none of " + files.size() + " modules has init, exit and the CRCs of " + WANTED);
+        throw new IOException("none of " + files.size() + " modules has init, exit and the CRCs of " + PRINTK + MODULE_LAYOUT);
     }
 
     private static OptionalInt pointer(ModuleFile module, String function) {
@@ -151,6 +150,20 @@ record KernelShape(
         return target.encoding().is64Bit();
     }
 
+    /** The function that the kernel exports to everybody. */
+    String printk() {
+        return known(PRINTK);
+    }
+
+    /** The symbol whose CRC stands for the loader's own structures. */
+    String moduleLayout() {
+        return known(MODULE_LAYOUT);
+    }
+
+    private String known(List<String> names) {
+        return names.stream().filter(crcs::containsKey).findFirst().orElseThrow();
+    }
+
     /** The CRC that the kernel's modules record. */
     int crc(String symbol) {
         return java.util.Objects.requireNonNull(crcs.get(symbol), symbol);
@@ -158,14 +171,14 @@ record KernelShape(
 
     /**
      * A module that this kernel takes: a function {@code body} of two instructions that returns, and eight bytes of data that point at
-     * {@link #PRINTK}. It has no init function.
+     * {@link #printk}. It has no init function.
      */
     KernelModuleBuilder module(String name) {
         return bare(name)
-                .crc(MODULE_LAYOUT, crc(MODULE_LAYOUT))
-                .imports(PRINTK, crc(PRINTK))
+                .crc(moduleLayout(), crc(moduleLayout()))
+                .imports(printk(), crc(printk()))
                 .data(0, 0)
-                .relocation(".data", 0, target.pointerType(), PRINTK);
+                .relocation(".data", 0, target.pointerType(), printk());
     }
 
     /** The same without imports and without CRCs. */
