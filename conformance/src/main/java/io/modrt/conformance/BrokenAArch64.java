@@ -116,7 +116,7 @@ final class BrokenAArch64 {
         taken("call26_misaligned", module -> place(module, CALL26, 2));
     }
 
-    private static KernelModuleBuilder place(KernelModuleBuilder module, int type, long addend) {
+    private KernelModuleBuilder place(KernelModuleBuilder module, int type, long addend) {
         return module.relocation(".text", 0, type, kernel.printk(), addend);
     }
 
