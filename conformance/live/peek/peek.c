@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 
 static ssize_t peek_read(struct file *file, char __user *into, size_t size, loff_t *address)
 {
@@ -25,10 +26,17 @@ static loff_t peek_seek(struct file *file, loff_t address, int from)
 	return file->f_pos = address;
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
 static const struct proc_ops peek = {
 	.proc_read = peek_read,
 	.proc_lseek = peek_seek,
 };
+#else
+static const struct file_operations peek = {
+	.read = peek_read,
+	.llseek = peek_seek,
+};
+#endif
 
 static struct proc_dir_entry *entry;
 
