@@ -73,7 +73,7 @@ final class CompareCommand {
                 .findFirst()
                 .orElseThrow(() -> new IOException("none of the dumps has the kernel's memory"));
         ModuleFile first = first(read, modules);
-        DumpedKernel kernel = new DumpedKernel(image, first);
+        DumpedKernel kernel = new DumpedKernel(image, first, tree);
         for (KernelDump dump : read) {
             if (!dump.release().equals(image.release())) {
                 throw new IOException(
@@ -82,7 +82,7 @@ final class CompareCommand {
             if (!dump.modules().isEmpty()) {
                 out.println(dump.file() + ": " + dump.modules().size() + " modules of " + dump.release());
                 boolean hasOwn = dump != image && !dump.kernel().isEmpty();
-                DumpedKernel booted = hasOwn ? new DumpedKernel(dump, first) : kernel;
+                DumpedKernel booted = hasOwn ? new DumpedKernel(dump, first, tree) : kernel;
                 BootComparison boot = new BootComparison(booted, dump, modules, this::add);
                 boot.run();
                 out.println(dump.file() + ": tracing: " + boot.callSites());

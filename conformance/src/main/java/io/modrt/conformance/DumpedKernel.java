@@ -8,6 +8,7 @@ import io.modrt.kernel.MachineFacts;
 import io.modrt.kernel.SymbolMap;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,9 +30,11 @@ final class DumpedKernel {
      * The kernel whose memory and symbols {@code dump} has.
      *
      * @param first one of its modules, which tells the byte order and class
+     * @param tree its folder {@code lib/modules/VERSION}: where the kernel was built, its {@code vmlinux} lies in {@code boot} beside
+     *     {@code lib}, and has what kallsyms leaves out
      * @throws IOException if the dump has no kernel
      */
-    DumpedKernel(KernelDump dump, ModuleFile first) throws IOException {
+    DumpedKernel(KernelDump dump, ModuleFile first, Path tree) throws IOException {
         this.dump = dump;
         if (dump.symbols().isEmpty() || dump.kernel().isEmpty()) {
             throw new IOException(dump.file() + ": does not have the kernel's memory and symbols");
@@ -42,8 +45,10 @@ final class DumpedKernel {
         byte[] bytes = new byte[image.length()];
         System.arraycopy(image.file(), image.offset(), bytes, 0, bytes.length);
         int wordBytes = first.elf().elfClass().wordBytes();
-        this.symbols = KernelSymbols.memoryImage(bytes, image.base(), wordBytes, bigEndian, kallsyms.values())
+        KernelSymbols told = KernelSymbols.memoryImage(bytes, image.base(), wordBytes, bigEndian, kallsyms.values())
                 .or(kallsyms);
+        Path vmlinux = tree.resolve("../../../boot/vmlinux-" + dump.release());
+        this.symbols = Files.exists(vmlinux) ? told.or(KernelSymbols.vmlinux(vmlinux)) : told;
     }
 
     /** Its exports, and behind them its symbol table. */

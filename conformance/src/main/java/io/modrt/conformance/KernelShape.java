@@ -71,7 +71,8 @@ record KernelShape(
                         Map.copyOf(crcs));
             }
         }
-        throw new IOException("none of " + files.size() + " modules has init, exit and the CRCs of " + PRINTK + MODULE_LAYOUT);
+        throw new IOException(
+                "none of " + files.size() + " modules has init, exit and the CRCs of " + PRINTK + MODULE_LAYOUT);
     }
 
     private static OptionalInt pointer(ModuleFile module, String function) {

@@ -88,7 +88,7 @@ final class LiveOffers {
         }
         Path shared = folder.resolve("kernel.dump");
         KernelDump dump = KernelDump.read(Files.exists(shared) ? shared : folder.resolve("1.dump"));
-        return new Answers(verdicts, new DumpedKernel(dump, ModuleFile.open(first)).symbols());
+        return new Answers(verdicts, new DumpedKernel(dump, ModuleFile.open(first), live.tree()).symbols());
     }
 
     /** The offer of a step such as {@code refuse /folder/name.ko}. */
