@@ -80,7 +80,9 @@ final class BrokenImports {
                 .orElse(real);
         rows.add(BrokenModule.refused("real_unsigned_again", Errno.EEXIST, unsigned));
         rows.add(BrokenModule.refused(
-                "real_vermagic_altered", Errno.ENOEXEC, replaced(unsigned, ".modinfo", " SMP ", " UMP ")));
+                "real_vermagic_altered",
+                Errno.ENOEXEC,
+                replaced(unsigned, ".modinfo", " mod_unload ", " mud_onload ")));
         rows.add(BrokenModule.refused(
                 "real_module_layout_altered",
                 Errno.ENOEXEC,

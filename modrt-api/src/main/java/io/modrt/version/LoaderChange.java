@@ -75,6 +75,8 @@ public enum LoaderChange implements KernelChange {
     TYPE_LETTERS_IN_SIZE(Span.between("5.0", "5.2")),
     /** Type letters are a table of their own. */
     TYPE_LETTERS_APART(Span.since("5.2")),
+    /** Entries of {@code __jump_table} with one key are sorted by code; before, a heap sort left them in an order of its own. */
+    JUMP_ENTRIES_BY_CODE(Span.since("5.3")),
     /** An export record has a third field, its namespace. */
     EXPORT_NAMESPACES(Span.since("5.4")),
     /** A signature of another kind counts as none, and a kernel that wants signatures answers EKEYREJECTED; before, ENOKEY. */
