@@ -11,6 +11,7 @@ import io.modrt.kernel.LayoutRules;
 import io.modrt.module.ModuleFile;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
+import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -193,7 +194,7 @@ record KernelShape(
                 .text(returning())
                 .function("body", ".text", 0);
         placeholders().forEach(section -> module.code(section).zeros(1).alignment(1));
-        return module;
+        return profile.has(LoaderChange.EXPORT_NAMESPACES) ? module : module.exportsWithoutNamespaces();
     }
 
     /** The sections of one byte that the kernel resizes. */

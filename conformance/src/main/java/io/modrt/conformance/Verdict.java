@@ -5,6 +5,7 @@ import io.modrt.error.ModrtException;
 import io.modrt.load.LiveModule;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.version.LoaderChange;
 import java.util.List;
 
 /**
@@ -19,6 +20,9 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
 
     private static final int MISSING = -1;
     private static final int CRASH = -2;
+    /** A line that is a warning where a missing record is no reason to refuse. */
+    private static final String NO_VERSION = ": no symbol version for ";
+
     private static final String FEAR = "taken, but a kernel would crash: ";
 
     /** Loads {@code module} into {@code runtime}, where it stays if it is taken. */
@@ -74,22 +78,33 @@ record Verdict(int errno, List<String> lines, boolean beyondKernel, String text)
         return errno == MISSING;
     }
 
-    /** What is not as it should be; empty where all is. The kernel may log several lines, of which modrt gives one. */
+    /**
+     * What is not as it should be; empty where all is. The kernel may log several lines, of which modrt gives one. The rows say what kernels
+     * since 6.1 answer; older ones look at less, so modrt is compared with the kernel alone. What crashes a kernel modrt may refuse.
+     */
     static String complaint(BrokenModule module, Verdict kernel, Verdict modrt, KernelShape shape) {
         int expected = expected(module, shape);
-        if (kernel.errno() != expected) {
+        if (kernel.isCrash() && modrt.errno() != 0) {
+            return "";
+        }
+        boolean isExpected = shape.profile().has(LoaderChange.SYMBOL_SECTIONS_CHECKED);
+        if (isExpected && kernel.errno() != expected) {
             return "the kernel answers " + kernel.errno() + ", not " + expected;
         }
-        return switch (module.kind()) {
-            case STAYS, TAKEN, INIT_FAILS -> modrt.errno() == 0 ? "" : "modrt refuses it";
-            case REFUSED -> {
-                if (modrt.errno() != kernel.errno() || modrt.beyondKernel()) {
-                    yield "modrt answers " + modrt.errno();
-                }
-                boolean same = modrt.lines().isEmpty() == kernel.lines().isEmpty()
-                        && kernel.lines().containsAll(modrt.lines());
-                yield same ? "" : "modrt's line " + modrt.lines();
-            }
-        };
+        if (!isExpected && modrt.beyondKernel()) { // the kernel does not look at it: it takes it or fails later
+            return kernel.isMissing() ? "the kernel does not answer" : "";
+        }
+        boolean isTaken = module.kind() != BrokenModule.Kind.REFUSED;
+        if (isTaken && kernel.errno() == expected) {
+            return modrt.errno() == 0 ? "" : "modrt refuses it";
+        }
+        if (modrt.errno() != kernel.errno() || modrt.beyondKernel()) {
+            return "modrt answers " + modrt.errno();
+        }
+        List<String> refusal = kernel.lines().stream()
+                .filter(line -> shape.profile().has(LoaderChange.VERSION_RECORD_REQUIRED) || !line.contains(NO_VERSION))
+                .toList();
+        boolean same = modrt.lines().isEmpty() == refusal.isEmpty() && refusal.containsAll(modrt.lines());
+        return same ? "" : "modrt's line " + modrt.lines();
     }
 }

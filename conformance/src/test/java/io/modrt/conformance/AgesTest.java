@@ -170,6 +170,7 @@ class AgesTest {
     4.4.0    | refused  | EINVAL
     4.9.0    | accepted |
     5.10.0   | accepted |
+    5.10.262 | refused  | EINVAL
     6.1.192  | refused  | EINVAL
     6.12.117 | refused  | EINVAL
     """)

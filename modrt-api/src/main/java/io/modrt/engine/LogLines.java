@@ -31,7 +31,9 @@ final class LogLines {
     }
 
     private static Optional<String> older(String line, KernelProfile profile) {
-        boolean isElf = line.startsWith("Invalid ") || line.startsWith("ELF Spec violation");
+        boolean isElf = line.startsWith("Invalid ")
+                || line.startsWith("ELF Spec violation")
+                || line.equals("empty section name table");
         if (isElf && !profile.has(LoaderChange.ELF_FAULTS_NAMED)) {
             return profile.has(LoaderChange.ELF_FAULTS_LOGGED)
                     ? Optional.of("Module has invalid ELF structures")

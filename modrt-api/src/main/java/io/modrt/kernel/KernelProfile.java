@@ -39,7 +39,7 @@ public final class KernelProfile {
 
     /** The newest patch levels whose rules are known, for each series with such names. */
     private static final List<KernelVersion> NEWEST_KNOWN =
-            List.of(new KernelVersion(6, 1, 192), new KernelVersion(6, 12, 117));
+            List.of(new KernelVersion(5, 10, 262), new KernelVersion(6, 1, 192), new KernelVersion(6, 12, 117));
 
     private final KernelVersion version;
     private final @Nullable String versionAssumption;

@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
@@ -13,8 +14,8 @@ import io.modrt.version.LoaderChange;
 import java.util.Locale;
 
 /**
- * The kernel's {@code elf_validity_check}: what it looks at in a file before it uses it, in its order and with the lines that it logs. There
- * are two orders: since STRING_TABLES_CHECKED all headers are checked before the names. What this lets pass the kernel lets pass too, so
+ * The kernel's {@code elf_validity_check}: what it looks at in a file before it uses it, in its order and with the lines that it logs. Until
+ * SECTIONS_VALIDATED it looks at little, and since STRING_TABLES_CHECKED at all headers before the names. What this lets pass the kernel lets pass too, so
  * whatever {@link io.modrt.elf.ElfFile} then still refuses is beyond the kernel.
  */
 final class ElfValidity {
@@ -84,6 +85,10 @@ final class ElfValidity {
         if (elf.isExtended()) {
             return; // why: the kernel refuses such a file for its name table; whether it may pass the policy decides
         }
+        if (!profile.has(LoaderChange.SECTIONS_VALIDATED)) {
+            checkEnds();
+            return;
+        }
         if (profile.has(LoaderChange.STRING_TABLES_CHECKED)) {
             checkSectionZero();
             checkContents();
@@ -126,6 +131,30 @@ final class ElfValidity {
                                     : elf.count() + " section headers (e_shnum) at 0x" + Long.toHexString(offset)
                                             + ", the file has room for " + room / entryBytes),
                     OVERFLOW);
+        }
+    }
+
+    /** The checks before 5.10: contents end inside the file, and there are names among which that of {@code struct module} may be. */
+    private void checkEnds() {
+        for (int i = 1; i < elf.count(); i++) {
+            long end = elf.offset(i) + elf.size(i);
+            long wrapped = elf.elfClass() == ElfClass.ELF32 ? end & 0xffff_ffffL : end;
+            if (elf.sectionType(i) != Section.SHT_NOBITS && Long.compareUnsigned(elf.lengthBytes(), wrapped) < 0) {
+                throw refuse(outside(i), "Module len " + elf.lengthBytes() + " truncated");
+            }
+        }
+        if (elf.count() != 0 && elf.size(0) != 0) {
+            // why: these kernels take section 0 for the per-CPU data of a module without such a section
+            throw new FormatException(Refusal.of(
+                    Errno.ENOMEM,
+                    where + "section 0 has size 0x" + Long.toHexString(elf.size(0))
+                            + ", which this kernel takes for that of per-CPU data"));
+        }
+        if (elf.count() == 0 || elf.nameIndex() == Symbol.SHN_UNDEF) {
+            throw refuse(
+                    where + "section names (e_shstrndx) in section " + elf.nameIndex() + ", there are " + elf.count()
+                            + " sections",
+                    "No module found in object");
         }
     }
 

@@ -87,7 +87,7 @@ public final class ModuleFile {
         this.info = sections.info(findings.policy());
         kernel.profile()
                 .ifPresent(profile -> new ProfileChecks(elf, nameInInfo(), findings, profile).checkModuleSections());
-        this.symbols = readSymbols(findings);
+        this.symbols = readSymbols(findings, kernel.profile().orElse(null));
         if (thisModule == null) {
             relax(
                     findings,
@@ -212,14 +212,25 @@ public final class ModuleFile {
         findings.broken(rule, refusal, reason -> new FormatException(findings.at(reason)));
     }
 
-    private SymbolTable readSymbols(Findings findings) {
-        Optional<SymbolTable> table = elf.symbolTable();
+    private SymbolTable readSymbols(Findings findings, @Nullable KernelProfile profile) {
+        Optional<SymbolTable> table;
+        try {
+            table = elf.symbolTable();
+        } catch (FormatException malformed) {
+            if (profile == null || profile.has(LoaderChange.SECTIONS_VALIDATED)) {
+                throw malformed;
+            }
+            throw new FormatException(
+                    Refusal.beyondKernel(String.valueOf(malformed.getMessage())).because(malformed));
+        }
         if (table.isEmpty()) {
+            boolean isNamed = profile == null || profile.has(LoaderChange.NAME_BEFORE_MODULE);
+            Optional<String> older = thisModule().flatMap(ThisModule::name);
             relax(
                     findings,
                     Rule.MODULE_SECTIONS,
                     "no symbols (stripped?)",
-                    nameInInfo() + ": module has no symbols (stripped?)");
+                    (isNamed ? nameInInfo() : older.orElse("")) + ": module has no symbols (stripped?)");
         }
         return table.orElseGet(() -> SymbolTable.none(elf));
     }

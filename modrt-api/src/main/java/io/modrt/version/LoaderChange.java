@@ -21,8 +21,10 @@ public enum LoaderChange implements KernelChange {
     /** The release in a vermagic does not count if the module has {@code __versions}; before, the kernel's MODVERSIONS decided. */
     VERMAGIC_BY_MODULE(Span.since("2.6.27")),
     /** A module with {@code __versions} needs a record for each symbol that has a CRC; where this is missing the kernel only warns. */
-    VERSION_RECORD_REQUIRED(
-            Span.between("2.6.27", "4.9").and(Span.between("6.1.0", "6.2")).and(Span.since("6.12"))),
+    VERSION_RECORD_REQUIRED(Span.between("2.6.27", "4.9")
+            .and(Span.between("5.10.262", "5.11"))
+            .and(Span.between("6.1.0", "6.2"))
+            .and(Span.since("6.12"))),
     /** An undefined weak symbol whose export is missing has the negative error number as its value, not 0. */
     UNDEFINED_WEAK_IS_ERROR(Span.between("2.6.27", "2.6.30")),
     /** A module of the staging directory taints the kernel. */
@@ -85,6 +87,8 @@ public enum LoaderChange implements KernelChange {
     WRITABLE_CODE_REFUSED(Span.since("5.8")),
     /** Whoever uses the exports of a proprietary module becomes proprietary. */
     TAINT_INHERITED(Span.since("5.9")),
+    /** All section headers are checked before one is used; before, only that contents end inside the file. */
+    SECTIONS_VALIDATED(Span.since("5.10")),
     /** A file that is no sound ELF file is told of in one line for all faults; before, in none. */
     ELF_FAULTS_LOGGED(Span.since("5.10")),
     /** Exit sections go to init memory if modules cannot be unloaded; before, they were not loaded then. */
@@ -99,6 +103,8 @@ public enum LoaderChange implements KernelChange {
     TEST_TAINT(Span.since("6.0")),
     /** The kernel can decompress zstd too. */
     ZSTD_DECOMPRESSION(Span.since("6.2")),
+    /** A symbol's section must be one of the file's; a fix that stable kernels took over. */
+    SYMBOL_SECTIONS_CHECKED(Span.between("6.1", "6.2").and(Span.since("6.12"))),
     /** Modules lie in up to seven regions by type of use; before, in one for core and one for init. */
     MEMORY_TYPES(Span.since("6.4")),
     /** {@code struct module} in the file is one section, loaded and with contents. */

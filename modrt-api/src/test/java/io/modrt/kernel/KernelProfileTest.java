@@ -51,7 +51,7 @@ class KernelProfileTest {
     6.12.95+deb13-5kc-malta SMP preempt_rt mod_unload MIPS64_R2 64BIT | 6.12.95  | true | false   | true  | true   | false
     6.1.192-32bit SMP mod_unload modversions                          | 6.1.192  | true | false   | false | true   | true
     2.6.26-2-parisc mod_unload                                        | 2.6.26   | false | false  | false | true   | false
-    5.10.0-30-4kc-malta                                               | 5.10.0   | false | false  | false | false  | false
+    5.10.0-30-4kc-malta                                               | 5.10.262   | false | false  | false | false  | false
     """)
     void aVermagicStatesWhatItsWordsSay(
             String vermagic,

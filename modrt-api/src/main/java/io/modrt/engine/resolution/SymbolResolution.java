@@ -142,14 +142,13 @@ public final class SymbolResolution<E extends Exporter> {
             }
             default -> {
                 missing.set(index);
+                String what = "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
+                        + ", the file has " + file.elf().sectionCount();
+                Refusal checked = Refusal.of(Errno.ENOEXEC, what)
+                        .logged(file.name() + ": Symbol " + symbols.name(index) + " has an invalid section index " + raw
+                                + " (max " + (file.elf().sectionCount() - 1) + ")");
                 findings.failed(
-                        Refusal.of(
-                                        Errno.ENOEXEC,
-                                        "is in section " + Integer.toUnsignedString(symbols.sectionIndex(index))
-                                                + ", the file has " + file.elf().sectionCount())
-                                .logged(file.name() + ": Symbol " + symbols.name(index)
-                                        + " has an invalid section index " + raw + " (max "
-                                        + (file.elf().sectionCount() - 1) + ")"),
+                        profile.has(LoaderChange.SYMBOL_SECTIONS_CHECKED) ? checked : Refusal.beyondKernel(what),
                         file.name() + ": symbol " + index + " (" + symbols.name(index) + ")",
                         FormatException::new);
                 return symbols.value(index);
