@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records of what modules and the kernel hold in memory. */
+#define _GNU_SOURCE
 #include "rig.h"
 
 #include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -101,24 +104,46 @@ static int passing(const char *section)
         || strcmp(section, ".data..percpu") == 0;
 }
 
+/* The names in a folder. The C library's own way to them wants Linux 2.6.39 on some architectures. */
+struct listing {
+    int folder;
+    long filled, at;
+    char bytes[16384];
+};
+
+static const char *next_name(struct listing *listing)
+{
+    if (listing->at >= listing->filled) {
+        listing->at = 0;
+        listing->filled = syscall(SYS_getdents64, listing->folder, listing->bytes, sizeof listing->bytes);
+        if (listing->filled <= 0)
+            return NULL;
+    }
+    const struct dirent64 *entry = (const void *) (listing->bytes + listing->at);
+    listing->at += entry->d_reclen;
+    return entry->d_name;
+}
+
 static void dump_sections(const char *module, struct region *regions, int *count)
 {
     char folder[256], path[640];
     snprintf(folder, sizeof folder, "/sys/module/%s/sections", module);
-    DIR *sections = opendir(folder);
-    if (!sections)
+    static struct listing sections;
+    sections.at = sections.filled = 0;
+    sections.folder = open(folder, O_RDONLY | O_DIRECTORY);
+    if (sections.folder < 0)
         return; /* two sections of one name: the kernel then has none there */
     int by_kind = regions_by_kind();
-    for (struct dirent *entry; (entry = readdir(sections));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+    for (const char *name; (name = next_name(&sections));) {
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        snprintf(path, sizeof path, "%s/%s", folder, name);
         uint64_t va = strtoull(contents(path), NULL, 16);
-        fprintf(records, "SEC %s %s 0x%" PRIx64 "\n", module, entry->d_name, va);
-        if (by_kind && !passing(entry->d_name))
+        fprintf(records, "SEC %s %s 0x%" PRIx64 "\n", module, name, va);
+        if (by_kind && !passing(name))
             add_region(regions, count, va);
     }
-    closedir(sections);
+    close(sections.folder);
 }
 
 /* line: of /proc/modules, which ends in the base and perhaps taints: name size users dependents state base. */

@@ -11,7 +11,6 @@
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -110,13 +109,11 @@ static int insert(int file, const char *parameters)
         return 0;
     if (errno != ENOSYS)
         return errno;
-    struct stat status;
-    if (fstat(file, &status) != 0)
-        fail("fstat");
-    char *bytes = malloc(status.st_size + 1);
-    if (!bytes || read(file, bytes, status.st_size) != status.st_size)
-        fail("a module of %ld bytes", (long) status.st_size);
-    int error = syscall(SYS_init_module, bytes, (unsigned long) status.st_size, parameters) == 0 ? 0 : errno;
+    off_t size = lseek(file, 0, SEEK_END); /* fstat wants a kernel since 2.6.39 on some architectures */
+    char *bytes = malloc(size + 1);
+    if (size < 0 || !bytes || pread(file, bytes, size, 0) != size)
+        fail("a module of %ld bytes", (long) size);
+    int error = syscall(SYS_init_module, bytes, (unsigned long) size, parameters) == 0 ? 0 : errno;
     free(bytes);
     return error;
 }

@@ -38,17 +38,14 @@ static const struct file_operations peek = {
 };
 #endif
 
-static struct proc_dir_entry *entry;
-
 static int __init peek_start(void)
 {
-	entry = proc_create("peek", 0400, NULL, &peek);
-	return entry ? 0 : -ENOMEM;
+	return proc_create("peek", 0400, NULL, &peek) ? 0 : -ENOMEM;
 }
 
 static void __exit peek_stop(void)
 {
-	proc_remove(entry);
+	remove_proc_entry("peek", NULL);
 }
 
 module_init(peek_start);

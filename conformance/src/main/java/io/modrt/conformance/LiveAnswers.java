@@ -13,8 +13,8 @@ final class LiveAnswers {
     private static final Pattern LOG = Pattern.compile("LOG (?:<\\d+>)?\\s*(?:\\[[ \\d.]+\\] )?(.*)");
     /** The log lines of a taint, which appear whether or not the module is then refused. */
     private static final String TAINT = "taint";
-    /** The random number generator of older kernels tells on its own when it is ready. */
-    private static final String RANDOM = "random: ";
+    /** How lines begin that kernels log on their own: that the random number generator is ready, and that an emulated clock is late. */
+    private static final List<String> OTHERS = List.of("random: ", "timer_interrupt(");
 
     private final Map<String, Verdict> answers = new LinkedHashMap<>();
     private List<String> lines = new ArrayList<>();
@@ -46,7 +46,7 @@ final class LiveAnswers {
             isWarning = true; // a stack trace, not a line about the module
         } else if (text.contains("[ end trace ")) {
             isWarning = false;
-        } else if (!isWarning && !text.contains(TAINT) && !text.startsWith(RANDOM)) {
+        } else if (!isWarning && !text.contains(TAINT) && OTHERS.stream().noneMatch(text::startsWith)) {
             ownersLines(text).add(escaped(text));
         }
     }
