@@ -2,6 +2,8 @@ package io.modrt.verify;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
@@ -24,25 +26,35 @@ final class Areas {
     }
 
     private static final int NAME_BYTES = 64;
+    private static final int ELF32_SYMBOL_BYTES = 16;
+    private static final int ELF32_ST_SHNDX = 14;
+    private static final int ELF64_SYMBOL_BYTES = 24;
+    private static final int ELF64_ST_SHNDX = 6;
 
     private final PlacedModule placed;
     private final AddressRange region;
     private final RegionKind kind;
+    private final byte[] expected;
     private final List<Area> areas = new ArrayList<>();
     private long next;
     private String last = "";
     private boolean isBigEndian;
 
-    private Areas(PlacedModule placed, RegionKind kind, AddressRange region) {
+    private Areas(PlacedModule placed, RegionKind kind, AddressRange region, byte[] expected) {
         this.placed = placed;
         this.region = region;
         this.kind = kind;
+        this.expected = expected;
         this.isBigEndian = placed.file().elf().isBigEndian();
     }
 
-    /** The areas by ascending address, without holes, none of them empty. */
-    static List<Area> of(PlacedModule placed, RegionKind kind, String siteTable) {
-        return new Areas(placed, kind, placed.range(kind).orElseThrow()).find(siteTable);
+    /**
+     * The areas by ascending address, without holes, none of them empty.
+     *
+     * @param expected the region's bytes as they were loaded
+     */
+    static List<Area> of(PlacedModule placed, RegionKind kind, byte[] expected, String siteTable) {
+        return new Areas(placed, kind, placed.range(kind).orElseThrow(), expected).find(siteTable);
     }
 
     private List<Area> find(String siteTable) {
@@ -59,6 +71,8 @@ final class Areas {
             Leeway leeway = Leeway.of(section, siteTable, placed.plan().profile());
             if (leeway.keepsPointers()) {
                 addStructures(section, start, leeway);
+            } else if (section.type() == Section.SHT_SYMTAB) {
+                addSymbols(section, start);
             } else {
                 add(section.name(), section.sizeBytes(), leeway);
             }
@@ -88,6 +102,29 @@ final class Areas {
             areas.add(new Area(name, next, sizeBytes, leeway, isBigEndian));
             next += sizeBytes;
         }
+    }
+
+    /**
+     * Kernels that load a symbol table give a symbol in a section that is not loaded its address in their copy of the file, which they free
+     * behind the load.
+     */
+    private void addSymbols(Section section, long start) {
+        ElfFile elf = section.file();
+        boolean isNarrow = elf.elfClass() == ElfClass.ELF32;
+        int valueOffset = isNarrow ? Integer.BYTES : Long.BYTES;
+        int indexOffset = isNarrow ? ELF32_ST_SHNDX : ELF64_ST_SHNDX;
+        int entryBytes = isNarrow ? ELF32_SYMBOL_BYTES : ELF64_SYMBOL_BYTES;
+        for (long at = start; at <= start + section.sizeBytes() - entryBytes; at += entryBytes) {
+            int index = Bytes.getShort(expected, (int) at + indexOffset, elf.isBigEndian()) & 0xffff;
+            boolean isElsewhere = index > 0
+                    && index < elf.sectionCount()
+                    && placed.address(elf.section(index)).isEmpty();
+            if (isElsewhere) {
+                add(section.name(), at + valueOffset - next, Leeway.NONE);
+                add(section.name(), elf.elfClass().wordBytes(), Leeway.NOT_LOADED);
+            }
+        }
+        add(section.name(), start + section.sizeBytes() - next, Leeway.NONE);
     }
 
     /**

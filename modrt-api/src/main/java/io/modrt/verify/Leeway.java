@@ -13,7 +13,8 @@ enum Leeway {
     DATA(14, "writable data"),
     AFTER_INIT(14, "read-only after init"),
     TRACEPOINTS(17, "tracepoints"),
-    DEBUG_MESSAGES(20, "dynamic debug");
+    DEBUG_MESSAGES(20, "dynamic debug"),
+    NOT_LOADED(21, "symbol of a section that is not loaded");
 
     static final String THIS_MODULE = ".gnu.linkonce.this_module";
 

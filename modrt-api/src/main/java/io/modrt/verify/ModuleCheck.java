@@ -49,7 +49,10 @@ final class ModuleCheck {
                 checks.put(
                         kind,
                         new RegionCheck(
-                                expected.start(kind), Areas.of(placed, kind, siteTable), expected.of(kind), readout));
+                                expected.start(kind),
+                                Areas.of(placed, kind, expected.of(kind), siteTable),
+                                expected.of(kind),
+                                readout));
             }
         }
         markFinished();
@@ -57,7 +60,7 @@ final class ModuleCheck {
         for (RegionKind kind : expected.regions()) {
             RegionCheck check = checks.get(kind);
             if (check == null) {
-                Areas.of(placed, kind, siteTable).forEach(area -> addGone(kind, area));
+                Areas.of(placed, kind, expected.of(kind), siteTable).forEach(area -> addGone(kind, area));
             } else {
                 check.judge(spans::add, misfit -> differences.add(difference(misfit)));
             }

@@ -26,6 +26,8 @@
  *       relocated pointers stay</td></tr>
  *   <tr><td>20</td><td>{@code __dyndbg}</td><td>which debug messages are enabled, and their keys; the relocated
  *       pointers stay</td></tr>
+ *   <tr><td>21</td><td>{@code .symtab}, until 2.6.31</td><td>values of symbols in sections that are not loaded: addresses in a copy of the
+ *     file that the kernel frees</td></tr>
  * </table>
  */
 @NullMarked
