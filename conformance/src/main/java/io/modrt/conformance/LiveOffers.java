@@ -83,8 +83,12 @@ final class LiveOffers {
             crashed |= dump.fell().isPresent();
             dump.fell().ifPresent(step -> verdicts.put(nameOf(step), Verdict.crash()));
         }
-        if (status != 0 && !crashed) {
-            throw new IOException(live.tag() + " was not captured, " + capture.getFileName() + " ended with " + status);
+        long missing = offers.stream()
+                .filter(offer -> !verdicts.containsKey(offer.name()))
+                .count();
+        if (missing > 0 || (status != 0 && !crashed)) {
+            throw new IOException(live.tag() + " was not captured: " + capture.getFileName() + " ended with " + status
+                    + ", without an answer to " + missing + " of " + offers.size() + " modules");
         }
         Path shared = folder.resolve("kernel.dump");
         KernelDump dump = KernelDump.read(Files.exists(shared) ? shared : folder.resolve("1.dump"));
