@@ -132,8 +132,11 @@ final class ModuleSites {
             }
             long target = field(shape, bytes, address, at + shape.codeBytes(), shape.codeBytes());
             long key = field(shape, bytes, address, at + 2 * shape.codeBytes(), shape.keyBytes());
-            boolean inverted = (key & BRANCH) != 0;
-            Optional<Boolean> enabled = enabled(memory, width.address(key & ~KEY_FLAGS));
+            Address keyAddress = width.address(key & ~KEY_FLAGS);
+            Optional<Boolean> enabled = enabled(memory, keyAddress);
+            boolean inverted = plan.profile().has(LoaderChange.BRANCH_IN_ENTRY)
+                    ? (key & BRANCH) != 0
+                    : enabled.isPresent() && isBranch(memory, keyAddress);
             List<Form> forms = new ArrayList<>();
             if (enabled.isEmpty() || enabled.get() == inverted) {
                 forms.add(
@@ -178,6 +181,17 @@ final class ModuleSites {
             return Optional.of(new BranchSite(code, branches.sizeBytes(code, expected)));
         } catch (FormatException noBranch) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether a key is compiled to be true: so says the lowest bit of its second field, the address of its first entry. */
+    private boolean isBranch(MemoryReader memory, Address key) {
+        byte[] word = new byte[width.bytes()];
+        try {
+            memory.read(key.plus(width.bytes()), word, 0, word.length);
+            return (Pointers.get(word, 0, word.length, bigEndian) & BRANCH) != 0;
+        } catch (MemoryException unmapped) {
+            return false;
         }
     }
 

@@ -59,6 +59,10 @@ public enum LoaderChange implements KernelChange {
     UNSIGNED_TAINT(Span.since("3.15")),
     /** Signatures are PKCS#7; before, they were of a form of the kernel's own. */
     PKCS7_SIGNATURES(Span.since("4.3")),
+    /** An entry of {@code __jump_table} says whether its key is compiled to be true; before, the key itself says so. */
+    BRANCH_IN_ENTRY(Span.since("4.3")),
+    /** Symbols of per-CPU data stay with KALLSYMS_ALL; seen in 4.9, and not yet in 3.16. */
+    PER_CPU_SYMBOLS_STAY(Span.since("4.5")),
     /** A module may say that it is a live patch, which needs LIVEPATCH. */
     LIVEPATCH_MODULES(Span.since("4.5")),
     /** {@code struct module} holds each region's size behind its base; before, both bases came first. */

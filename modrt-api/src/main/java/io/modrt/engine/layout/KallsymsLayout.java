@@ -7,6 +7,7 @@ import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
+import io.modrt.version.LoaderChange;
 import java.util.BitSet;
 
 /**
@@ -74,7 +75,7 @@ public final class KallsymsLayout {
 
     /** Finds the core symbols. Returns the size of their names in bytes. */
     private long findCore(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
-        boolean[] stays = staying(passes, flags, profile.has(ConfigOption.KALLSYMS_ALL));
+        boolean[] stays = staying(passes, flags, profile);
         long room = passes.sizes.room(coreRegion);
         boolean isShared = form.names() == KallsymsForm.Names.SHARED;
         long stringBytes = form.names().bytesInFront();
@@ -105,14 +106,15 @@ public final class KallsymsLayout {
     }
 
     /** Whether the symbols of each section stay; those of none, 0, do not. */
-    private static boolean[] staying(LayoutPasses passes, LoadedFlags flags, boolean isAll) {
+    private static boolean[] staying(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
+        boolean isAll = profile.has(ConfigOption.KALLSYMS_ALL);
         long wanted = isAll ? 0 : Section.SHF_EXECINSTR;
         boolean[] stays = new boolean[passes.region.length];
         for (int i = 1; i < stays.length; i++) {
             RegionKind kind = passes.region[i];
             stays[i] = kind != null && !kind.isInit() && (flags.flags(i) & wanted) == wanted;
         }
-        if (isAll && flags.perCpuSection() > 0) {
+        if (isAll && flags.perCpuSection() > 0 && profile.has(LoaderChange.PER_CPU_SYMBOLS_STAY)) {
             stays[flags.perCpuSection()] = true;
         }
         return stays;

@@ -159,13 +159,13 @@ class BestEffortTest {
     }
 
     // spotless:off
-    /** The line about a file without struct module, and about one whose section 0 has a type. */
+    /** The line about a file without struct module, and about one whose section 0 has a type, at which kernels before 5.10 do not look. */
     @ParameterizedTest(name = "{0}")
-    @CsvSource(nullValues = "none", value = {
-        "2.6.24, No module found in object,    none",
-        "4.13.0, No module found in object,    none",
-        "4.14.0, m: No module found in object, none",
-        "5.9.0,  m: No module found in object, none",
+    @CsvSource({
+        "2.6.24, No module found in object,    taken",
+        "4.13.0, No module found in object,    taken",
+        "4.14.0, m: No module found in object, taken",
+        "5.9.0,  m: No module found in object, taken",
         "5.10.0, m: No module found in object, Module has invalid ELF structures",
         "5.16.0, m: No module found in object, ELF Spec violation: section 0 type(1)!=SH_NULL or non-zero len or addr",
     })
@@ -182,9 +182,13 @@ class BestEffortTest {
         assertEquals(
                 Optional.of(noModule),
                 assertThrows(FormatException.class, () -> kernel.load(renamed)).kernelMessage());
-        FormatException refused = assertThrows(FormatException.class, () -> kernel.load(typed));
-        assertEquals(Optional.ofNullable(noElf), refused.kernelMessage());
-        assertEquals(Errno.ENOEXEC, refused.errno());
+        if (noElf.equals("taken")) {
+            assertEquals("m", kernel.load(typed).name());
+        } else {
+            FormatException refused = assertThrows(FormatException.class, () -> kernel.load(typed));
+            assertEquals(Optional.of(noElf), refused.kernelMessage());
+            assertEquals(Errno.ENOEXEC, refused.errno());
+        }
     }
 
     @Test
