@@ -6,14 +6,14 @@ import java.util.Map;
 
 /**
  * Code that {@code apply_alternatives} rewrites for the machine at hand. An entry of {@code .altinstructions} has four fields: where the
- * code is, from the entry (s32); the number of its words (s16), negative where words are copied; condition bits (u16), one of which must
- * hold; the new word, or, from this field, where the words to copy are (u32). Source: Linux 6.1
- * {@code arch/parisc/kernel/alternative.c}.
+ * code is, from the entry (s32); the number of its words, negative where words are copied; condition bits, one of which must hold; the new
+ * word, or, from this field, where the words to copy are (u32). Number and conditions have 16 bits each, in older kernels 32. Source: Linux
+ * 6.1 {@code arch/parisc/kernel/alternative.c}; 5.10 by the tables in its modules.
+ *
+ * @param isShort whether number and conditions have 16 bits
  */
-record PariscAlternatives(MachineFacts machine, Width width) {
-    private static final int ENTRY_BYTES = 12;
+record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
     private static final int LENGTH_OFFSET = 4;
-    private static final int REPLACEMENT_OFFSET = 8;
 
     private static final int ALWAYS = 0x80;
     private static final int ONE_CPU = 0x01;
@@ -47,13 +47,19 @@ record PariscAlternatives(MachineFacts machine, Width width) {
     void apply(ModuleImage image) {
         int holding = conditions();
         for (SectionImage table : image.sections(".altinstructions")) {
-            for (long entry = 0; entry <= table.section().sizeBytes() - ENTRY_BYTES; entry += ENTRY_BYTES) {
-                int lengthAndConditions = table.word(entry + LENGTH_OFFSET);
-                if ((lengthAndConditions & 0xffff & holding) != 0) {
-                    rewrite(image, table, entry, lengthAndConditions >> Short.SIZE);
+            int entryBytes = replacementOffset() + Integer.BYTES;
+            for (long entry = 0; entry <= table.section().sizeBytes() - entryBytes; entry += entryBytes) {
+                int length = table.word(entry + LENGTH_OFFSET);
+                int conditions = isShort ? length & 0xffff : table.word(entry + LENGTH_OFFSET + Integer.BYTES);
+                if ((conditions & holding) != 0) {
+                    rewrite(image, table, entry, isShort ? length >> Short.SIZE : length);
                 }
             }
         }
+    }
+
+    private int replacementOffset() {
+        return LENGTH_OFFSET + (isShort ? 1 : 2) * Integer.BYTES;
     }
 
     private int conditions() {
@@ -68,7 +74,7 @@ record PariscAlternatives(MachineFacts machine, Width width) {
 
     private void rewrite(ModuleImage image, SectionImage table, long entry, int length) {
         long code = width.wrap(table.address() + entry + table.word(entry));
-        int replacement = table.word(entry + REPLACEMENT_OFFSET);
+        int replacement = table.word(entry + replacementOffset());
         if (replacement == PURGE_TLB) {
             replacement = image.codeAt(code) | (machine.hasFeature(LOCAL_TLB_PURGE) ? LOCAL : 0);
         }
@@ -80,7 +86,7 @@ record PariscAlternatives(MachineFacts machine, Width width) {
             return;
         }
         // why: the field is unsigned, so 64-bit kernels copy from higher addresses alone
-        long from = width.wrap(table.address() + entry + REPLACEMENT_OFFSET + Integer.toUnsignedLong(replacement));
+        long from = width.wrap(table.address() + entry + replacementOffset() + Integer.toUnsignedLong(replacement));
         for (long i = 0; i < -length; i++) {
             image.putCodeAt(code + i * Integer.BYTES, image.codeAt(width.wrap(from + i * Integer.BYTES)));
         }

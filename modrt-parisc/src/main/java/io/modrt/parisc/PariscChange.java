@@ -19,6 +19,8 @@ enum PariscChange implements KernelChange {
     PATCHABLE_ENTRIES(Span.since("5.3")),
     /** The table of these nops has the compiler's name; before, the linker's script renamed it. */
     SITE_TABLE_OF_COMPILER(Span.since("5.7")),
+    /** An entry of {@code .altinstructions} has 12 bytes, seen in 6.1; before, 16, seen in 5.10. */
+    SHORT_ALTERNATIVES(Span.since("5.17")),
     /** Kernels may have STRICT_MODULE_RWX, so that a module's code and data begin on pages of their own. */
     STRICT_MODULE_RWX(Span.between("5.15.100", "5.16").and(Span.since("5.19"))),
     /** An exception entry has a third field, which says which register takes the error. */

@@ -216,8 +216,8 @@ final class PariscLoad implements ArchLoad {
 
     @Override
     public List<Finisher> finishers() {
-        PariscAlternatives alternatives =
-                new PariscAlternatives(placed.profile().machine(), width);
+        PariscAlternatives alternatives = new PariscAlternatives(
+                placed.profile().machine(), width, placed.profile().has(PariscChange.SHORT_ALTERNATIVES));
         List<Finisher> finishers = new ArrayList<>(List.of(
                 Finisher.of("GOT and descriptors", got::write),
                 Finisher.of("unwind table", PariscFinish::sortUnwindTable),
