@@ -69,6 +69,31 @@ void memory_segments(void)
                 (unsigned long long) segments[i].offset);
 }
 
+#ifdef __mips__
+/*
+ * The kernel itself, which kcore leaves out before Linux 4.0: in a part of the address space that is memory from its start on, 512 MB, and so
+ * is /dev/mem.
+ */
+static int direct(uint64_t va, size_t *size, uint64_t *offset)
+{
+    static int memory = -2;
+    if (((uint32_t) va & 0xe0000000) != 0x80000000)
+        return -1;
+    if (memory == -2)
+        memory = open("/dev/mem", O_RDONLY);
+    *offset = va & 0x1fffffff;
+    if (*size > 0x20000000 - *offset)
+        *size = 0x20000000 - *offset;
+    return memory;
+}
+#else
+static int direct(uint64_t va, size_t *size, uint64_t *offset)
+{
+    (void) va, (void) size, (void) offset;
+    return -1;
+}
+#endif
+
 /* The file to read size bytes at va from, and the offset there: size is cut where the segment ends. -1: nowhere. */
 static int place(uint64_t va, size_t *size, uint64_t *offset)
 {
@@ -85,7 +110,7 @@ static int place(uint64_t va, size_t *size, uint64_t *offset)
         *offset = segments[i].offset + at;
         return kcore;
     }
-    return -1;
+    return direct(va, size, offset);
 }
 
 size_t memory_read(uint64_t va, void *into, size_t size)

@@ -32,9 +32,10 @@ static void mount_tracing(void)
 
 /*
  * One byte a write, which the kernel joins: PA-RISC's kernels before 6.5 fetch two bytes where they mean one, and so lose every second byte
- * of a longer write; a filter that is lost traces every function there is.
+ * of a longer write; a filter that is lost traces every function there is. 0 where the kernel knows no such function, which it says at
+ * the end: before Linux 4.12 it does not wait for a module.
  */
-static void filter(const char *text)
+static int filter(const char *text)
 {
     int file = open(path("set_ftrace_filter"), O_WRONLY | O_TRUNC);
     if (file < 0)
@@ -42,8 +43,11 @@ static void filter(const char *text)
     for (const char *c = text; *c; c++)
         if (write(file, c, 1) != 1)
             fail("set_ftrace_filter: %s at byte %d", text, (int) (c - text));
-    if (close(file) != 0)
+    if (close(file) == 0)
+        return 1;
+    if (errno != EINVAL)
         fail("set_ftrace_filter: %s", text);
+    return 0;
 }
 
 static void tracer(const char *name)
@@ -73,7 +77,10 @@ void trace(const char *module, const char *state)
     if (strcmp(state, "off") != 0) {
         char pattern[128];
         snprintf(pattern, sizeof pattern, "*:mod:%s\n", module);
-        filter(pattern);
+        if (!filter(pattern)) {
+            say("trace %s %s: the kernel cannot, before the module is there", module, state);
+            return;
+        }
         tracer(strcmp(state, "graph") == 0 ? "function_graph" : "function");
     }
     long functions = traced();

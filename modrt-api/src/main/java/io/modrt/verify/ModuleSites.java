@@ -133,10 +133,11 @@ final class ModuleSites {
             long target = field(shape, bytes, address, at + shape.codeBytes(), shape.codeBytes());
             long key = field(shape, bytes, address, at + 2 * shape.codeBytes(), shape.keyBytes());
             Address keyAddress = width.address(key & ~KEY_FLAGS);
+            boolean inverted =
+                    ((plan.profile().has(LoaderChange.BRANCH_KIND_IN_ENTRY) ? key : entriesOf(memory, keyAddress))
+                                    & BRANCH)
+                            != 0;
             Optional<Boolean> enabled = enabled(memory, keyAddress);
-            boolean inverted = plan.profile().has(LoaderChange.BRANCH_IN_ENTRY)
-                    ? (key & BRANCH) != 0
-                    : enabled.isPresent() && isBranch(memory, keyAddress);
             List<Form> forms = new ArrayList<>();
             if (enabled.isEmpty() || enabled.get() == inverted) {
                 forms.add(
@@ -184,17 +185,6 @@ final class ModuleSites {
         }
     }
 
-    /** Whether a key is compiled to be true: so says the lowest bit of its second field, the address of its first entry. */
-    private boolean isBranch(MemoryReader memory, Address key) {
-        byte[] word = new byte[width.bytes()];
-        try {
-            memory.read(key.plus(width.bytes()), word, 0, word.length);
-            return (Pointers.get(word, 0, word.length, bigEndian) & BRANCH) != 0;
-        } catch (MemoryException unmapped) {
-            return false;
-        }
-    }
-
     /** Whether a key is enabled: its first field, {@code enabled}, is then not 0. Empty where the key cannot be read. */
     private Optional<Boolean> enabled(MemoryReader memory, Address key) {
         byte[] word = new byte[Integer.BYTES];
@@ -203,6 +193,18 @@ final class ModuleSites {
             return Optional.of(Bytes.getInt(word, 0, bigEndian) != 0);
         } catch (MemoryException unmapped) {
             return Optional.empty();
+        }
+    }
+
+    /** The lowest byte of a key's second field, the address of its entries, whose low bits are flags. 0 where the key cannot be read. */
+    private long entriesOf(MemoryReader memory, Address key) {
+        int wordBytes = plan.file().elf().elfClass().wordBytes();
+        byte[] word = new byte[wordBytes];
+        try {
+            memory.read(key.plus(wordBytes), word, 0, wordBytes);
+            return word[bigEndian ? wordBytes - 1 : 0];
+        } catch (MemoryException unmapped) {
+            return 0;
         }
     }
 

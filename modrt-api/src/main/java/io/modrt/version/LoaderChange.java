@@ -59,9 +59,9 @@ public enum LoaderChange implements KernelChange {
     UNSIGNED_TAINT(Span.since("3.15")),
     /** Signatures are PKCS#7; before, they were of a form of the kernel's own. */
     PKCS7_SIGNATURES(Span.since("4.3")),
-    /** An entry of {@code __jump_table} says whether its key is compiled to be true; before, the key itself says so. */
-    BRANCH_IN_ENTRY(Span.since("4.3")),
-    /** Symbols of per-CPU data stay with KALLSYMS_ALL; seen in 4.9, and not yet in 3.16. */
+    /** An entry of {@code __jump_table} says of its branch whether it is taken while its key is off; before, the key said it of all. */
+    BRANCH_KIND_IN_ENTRY(Span.since("4.3")),
+    /** With KALLSYMS_ALL the symbols of per-CPU data stay; before, only on a kernel for one processor. Seen in 4.9, and not yet in 3.16. */
     PER_CPU_SYMBOLS_STAY(Span.since("4.5")),
     /** A module may say that it is a live patch, which needs LIVEPATCH. */
     LIVEPATCH_MODULES(Span.since("4.5")),
@@ -81,8 +81,8 @@ public enum LoaderChange implements KernelChange {
     TYPE_LETTERS_IN_SIZE(Span.between("5.0", "5.2")),
     /** Type letters are a table of their own. */
     TYPE_LETTERS_APART(Span.since("5.2")),
-    /** Entries of {@code __jump_table} with one key are sorted by code; before, a heap sort left them in an order of its own. */
-    JUMP_ENTRIES_BY_CODE(Span.since("5.3")),
+    /** Entries of {@code __jump_table} that have one key are in the order of their code; before, a heap sort by key left them in any. */
+    JUMP_TABLE_BY_CODE(Span.since("5.3")),
     /** An export record has a third field, its namespace. */
     EXPORT_NAMESPACES(Span.since("5.4")),
     /** A signature of another kind counts as none, and a kernel that wants signatures answers EKEYREJECTED; before, ENOKEY. */

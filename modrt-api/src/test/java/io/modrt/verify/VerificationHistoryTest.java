@@ -63,4 +63,34 @@ class VerificationHistoryTest {
                     Verification.of(module).run(runtime.memory()).differences().size());
         }
     }
+
+    /** A key at 20, enabled, with the mark of one that starts as true; its branch at 0 is a nop, as such a key wants before 4.3. */
+    @ParameterizedTest
+    @CsvSource({"3.16.0, 0", "4.2.0, 0", "4.3.0, 1", "4.9.0, 1"})
+    void untilKernel4_2TheKeySaysWhetherItsBranchesAreTakenWhileItIsOff(String version, int differences) {
+        ElfBytes elf = new ElfBytes(ElfClass.ELF64, false, ByteCodeArch.MACHINE);
+        elf.section(
+                        ".text",
+                        1,
+                        Section.SHF_ALLOC | Section.SHF_EXECINSTR,
+                        HexFormat.of().parseHex("6690909090909090"))
+                .alignment(8);
+        elf.section("__jump_table", 1, Section.SHF_ALLOC | Section.SHF_WRITE, elf.words(CORE, CORE + 4, CORE + 0x20))
+                .alignment(8);
+        elf.section(".data", 1, Section.SHF_ALLOC | Section.SHF_WRITE, elf.words(1, 1))
+                .alignment(8);
+        LoadPolicy policy = LoadPolicy.kernelExact().relaxed(Rule.MODULE_SECTIONS);
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .arch(new ByteCodeArch())
+                .profile(KernelProfile.of(KernelVersion.parse(version)))
+                .build()) {
+            LiveModule module = runtime.load(
+                    ModuleFile.open("m", elf.bytes(), policy),
+                    Placement.regions(Map.of(RegionKind.CORE, Address.of(CORE))),
+                    policy);
+            assertEquals(
+                    differences,
+                    Verification.of(module).run(runtime.memory()).differences().size());
+        }
+    }
 }

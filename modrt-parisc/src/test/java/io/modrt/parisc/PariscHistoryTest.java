@@ -123,13 +123,19 @@ class PariscHistoryTest {
         assertEquals(are, kernel(64, version).staticBranches().isPresent());
     }
 
-    /** An entry for every machine: one word at .text, condition 0x80, replaced by a nop. */
+    /** An entry for every machine: one word at .text, condition 0x80, replaced by a nop; in 12 bytes or, as in 5.10, 16. */
     @ParameterizedTest
-    @CsvSource({"4.20.0, 0x000014a0", "5.0.1, 0x08000240"})
-    void codeIsRewrittenForTheMachineSince5_0(String version, String word) {
+    @CsvSource({
+        "4.20.0, false, 0x000014a0",
+        "5.0.1, false, 0x08000240",
+        "5.10.262, false, 0x08000240",
+        "6.1.192, true, 0x08000240"
+    })
+    void codeIsRewrittenForTheMachineSince5_0(String version, boolean isShort, String word) {
         Laid laid = Laid.module(ElfTarget.PARISC_32).under(kernel(version).with(ConfigOption.KALLSYMS, false));
         laid.builder().text(0x0000_14a0).function("f", ".text", 0);
-        laid.builder().readOnly(".altinstructions").words(0, 0x0001_0080, 0x0800_0240);
+        int[] entry = isShort ? new int[] {0, 0x0001_0080, 0x0800_0240} : new int[] {0, 1, 0x80, 0x0800_0240};
+        laid.builder().readOnly(".altinstructions").words(entry);
         laid.builder().relocation(".altinstructions", 0, 9, "f", 8);
         assertEquals(Integer.decode(word), laid.relocate().word(".text", 0));
     }

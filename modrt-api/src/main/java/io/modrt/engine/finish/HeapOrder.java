@@ -1,8 +1,8 @@
 package io.modrt.engine.finish;
 
 /**
- * Sorts table entries by unsigned keys as kernels before 5.3 do: by a heap sort, which leaves entries with equal keys in an order of its
- * own. Of two equal children it follows the first, and a parent that is equal to its child stays above it.
+ * Sorts table entries by unsigned keys with a binary heap, which is what the kernel's {@code sort} did until 5.1. It is not stable: where
+ * entries with equal keys end up depends on each step, so these are taken in the kernel's order.
  */
 final class HeapOrder {
     private final long[] keys;
@@ -13,31 +13,28 @@ final class HeapOrder {
         this.heap = StableOrder.identity(keys.length);
     }
 
-    /** The numbers of the entries in the order of their keys. */
+    /** The numbers of the entries in the order of their keys. A new array. */
     static int[] by(long[] keys) {
         HeapOrder order = new HeapOrder(keys);
-        order.sort();
+        for (int parent = keys.length / 2 - 1; parent >= 0; parent--) {
+            order.sink(parent, keys.length);
+        }
+        for (int last = keys.length - 1; last > 0; last--) {
+            order.swap(0, last);
+            order.sink(0, last);
+        }
         return order.heap;
     }
 
-    private void sort() {
-        for (int root = heap.length / 2 - 1; root >= 0; root--) {
-            sink(root, heap.length);
-        }
-        for (int end = heap.length - 1; end > 0; end--) {
-            swap(0, end);
-            sink(0, end);
-        }
-    }
-
-    /** Lets the entry at {@code from} sink below those with greater keys, in the heap of the first {@code size} entries. */
-    private void sink(int from, int size) {
-        int parent = from;
-        for (int child = 2 * parent + 1; child < size; child = 2 * parent + 1) {
-            if (child + 1 < size && isLess(child, child + 1)) {
+    /** Moves an entry down until no child is greater; of two equal children the first is taken. */
+    private void sink(int entry, int size) {
+        int parent = entry;
+        while (2 * parent + 1 < size) {
+            int child = 2 * parent + 1;
+            if (child + 1 < size && compare(child, child + 1) < 0) {
                 child++;
             }
-            if (!isLess(parent, child)) {
+            if (compare(parent, child) >= 0) {
                 return;
             }
             swap(parent, child);
@@ -45,13 +42,13 @@ final class HeapOrder {
         }
     }
 
-    private boolean isLess(int one, int other) {
-        return Long.compareUnsigned(keys[heap[one]], keys[heap[other]]) < 0;
+    private int compare(int left, int right) {
+        return Long.compareUnsigned(keys[heap[left]], keys[heap[right]]);
     }
 
-    private void swap(int one, int other) {
-        int entry = heap[one];
-        heap[one] = heap[other];
-        heap[other] = entry;
+    private void swap(int left, int right) {
+        int entry = heap[left];
+        heap[left] = heap[right];
+        heap[right] = entry;
     }
 }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Does what the kernel's {@code jump_label_add_module} does with {@code __jump_table}: sorts the entries by key and (since 5.3) by code, marks
- * those in init code (since 4.20), and stores the address of its first entry in each static key of the module.
+ * Does what the kernel's {@code jump_label_add_module} does with {@code __jump_table}: sorts the entries by key and then by code (since 5.3),
+ * marks those in init code (since 4.20), and stores the address of its first entry in each static key of the module.
  *
  * <p>A {@code struct static_key} is two words of the target's {@code long}: how often it is enabled, and the address of its first entry
  * with two flag bits. Keys outside the module belong to the kernel or to other modules; for those the kernel changes memory outside this
@@ -53,20 +53,21 @@ public final class JumpTable {
         Optional<SectionImage> section = image.section(NAME);
         if (section.isPresent() && image.layout().profile().has(ConfigOption.JUMP_LABEL)) {
             JumpTable jumpTable = new JumpTable(image, section.get().section(), shape, report);
-            jumpTable.sort(image.layout().profile().has(LoaderChange.JUMP_ENTRIES_BY_CODE));
+            jumpTable.sort();
             jumpTable.checkCode(image.layout().profile().has(LoaderChange.JUMP_TABLE_AFTER_INIT));
             jumpTable.linkKeys();
         }
     }
 
-    private void sort(boolean byCodeToo) {
+    private void sort() {
         long[] keys = new long[table.count()];
         long[] code = new long[table.count()];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = key(i);
             code[i] = code(i);
         }
-        int[] order = byCodeToo
+        boolean byCode = image.layout().profile().has(LoaderChange.JUMP_TABLE_BY_CODE);
+        int[] order = byCode
                 ? StableOrder.by(keys, StableOrder.by(code, StableOrder.identity(code.length)))
                 : HeapOrder.by(keys);
         table.reorder(order, shape.codeBytes(), shape.codeBytes(), shape.keyBytes());

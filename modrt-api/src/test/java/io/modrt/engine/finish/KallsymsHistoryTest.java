@@ -11,6 +11,7 @@ import io.modrt.elf.Symbol;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SmallModule;
 import io.modrt.kernel.ConfigOption;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.version.KernelVersion;
 import java.nio.charset.StandardCharsets;
@@ -174,5 +175,19 @@ class KallsymsHistoryTest {
             throw new AssertionError("nobody asks");
         });
         assertEquals(0x20, image.bytes(RegionKind.CORE).length);
+    }
+
+    /** The first symbol, that without a name, and the one in .text stay on each; with them p, which is per-CPU data. */
+    @ParameterizedTest
+    @CsvSource({"3.16, true, 2", "4.4, true, 2", "4.5, true, 3", "4.9, true, 3", "3.16, false, 3"})
+    void untilKernel4_4SymbolsOfPerCpuDataGoOnKernelsForSeveralProcessors(String version, boolean isSmp, int count) {
+        SmallModule module = new SmallModule(ElfClass.ELF32, true);
+        module.section(".text", AX, 4, 0x10);
+        module.section(".data..percpu", WA, 4, 0x10);
+        module.symbol("f", 4, FUNC, 1).symbol("p", 0, OBJECT, 2).withSymbols();
+        KernelProfile kernel = SmallModule.kernel(KernelVersion.parse(version))
+                .with(ConfigOption.KALLSYMS_ALL, true)
+                .with(ConfigOption.SMP, isSmp);
+        assertEquals(count, module.layout(kernel).kallsyms().orElseThrow().coreCount());
     }
 }

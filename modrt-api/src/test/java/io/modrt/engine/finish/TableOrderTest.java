@@ -141,6 +141,53 @@ class TableOrderTest {
                 new int[] {0xc0000004, 0xa2, 0x80000000, 0xc0010004, 0xa1, 0x80000001}, words(image, "__jump_table"));
     }
 
+    /** Six entries of one key, as nf_tables has them, and where a live 4.9 kernel left them: the first moved behind the others. */
+    @Test
+    void kernelsUntil5_2LeaveEntriesOfOneKeyWhereAHeapSortPutsThem() {
+        SmallModule module = new SmallModule(ElfClass.ELF32, false);
+        module.section(".text", AX, 4, 0x20);
+        int key = 0x80123450;
+        module.section(
+                "__jump_table",
+                WA,
+                4,
+                module.ints(
+                        0xc0000000,
+                        1,
+                        key,
+                        0xc0000004,
+                        2,
+                        key,
+                        0xc0000008,
+                        3,
+                        key, //
+                        0xc000000c,
+                        4,
+                        key,
+                        0xc0000010,
+                        5,
+                        key,
+                        0xc0000014,
+                        6,
+                        key));
+        ImageBytes image = module.image(SmallModule.kernel(new KernelVersion(4, 9, 0)), BASE);
+        JumpTable.finish(image, JUMPS_32, told::add);
+        assertArrayEquals(
+                new int[] {
+                    0xc0000004, 2, key, 0xc0000008, 3, key, 0xc000000c, 4, key, //
+                    0xc0000010, 5, key, 0xc0000014, 6, key, 0xc0000000, 1, key
+                },
+                words(image, "__jump_table"));
+    }
+
+    /** By hand: keys 2 1 2 1 2 become a heap of 2 1 2 1 2 at once; then the first and the last change places, four times. */
+    @Test
+    void aHeapSortTakesTheFirstOfEqualChildren() {
+        assertArrayEquals(new int[] {1, 3, 2, 4, 0}, HeapOrder.by(new long[] {2, 1, 2, 1, 2}));
+        assertArrayEquals(new int[] {1, 2, 0}, HeapOrder.by(new long[] {-1, 0, 1}));
+        assertArrayEquals(new int[0], HeapOrder.by(new long[0]));
+    }
+
     @Test
     void withoutJumpLabelsNothingChanges() {
         ImageBytes image = jumps().image(PACKED.with(ConfigOption.JUMP_LABEL, false), BASE);
