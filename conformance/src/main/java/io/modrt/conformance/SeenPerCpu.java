@@ -19,7 +19,9 @@ import java.util.Set;
 
 /** Gives modules the per-CPU addresses that the kernel gave them: known from its symbols, or guessed from {@code struct module}. */
 final class SeenPerCpu implements PerCpuAllocator {
-    private static final String PER_CPU = ".data..percpu";
+    /** Since 2.6.35, and before. */
+    private static final List<String> PER_CPU = List.of(".data..percpu", ".data.percpu");
+
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private Address next = Address.of(0);
@@ -42,8 +44,10 @@ final class SeenPerCpu implements PerCpuAllocator {
     /** The possible per-CPU base addresses of the module, at least one. */
     List<Address> candidates(LayoutPlan plan, KernelDump.Module module, SymbolMap symbols, MemoryReader memory) {
         ModuleFile file = plan.file();
-        Optional<Section> section =
-                file.elf().section(PER_CPU).filter(found -> plan.region(found).isEmpty());
+        Optional<Section> section = PER_CPU.stream()
+                .flatMap(name -> file.elf().section(name).stream())
+                .filter(found -> plan.region(found).isEmpty())
+                .findFirst();
         if (section.isEmpty() || section.get().sizeBytes() == 0) {
             return List.of(Address.of(0));
         }

@@ -61,7 +61,7 @@ public enum LoaderChange implements KernelChange {
     PKCS7_SIGNATURES(Span.since("4.3")),
     /** An entry of {@code __jump_table} says of its branch whether it is taken while its key is off; before, the key said it of all. */
     BRANCH_KIND_IN_ENTRY(Span.since("4.3")),
-    /** With KALLSYMS_ALL the symbols of per-CPU data stay; before, only on a kernel for one processor. Seen in 4.9, and not yet in 3.16. */
+    /** With KALLSYMS_ALL the symbols of per-CPU data stay, as absolute ones; before, only on a kernel for one processor. Not yet in 3.16. */
     PER_CPU_SYMBOLS_STAY(Span.since("4.5")),
     /** A module may say that it is a live patch, which needs LIVEPATCH. */
     LIVEPATCH_MODULES(Span.since("4.5")),

@@ -12,6 +12,7 @@ import io.modrt.engine.layout.KallsymsLayout;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SymbolValues;
+import io.modrt.version.LoaderChange;
 
 /**
  * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}), in the {@link KallsymsForm} of its version. The file's
@@ -142,7 +143,8 @@ public final class KallsymsTables {
             return 'U';
         }
         int section = KallsymsLayout.section(symbols, symbol);
-        if (raw == Symbol.SHN_ABS || (section != 0 && section == layout.perCpuSection())) {
+        boolean isPerCpu = section != 0 && section == layout.perCpuSection();
+        if (raw == Symbol.SHN_ABS || (isPerCpu && layout.profile().has(LoaderChange.PER_CPU_SYMBOLS_STAY))) {
             return 'a';
         }
         return section == 0 ? '?' : letterOf(section);

@@ -190,4 +190,14 @@ class KallsymsHistoryTest {
                 .with(ConfigOption.SMP, isSmp);
         assertEquals(count, module.layout(kernel).kallsyms().orElseThrow().coreCount());
     }
+
+    /** Live, 2.6.28 shows per_cpu__xfsstats of xfs so. .symtab is at 10 in core. */
+    @Test
+    void thatOfPerCpuDataIsAQuestionMarkInTheWholeTable() {
+        SmallModule module = new SmallModule(ElfClass.ELF32, true);
+        module.section(".text", AX, 4, 0x10);
+        module.section(".data.percpu", WA, 4, 0x10);
+        ImageBytes image = image(module.symbol("p", 0, OBJECT, 2).withSymbols(), "2.6.28");
+        assertEquals("00000001" + "80000001" + "00000000" + "3f000002", hex(image, RegionKind.CORE, 0x20, 0x30));
+    }
 }
