@@ -24,7 +24,7 @@ enum PariscChange implements KernelChange {
     /** Kernels may have STRICT_MODULE_RWX, so that a module's code and data begin on pages of their own. */
     STRICT_MODULE_RWX(Span.between("5.15.100", "5.16").and(Span.since("5.19"))),
     /** An exception entry has a third field, which says which register takes the error. */
-    ERROR_REGISTER(Span.between("6.1.192", "6.2").and(Span.since("6.8"))),
+    ERROR_REGISTER(Span.between("6.1", "6.2").and(Span.since("6.8"))),
     /** The tracer tests for entries of 0 before it adjusts their addresses; others test afterwards, and find none. */
     ZERO_SITES_SKIPPED(Span.between("6.12.95", "6.13"));
 
