@@ -206,8 +206,7 @@ public final class Kernel implements HostKernel {
     /** The profile of the kernel that the file was built for; of 6.1 if it has no vermagic. */
     private static KernelProfile statedBy(ModuleFile file, Findings findings) {
         try {
-            Optional<KernelProfile> builtFor = file.info().vermagic().map(KernelProfile::ofVermagic);
-            return builtFor.orElseGet(() -> KernelProfile.of(UNKNOWN_VERSION));
+            return file.builtFor().orElseGet(() -> KernelProfile.of(UNKNOWN_VERSION));
         } catch (FormatException unreadable) {
             findings.broken(
                     Rule.VERMAGIC,

@@ -26,9 +26,7 @@ final class Areas {
     }
 
     private static final int NAME_BYTES = 64;
-    private static final int ELF32_SYMBOL_BYTES = 16;
     private static final int ELF32_ST_SHNDX = 14;
-    private static final int ELF64_SYMBOL_BYTES = 24;
     private static final int ELF64_ST_SHNDX = 6;
 
     private final PlacedModule placed;
@@ -113,7 +111,7 @@ final class Areas {
         boolean isNarrow = elf.elfClass() == ElfClass.ELF32;
         int valueOffset = isNarrow ? Integer.BYTES : Long.BYTES;
         int indexOffset = isNarrow ? ELF32_ST_SHNDX : ELF64_ST_SHNDX;
-        int entryBytes = isNarrow ? ELF32_SYMBOL_BYTES : ELF64_SYMBOL_BYTES;
+        int entryBytes = elf.elfClass().symbolBytes();
         for (long at = start; at <= start + section.sizeBytes() - entryBytes; at += entryBytes) {
             int index = Bytes.getShort(expected, (int) at + indexOffset, elf.isBigEndian()) & 0xffff;
             boolean isElsewhere = index > 0

@@ -105,10 +105,10 @@ public enum LoaderChange implements KernelChange {
     SYMBOL_NAMES_WHOLE(Span.since("5.19")),
     /** A module for tests taints the kernel. */
     TEST_TAINT(Span.since("6.0")),
-    /** The kernel can decompress zstd too. */
-    ZSTD_DECOMPRESSION(Span.since("6.2")),
     /** A symbol's section must be one of the file's; a fix that stable kernels took over. */
     SYMBOL_SECTIONS_CHECKED(Span.between("6.1", "6.2").and(Span.since("6.12"))),
+    /** The kernel can decompress zstd too. */
+    ZSTD_DECOMPRESSION(Span.since("6.2")),
     /** Modules lie in up to seven regions by type of use; before, in one for core and one for init. */
     MEMORY_TYPES(Span.since("6.4")),
     /** {@code struct module} in the file is one section, loaded and with contents. */
