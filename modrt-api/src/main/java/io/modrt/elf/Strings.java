@@ -1,14 +1,26 @@
 package io.modrt.elf;
 
+import io.modrt.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 
 /** NUL-terminated strings in a byte array. Callers have made sure that a NUL follows. */
 final class Strings {
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+
     private Strings() {}
 
     /** The number of bytes from {@code at} to the next NUL. */
     static int length(byte[] bytes, int at) {
         int end = at;
+        // why: names are most of what a load reads, and eight bytes at a time take a third of the time
+        for (; end <= bytes.length - Long.BYTES; end += Long.BYTES) {
+            long eight = Bytes.getLong(bytes, end, false);
+            long nul = (eight - LOW_BITS) & ~eight & HIGH_BITS; // the lowest bit that is set stands in the first NUL
+            if (nul != 0) {
+                return end + Long.numberOfTrailingZeros(nul) / Byte.SIZE - at;
+            }
+        }
         while (bytes[end] != 0) {
             end++;
         }

@@ -28,12 +28,18 @@ final class ElfValidity {
     private final String where;
     private final RawElf elf;
     private final KernelProfile profile;
+    /** Whether all headers are checked before the names. */
+    private final boolean isSeparate;
+    /** Whether names are compared with those of .modinfo and struct module before they are checked. */
+    private final boolean isComparedFirst;
 
     private ElfValidity(String fileName, RawElf elf, KernelProfile profile) {
         this.fileName = fileName;
         this.where = fileName.isEmpty() ? "" : fileName + ": ";
         this.elf = elf;
         this.profile = profile;
+        this.isSeparate = profile.has(LoaderChange.STRING_TABLES_CHECKED);
+        this.isComparedFirst = !isSeparate && profile.has(LoaderChange.TABLES_COUNTED);
     }
 
     /**
@@ -89,7 +95,7 @@ final class ElfValidity {
             checkEnds();
             return;
         }
-        if (profile.has(LoaderChange.STRING_TABLES_CHECKED)) {
+        if (isSeparate) {
             checkSectionZero();
             checkContents();
             checkNameTable();
@@ -182,7 +188,7 @@ final class ElfValidity {
         }
         int type = elf.sectionType(index);
         String table = where + "section " + index + ", the name table";
-        if (profile.has(LoaderChange.STRING_TABLES_CHECKED)) {
+        if (isSeparate) {
             if (type != Section.SHT_STRTAB) {
                 throw refuse(
                         table + ": type " + type + ", this kernel wants SHT_STRTAB (3)",
@@ -204,19 +210,18 @@ final class ElfValidity {
 
     /** Checks what kernels before STRING_TABLES_CHECKED do in one go with {@link #checkNames}. */
     private void checkContents() {
-        boolean separately = profile.has(LoaderChange.STRING_TABLES_CHECKED);
         for (int i = 1; i < elf.count(); i++) {
             int type = elf.sectionType(i);
             if (type == Section.SHT_NULL || type == Section.SHT_NOBITS) {
                 continue;
             }
-            if (!separately && type == Section.SHT_SYMTAB) {
+            if (!isSeparate && type == Section.SHT_SYMTAB) {
                 checkLink(i);
             }
             if (!elf.isInside(i)) {
                 throw refuse(outside(i), "Invalid ELF section in module" + inLog(i));
             }
-            if (!separately && (elf.flags(i) & Section.SHF_ALLOC) != 0) {
+            if (!isSeparate && (elf.flags(i) & Section.SHF_ALLOC) != 0) {
                 checkName(i);
             }
         }
@@ -237,8 +242,6 @@ final class ElfValidity {
 
     private void checkName(int i) {
         long bytes = elf.size(elf.nameIndex());
-        boolean isComparedFirst =
-                profile.has(LoaderChange.TABLES_COUNTED) && !profile.has(LoaderChange.STRING_TABLES_CHECKED);
         if (isComparedFirst && elf.nameOffset(i) >= elf.lengthBytes() - elf.offset(elf.nameIndex())) {
             // why: these kernels compare names with those of .modinfo and struct module before they check them
             throw new FormatException(Refusal.beyondKernel(where + "section " + i + ": sh_name 0x"

@@ -53,8 +53,8 @@ final class PariscFinish {
         long to = from;
         for (int i = 0; i < symbols.count(); i++, from += symbolBytes) {
             if (i == 0 || !symbols.startsWith(i, ".L")) {
-                if (from != to) {
-                    putWords(image, to, words(image, from, symbolBytes / Integer.BYTES));
+                for (int word = 0; from != to && word < symbolBytes; word += Integer.BYTES) {
+                    image.putWordAt(to + word, image.wordAt(from + word));
                 }
                 to += symbolBytes;
             }

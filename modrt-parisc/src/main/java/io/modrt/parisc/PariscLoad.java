@@ -37,6 +37,7 @@ final class PariscLoad implements ArchLoad {
     private final PariscGot got;
     private final Map<Area, Integer> taken = new HashMap<>();
     private final Map<Callee, Stub> shared = new HashMap<>();
+    private final boolean isWideGot;
     private final List<Stub> used = new ArrayList<>();
 
     PariscLoad(PlacedSections placed, PariscPlan plan, Width width) {
@@ -44,6 +45,7 @@ final class PariscLoad implements ArchLoad {
         this.plan = plan;
         this.width = width;
         this.got = new PariscGot(placed, plan);
+        this.isWideGot = placed.profile().has(PariscChange.WIDE_GOT);
     }
 
     @Override
@@ -169,9 +171,7 @@ final class PariscLoad implements ArchLoad {
     }
 
     private StubTemplate throughGot(long slotOffset) {
-        return placed.profile().has(PariscChange.WIDE_GOT)
-                ? PariscStubs.got(slotOffset)
-                : PariscStubs.gotOf14Bits(slotOffset);
+        return isWideGot ? PariscStubs.got(slotOffset) : PariscStubs.gotOf14Bits(slotOffset);
     }
 
     /** A branch that does not fit goes to a stub, since one that needs none is in reach in kernels since 2.6.29. */

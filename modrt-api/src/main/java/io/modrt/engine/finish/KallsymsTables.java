@@ -30,6 +30,9 @@ public final class KallsymsTables {
     private final int wordBytes;
     private final boolean isWide;
     private final int symbolBytes;
+    private final int perCpuSection;
+    /** The letters of defined symbols, by section; that of section 0 is of symbols without one. */
+    private final char[] letters;
 
     private KallsymsTables(ImageBytes image, KallsymsLayout tables, SymbolValues values) {
         this.image = image;
@@ -42,6 +45,12 @@ public final class KallsymsTables {
         wordBytes = image.wordBytes();
         isWide = layout.file().elf().elfClass() == ElfClass.ELF64;
         symbolBytes = layout.file().elf().elfClass().symbolBytes();
+        perCpuSection = layout.profile().has(LoaderChange.PER_CPU_SYMBOLS_STAY) ? layout.perCpuSection() : 0;
+        letters = new char[layout.file().elf().sectionCount()];
+        letters[0] = '?';
+        for (int i = 1; i < letters.length; i++) {
+            letters[i] = letterOf(i);
+        }
     }
 
     /** Fills the tables in, if the layout has them, with the values of all symbols but symbol 0. */
@@ -143,11 +152,8 @@ public final class KallsymsTables {
             return 'U';
         }
         int section = KallsymsLayout.section(symbols, symbol);
-        boolean isPerCpu = section != 0 && section == layout.perCpuSection();
-        if (raw == Symbol.SHN_ABS || (isPerCpu && layout.profile().has(LoaderChange.PER_CPU_SYMBOLS_STAY))) {
-            return 'a';
-        }
-        return section == 0 ? '?' : letterOf(section);
+        boolean isPerCpu = section != 0 && section == perCpuSection;
+        return raw == Symbol.SHN_ABS || isPerCpu ? 'a' : letters[section];
     }
 
     private char letterOf(int index) {

@@ -173,6 +173,7 @@ final class RelocationRows {
 
     private final RelocationTable table;
     private final ByteOrders orders;
+    private final boolean isEmpty;
     private final @Nullable Row[] rows;
     private final long errorValuesStart;
     private final long errorValuesBytes;
@@ -185,6 +186,7 @@ final class RelocationRows {
     RelocationRows(RelocationTable table, Width width, ByteOrders orders) {
         this.table = table;
         this.orders = orders;
+        this.isEmpty = table.types().isEmpty();
         int greatest = Stream.concat(table.types().stream(), table.beyondKernel().stream())
                 .mapToInt(RelocationType::number)
                 .max()
@@ -207,6 +209,11 @@ final class RelocationRows {
 
     RelocationTable table() {
         return table;
+    }
+
+    /** Whether the kernel applies no type, and so refuses the whole section. */
+    boolean isEmpty() {
+        return isEmpty;
     }
 
     /** Whether instructions and data have one byte order. */

@@ -100,7 +100,7 @@ final class Relocator implements Fixup {
         RelocationSection relocations = plan.ordered(inFile);
         section = relocations;
         RelocationRows rows = kernel.rows(relocations.addends());
-        if (rows.table().types().isEmpty()) {
+        if (rows.isEmpty()) {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
