@@ -110,6 +110,11 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         return new AddressRange(MODULES.plus(isNew ? WINDOW_BYTES : 128L << 20), 64L << 20);
     }
 
+    @Override
+    public boolean protectsModules() {
+        return true;
+    }
+
     /** What the kernel's lines about relocations begin with. */
     String logPrefix() {
         return isNew ? "Modules: " : "";

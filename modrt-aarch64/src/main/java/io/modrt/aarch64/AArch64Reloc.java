@@ -136,6 +136,14 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
         return isBranch(number);
     }
 
+    @Override
+    public SymbolUse use(CodeReader code, long place, long addend) {
+        boolean isAccess = number == 278 || isScaled(field);
+        return isAccess
+                ? SymbolUse.access(addend, 1 << field.lowestBit())
+                : isBranch(number) ? SymbolUse.code() : SymbolUse.unknown();
+    }
+
     /** A scaled offset leaves the upper bits of its field zero; a signed immediate clears bit 29, set in {@code movk}, and its own top bit. */
     @Override
     public int replace(int before, long value) {

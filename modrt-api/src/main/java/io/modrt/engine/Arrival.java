@@ -42,6 +42,7 @@ final class Arrival {
                 boolean fresh = placed.reservations().isFresh(kind);
                 writes.write(kind, range, relocated.image().bytes(kind), fresh);
             }
+            placed.protect(kernel.memory(), false);
             kernel.list().add(module);
             listed = true;
             for (ModuleListener listener : kernel.listeners()) {

@@ -211,8 +211,10 @@ final class Live implements LiveModule, Exporter {
                 return;
             }
             initDropped = true;
+            placed().protect(kernel.memory(), true);
             for (RegionKind kind : RegionKind.values()) {
                 if (kind.isInit()) {
+                    placed().unprotect(kernel.memory(), kind);
                     kernel.list().vacate(this, kind);
                     placed().reservations().release(kind);
                 }
@@ -258,6 +260,9 @@ final class Live implements LiveModule, Exporter {
         state = ModuleState.GOING;
         kernel.listeners().forEach(listener -> listener.going(this));
         kernel.list().remove(this);
+        placed().plan().layout().regions().stream()
+                .filter(kind -> !initDropped || !kind.isInit())
+                .forEach(kind -> placed().unprotect(kernel.memory(), kind));
         placed().reservations().close();
         state = ModuleState.UNLOADED;
     }

@@ -3,15 +3,18 @@ package io.modrt.engine;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
+import io.modrt.engine.layout.Protection;
 import io.modrt.engine.layout.SectionAddresses;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.engine.resolution.Names;
 import io.modrt.engine.resolution.SymbolResolution;
+import io.modrt.engine.resolution.SymbolUses;
 import io.modrt.engine.resolution.Symbols;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
@@ -19,6 +22,7 @@ import io.modrt.load.ResolvedModule;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.memory.Permission;
+import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchKernel;
@@ -58,7 +62,7 @@ final class Placed implements PlacedModule {
         for (String name : plan.target().kernel().anchors()) {
             Optional<KernelSymbol> known = symbols.find(name);
             if (known.isEmpty()) {
-                known = symbols.placeholder(name, plan.target().symbolArea());
+                known = symbols.placeholder(name, plan.target().symbolArea(), SymbolUse::unknown);
                 known.ifPresent(symbol -> madeUp.add(name));
             }
             known.ifPresent(symbol -> anchors.put(name, symbol.value()));
@@ -270,7 +274,9 @@ final class Placed implements PlacedModule {
         Findings found = findings.fork();
         Names<Live> names =
                 new Names<>(target.symbols(), plan.kernel().list().exports(), target.symbolArea(), target.width());
-        Symbols<Live> symbols = new SymbolResolution<>(addresses, names, madeUp, found).resolve(perCpuBase());
+        Symbols<Live> symbols = new SymbolResolution<>(
+                        addresses, names, new SymbolUses(plan.file(), target.kernel()), madeUp, found)
+                .resolve(perCpuBase());
         return new Resolved(this, symbols, found);
     }
 
@@ -280,6 +286,19 @@ final class Placed implements PlacedModule {
             state = State.CLOSED;
             reservations.close();
         }
+    }
+
+    /** Tells the memory what may be done with the module's pages. */
+    void protect(TargetMemory memory, boolean isInitialised) {
+        for (Protection part : Protection.of(plan.layout(), plan.archKernel(), isInitialised)) {
+            Address start = range(part.region()).orElseThrow().start().plus(part.regionOffset());
+            memory.protect(new AddressRange(start, part.sizeBytes()), part.permission());
+        }
+    }
+
+    /** Tells the memory that a region, which is given back, is no longer protected. */
+    void unprotect(TargetMemory memory, RegionKind kind) {
+        range(kind).ifPresent(range -> memory.protect(range, Permission.READ_WRITE));
     }
 
     /** Leaves the reservations to the live module, so that {@link #close} no longer gives them back. */

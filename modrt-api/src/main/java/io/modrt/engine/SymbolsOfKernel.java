@@ -3,9 +3,11 @@ package io.modrt.engine;
 import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.ArchKernel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A source of symbols as one kernel has them: with addresses of its width, however the source writes them. */
 record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements KernelSymbols {
@@ -16,8 +18,8 @@ record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements Kerne
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
-        return source.placeholder(name, kernelArea).map(this::own);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
+        return source.placeholder(name, kernelArea, use).map(this::own);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 
 /**
@@ -30,8 +31,9 @@ public interface KernelSymbols extends SymbolResolver {
      * for after all others, so that a made-up symbol never hides one that a module exports.
      *
      * @param kernelArea addresses within reach of the modules that ask, for a source that has no area of its own
+     * @param use says what the module that asks does with it, if it is asked
      */
-    default Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+    default Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
         return Optional.empty();
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Two sources, of which the second has the names that the first does not have. */
 record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols {
@@ -28,9 +29,9 @@ record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols 
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
-        Optional<KernelSymbol> found = first.placeholder(name, kernelArea);
-        return found.isPresent() ? found : next.placeholder(name, kernelArea);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
+        Optional<KernelSymbol> found = first.placeholder(name, kernelArea, use);
+        return found.isPresent() ? found : next.placeholder(name, kernelArea, use);
     }
 
     @Override

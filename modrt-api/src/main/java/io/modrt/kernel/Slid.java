@@ -4,6 +4,7 @@ import io.modrt.address.AddressRange;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A source moved by a number of bytes. It does not know which of its symbols are absolute, so all of them move. */
 record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
@@ -23,7 +24,7 @@ record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
-        return source.placeholder(name, kernelArea);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
+        return source.placeholder(name, kernelArea, use);
     }
 }

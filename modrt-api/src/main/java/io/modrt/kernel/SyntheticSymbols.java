@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +61,9 @@ public final class SyntheticSymbols implements KernelSymbols {
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
         Slots slots = own;
-        return Optional.of((slots == null ? slots(kernelArea) : slots).slot(name));
+        return Optional.of((slots == null ? slots(kernelArea) : slots).slot(name, use));
     }
 
     /** Returns itself, because the caller or the architecture chose where the slots are. */
@@ -80,7 +82,7 @@ public final class SyntheticSymbols implements KernelSymbols {
     public KernelSymbol slot(String name) {
         Slots slots = own;
         if (slots != null) {
-            return slots.slot(name);
+            return slots.slot(name, SymbolUse::unknown);
         }
         return byArea.values().stream()
                 .flatMap(each -> each.known(name).stream())
@@ -95,7 +97,7 @@ public final class SyntheticSymbols implements KernelSymbols {
         return Collections.unmodifiableSet(byArea.keySet());
     }
 
-    /** The size of a slot, in bytes. */
+    /** The size of a slot in bytes; the slot of data of which a module reads more is as many of these as it takes. */
     public int slotBytes() {
         return slotBytes;
     }
@@ -114,12 +116,23 @@ public final class SyntheticSymbols implements KernelSymbols {
                 .findFirst();
     }
 
+    /** What the module that first asked for {@code name} does with it; empty if the name has no slot. */
+    public Optional<SymbolUse> use(String name) {
+        return byArea.values().stream()
+                .flatMap(slots -> Optional.ofNullable(slots.uses.get(name)).stream())
+                .findFirst();
+    }
+
     /** The slots of one area. */
     private static final class Slots {
         private final AddressRange area;
         private final int slotBytes;
         private final Map<String, KernelSymbol> byName = new ConcurrentHashMap<>();
-        private final Map<Long, String> bySlot = new ConcurrentHashMap<>();
+        private final Map<String, SymbolUse> uses = new ConcurrentHashMap<>();
+        /** The names by the number of their slot, in units of the usual size. */
+        private final ConcurrentSkipListMap<Long, String> bySlot = new ConcurrentSkipListMap<>();
+
+        private long taken;
 
         Slots(AddressRange area, int slotBytes) {
             this.area = area;
@@ -130,40 +143,46 @@ public final class SyntheticSymbols implements KernelSymbols {
             return Optional.ofNullable(byName.get(name));
         }
 
-        KernelSymbol slot(String name) {
+        KernelSymbol slot(String name, Supplier<SymbolUse> use) {
             KernelSymbol known = byName.get(name);
-            return known != null ? known : assign(name);
+            return known != null ? known : assign(name, use.get());
         }
 
-        private synchronized KernelSymbol assign(String name) {
+        private synchronized KernelSymbol assign(String name, SymbolUse use) {
             KernelSymbol known = byName.get(Objects.requireNonNull(name, "name"));
             if (known != null) {
                 return known;
             }
-            long slot = bySlot.size();
-            if (slot >= area.sizeBytes() / slotBytes) {
+            long slot = taken;
+            long count = Math.max(1, (use.sizeBytes() - 1) / slotBytes + 1);
+            if (count > area.sizeBytes() / slotBytes - slot) {
                 throw new MemoryException(Refusal.of(
                         Errno.ENOMEM,
-                        "synthetic symbols: no slot for " + name + ": all " + slot + " of " + slotBytes + " bytes in "
-                                + area + " are taken; give a larger area"));
+                        "synthetic symbols: no slot for " + name
+                                + (count == 1 ? ": all " : ", which takes " + count + ": ") + slot + " of "
+                                + slotBytes + " bytes in " + area + " are taken; give a larger area"));
             }
             KernelSymbol made = KernelSymbol.of(name, area.start().plus(slot * slotBytes));
             // why: nameAt must know every address that a caller can have from slot
             bySlot.put(slot, name);
+            taken = slot + count;
+            uses.put(name, use);
             byName.put(name, made);
             return made;
         }
 
         synchronized void addTo(Map<String, Address> all) {
-            for (long slot = 0; slot < bySlot.size(); slot++) {
-                all.put(Objects.requireNonNull(bySlot.get(slot)), area.start().plus(slot * slotBytes));
-            }
+            bySlot.forEach((slot, name) -> all.put(name, area.start().plus(slot * slotBytes)));
         }
 
         Optional<String> nameAt(Address address) {
-            return area.contains(address)
-                    ? Optional.ofNullable(bySlot.get(address.minus(area.start()) / slotBytes))
-                    : Optional.empty();
+            if (!area.contains(address)) {
+                return Optional.empty();
+            }
+            long slot = address.minus(area.start()) / slotBytes;
+            synchronized (this) {
+                return slot < taken ? Optional.of(bySlot.floorEntry(slot).getValue()) : Optional.empty();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A source of values, to which a list of exports adds what is exported, and with which CRC and namespace. */
 record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelSymbols {
@@ -27,8 +28,8 @@ record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelS
     }
 
     @Override
-    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
-        return values.placeholder(name, kernelArea);
+    public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
+        return values.placeholder(name, kernelArea, use);
     }
 
     @Override

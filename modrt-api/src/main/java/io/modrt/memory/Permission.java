@@ -2,11 +2,15 @@ package io.modrt.memory;
 
 import org.apiguardian.api.API;
 
-/** What the kernel uses a region of module memory for. */
+/** What may be done with pages of module memory. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Permission {
-    /** It holds code, and until 6.3 the data of the same block. */
+    /** All: code, and until 6.3 the data of the same block. */
     READ_WRITE_EXECUTE,
-    /** It holds data alone. */
-    READ_WRITE
+    /** Data alone. */
+    READ_WRITE,
+    /** Code of a kernel that protects it. */
+    READ_EXECUTE,
+    /** Constants of a kernel that protects them. */
+    READ
 }

@@ -2,6 +2,7 @@ package io.modrt.memory;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import java.nio.ByteBuffer;
 import org.apiguardian.api.API;
 
 /**
@@ -17,6 +18,26 @@ public interface TargetMemory extends MemoryReader {
 
     /** Called after code in {@code range} was written, so that an emulator can drop its translations of it. */
     default void codeChanged(AddressRange range) {}
+
+    /**
+     * Called with the permissions that the kernel gives to pages of a module: when it is loaded, before its init function may run; when that
+     * has run; and, with {@link Permission#READ_WRITE}, when the pages are given back. What modrt writes, it writes as the kernel does, which
+     * has ways around its own permissions: they are for code that runs in the memory.
+     */
+    default void protect(AddressRange range, Permission permission) {}
+
+    /** Memory from {@code base} on, as much as {@code bytes} has; the array is written to. */
+    static TargetMemory of(byte[] bytes, Address base) {
+        return new BufferMemory(ByteBuffer.wrap(bytes), base);
+    }
+
+    /**
+     * Memory from {@code base} on, as much as {@code buffer} has between its position and its limit: a mapped file, or an emulator's RAM. The
+     * buffer's own position does not move. If the buffer is read-only, a write raises {@link java.nio.ReadOnlyBufferException}.
+     */
+    static TargetMemory of(ByteBuffer buffer, Address base) {
+        return new BufferMemory(buffer, base);
+    }
 
     /** Memory of the whole address space on the Java heap; only pages that were written take room, all others read as zero. */
     static TargetMemory heap() {

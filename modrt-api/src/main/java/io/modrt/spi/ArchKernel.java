@@ -92,6 +92,11 @@ public interface ArchKernel {
         return MachineFacts.unknown();
     }
 
+    /** Whether the kernel protects the pages of modules under STRICT_MODULE_RWX: whether the architecture has {@code set_memory_ro} and its like. */
+    default boolean protectsModules() {
+        return false;
+    }
+
     /** Whether a section of this name is for initialisation: the kernel's {@code module_init_section}. */
     default boolean isInitSection(String name) {
         return name.startsWith(".init");

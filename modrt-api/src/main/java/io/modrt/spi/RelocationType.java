@@ -2,6 +2,7 @@ package io.modrt.spi;
 
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.SymbolUse;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,18 @@ public interface RelocationType {
      */
     default long branchBias() {
         return 0;
+    }
+
+    /**
+     * What the module does with the symbol at a place of this type, as far as the instructions from there on show it: for kernels' symbols
+     * that are made up, of which nothing else is known.
+     *
+     * @param code the section's code as it is in the file; addresses count from the start of the section
+     * @param place where the relocation is, at least four bytes in front of the section's end
+     * @param addend the relocation's, 0 in SHT_REL
+     */
+    default SymbolUse use(CodeReader code, long place, long addend) {
+        return routed() ? SymbolUse.code() : SymbolUse.unknown();
     }
 
     /** The value of a {@link Formula#CUSTOM} type, before the bias. */

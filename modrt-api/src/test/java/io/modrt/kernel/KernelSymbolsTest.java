@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,7 @@ class KernelSymbolsTest {
         assertEquals(1, symbols.find("f").orElseThrow().value().value());
         assertEquals(3, symbols.find("g").orElseThrow().value().value());
         assertEquals(Optional.empty(), symbols.find("h"));
-        assertEquals(Optional.empty(), symbols.placeholder("f", KERNEL));
+        assertEquals(Optional.empty(), symbols.placeholder("f", KERNEL, SymbolUse::unknown));
     }
 
     @Test
@@ -116,9 +117,14 @@ class KernelSymbolsTest {
 
         assertEquals(
                 0x8fff_0000L,
-                slots.placeholder("printk", KERNEL).orElseThrow().value().value());
+                slots.placeholder("printk", KERNEL, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value()
+                        .value());
         assertEquals(0x8fff_0020L, slots.slot("kfree").value().value());
-        assertSame(slots.slot("printk"), slots.placeholder("printk", KERNEL).orElseThrow());
+        assertSame(
+                slots.slot("printk"),
+                slots.placeholder("printk", KERNEL, SymbolUse::unknown).orElseThrow());
         assertEquals(
                 List.of(Map.entry("printk", Address.of(0x8fff_0000L)), Map.entry("kfree", Address.of(0x8fff_0020L))),
                 List.copyOf(slots.slots().entrySet()));
@@ -152,7 +158,10 @@ class KernelSymbolsTest {
         assertEquals(Optional.empty(), symbols.find("g"));
         assertEquals(Address.of(0x1010), symbols.find("f").orElseThrow().value());
         assertEquals(
-                AREA.start(), symbols.placeholder("g", KERNEL).orElseThrow().value());
+                AREA.start(),
+                symbols.placeholder("g", KERNEL, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value());
         KernelSymbols lambda = new KernelSymbols() {
             @Override
             public Optional<KernelSymbol> find(String name) {
@@ -160,18 +169,21 @@ class KernelSymbolsTest {
             }
 
             @Override
-            public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
-                return slots.placeholder(name, kernelArea);
+            public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
+                return slots.placeholder(name, kernelArea, SymbolUse::unknown);
             }
         };
         assertEquals(
                 AREA.start(),
-                lambda.slid(8).placeholder("g", KERNEL).orElseThrow().value());
+                lambda.slid(8)
+                        .placeholder("g", KERNEL, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value());
         ModuleSymvers exports = KernelSymbols.moduleSymvers("0x1\tg\tvmlinux\tEXPORT_SYMBOL\t\n");
         assertEquals(
                 OptionalInt.empty(),
                 slots.withVersions(exports)
-                        .placeholder("g", KERNEL)
+                        .placeholder("g", KERNEL, SymbolUse::unknown)
                         .orElseThrow()
                         .crc());
     }
@@ -209,17 +221,25 @@ class KernelSymbolsTest {
 
         assertEquals(
                 Address.of(0xffff_8000_0800_0000L),
-                slots.placeholder("printk", KERNEL).orElseThrow().value());
+                slots.placeholder("printk", KERNEL, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value());
         assertEquals(
                 Address.of(0xffff_8000_0800_0040L),
-                slots.placeholder("kfree", KERNEL).orElseThrow().value());
+                slots.placeholder("kfree", KERNEL, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value());
         assertEquals(
                 Address.of(0x1000),
-                slots.placeholder("kfree", other).orElseThrow().value(),
+                slots.placeholder("kfree", other, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value(),
                 "each kernel has slots");
         assertEquals(
                 Address.of(0xffff_8000_0800_0000L),
-                slots.placeholder("printk", KERNEL).orElseThrow().value(),
+                slots.placeholder("printk", KERNEL, SymbolUse::unknown)
+                        .orElseThrow()
+                        .value(),
                 "a name keeps its slot");
         assertEquals(Address.of(0xffff_8000_0800_0000L), slots.slot("printk").value());
         assertEquals(Optional.of("kfree"), slots.nameAt(Address.of(0xffff_8000_0800_007fL)));
@@ -232,7 +252,7 @@ class KernelSymbolsTest {
     @Test
     void aSlotThatNoModuleAskedForNeedsAnAreaOfTheCallers() {
         SyntheticSymbols slots = KernelSymbols.synthetic();
-        slots.placeholder("printk", KERNEL);
+        slots.placeholder("printk", KERNEL, SymbolUse::unknown);
 
         IllegalStateException refusal = assertThrows(IllegalStateException.class, () -> slots.slot("kfree"));
 
@@ -247,9 +267,10 @@ class KernelSymbolsTest {
     void aFullKernelAreaIsToldToo() {
         SyntheticSymbols slots = KernelSymbols.synthetic();
         AddressRange small = new AddressRange(Address.of(0x1000), 0x7f);
-        slots.placeholder("a", small);
+        slots.placeholder("a", small, SymbolUse::unknown);
 
-        MemoryException refusal = assertThrows(MemoryException.class, () -> slots.placeholder("b", small));
+        MemoryException refusal =
+                assertThrows(MemoryException.class, () -> slots.placeholder("b", small, SymbolUse::unknown));
 
         assertEquals(
                 "synthetic symbols: no slot for b: all 1 of 64 bytes in [0x1000, 0x107f) are taken; give a larger area",
@@ -264,7 +285,8 @@ class KernelSymbolsTest {
         try {
             List<Future<List<Address>>> answers = IntStream.range(0, 4)
                     .mapToObj(thread -> threads.submit(() -> IntStream.range(0, 2_000)
-                            .mapToObj(i -> slots.placeholder("symbol_" + (i * (2 * thread + 1)) % 2_000, area)
+                            .mapToObj(i -> slots.placeholder(
+                                            "symbol_" + (i * (2 * thread + 1)) % 2_000, area, SymbolUse::unknown)
                                     .orElseThrow()
                                     .value())
                             .toList()))
@@ -279,5 +301,38 @@ class KernelSymbolsTest {
         } finally {
             threads.shutdown();
         }
+    }
+
+    @Test
+    void dataOfWhichMuchIsReadTakesSeveralSlots() {
+        SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x20);
+        Address before =
+                slots.placeholder("f", KERNEL, SymbolUse::code).orElseThrow().value();
+
+        Address table = slots.placeholder("table", KERNEL, () -> SymbolUse.access(0x3c, 8))
+                .orElseThrow()
+                .value();
+        Address behind =
+                slots.placeholder("g", KERNEL, SymbolUse::unknown).orElseThrow().value();
+
+        assertEquals(0x20, table.minus(before));
+        assertEquals(0x60, behind.minus(table));
+        assertEquals(Optional.of("table"), slots.nameAt(table.plus(0x5f)));
+        assertEquals(Optional.of("g"), slots.nameAt(table.plus(0x60)));
+        assertEquals(Optional.of(new SymbolUse(SymbolUse.Nature.DATA, 0x44)), slots.use("table"));
+        assertEquals(Optional.of(SymbolUse.code()), slots.use("f"));
+        assertEquals(Optional.empty(), slots.use("none"));
+    }
+
+    @Test
+    void whatIsCalledIsCodeWhateverElseIsDoneWithIt() {
+        assertEquals(
+                SymbolUse.Nature.CODE,
+                SymbolUse.access(0, 4).and(SymbolUse.code()).nature());
+        assertEquals(
+                SymbolUse.access(8, 4),
+                SymbolUse.unknown().and(SymbolUse.access(0, 4)).and(SymbolUse.access(8, 4)));
+        assertEquals(new SymbolUse(SymbolUse.Nature.DATA, 0), SymbolUse.access(-4, 4));
+        assertEquals(new SymbolUse(SymbolUse.Nature.DATA, 0), SymbolUse.access(Long.MAX_VALUE, 4));
     }
 }

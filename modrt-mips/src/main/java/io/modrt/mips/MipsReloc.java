@@ -18,6 +18,7 @@ import static io.modrt.spi.Formula.S_A_P;
 
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.*;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -143,6 +144,13 @@ enum MipsReloc implements RelocationType {
     @Override
     public long branchBias() {
         return formula == S_A_P ? Integer.BYTES : 0;
+    }
+
+    @Override
+    public SymbolUse use(CodeReader code, long place, long addend) {
+        return this == R_MIPS_LO16
+                ? MipsSymbolUse.of(code, place, addend)
+                : RelocationType.super.use(code, place, addend);
     }
 
     @Override

@@ -177,6 +177,26 @@ enum PariscReloc implements RelocationType {
     }
 
     @Override
+    public SymbolUse use(CodeReader code, long place, long addend) {
+        return switch (this) {
+            case R_PARISC_DIR17R, R_PARISC_PCREL17F, R_PARISC_PCREL22F, R_PARISC_FPTR64 -> SymbolUse.code();
+            case R_PARISC_PLABEL32, R_PARISC_PLABEL21L, R_PARISC_PLABEL14R -> SymbolUse.code();
+            case R_PARISC_DIR14R, R_PARISC_DPREL14R -> access(code.codeAt(place) >>> 26, addend);
+            default -> SymbolUse.unknown();
+        };
+    }
+
+    /** What an instruction with a displacement of 14 bits does, by its major opcode. */
+    private static SymbolUse access(int opcode, long addend) {
+        return switch (opcode) {
+            case 0x10, 0x18 -> SymbolUse.access(addend, Byte.BYTES); // ldb, stb
+            case 0x11, 0x19 -> SymbolUse.access(addend, Short.BYTES); // ldh, sth
+            case 0x12, 0x1a -> SymbolUse.access(addend, Integer.BYTES); // ldw, stw
+            default -> SymbolUse.unknown(); // ldo
+        };
+    }
+
+    @Override
     public boolean routed() {
         return this == R_PARISC_PCREL17F || this == R_PARISC_PCREL22F;
     }

@@ -102,7 +102,7 @@ class ConversationTest {
     @BeforeEach
     void answer() {
         when(symbols.find(anyString())).thenReturn(Optional.empty());
-        when(symbols.placeholder(anyString(), any())).thenReturn(Optional.empty());
+        when(symbols.placeholder(anyString(), any(), any())).thenReturn(Optional.empty());
         when(symbols.find("_printk")).thenReturn(export("_printk", 0xffff_8000_0000_1000L));
         when(symbols.find("jiffies")).thenReturn(export("jiffies", 0xffff_8000_0000_2000L));
         when(allocator.allocate(anyLong(), any()))

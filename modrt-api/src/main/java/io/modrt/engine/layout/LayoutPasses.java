@@ -7,6 +7,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchPlan;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,11 @@ final class LayoutPasses {
     private final ArchPlan arch;
 
     private final Map<RegionKind, Long> headBytes = new EnumMap<>(RegionKind.class);
+
+    /** The end of what a pass has placed in a region. */
+    private record End(RegionKind region, RegionRule.Pass pass) {}
+
+    private final Map<End, Long> ends = new HashMap<>();
 
     final RegionSizes sizes;
     final @Nullable RegionKind[] region;
@@ -87,6 +93,9 @@ final class LayoutPasses {
             if (endsOnPage(pass, isInit)) {
                 roundIfStrict(kind);
             }
+            if (!rule.isByMemoryType()) {
+                ends.put(new End(kind, pass), sizes.bytes(kind));
+            }
         }
     }
 
@@ -130,6 +139,11 @@ final class LayoutPasses {
                 sizes.align(kind, profile.pageBytes(), "the end of a page");
             }
         }
+    }
+
+    /** The offset in a region at which the sections of a pass end; 0 if no pass has ends, since 6.4. */
+    long endOf(RegionKind kind, RegionRule.Pass pass) {
+        return ends.getOrDefault(new End(kind, pass), 0L);
     }
 
     /** Bytes at the start of a region that the architecture reserves. */

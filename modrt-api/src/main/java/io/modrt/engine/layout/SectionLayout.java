@@ -153,6 +153,11 @@ public final class SectionLayout {
         return passes.sizes.usedBytes(kind);
     }
 
+    /** The offset in a region at which the sections of a pass end, rounded as the kernel rounds it; 0 since 6.4, where each has its region. */
+    long endOf(RegionKind kind, RegionRule.Pass pass) {
+        return passes.endOf(kind, pass);
+    }
+
     /** Bytes at the start of a region that the architecture reserves. */
     public long headBytes(RegionKind kind) {
         return passes.headBytes(kind);

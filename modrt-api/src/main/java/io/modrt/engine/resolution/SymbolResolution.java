@@ -33,6 +33,7 @@ public final class SymbolResolution<E extends Exporter> {
     private final SectionAddresses addresses;
     private final ModuleFile file;
     private final Names<E> names;
+    private final SymbolUses uses;
     private final Findings findings;
     private final ImportRules<E> rules;
     private final KernelProfile profile;
@@ -47,13 +48,16 @@ public final class SymbolResolution<E extends Exporter> {
     /**
      * The resolution of a module at its addresses.
      *
+     * @param uses what the module does with its imports
      * @param madeUp the names of symbols that the architecture needs and that placing has made up
      * @param findings to which faults are reported
      */
-    public SymbolResolution(SectionAddresses addresses, Names<E> names, List<String> madeUp, Findings findings) {
+    public SymbolResolution(
+            SectionAddresses addresses, Names<E> names, SymbolUses uses, List<String> madeUp, Findings findings) {
         this.addresses = addresses;
         this.file = addresses.layout().file();
         this.names = names;
+        this.uses = uses;
         this.placeholders = new ArrayList<>(madeUp);
         this.findings = findings;
         this.profile = addresses.layout().profile();
@@ -161,7 +165,7 @@ public final class SymbolResolution<E extends Exporter> {
         boolean isWeak = symbols.binding(index) == Symbol.STB_WEAK;
         Optional<KernelSymbol> export;
         try {
-            export = find(name, isWeak);
+            export = find(name, index, isWeak);
         } catch (PolicyException refusal) {
             if (isWeak && profile.has(LoaderChange.UNDEFINED_WEAK_IS_ERROR)) {
                 findings.warn(refusal.getMessage());
@@ -197,13 +201,13 @@ public final class SymbolResolution<E extends Exporter> {
     }
 
     /** Looks a name up once: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */
-    private Optional<KernelSymbol> find(String name, boolean isWeak) {
+    private Optional<KernelSymbol> find(String name, int symbol, boolean isWeak) {
         Optional<KernelSymbol> known = asked.get(name);
         if (known == null) {
             known = rules.find(name);
             // why: code tests whether a weak symbol is defined, and the kernel has one that it does not give
             if (known.isEmpty() && !isWeak && rules.whyHidden(name).isEmpty()) {
-                known = names.kernel().placeholder(name, names.madeUpArea());
+                known = names.kernel().placeholder(name, names.madeUpArea(), () -> uses.of(symbol));
                 known.ifPresent(placeholder -> placeholders.add(name));
             }
             asked.put(name, known);
