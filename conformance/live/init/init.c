@@ -185,6 +185,9 @@ static int step(char *line)
         trace(word[1], word[2]);
     } else if (strcmp(word[0], "mark") == 0) { /* mark TEXT */
         fprintf(records, "MARK %s\n", word[1]);
+    } else if (strcmp(word[0], "pause") == 0) { /* pause SECONDS: for somebody who looks at the machine from outside */
+        port_drain();
+        sleep(atoi(word[1]));
     } else {
         fail("no such step: %s", word[0]);
     }

@@ -1,5 +1,6 @@
 package io.modrt.conformance;
 
+import io.modrt.conformance.unicorn.EmulateCommand;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…}, {@code oracles},
-     * {@code vendors LIST FOLDER}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
+     * {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -27,7 +28,7 @@ final class Conformance {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
             return misuse(
-                    "a command is missing: load, sites, compare, live, refusals, oracles, vendors, short-calls or stubs");
+                    "a command is missing: load, sites, compare, live, refusals, oracles, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -81,6 +82,10 @@ final class Conformance {
                 return new LiveStubs(trees.get(0), trees.get(1), reports.resolve("stubs.log"), System.out).run()
                         ? 0
                         : FAILED;
+            }
+            case "emulate" -> {
+                Path rig = Path.of(System.getProperty("modrt.rig", "live"));
+                return new EmulateCommand(rig, DebianKernels.cache(), reports, System.out).run() ? 0 : FAILED;
             }
             case "vendors" -> {
                 if (trees.size() != 2) {

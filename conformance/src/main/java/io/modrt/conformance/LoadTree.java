@@ -6,6 +6,7 @@ import io.modrt.error.ModrtException;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -174,9 +176,9 @@ final class LoadTree {
         }
 
         @Override
-        public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea) {
+        public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
             placeholders.putIfAbsent(name, loading);
-            return slots.placeholder(name, kernelArea);
+            return slots.placeholder(name, kernelArea, use);
         }
     }
 }

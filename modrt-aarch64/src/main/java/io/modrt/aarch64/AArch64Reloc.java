@@ -3,6 +3,7 @@ package io.modrt.aarch64;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.*;
 import java.util.List;
 import java.util.stream.Stream;

@@ -12,6 +12,7 @@ import static io.modrt.spi.Fit.SIGNED;
 import static io.modrt.spi.Fit.TRUNCATED;
 
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.*;
 import java.util.Arrays;
 import java.util.List;

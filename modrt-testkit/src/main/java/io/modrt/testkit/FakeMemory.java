@@ -5,10 +5,12 @@ import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
+import io.modrt.memory.Permission;
 import io.modrt.memory.TargetMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +32,7 @@ public final class FakeMemory implements TargetMemory {
     private final List<AddressRange> reads = new ArrayList<>();
     private final List<AddressRange> writes = new ArrayList<>();
     private final List<AddressRange> codeChanges = new ArrayList<>();
+    private final Map<AddressRange, Permission> permissions = new LinkedHashMap<>();
     private Faults readFaults = Faults.none();
     private Faults writeFaults = Faults.none();
 
@@ -96,6 +99,16 @@ public final class FakeMemory implements TargetMemory {
             pages.computeIfAbsent(address >>> PAGE_BITS, page -> blankPage())[(int) address & PAGE_BYTES - 1] =
                     bytes[offset + i];
         }
+    }
+
+    @Override
+    public void protect(AddressRange range, Permission permission) {
+        permissions.put(range, permission);
+    }
+
+    /** The permission that each range was last given, in the order in which they were first given one. A copy. */
+    public Map<AddressRange, Permission> permissions() {
+        return new LinkedHashMap<>(permissions);
     }
 
     @Override
