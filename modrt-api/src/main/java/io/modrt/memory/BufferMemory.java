@@ -11,11 +11,13 @@ import java.util.Objects;
 /** Memory of one range of addresses, in a buffer of the embedder's. */
 final class BufferMemory implements TargetMemory {
     private final ByteBuffer buffer;
+    private final int first;
     private final AddressRange range;
 
     BufferMemory(ByteBuffer buffer, Address base) {
-        this.buffer = buffer.slice();
-        this.range = new AddressRange(base, this.buffer.capacity());
+        this.buffer = buffer;
+        this.first = buffer.position();
+        this.range = new AddressRange(base, buffer.remaining());
     }
 
     @Override
@@ -36,7 +38,7 @@ final class BufferMemory implements TargetMemory {
                     Errno.EFAULT,
                     "memory at " + start + ": " + length + " bytes, but all that there is lies at " + range));
         }
-        return (int) index;
+        return first + (int) index;
     }
 
     @Override

@@ -33,7 +33,7 @@ public interface TargetMemory extends MemoryReader {
 
     /**
      * Memory from {@code base} on, as much as {@code buffer} has between its position and its limit: a mapped file, or an emulator's RAM. The
-     * buffer's own position does not move. If the buffer is read-only, a write raises {@link java.nio.ReadOnlyBufferException}.
+     * buffer's position does not move, and its limit must stay. If the buffer is read-only, a write raises {@link java.nio.ReadOnlyBufferException}.
      */
     static TargetMemory of(ByteBuffer buffer, Address base) {
         return new BufferMemory(buffer, base);

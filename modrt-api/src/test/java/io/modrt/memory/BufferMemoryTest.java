@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.modrt.address.Address;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -62,9 +67,16 @@ class BufferMemoryTest {
     }
 
     @Test
-    void aReadOnlyBufferIsNotWritten() {
-        TargetMemory constant = TargetMemory.of(ByteBuffer.wrap(ram).asReadOnlyBuffer(), BASE);
+    void aFileThatIsMappedForReadingIsNotWritten(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("ram"), ram);
+        try (FileChannel channel = FileChannel.open(file)) {
+            TargetMemory constant = TargetMemory.of(channel.map(FileChannel.MapMode.READ_ONLY, 0, ram.length), BASE);
+            byte[] into = new byte[1];
 
-        assertThrows(ReadOnlyBufferException.class, () -> constant.write(BASE, new byte[1], 0, 1));
+            constant.read(BASE.plus(7), into, 0, 1);
+
+            assertEquals(7, into[0]);
+            assertThrows(ReadOnlyBufferException.class, () -> constant.write(BASE, new byte[1], 0, 1));
+        }
     }
 }
