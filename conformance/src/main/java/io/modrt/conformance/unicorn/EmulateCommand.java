@@ -149,8 +149,8 @@ public final class EmulateCommand {
                 random.nextBytes(input);
                 int first =
                         random.nextInt(function[1].equals("crc7_be") ? 1 << 8 : 1 << 16); // as wide as its parameter
-                long here = result(cpu, emulated, function, first, input);
-                long there = result(cpu, live, function, first, input);
+                long here = result(emulated, function, first, input);
+                long there = result(live, function, first, input);
                 if (here != there) {
                     differing++;
                     out.printf(
@@ -167,7 +167,7 @@ public final class EmulateCommand {
     }
 
     /** The result of one call; crc32c_generic's function has its register in a {@code struct shash_desc}. */
-    private static long result(Cpu cpu, Machine machine, String[] function, int first, byte[] input) {
+    private static long result(Machine machine, String[] function, int first, byte[] input) {
         long address = machine.function(function[0], function[1]);
         long memory = machine.scratch(64 + input.length);
         long data = memory + 64;

@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -85,7 +87,7 @@ final class EmulatedKernel implements Machine, AutoCloseable {
         }
         functions.put("memset", a -> {
             byte[] bytes = new byte[(int) a[2]];
-            java.util.Arrays.fill(bytes, (byte) a[1]);
+            Arrays.fill(bytes, (byte) a[1]);
             store(a[0], bytes);
             return a[0];
         });
@@ -135,7 +137,7 @@ final class EmulatedKernel implements Machine, AutoCloseable {
     private void called(long address) {
         Address place = Address.of(cpu.pointerBytes == 4 ? address & 0xffff_ffffL : address);
         String name = symbols.nameAt(place).orElse("");
-        if (name.isEmpty() || !symbols.slots().get(name).equals(place)) {
+        if (name.isEmpty() || !place.equals(symbols.slots().get(name))) {
             return;
         }
         calls.merge(name, 1, Integer::sum);
@@ -166,8 +168,8 @@ final class EmulatedKernel implements Machine, AutoCloseable {
 
     @Override
     public long function(String module, String symbol) {
-        return modules.get(module)
-                .symbol(symbol)
+        return Optional.ofNullable(modules.get(module))
+                .flatMap(loaded -> loaded.symbol(symbol))
                 .map(LoadedSymbol::address)
                 .orElseThrow(() -> new IllegalArgumentException(module + " has no " + symbol))
                 .value();
