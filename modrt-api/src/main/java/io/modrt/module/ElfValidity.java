@@ -136,7 +136,7 @@ final class ElfValidity {
                                             + Integer.toHexString(elf.lengthBytes()) + " bytes"
                                     : elf.count() + " section headers (e_shnum) at 0x" + Long.toHexString(offset)
                                             + ", the file has room for " + room / entryBytes),
-                    OVERFLOW);
+                    profile.has(LoaderChange.HEADERS_REFUSED_SILENTLY) ? OVERFLOW : truncatedLine());
         }
     }
 
@@ -146,7 +146,7 @@ final class ElfValidity {
             long end = elf.offset(i) + elf.size(i);
             long wrapped = elf.elfClass() == ElfClass.ELF32 ? end & 0xffff_ffffL : end;
             if (elf.sectionType(i) != Section.SHT_NOBITS && Long.compareUnsigned(elf.lengthBytes(), wrapped) < 0) {
-                throw refuse(outside(i), "Module len " + elf.lengthBytes() + " truncated");
+                throw refuse(outside(i), truncatedLine());
             }
         }
         if (elf.count() != 0 && elf.size(0) != 0) {
@@ -265,6 +265,10 @@ final class ElfValidity {
                     "Invalid ELF sh_link!=SHN_UNDEF(" + link + ") or (sh_link(" + link + ") >= hdr->e_shnum("
                             + elf.count() + ")");
         }
+    }
+
+    private String truncatedLine() {
+        return "Module len " + elf.lengthBytes() + " truncated";
     }
 
     private String outside(int i) {

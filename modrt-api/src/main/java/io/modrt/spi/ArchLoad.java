@@ -61,6 +61,16 @@ public interface ArchLoad {
         return fixup.type().misfit(fixup, what);
     }
 
+    /**
+     * The kernel's answer to an S + A that is no multiple of the type's alignment. By default the type gives it; a load overrides this if
+     * the answer depends on the kernel.
+     *
+     * @param what the value and the alignment, as text
+     */
+    default Refusal misaligned(Fixup fixup, String what) {
+        return fixup.type().misaligned(fixup, what);
+    }
+
     /** The stubs made so far, in order of allocation. The engine writes their code into the image after the last relocation. */
     default List<Stub> stubs() {
         return List.of();

@@ -51,10 +51,14 @@ public enum LoaderChange implements KernelChange {
     TRACING_SITES_SORTED(Span.since("3.6")),
     /** Signatures are looked for at the end of a module. */
     SIGNATURES(Span.since("3.7")),
+    /** Section headers that are outside the file are refused without a line; before, with that of truncated contents. */
+    HEADERS_REFUSED_SILENTLY(Span.since("3.8")),
     /** A module called lve counts as proprietary, whatever its licence says. */
     LVE_IS_PROPRIETARY(Span.since("3.8")),
     /** Constructors may stand in {@code .init_array}; before, in {@code .ctors} alone. */
     INIT_ARRAY(Span.since("3.13")),
+    /** Common symbols of link-time optimisation are let pass. */
+    LTO_COMMONS(Span.since("3.15")),
     /** A module without a signature that the kernel knows has a taint of its own (E); before, it counted as forced (F). */
     UNSIGNED_TAINT(Span.since("3.15")),
     /** Signatures are PKCS#7; before, they were of a form of the kernel's own. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * completes the HI16 just before it; Linux 6.1, where it completes every HI16 since the last LO16. Until 3.3 the HI16 that wait are one
  * list for all sections.
  */
-record MipsAddends(String module, RelocationSection relocations, SymbolValues symbols, Addends addends) {
+record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolValues symbols, Addends addends) {
     private static final int HI16 = MipsReloc.R_MIPS_HI16.number();
     private static final int LO16 = MipsReloc.R_MIPS_LO16.number();
 
@@ -104,7 +104,7 @@ record MipsAddends(String module, RelocationSection relocations, SymbolValues sy
                         Errno.ENOEXEC,
                         "unsafe LO16: " + hi + " that waits is for 0x" + Long.toHexString(hiValue) + ", this one for 0x"
                                 + Long.toHexString(value))
-                .logged(MipsReloc.dangerousLine(module, MipsReloc.R_MIPS_LO16.psabiName()));
+                .logged(MipsReloc.R_MIPS_LO16.unsafeLine(placed.file().name(), true, placed.profile()));
     }
 
     private void leaveOpen(int first, int end, SectionImage image, List<Waiting> waiting) {

@@ -9,6 +9,8 @@ enum MipsChange implements KernelChange {
     MODULES_IN_CKSSEG(Span.since("2.6.20")),
     /** Symbol values from -4095 to -1 stand for errors, and 0 is applied; before, 0 stood for an error, and those were applied. */
     ZERO_IS_APPLIED(Span.since("2.6.31")),
+    /** The line about an unsafe relocation names its type, and until 4.13 also the kind of its section; before, neither. */
+    UNSAFE_TYPE_NAMED(Span.since("2.6.31")),
     /** The tracer of functions rewrites call sites. */
     FUNCTION_TRACER(Span.since("2.6.33")),
     /** The branch of a disabled site also skips the instruction that tells where {@code ra} is kept; before, it was one too short. */
@@ -29,6 +31,8 @@ enum MipsChange implements KernelChange {
     PC_RELATIVE_TYPES(Span.since("4.9")),
     /** Unknown types are refused; before, the kernel called a handler that was not there. */
     UNKNOWN_TYPES_REFUSED(Span.since("4.9")),
+    /** A type of SHT_RELA is a known one in SHT_REL too: no line names its number, and the one about an unsafe relocation no kind of section. */
+    ONE_TABLE_OF_TYPES(Span.since("4.14")),
     /** A weak symbol with an error value silently ends the relocation of its section; before, only its own relocation was skipped. */
     WEAK_ERROR_ENDS_SECTION(Span.since("4.14")),
     /** A static branch that is not taken is compiled as a branch over the next instruction; before, as a nop. */

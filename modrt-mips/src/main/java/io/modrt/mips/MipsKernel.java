@@ -107,15 +107,20 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
             return Refusal.beyondKernel(
                     "relocation type " + number + " has no handler in kernels until 4.8, and crashes them");
         }
-        // why: the kernel warns of a type that it knows with a stack trace, which does not name the module
+        String line = module + ": Unknown relocation type " + number;
         return MipsReloc.of(number)
-                .map(row -> Refusal.of(Errno.EINVAL, row.psabiName() + " is for SHT_RELA sections, this is SHT_REL"))
+                .map(row -> {
+                    Refusal refusal =
+                            Refusal.of(Errno.EINVAL, row.psabiName() + " is for SHT_RELA sections, this is SHT_REL");
+                    // why: a kernel with one table warns with a stack trace, which does not name the module
+                    return profile.has(MipsChange.ONE_TABLE_OF_TYPES) ? refusal : refusal.logged(line);
+                })
                 .orElseGet(() -> Refusal.of(
                                 Errno.EINVAL,
                                 "relocation type " + number
                                         + " is none that the kernel applies; build with -fno-pic -mno-abicalls -G 0, as the"
                                         + " kernel is")
-                        .logged(module + ": Unknown relocation type " + number));
+                        .logged(line));
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
+import io.modrt.error.Errno;
+import io.modrt.error.Refusal;
 import io.modrt.error.RelocationException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
@@ -43,7 +45,7 @@ final class MipsLoad implements ArchLoad {
     @Override
     public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
         if (relocations.addends() == AddendKind.IN_PLACE) {
-            new MipsAddends(placed.file().name(), relocations, values, addends).join(count, image, waiting);
+            new MipsAddends(placed, relocations, values, addends).join(count, image, waiting);
         }
     }
 
@@ -95,6 +97,14 @@ final class MipsLoad implements ArchLoad {
             }
             return Stub.of(region.start().plus(offset), Address.of(target), call.symbolName(), template);
         });
+    }
+
+    @Override
+    public Refusal misaligned(Fixup fixup, String what) {
+        MipsReloc type = (MipsReloc) fixup.type();
+        // why: kernels that tell the kinds apart and take PC-relative types have these in SHT_REL on o32, in SHT_RELA on n64
+        boolean isRel = type == MipsReloc.R_MIPS_26_REL || (type.formula() == Formula.S_A_P && width == Width.BITS_32);
+        return Refusal.of(Errno.ENOEXEC, what).logged(type.unsafeLine(fixup.moduleName(), isRel, placed.profile()));
     }
 
     private static RelocationException refuse(Fixup call, String what) {

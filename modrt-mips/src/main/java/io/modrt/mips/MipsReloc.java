@@ -18,6 +18,7 @@ import static io.modrt.spi.Formula.S_A_P;
 
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.*;
 import java.util.Arrays;
@@ -159,15 +160,12 @@ enum MipsReloc implements RelocationType {
         return overflow(fixup, what + wayOut);
     }
 
-    @Override
-    public Refusal misaligned(Fixup fixup, String what) {
-        String type = psabiName().replaceFirst("_S2$", "");
-        return Refusal.of(Errno.ENOEXEC, what).logged(dangerousLine(fixup.moduleName(), type));
-    }
-
-    /** The line that the kernel logs where it refuses a relocation as unsafe. */
-    static String dangerousLine(String module, String type) {
-        return "module " + module + ": dangerous " + type + " relocation";
+    /** The line that the kernel of {@code profile} logs where it refuses a relocation of this type, in SHT_REL or not, as unsafe. */
+    String unsafeLine(String module, boolean isRel, KernelProfile profile) {
+        String type = psabiName().replaceFirst("_S2$", "") + " ";
+        String kind = profile.has(MipsChange.ONE_TABLE_OF_TYPES) || !isRel ? "" : "REL ";
+        String what = profile.has(MipsChange.UNSAFE_TYPE_NAMED) ? type + kind : "";
+        return "module " + module + ": dangerous " + what + "relocation";
     }
 
     /** The kernel's answer to a target that is out of reach, with its log line. */

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,7 @@ class MipsHistoryTest {
     @CsvSource({
         "MODULES_IN_CKSSEG,       2.6.18,  2.6.20",
         "ZERO_IS_APPLIED,         2.6.30,  2.6.31",
+        "UNSAFE_TYPE_NAMED,       2.6.30,  2.6.31",
         "FUNCTION_TRACER,         2.6.32,  2.6.33",
         "RA_ADDRESS_SKIPPED,      2.6.34,  2.6.35",
         "JUMP_LABELS,             2.6.37,  2.6.39",
@@ -74,6 +76,7 @@ class MipsHistoryTest {
         "STATIC_JUMPS,            4.2.8,   4.3.0",
         "PC_RELATIVE_TYPES,       4.4.0,   4.9.0",
         "UNKNOWN_TYPES_REFUSED,   4.4.0,   4.9.0",
+        "ONE_TABLE_OF_TYPES,      4.12.0,  4.14.0",
         "WEAK_ERROR_ENDS_SECTION, 4.12.0,  4.14.0",
         "STATIC_BRANCH_OVER,      5.0.1,   5.2.0"
     })
@@ -209,6 +212,53 @@ class MipsHistoryTest {
                 .relocations(AddendKind.IN_PLACE)
                 .unknownType("m", 3)
                 .isBeyondKernel());
+    }
+
+    /** The lines of 2.6.28 and 4.9 are those that live kernels of o32 logged. */
+    @ParameterizedTest
+    @CsvSource({
+        "2.6.28, 4,  module m: dangerous relocation",
+        "2.6.31, 4,  module m: dangerous R_MIPS_26 REL relocation",
+        "4.9.0,  4,  module m: dangerous R_MIPS_26 REL relocation",
+        "4.9.0,  10, module m: dangerous R_MIPS_PC16 REL relocation",
+        "4.9.0,  60, module m: dangerous R_MIPS_PC21 REL relocation",
+        "4.14.0, 4,  module m: dangerous R_MIPS_26 relocation",
+        "4.14.0, 61, module m: dangerous R_MIPS_PC26 relocation"
+    })
+    void theLineAboutAMisalignedTargetNamesWhatThatKernelNames(String version, int type, String line) {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_BE).under(kernel(version)).exported("odd", 0xc000_0002L);
+        laid.builder().text(0).relocation(".text", 0, type, "odd");
+        RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals(line, refused.kernelMessage().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2.6.28, module m: dangerous relocation",
+        "4.9.0,  module m: dangerous R_MIPS_LO16 REL relocation",
+        "4.14.0, module m: dangerous R_MIPS_LO16 relocation"
+    })
+    void soDoesTheLineAboutALowerHalfOfAnotherSymbol(String version, String line) {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_BE)
+                .under(kernel(version))
+                .exported("a", 0x8000_9abcL)
+                .exported("b", 0x8123_4000L);
+        laid.builder().text(LUI, ADDIU).relocation(".text", 0, HI16, "a").relocation(".text", 4, LO16, "b");
+        assertEquals(
+                line,
+                assertThrows(RelocationException.class, laid::relocate)
+                        .kernelMessage()
+                        .orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4.9.0, m: Unknown relocation type 28", "4.14.0,"})
+    void aTypeOfTheOtherKindOfSectionsWasUnknownUntil4_13(String version, @Nullable String line) {
+        Refusal refusal = n64(version).relocations(AddendKind.IN_PLACE).unknownType("m", 28);
+        assertEquals(Errno.EINVAL, refusal.errno());
+        assertEquals(line, refusal.kernelMessage());
+        assertEquals("R_MIPS_HIGHER is for SHT_RELA sections, this is SHT_REL", refusal.message());
     }
 
     /** An upper half in .text that no lower half of .text completes, and then a lower half of {@code later} in .text.more. */

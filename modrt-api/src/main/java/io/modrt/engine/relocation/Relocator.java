@@ -278,7 +278,7 @@ final class Relocator implements Fixup {
 
     private void store(Row row, SectionBytes bytes, @Nullable Stub stub) {
         if ((goal & row.misalignment) != 0) {
-            fail(row.type.misaligned(
+            fail(load.misaligned(
                     this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
             return;
         }

@@ -133,7 +133,7 @@ public final class SymbolResolution<E extends Exporter> {
             }
             case Symbol.SHN_COMMON -> {
                 String name = symbols.name(index);
-                if (!name.startsWith("__gnu_lto")) {
+                if (!name.startsWith("__gnu_lto") || !profile.has(LoaderChange.LTO_COMMONS)) {
                     findings.broken(
                             Rule.COMMON_SYMBOL,
                             Refusal.of(

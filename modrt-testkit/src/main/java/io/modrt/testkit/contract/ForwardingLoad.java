@@ -45,6 +45,11 @@ class ForwardingLoad implements ArchLoad {
     }
 
     @Override
+    public Refusal misaligned(Fixup fixup, String what) {
+        return load.misaligned(OwnFixup.of(fixup), what);
+    }
+
+    @Override
     public List<Stub> stubs() {
         return load.stubs();
     }
