@@ -9,6 +9,7 @@ import io.modrt.address.Address;
 import io.modrt.error.Errno;
 import io.modrt.error.ModrtException;
 import io.modrt.error.PolicyException;
+import io.modrt.error.Rule;
 import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
@@ -17,15 +18,19 @@ import io.modrt.load.LiveModule;
 import io.modrt.module.Export;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfEdit;
+import io.modrt.testkit.ElfField;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.version.LoaderChange;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -292,5 +297,96 @@ class AgesTest {
                         .map(Export::name)
                         .toList()
                         .toString());
+    }
+
+    private static ModrtException refused(String release, byte[] file) {
+        KernelProfile profile = KernelProfile.ofVermagic(release + " SMP mod_unload modversions ");
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(profile)
+                .kernelSymbols(kernel())
+                .build()) {
+            return assertThrows(
+                    ModrtException.class,
+                    () -> runtime.load(runtime.open("m.ko", file, LoadPolicy.kernelExact())),
+                    release);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} logs {1}")
+    @CsvSource(textBlock = """
+    2.6.28, 'm: No versions for exported symbols.'
+    2.6.31,
+    6.1.192,
+    """)
+    void exportsWithoutCrcsWereToldOfUntil2_6_30(String release, @Nullable String line) {
+        KernelModuleBuilder module = module(ElfTarget.PARISC_32, "m", release)
+                .data(1)
+                .object("one", ".data", 0)
+                .exports("one")
+                .crc("other", 1);
+        if (!release.startsWith("6")) {
+            module.exportsWithoutNamespaces();
+        }
+        ModrtException refused = refused(release, module.build());
+
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals(Optional.ofNullable(line), refused.kernelMessage());
+    }
+
+    @ParameterizedTest(name = "{0} logs {1}")
+    @CsvSource(textBlock = """
+    2.6.28,  'Module len 52 truncated'
+    3.6.0,   'Module len 52 truncated'
+    3.8.0,
+    4.9.0,
+    5.10.44, 'Module has invalid ELF structures'
+    6.1.192, 'Invalid ELF section header overflow'
+    """)
+    void headersOutsideTheFileHadTheLineOfTruncatedContents(String release, @Nullable String line) {
+        byte[] whole = module(ElfTarget.MIPS_O32_BE, "m", release).build();
+        ModrtException refused = refused(release, Arrays.copyOf(whole, 52));
+
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals(Optional.ofNullable(line), refused.kernelMessage());
+    }
+
+    @Test
+    void commonSymbolsOfLinkTimeOptimisationPassSince3_15() {
+        KernelModuleBuilder old = module(ElfTarget.MIPS_O32_LE, "m", "3.14.1");
+        old.symbol("__gnu_lto_v1").common(1);
+        assertEquals(
+                Optional.of("m: please compile with -fno-common"),
+                refused("3.14.1", old.build()).kernelMessage());
+
+        KernelModuleBuilder since = module(ElfTarget.MIPS_O32_LE, "m", "3.15.5");
+        since.symbol("__gnu_lto_v1").common(1);
+        try (ModuleRuntime runtime = ModuleRuntime.builder().build()) {
+            assertEquals(
+                    "m", runtime.load(ModuleFile.open(since.build())).name());
+        }
+    }
+
+    /** Kernels until 2.6.35 use the last one, here the names of sections, which crashed a live 2.6.28. */
+    @Test
+    void aSecondSymbolTableIsBeyondKernelsUntil2_6_35() {
+        ElfEdit file =
+                ElfEdit.of(module(ElfTarget.PARISC_32, "m", "2.6.28").data(1).build());
+        byte[] twice = file.section(".shstrtab", ElfField.SH_TYPE, 2)
+                .section(".shstrtab", ElfField.SH_LINK, 1)
+                .build();
+
+        ModrtException refused = refused("2.6.35", twice);
+        assertTrue(refused.beyondKernel());
+        assertEquals(
+                "m.ko: 2 symbol tables, of which kernels until 2.6.35 use the last, whatever is in it",
+                refused.getMessage());
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(KernelProfile.ofVermagic("2.6.36 SMP "))
+                .build()) {
+            assertEquals(
+                    "m",
+                    runtime.load(runtime.open("m.ko", twice, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC)))
+                            .name());
+        }
     }
 }

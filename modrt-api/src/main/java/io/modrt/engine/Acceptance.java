@@ -88,7 +88,12 @@ final class Acceptance {
         }
         if (hasExports
                 && file.exports().stream().anyMatch(export -> export.crc().isEmpty())) {
-            forced(Rule.MODVERSIONS, "exports symbols without CRCs");
+            forced(
+                    Rule.MODVERSIONS,
+                    "exports symbols without CRCs",
+                    profile.has(LoaderChange.MISSING_CRCS_REFUSED_SILENTLY)
+                            ? new String[0]
+                            : new String[] {file.name() + ": No versions for exported symbols."});
         }
     }
 
@@ -157,12 +162,13 @@ final class Acceptance {
     }
 
     /** Reports a fault that kernels with MODULE_FORCE_LOAD let pass with a taint and others refuse: {@code try_to_force_load}. */
-    private void forced(Rule rule, String what) {
+    private void forced(Rule rule, String what, String... lines) {
         if (!ImportRules.isForceRefused(target.profile())) {
             findings.taint(Taint.FORCED);
             findings.warn(what + "; the kernel taints itself (F) and goes on");
         } else {
-            findings.broken(rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD"));
+            findings.broken(
+                    rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD").logged(lines));
         }
     }
 }

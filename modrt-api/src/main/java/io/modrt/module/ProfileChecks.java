@@ -49,6 +49,9 @@ final class ProfileChecks {
             return;
         }
         boolean isNewOrder = profile.has(LoaderChange.STRING_TABLES_CHECKED);
+        if (!profile.has(LoaderChange.FIRST_SYMBOL_TABLE)) {
+            checkLastSymbols();
+        }
         if (profile.has(LoaderChange.TABLES_COUNTED)) {
             checkModinfo();
             if (!isNewOrder) {
@@ -117,6 +120,18 @@ final class ProfileChecks {
             throw refuse(
                     found + " sections " + MODINFO + ", this kernel wants one",
                     "Only one " + MODINFO + " section must exist.");
+        }
+    }
+
+    /** Refuses a second symbol table, which such a kernel would use instead of the first. */
+    private void checkLastSymbols() {
+        long tables = file.sections().stream()
+                .filter(s -> s.type() == Section.SHT_SYMTAB)
+                .count();
+        if (tables > 1) {
+            String where = file.name().isEmpty() ? "" : file.name() + ": ";
+            throw new FormatException(Refusal.beyondKernel(
+                    where + tables + " symbol tables, of which kernels until 2.6.35 use the last, whatever is in it"));
         }
     }
 

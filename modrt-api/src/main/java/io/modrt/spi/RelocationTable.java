@@ -29,24 +29,29 @@ public final class RelocationTable {
     }
 
     private static final int GREATEST_NUMBER = 0xffff;
+    /** What most kernels log, which say REL of SHT_RELA sections too. */
+    private static final String UNSUPPORTED = "REL relocation unsupported";
 
     private final @Nullable RelocationType[] rows;
     private final AddressRange errorValues;
     private final WeakErrorValue weak;
     private final BiFunction<String, Integer, Refusal> unknown;
     private final List<RelocationType> beyondKernel;
+    private final String unsupported;
 
     private RelocationTable(
             @Nullable RelocationType[] rows,
             AddressRange errorValues,
             WeakErrorValue weak,
             BiFunction<String, Integer, Refusal> unknown,
-            List<RelocationType> beyondKernel) {
+            List<RelocationType> beyondKernel,
+            String unsupported) {
         this.rows = rows;
         this.errorValues = errorValues;
         this.weak = weak;
         this.unknown = unknown;
         this.beyondKernel = beyondKernel;
+        this.unsupported = unsupported;
     }
 
     /** A table of {@code types} in which no symbol value stands for an error, and unknown types are refused with ENOEXEC. */
@@ -66,7 +71,8 @@ public final class RelocationTable {
                 new AddressRange(io.modrt.address.Address.of(0), 0),
                 WeakErrorValue.REFUSED,
                 (module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number),
-                List.of());
+                List.of(),
+                UNSUPPORTED);
     }
 
     private static void checkNumber(RelocationType type) {
@@ -85,14 +91,14 @@ public final class RelocationTable {
     /** The same table, in which a strong symbol with a value in {@code values} is refused with ENOENT, whatever the type. */
     public RelocationTable errorValues(AddressRange values, WeakErrorValue ofWeakSymbols) {
         return new RelocationTable(
-                rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel);
+                rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel, unsupported);
     }
 
     /**
      * The same table with the kernel's answer to an unknown type, which {@code refusal} makes of the module's name and the type's number.
      */
     public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
-        return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel);
+        return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel, unsupported);
     }
 
     /**
@@ -104,7 +110,13 @@ public final class RelocationTable {
             checkNumber(type);
             checkNew(type, row(type.number()));
         }
-        return new RelocationTable(rows, errorValues, weak, unknown, List.copyOf(types));
+        return new RelocationTable(rows, errorValues, weak, unknown, List.copyOf(types), unsupported);
+    }
+
+    /** The same table with what the kernel logs, behind the module's name, about a section of a kind of which it takes none. */
+    public RelocationTable unsupported(String line) {
+        return new RelocationTable(
+                rows, errorValues, weak, unknown, beyondKernel, Objects.requireNonNull(line, "line"));
     }
 
     /** The type with this number, or null if the kernel knows none. */
@@ -138,6 +150,11 @@ public final class RelocationTable {
     /** What the kernel does if a weak symbol has such a value. */
     public WeakErrorValue weakErrorValue() {
         return weak;
+    }
+
+    /** What the kernel logs, behind the module's name, about a section of this kind if it takes none. */
+    public String unsupported() {
+        return unsupported;
     }
 
     /** The kernel's answer to a type that is not in the table. */

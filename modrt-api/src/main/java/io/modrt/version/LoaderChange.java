@@ -33,12 +33,16 @@ public enum LoaderChange implements KernelChange {
     STUBS_BY_SECTION(Span.since("2.6.29")),
     /** The CRC that stands for the loader's own structures is {@code module_layout}'s; before, {@code struct_module}'s. */
     MODULE_LAYOUT(Span.since("2.6.30")),
+    /** Exports without CRCs are refused without a line; before, with one. */
+    MISSING_CRCS_REFUSED_SILENTLY(Span.since("2.6.31")),
     /** The symbol table lies in init memory, and core has a copy of the symbols that stay; before, the whole table lay in core. */
     SYMBOLS_COPIED(Span.since("2.6.32")),
     /** An import that is refused fails with the errno of its cause; before, with that of an unknown symbol, and a weak one stayed unresolved. */
     ERRNO_OF_CAUSE(Span.since("2.6.35")),
     /** Per-CPU data is in {@code .data..percpu}; before, in {@code .data.percpu}. */
     PER_CPU_NAME(Span.since("2.6.35")),
+    /** Of several symbol tables the first one counts; before, the last. */
+    FIRST_SYMBOL_TABLE(Span.since("2.6.36")),
     /** Export tables are searched by bisection, so a name that is not in order is not found. */
     EXPORTS_BISECTED(Span.since("3.0")),
     /** A module that was not built in the kernel's tree taints it. */

@@ -7,6 +7,8 @@ import io.modrt.version.Span;
 enum PariscChange implements KernelChange {
     /** A load from the GOT has a displacement of 16 bits; before, of 14. */
     WIDE_GOT(Span.since("2.6.31")),
+    /** The line about a SHT_REL section says REL; before, only that the relocation is unsupported. */
+    REL_NAMED(Span.since("3.1")),
     /** Exception entries have distances, for which type PCREL32 exists; before, addresses. */
     RELATIVE_EXCEPTIONS(Span.since("4.9")),
     /** CRCs have 4 bytes, for which type SECREL32 exists. */

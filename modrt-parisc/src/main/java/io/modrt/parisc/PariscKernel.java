@@ -51,6 +51,9 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         RelocationTable types = addends == AddendKind.EXPLICIT
                 ? PariscReloc.table(width, profile)
                 : RelocationTable.of(List.<PariscReloc>of());
+        if (!profile.has(PariscChange.REL_NAMED)) {
+            types = types.unsupported("RELOCATION unsupported");
+        }
         // why: the kernel takes a symbol whose value is 0, weak or not, for one that it could not find
         return types.errorValues(new AddressRange(Address.of(0), 1), RelocationTable.WeakErrorValue.REFUSED)
                 .unknownType((module, number) -> Refusal.of(

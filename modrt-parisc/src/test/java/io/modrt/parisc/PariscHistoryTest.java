@@ -7,6 +7,7 @@ import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
 import io.modrt.error.RelocationException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
@@ -38,6 +39,7 @@ class PariscHistoryTest {
     @ParameterizedTest
     @CsvSource({
         "WIDE_GOT,               2.6.30,   2.6.31",
+        "REL_NAMED,              3.0.1,    3.1.10",
         "RELATIVE_EXCEPTIONS,    4.4.0,    4.9.0",
         "SHORT_CRCS,             4.9.76,   4.12.0",
         "ALTERNATIVES,           4.20.0,   5.0.0",
@@ -102,6 +104,20 @@ class PariscHistoryTest {
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals("module m: Unknown relocation: 41", refused.kernelMessage().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2.6.28, module m: RELOCATION unsupported", "3.1.10, module m: REL relocation unsupported"})
+    void theLineAboutRelocationsWithoutAddendsChanged(String version, String line) {
+        Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
+                .under(KernelProfile.of(KernelVersion.parse(version)))
+                .exported("S", 0x1012_3450);
+        laid.builder().text(0).relocation(".text", 0, 1, "S");
+        assertEquals(
+                line,
+                assertThrows(FormatException.class, laid::relocate)
+                        .kernelMessage()
+                        .orElseThrow());
     }
 
     @ParameterizedTest

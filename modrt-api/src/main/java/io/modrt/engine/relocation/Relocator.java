@@ -104,8 +104,7 @@ final class Relocator implements Fixup {
             String kind = relocations.addends() == AddendKind.IN_PLACE ? "REL" : "RELA";
             throw new FormatException(
                     Refusal.of(Errno.ENOEXEC, kind + " relocations, which kernels of this architecture do not take")
-                            // why: the kernel logs REL for RELA too
-                            .logged("module " + module + ": REL relocation unsupported")
+                            .logged("module " + module + ": " + rows.table().unsupported())
                             .at(relocations.section().where()));
         }
         int count = slips.applied(relocations, rows);
