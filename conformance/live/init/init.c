@@ -70,9 +70,12 @@ const char *contents(const char *path)
 static void log_records(void)
 {
     static char text[1 << 20];
-    /* A line whose end the kernel has not printed becomes readable when another begins. */
+    /*
+     * A line whose end the kernel has not printed becomes readable when another begins. That one has an end: kernels until 4.8 join what
+     * they print next without a level to one that has none.
+     */
     int log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-    if (log < 0 || write(log, "<7>" OWN, strlen("<7>" OWN)) < 0)
+    if (log < 0 || write(log, "<7>" OWN "\n", strlen("<7>" OWN "\n")) < 0)
         fail("/dev/kmsg");
     close(log);
     int length = klogctl(4 /* read all, then clear */, text, sizeof text - 1);

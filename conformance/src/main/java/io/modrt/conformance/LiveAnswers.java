@@ -13,8 +13,11 @@ final class LiveAnswers {
     private static final Pattern LOG = Pattern.compile("LOG (?:<\\d+>)?\\s*(?:\\[[ \\d.]+\\] )?(.*)");
     /** The log lines of a taint, which appear whether or not the module is then refused. */
     private static final String TAINT = "taint";
-    /** How lines begin that kernels log on their own: that the random number generator is ready, and that an emulated clock is late. */
-    private static final List<String> OTHERS = List.of("random: ", "timer_interrupt(");
+    /**
+     * How lines begin that kernels log on their own: that the random number generator is ready, and that an emulated clock is late or an
+     * interrupt nobody's.
+     */
+    private static final List<String> OTHERS = List.of("random: ", "timer_interrupt(", "spurious ");
 
     private final Map<String, Verdict> answers = new LinkedHashMap<>();
     private List<String> lines = new ArrayList<>();

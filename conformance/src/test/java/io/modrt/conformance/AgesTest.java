@@ -1,6 +1,7 @@
 package io.modrt.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -387,6 +388,49 @@ class AgesTest {
                     "m",
                     runtime.load(runtime.open("m.ko", twice, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC)))
                             .name());
+        }
+    }
+
+    /** The lines that live kernels of 4.9 and 5.9 logged; {@code beyond} where they read whatever is behind the file. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+    4.9.0 | E_SHNUM    | No module found in object
+    5.9.1 | E_SHNUM    | (missing .modinfo section or name field): module has no symbols (stripped?)
+    4.9.0 | E_SHSTRNDX | No module found in object
+    5.9.1 | E_SHSTRNDX | (missing .modinfo section or name field): No module found in object
+    4.9.0 | SH_OFFSET  | Module len LENGTH truncated
+    5.9.1 | SH_OFFSET  | beyond
+    """)
+    void aFileWithoutNamesIsRefusedByWhatIsLookedForFirst(String release, ElfField field, String line) {
+        ElfEdit file = ElfEdit.of(module(ElfTarget.MIPS_O32_BE, "m", release).build());
+        int length = file.build().length;
+        ElfEdit broken = field == ElfField.SH_OFFSET
+                ? file.section(".shstrtab", field, length)
+                : file.header(field, 0);
+
+        ModrtException refused = refused(release, broken.build());
+        assertEquals(Errno.ENOEXEC, refused.errno());
+        assertEquals(line.equals("beyond"), refused.beyondKernel());
+        assertEquals(
+                line.equals("beyond") ? Optional.empty() : Optional.of(line.replace("LENGTH", "" + length)),
+                refused.kernelMessage());
+    }
+
+    /** As 4.9 did live on PA-RISC for one processor; for several it crashed on MIPS, and 5.9 took the module. */
+    @Test
+    void aSizeOfSection0IsThatOfPerCpuDataUntil5_9() {
+        byte[] file = ElfEdit.of(module(ElfTarget.PARISC_32, "m", "4.9.0").build())
+                .section(0, ElfField.SH_SIZE, 1)
+                .build();
+        assertTrue(refused("4.9.0", file).beyondKernel());
+
+        KernelProfile one = KernelProfile.ofVermagic("4.9.0 mod_unload modversions ");
+        try (ModuleRuntime runtime = ModuleRuntime.builder().profile(one).build()) {
+            ModrtException refused = assertThrows(
+                    ModrtException.class,
+                    () -> runtime.load(runtime.open("m.ko", file, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC))));
+            assertEquals(Errno.ENOMEM, refused.errno());
+            assertFalse(refused.beyondKernel());
         }
     }
 }

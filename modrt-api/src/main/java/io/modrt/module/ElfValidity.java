@@ -8,6 +8,7 @@ import io.modrt.elf.Symbol;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
@@ -142,6 +143,9 @@ final class ElfValidity {
 
     /** The checks before 5.10: contents end inside the file, and there are names among which that of {@code struct module} may be. */
     private void checkEnds() {
+        if (!profile.has(LoaderChange.SIGNATURE_FIRST)) {
+            checkNamesAreThere(); // why: these kernels look for .modinfo by its name before they check ends
+        }
         for (int i = 1; i < elf.count(); i++) {
             long end = elf.offset(i) + elf.size(i);
             long wrapped = elf.elfClass() == ElfClass.ELF32 ? end & 0xffff_ffffL : end;
@@ -150,17 +154,29 @@ final class ElfValidity {
             }
         }
         if (elf.count() != 0 && elf.size(0) != 0) {
-            // why: these kernels take section 0 for the per-CPU data of a module without such a section
-            throw new FormatException(Refusal.of(
-                    Errno.ENOMEM,
-                    where + "section 0 has size 0x" + Long.toHexString(elf.size(0))
-                            + ", which this kernel takes for that of per-CPU data"));
+            // why: these kernels take section 0 for the per-CPU data of a module without such a section, and one processor needs none
+            String what = where + "section 0 has size 0x" + Long.toHexString(elf.size(0))
+                    + ", which this kernel takes for that of per-CPU data";
+            throw new FormatException(
+                    profile.has(ConfigOption.SMP) ? Refusal.beyondKernel(what) : Refusal.of(Errno.ENOMEM, what));
         }
-        if (elf.count() == 0 || elf.nameIndex() == Symbol.SHN_UNDEF) {
+        checkNamesAreThere();
+    }
+
+    private void checkNamesAreThere() {
+        int index = elf.nameIndex();
+        String nameless = "(missing .modinfo section or name field): ";
+        if (elf.count() == 0 && profile.has(LoaderChange.NAME_BEFORE_MODULE)) {
+            throw refuse(where + "there are 0 sections", nameless + "module has no symbols (stripped?)");
+        }
+        if (elf.count() == 0 || index == Symbol.SHN_UNDEF) {
             throw refuse(
-                    where + "section names (e_shstrndx) in section " + elf.nameIndex() + ", there are " + elf.count()
+                    where + "section names (e_shstrndx) in section " + index + ", there are " + elf.count()
                             + " sections",
-                    "No module found in object");
+                    nameless + "No module found in object");
+        }
+        if (!profile.has(LoaderChange.SIGNATURE_FIRST) && index < elf.count() && !elf.isInside(index)) {
+            throw new FormatException(Refusal.beyondKernel(outside(index) + "; this kernel reads names behind it"));
         }
     }
 
