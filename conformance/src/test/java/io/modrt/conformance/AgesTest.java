@@ -302,10 +302,8 @@ class AgesTest {
 
     private static ModrtException refused(String release, byte[] file) {
         KernelProfile profile = KernelProfile.ofVermagic(release + " SMP mod_unload modversions ");
-        try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(profile)
-                .kernelSymbols(kernel())
-                .build()) {
+        try (ModuleRuntime runtime =
+                ModuleRuntime.builder().profile(profile).kernelSymbols(kernel()).build()) {
             return assertThrows(
                     ModrtException.class,
                     () -> runtime.load(runtime.open("m.ko", file, LoadPolicy.kernelExact())),
@@ -362,8 +360,7 @@ class AgesTest {
         KernelModuleBuilder since = module(ElfTarget.MIPS_O32_LE, "m", "3.15.5");
         since.symbol("__gnu_lto_v1").common(1);
         try (ModuleRuntime runtime = ModuleRuntime.builder().build()) {
-            assertEquals(
-                    "m", runtime.load(ModuleFile.open(since.build())).name());
+            assertEquals("m", runtime.load(ModuleFile.open(since.build())).name());
         }
     }
 
@@ -386,7 +383,8 @@ class AgesTest {
                 .build()) {
             assertEquals(
                     "m",
-                    runtime.load(runtime.open("m.ko", twice, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC)))
+                    runtime.load(runtime.open(
+                                    "m.ko", twice, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC)))
                             .name());
         }
     }
@@ -404,9 +402,7 @@ class AgesTest {
     void aFileWithoutNamesIsRefusedByWhatIsLookedForFirst(String release, ElfField field, String line) {
         ElfEdit file = ElfEdit.of(module(ElfTarget.MIPS_O32_BE, "m", release).build());
         int length = file.build().length;
-        ElfEdit broken = field == ElfField.SH_OFFSET
-                ? file.section(".shstrtab", field, length)
-                : file.header(field, 0);
+        ElfEdit broken = field == ElfField.SH_OFFSET ? file.section(".shstrtab", field, length) : file.header(field, 0);
 
         ModrtException refused = refused(release, broken.build());
         assertEquals(Errno.ENOEXEC, refused.errno());
@@ -428,7 +424,8 @@ class AgesTest {
         try (ModuleRuntime runtime = ModuleRuntime.builder().profile(one).build()) {
             ModrtException refused = assertThrows(
                     ModrtException.class,
-                    () -> runtime.load(runtime.open("m.ko", file, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC))));
+                    () -> runtime.load(
+                            runtime.open("m.ko", file, LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC))));
             assertEquals(Errno.ENOMEM, refused.errno());
             assertFalse(refused.beyondKernel());
         }

@@ -168,7 +168,9 @@ final class Acceptance {
             findings.warn(what + "; the kernel taints itself (F) and goes on");
         } else {
             findings.broken(
-                    rule, Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD").logged(lines));
+                    rule,
+                    Refusal.of(Errno.ENOEXEC, what + ", and the kernel has no MODULE_FORCE_LOAD")
+                            .logged(lines));
         }
     }
 }

@@ -154,7 +154,8 @@ final class ElfValidity {
             }
         }
         if (elf.count() != 0 && elf.size(0) != 0) {
-            // why: these kernels take section 0 for the per-CPU data of a module without such a section, and one processor needs none
+            // why: these kernels take section 0 for the per-CPU data of a module without such a section, and one
+            // processor needs none
             String what = where + "section 0 has size 0x" + Long.toHexString(elf.size(0))
                     + ", which this kernel takes for that of per-CPU data";
             throw new FormatException(

@@ -98,7 +98,8 @@ public final class RelocationTable {
      * The same table with the kernel's answer to an unknown type, which {@code refusal} makes of the module's name and the type's number.
      */
     public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
-        return new RelocationTable(rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel, unsupported);
+        return new RelocationTable(
+                rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel, unsupported);
     }
 
     /**

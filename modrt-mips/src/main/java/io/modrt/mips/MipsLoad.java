@@ -102,7 +102,8 @@ final class MipsLoad implements ArchLoad {
     @Override
     public Refusal misaligned(Fixup fixup, String what) {
         MipsReloc type = (MipsReloc) fixup.type();
-        // why: kernels that tell the kinds apart and take PC-relative types have these in SHT_REL on o32, in SHT_RELA on n64
+        // why: kernels that tell the kinds apart and take PC-relative types have these in SHT_REL on o32, in SHT_RELA
+        // on n64
         boolean isRel = type == MipsReloc.R_MIPS_26_REL || (type.formula() == Formula.S_A_P && width == Width.BITS_32);
         return Refusal.of(Errno.ENOEXEC, what).logged(type.unsafeLine(fixup.moduleName(), isRel, placed.profile()));
     }

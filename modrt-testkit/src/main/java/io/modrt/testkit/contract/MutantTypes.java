@@ -80,7 +80,8 @@ final class MutantTypes {
                 return RelocationTable.of(change.apply(table.types()))
                         .errorValues(table.errorValues(), table.weakErrorValue())
                         .unknownType(table::unknownType)
-                        .beyondKernel(table.beyondKernel());
+                        .beyondKernel(table.beyondKernel())
+                        .unsupported(table.unsupported());
             }
         };
     }
