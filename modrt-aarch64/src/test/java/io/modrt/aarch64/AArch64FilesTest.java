@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.error.FormatException;
+import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.load.LiveModule;
 import io.modrt.policy.Diagnostic;
@@ -98,20 +99,38 @@ class AArch64FilesTest {
         }
     }
 
-    @Test
-    void aStructModuleBetweenWordsMayCrashAKernel() {
+    private static ElfEdit plain() {
         KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m");
         for (String section : List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")) {
             module.code(section).zeros(1).alignment(1);
         }
-        byte[] file = ElfEdit.of(module.data(0).build())
-                .section(THIS_MODULE, ElfField.SH_ADDRALIGN, 1)
+        return ElfEdit.of(module.data(0).build());
+    }
+
+    @Test
+    void aStructModuleBetweenWordsMayCrashAKernel() {
+        byte[] file = plain().section(THIS_MODULE, ElfField.SH_ADDRALIGN, 1)
                 .section(".data", ElfField.SH_SIZE, 1)
                 .build();
         try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
             List<String> said = texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH);
             assertEquals(1, said.size(), said.toString());
             assertTrue(said.get(0).endsWith(" is not aligned to 8 bytes"), said.toString());
+        }
+    }
+
+    /** As a live 6.1 did. */
+    @Test
+    void aStructModuleThatIsReadOnlyCrashesAKernelWithStrictPermissions() {
+        byte[] file = plain().section(THIS_MODULE, ElfField.SH_FLAGS, 2 /* SHF_ALLOC */)
+                .build();
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1)) {
+            List<String> said = texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH);
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.get(0).endsWith("no SHF_WRITE, so STRICT_MODULE_RWX makes it read-only"), said.toString());
+        }
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1.with(ConfigOption.STRICT_MODULE_RWX, false))) {
+            assertEquals(List.of(), texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.modrt.engine.finish;
 
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.kernel.ConfigOption;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.SectionImage;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
 
 /** All changes that the kernel makes to a module's bytes between relocation and the module's init function, in the kernel's order. */
 public final class Finishing {
+    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private Finishing() {}
 
@@ -35,6 +37,7 @@ public final class Finishing {
             Consumer<Diagnostic> report) {
         List<Finisher> steps = new ArrayList<>();
         reportMisplacedStruct(image, report);
+        reportReadOnlyStruct(image, report);
         reportNamelessParameters(image, report);
         steps.add(Finisher.of(
                 "exception table", module -> ExceptionTableOrder.sort(image, shapes.exceptionTable(), report)));
@@ -47,7 +50,7 @@ public final class Finishing {
 
     /** Reports a {@code struct module} that is not aligned: the kernel's atomic operations on its reference count fault. */
     private static void reportMisplacedStruct(ImageBytes image, Consumer<Diagnostic> report) {
-        image.section(".gnu.linkonce.this_module")
+        image.section(THIS_MODULE)
                 .filter(module -> image.address(module.section().index()) % image.wordBytes() != 0)
                 .ifPresent(module -> report.accept(new Diagnostic(
                         Diagnostic.Kind.KERNEL_CRASH,
@@ -56,6 +59,18 @@ public final class Finishing {
                                 + Long.toHexString(
                                         image.address(module.section().index())) + " is not aligned to "
                                 + image.wordBytes() + " bytes")));
+    }
+
+    /** Reports a {@code struct module} in memory that the kernel has made read-only when it writes the module's state. */
+    private static void reportReadOnlyStruct(ImageBytes image, Consumer<Diagnostic> report) {
+        image.section(THIS_MODULE)
+                .map(SectionImage::section)
+                .filter(section ->
+                        !section.isWritable() && image.layout().profile().has(ConfigOption.STRICT_MODULE_RWX))
+                .ifPresent(section -> report.accept(new Diagnostic(
+                        Diagnostic.Kind.KERNEL_CRASH,
+                        section.where(),
+                        "struct module has no SHF_WRITE, so STRICT_MODULE_RWX makes it read-only")));
     }
 
     /**
