@@ -1,5 +1,8 @@
 package io.modrt.conformance;
 
+import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfHeader;
@@ -7,8 +10,12 @@ import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.LayoutRules;
+import io.modrt.memory.ModuleAllocator;
 import io.modrt.module.ModuleFile;
+import io.modrt.spi.ArchKernel;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.version.LoaderChange;
@@ -17,6 +24,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -74,6 +82,25 @@ record KernelShape(
         }
         throw new IOException(
                 "none of " + files.size() + " modules has init, exit and the CRCs of " + PRINTK + MODULE_LAYOUT);
+    }
+
+    /** A runtime that stands for the kernel, whose exports are {@code symbols}. */
+    ModuleRuntime runtime(KernelSymbols symbols) {
+        return ModuleRuntime.builder()
+                .profile(profile)
+                .kernelSymbols(symbols)
+                .allocator(kernel -> ModuleAllocator.over(areas(kernel, symbols), profile.pageBytes()))
+                .build();
+    }
+
+    /** On AArch64 before 6.4 modules lie where they reach all of the kernel's code: from 128 MB below its end on, as a live 6.1 shows. */
+    private List<AddressRange> areas(ArchKernel kernel, KernelSymbols symbols) {
+        Optional<KernelSymbol> end = symbols.find("_etext");
+        Address least = end.map(symbol -> symbol.value().plus(-(128L << 20))).orElse(Address.of(0));
+        AddressRange first = kernel.moduleAreas().get(0);
+        return isAArch64() && !isNew() && first.contains(least)
+                ? List.of(AddressRange.between(least, first.end()))
+                : kernel.moduleAreas();
     }
 
     private static OptionalInt pointer(ModuleFile module, String function) {

@@ -59,10 +59,7 @@ final class MutationsCommand {
 
     /** A runtime for each, since a kernel takes out again what it has accepted. */
     private Verdict ours(Mutations.Mutation mutation, LiveOffers.Answers answers) {
-        try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(kernel.profile())
-                .kernelSymbols(answers.symbols())
-                .build()) {
+        try (ModuleRuntime runtime = kernel.runtime(answers.symbols())) {
             return Verdict.of(runtime, mutation.name(), mutation.file(), kernel);
         }
     }

@@ -73,10 +73,7 @@ final class RefusalsCommand {
     private boolean compare(LiveOffers.Answers answers) {
         int failed = 0;
         out.printf("%-36s %6s %6s  %s%n", "module", "kernel", "modrt", "line");
-        try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(kernel.profile())
-                .kernelSymbols(answers.symbols())
-                .build()) {
+        try (ModuleRuntime runtime = kernel.runtime(answers.symbols())) {
             for (BrokenModule module : modules) {
                 Verdict ours = Verdict.of(runtime, module, kernel);
                 Verdict theirs = answers.of(module.name());

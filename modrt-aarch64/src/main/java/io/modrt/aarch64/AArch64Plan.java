@@ -2,6 +2,7 @@ package io.modrt.aarch64;
 
 import io.modrt.elf.*;
 import io.modrt.error.Errno;
+import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
@@ -62,6 +63,7 @@ final class AArch64Plan implements ArchPlan {
     private int count(RelocationSection inFile) {
         int needed = 0;
         if (kernel.sortsBranches) {
+            requireSymbols(inFile);
             RelocationSection relocations = inFile.inOrder(order(inFile));
             ordered.put(inFile.section().index(), relocations);
             Comparator<Integer> byTarget = byTarget(relocations);
@@ -76,6 +78,20 @@ final class AArch64Plan implements ArchPlan {
             needed += (needed + ENTRIES_A_PAGE - 1) / ENTRIES_A_PAGE;
         }
         return needed;
+    }
+
+    /** The kernel reads the symbol of each relocation, whatever its type, before it applies any. */
+    private void requireSymbols(RelocationSection relocations) {
+        int symbols = file.symbols().count();
+        for (int i = 0; i < relocations.count(); i++) {
+            if (Integer.compareUnsigned(relocations.symbol(i), symbols) >= 0) {
+                throw new FormatException(
+                        Refusal.beyondKernel(relocations.section().where() + ": entry " + i
+                                + ": symbol index " + Integer.toUnsignedString(relocations.symbol(i))
+                                + ", the file has " + symbols
+                                + " symbols"));
+            }
+        }
     }
 
     /** Brings branches that leave their section to the front, then sorts those by type, symbol and addend. */

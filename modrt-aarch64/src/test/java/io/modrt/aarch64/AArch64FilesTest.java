@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.load.LiveModule;
@@ -131,6 +132,24 @@ class AArch64FilesTest {
         }
         try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1.with(ConfigOption.STRICT_MODULE_RWX, false))) {
             assertEquals(List.of(), texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH));
+        }
+    }
+
+    /** The kernel counts PLT entries before it looks at types, and reads the symbol of each relocation of code for that. */
+    @Test
+    void aWildSymbolOfAnUnknownTypeCrashesAKernelFirst() {
+        KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m");
+        for (String section : List.of(".plt", ".init.plt", ".text.ftrace_trampoline")) {
+            module.code(section).zeros(1).alignment(1);
+        }
+        module.text(0).function("f", ".text", 0).relocation(".text", 0, 0xffff, "f");
+        byte[] file = ElfEdit.of(module.build())
+                .contents(".rela.text", 15, (byte) 0x7f) // the highest byte of the symbol's number
+                .build();
+        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1)) {
+            ModrtException refused = assertThrows(ModrtException.class, () -> load(runtime, file));
+            assertTrue(refused.beyondKernel());
+            assertTrue(refused.getMessage().contains("entry 0: symbol index 21307"), refused.getMessage());
         }
     }
 }
