@@ -34,11 +34,12 @@ record AArch64Alternatives(MachineFacts machine, boolean isBigEndian, long patch
         int fields = table.word(at + 8);
         int capability = isBigEndian ? fields >>> 16 : fields & 0xffff;
         int number = capability & ~CALLBACK;
+        long code = table.address() + at + table.word(at);
+        image.byteAt(code); // why: code outside the module is refused whatever the machine, since another would write there
         if (number >= FIRST_REAL && !machine.hasCapability(number)) {
             return;
         }
         int bytes = table.byteAt(at + 10) & 0xff;
-        long code = table.address() + at + table.word(at);
         long replacement = table.address() + at + 4 + table.word(at + 4);
         boolean isCallback = capability != number;
         if (isCallback && replacement != patchNops) {

@@ -136,6 +136,22 @@ class AArch64AlternativesTest {
                 refused.getMessage());
     }
 
+    /** As a live 6.12 showed, whose processor had the capability: it crashed. */
+    @ParameterizedTest
+    @ValueSource(ints = {26, 27})
+    void codeOutsideTheModuleIsRefusedWhateverTheMachine(int capability) {
+        Laid laid = module(ElfTarget.AARCH64_LE, new int[] {1}, new int[] {2});
+        laid.exported("elsewhere", 0xffff_8000_0801_2340L);
+        laid.builder()
+                .readOnly(".altinstructions")
+                .words(0, 0, 0x0404_0000 | capability)
+                .relocation(0, PREL32, laid.builder().symbol("elsewhere"))
+                .relocation(4, PREL32, laid.builder().symbol("replacement"));
+        FormatException refused = assertThrows(FormatException.class, laid::relocate);
+        assertTrue(refused.beyondKernel());
+        assertTrue(refused.getMessage().contains("0xffff800008012340"), refused.getMessage());
+    }
+
     private static Laid withCallback(int capability, String function) {
         Laid laid = module(ElfTarget.AARCH64_LE, new int[] {1, 2, 3}, new int[] {});
         laid.exported("alt_cb_patch_nops", 0xffff_8000_0801_2340L).exported("another", 0xffff_8000_0801_2380L);
