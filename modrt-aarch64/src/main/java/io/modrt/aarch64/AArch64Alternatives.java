@@ -35,7 +35,8 @@ record AArch64Alternatives(MachineFacts machine, boolean isBigEndian, long patch
         int capability = isBigEndian ? fields >>> 16 : fields & 0xffff;
         int number = capability & ~CALLBACK;
         long code = table.address() + at + table.word(at);
-        image.byteAt(code); // why: code outside the module is refused whatever the machine, since another would write there
+        image.byteAt(
+                code); // why: code outside the module is refused whatever the machine, since another would write there
         if (number >= FIRST_REAL && !machine.hasCapability(number)) {
             return;
         }

@@ -261,6 +261,19 @@ class MipsHistoryTest {
         assertEquals("R_MIPS_HIGHER is for SHT_RELA sections, this is SHT_REL", refusal.message());
     }
 
+    /** A live 6.1 read the place, and crashed, before it looked at the type. */
+    @Test
+    void anUnknownTypeOutsideItsSectionIsBeyondTheKernel() {
+        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel("6.1.192")).exported("a", 0x8000_9abcL);
+        laid.builder().text(0, 0).relocation(".text", 4, 3, "a");
+        assertFalse(assertThrows(RelocationException.class, laid::relocate).beyondKernel());
+
+        Laid outside =
+                Laid.module(ElfTarget.MIPS_O32_LE).under(kernel("6.1.192")).exported("a", 0x8000_9abcL);
+        outside.builder().text(0, 0).relocation(".text", 0x100_0000, 3, "a");
+        assertTrue(assertThrows(RelocationException.class, outside::relocate).beyondKernel());
+    }
+
     /** An upper half in .text that no lower half of .text completes, and then a lower half of {@code later} in .text.more. */
     private static Laid unpaired(String version, String later) {
         Laid laid = Laid.module(ElfTarget.MIPS_O32_LE)

@@ -234,7 +234,7 @@ final class Relocator implements Fixup {
             return;
         }
         if (row == null) {
-            fail(rows.table().unknownType(module, number));
+            fail(addends.crash(sectionOffset).orElseGet(() -> rows.table().unknownType(module, number)));
             return;
         }
         boolean isLeft =

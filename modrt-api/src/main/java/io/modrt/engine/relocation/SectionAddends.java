@@ -9,6 +9,7 @@ import io.modrt.error.Refusal;
 import io.modrt.spi.Addends;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,15 @@ final class SectionAddends implements Addends {
     /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
         return !isInPlace && states.length == 0;
+    }
+
+    /** The refusal of a place outside the section whose addend the kernel reads before it looks at the type; empty elsewhere. */
+    Optional<Refusal> crash(long offset) {
+        boolean isInside = offset >= 0 && offset <= bytes.sizeBytes() - Integer.BYTES;
+        return !isInPlace || isInside
+                ? Optional.empty()
+                : Optional.of(Refusal.beyondKernel(
+                        "the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
     }
 
     /** Whether the entry was refused or left, so that its place stays as it is. */
