@@ -20,6 +20,18 @@ public enum Compression {
     private static final int ZSTD_MAGIC = 0x28b5_2ffd;
     private static final int GZIP_MAGIC = 0x1f8b;
 
+    /**
+     * What a module's file holds, decompressed if it is compressed: at most 1,024 times its size plus 64 KiB.
+     *
+     * @param fileName the file's name in messages; may be empty
+     * @return {@code file} itself if it is not compressed
+     * @throws io.modrt.error.FormatException if it is damaged, or too large, or the library for it is missing
+     */
+    public static byte[] unpacked(String fileName, byte[] file) {
+        String where = fileName.isEmpty() ? "" : fileName + ": ";
+        return Decompression.decompress(of(file), file, where).image();
+    }
+
     /** The compression whose magic number {@code file} begins with. */
     static Compression of(byte[] file) {
         return of(file, 0);

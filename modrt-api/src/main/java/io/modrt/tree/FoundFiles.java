@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Finds the files below a folder where {@code depmod} looks for modules: behind links too, but not in a kernel's tree beside them. */
 final class FoundFiles extends SimpleFileVisitor<Path> {
@@ -19,15 +20,21 @@ final class FoundFiles extends SimpleFileVisitor<Path> {
     private static final Set<String> LEFT_OUT = Set.of("build", "source");
 
     private final Path root;
+    private final Predicate<String> isExcluded;
     private final List<Path> files = new ArrayList<>();
 
-    private FoundFiles(Path root) {
+    private FoundFiles(Path root, Predicate<String> isExcluded) {
         this.root = root;
+        this.isExcluded = isExcluded;
     }
 
-    /** The regular files, in no order. */
-    static List<Path> below(Path folder) throws IOException {
-        FoundFiles found = new FoundFiles(folder);
+    /**
+     * The regular files, in no order.
+     *
+     * @param isExcluded whether folders of a name are left out
+     */
+    static List<Path> below(Path folder, Predicate<String> isExcluded) throws IOException {
+        FoundFiles found = new FoundFiles(folder, isExcluded);
         Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, found);
         return found.files;
     }
@@ -35,9 +42,10 @@ final class FoundFiles extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
         Path name = folder.getFileName();
-        return !folder.equals(root) && name != null && LEFT_OUT.contains(name.toString())
-                ? FileVisitResult.SKIP_SUBTREE
-                : FileVisitResult.CONTINUE;
+        boolean isLeftOut = !folder.equals(root)
+                && name != null
+                && (LEFT_OUT.contains(name.toString()) || isExcluded.test(name.toString()));
+        return isLeftOut ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
     }
 
     @Override

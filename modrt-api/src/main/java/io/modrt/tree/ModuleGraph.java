@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /** Which modules need which, by name. Immutable. */
@@ -53,6 +55,7 @@ public final class ModuleGraph {
 
         private final Map<String, String> exporters = new TreeMap<>();
         private final NavigableMap<String, List<String>> imports = new TreeMap<>();
+        private final Map<String, NavigableSet<String>> told = new TreeMap<>();
         private final SoftDependencies soft = new SoftDependencies();
 
         void add(String name, ModuleFile module) {
@@ -63,8 +66,16 @@ public final class ModuleGraph {
             module.info().all("softdep").forEach(text -> soft.add(name, words(text)));
         }
 
+        /** Adds a module that needs the modules {@code depends}. */
+        void add(String name, List<String> depends, List<String> softdeps) {
+            NavigableSet<String> needed = new TreeSet<>(depends);
+            needed.remove(name);
+            told.put(name, needed);
+            softdeps.forEach(text -> soft.add(name, words(text)));
+        }
+
         ModuleGraph graph() {
-            NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>();
+            NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>(told);
             imports.forEach((name, symbols) -> {
                 NavigableSet<String> needed = new TreeSet<>();
                 for (String symbol : symbols) {
@@ -118,6 +129,11 @@ public final class ModuleGraph {
      * @throws IOException if it cannot be read
      */
     public ModuleGraph withSoftDependencies(Path modulesSoftdep) throws IOException {
+        return new ModuleGraph(needs, softDependenciesIn(modulesSoftdep));
+    }
+
+    /** What a {@code modules.softdep} says. */
+    static SoftDependencies softDependenciesIn(Path modulesSoftdep) throws IOException {
         SoftDependencies read = new SoftDependencies();
         for (String line : Files.readAllLines(modulesSoftdep, StandardCharsets.ISO_8859_1)) {
             List<String> words = words(line);
@@ -125,7 +141,28 @@ public final class ModuleGraph {
                 read.add(ModuleTree.normal(words.get(1)), words.subList(2, words.size()));
             }
         }
-        return new ModuleGraph(needs, read);
+        return read;
+    }
+
+    /** What each module needs, in the order in which {@code modules.dep} lists it. */
+    static Map<String, List<String>> listsIn(Path modulesDep) throws IOException {
+        Map<String, List<String>> lists = new HashMap<>();
+        for (Line line : lines(modulesDep)) {
+            List<String> needed = new ArrayList<>();
+            for (String file : line.rest()) {
+                needed.add(nameAt(modulesDep, line.number, file));
+            }
+            lists.putIfAbsent(nameAt(modulesDep, line.number, line.file()), needed);
+        }
+        return lists;
+    }
+
+    /** The refusal of modules that need each other. */
+    static Refusal loop(List<List<String>> cycles) {
+        return Refusal.beyondKernel("modules need each other, so none of them can be loaded first: "
+                + cycles.stream()
+                        .map(cycle -> String.join(" -> ", cycle) + " -> " + cycle.get(0))
+                        .collect(Collectors.joining("; ")));
     }
 
     /** A line of {@code modules.dep} that is neither blank nor a comment. */

@@ -2,75 +2,114 @@ package io.modrt.tree;
 
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import org.apiguardian.api.API;
 
 /**
- * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once, and modules are
- * read only for {@link #graphOfSymbols}. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
+ * The modules in a {@code /lib/modules/VERSION} folder, or in any other, on any file system. The folder is listed once; of modules only
+ * what is needed is read. A module's name is the name of its file without the suffix, and with {@code _} for {@code -}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleTree {
 
     private static final List<String> SUFFIXES = List.of(".ko", ".ko.gz", ".ko.xz", ".ko.zst");
-    private static final String PREFERRED = "updates";
     private static final String MODULES_DEP = "modules.dep";
     private static final String MODULES_SOFTDEP = "modules.softdep";
 
     private final Path folder;
     private final NavigableMap<String, Path> files;
+    private final DoubleConsumer progress;
 
-    private ModuleTree(Path folder, NavigableMap<String, Path> files) {
+    private ModuleTree(Path folder, NavigableMap<String, Path> files, DoubleConsumer progress) {
         this.folder = folder;
         this.files = files;
+        this.progress = progress;
     }
 
     /**
      * Lists the modules in {@code folder}: those in its {@code modules.dep}, since {@code modprobe} finds no others. Without that file, or
-     * if it is empty, those that {@code depmod} would find there: in all folders below, links to folders included, except folders named
-     * {@code build} or {@code source}; if several files have the same module name, the one under {@code updates/} wins, or else the first
-     * by path.
+     * if it is empty, those that {@code depmod} would find there without a configuration: see {@link #open(Path, DepmodConfig)}.
      *
      * @throws io.modrt.error.FormatException if {@code modules.dep} is malformed
-     * @throws IOException if the folder is none or cannot be listed
+     * @throws IOException if the folder is none or cannot be listed, or no module is in it
      */
     public static ModuleTree open(Path folder) throws IOException {
+        checkFolder(folder);
+        Path listed = folder.resolve(MODULES_DEP);
+        if (!isFilled(listed)) {
+            return open(folder, DepmodConfig.standard());
+        }
+        NavigableMap<String, Path> files = new TreeMap<>();
+        for (String file : ModuleGraph.filesIn(listed)) {
+            Path path = folder.resolve(file);
+            if (Files.isRegularFile(path)) {
+                nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
+            }
+        }
+        return of(folder, files);
+    }
+
+    /**
+     * Lists the modules that {@code depmod} would find in {@code folder}, whether it has a {@code modules.dep} or not: in all folders below,
+     * links to folders included, except folders named {@code build} or {@code source}, and in those that {@code config} adds. If several
+     * files have the same module name, {@code config} says which one counts, or else it is the first by path.
+     *
+     * @throws IOException if the folder is none or cannot be listed, or no module is in it
+     */
+    public static ModuleTree open(Path folder, DepmodConfig config) throws IOException {
+        checkFolder(folder);
+        return of(folder, ModuleFiles.of(folder, config));
+    }
+
+    private static void checkFolder(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             throw new NoSuchFileException(folder.toString());
         }
         if (!Files.isDirectory(folder)) {
             throw new NotDirectoryException(folder.toString());
         }
-        NavigableMap<String, Path> files = new TreeMap<>();
-        Path listed = folder.resolve(MODULES_DEP);
-        if (isFilled(listed)) {
-            for (String file : ModuleGraph.filesIn(listed)) {
-                Path path = folder.resolve(file);
-                if (Files.isRegularFile(path)) {
-                    nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
-                }
-            }
-        } else {
-            Path preferred = folder.resolve(PREFERRED);
-            List<Path> found = FoundFiles.below(folder);
-            found.sort(Comparator.comparing((Path file) -> !file.startsWith(preferred))
-                    .thenComparing(Comparator.naturalOrder()));
-            found.forEach(file -> nameOf(file.toString()).ifPresent(name -> files.putIfAbsent(name, file)));
-        }
-        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files));
     }
 
-    private static boolean isFilled(Path file) throws IOException {
+    private static ModuleTree of(Path folder, NavigableMap<String, Path> files) throws IOException {
+        if (files.isEmpty()) {
+            throw new FileSystemException(
+                    folder.toString(), null, "no module (" + String.join(", ", SUFFIXES) + ") is in it");
+        }
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
+    }
+
+    /**
+     * The same tree, which tells how far it is when it reads every module: {@code listener} receives the share that is read, from 0 to 1.
+     */
+    public ModuleTree withProgress(DoubleConsumer listener) {
+        return new ModuleTree(folder, files, Objects.requireNonNull(listener, "listener"));
+    }
+
+    DoubleConsumer progress() {
+        return progress;
+    }
+
+    /** The lines of a list such as {@code modules.order}; none if there is no such file. */
+    static List<String> lines(Path list) throws IOException {
+        return Files.isRegularFile(list) ? Files.readAllLines(list, StandardCharsets.ISO_8859_1) : List.of();
+    }
+
+    /** Whether there is such a file, and it is not empty. */
+    static boolean isFilled(Path file) throws IOException {
         return Files.isRegularFile(file) && Files.size(file) > 0;
     }
 
@@ -109,8 +148,8 @@ public final class ModuleTree {
     }
 
     /**
-     * Who needs whom: from {@code modules.dep} and {@code modules.softdep}, or from {@linkplain #graphOfSymbols() the modules} if the
-     * first is missing or empty.
+     * Who needs whom: from {@code modules.dep} and {@code modules.softdep}, or if the first is missing or empty from what the modules say
+     * they depend on; {@linkplain #graphOfSymbols() from their symbols} if not every module says so.
      *
      * @throws io.modrt.error.FormatException if a list, or a module, is malformed
      * @throws IOException if a file cannot be read
@@ -118,11 +157,27 @@ public final class ModuleTree {
     public ModuleGraph graph() throws IOException {
         Path listed = folder.resolve(MODULES_DEP);
         if (!isFilled(listed)) {
-            return graphOfSymbols();
+            return graphOfModinfo();
         }
         ModuleGraph graph = ModuleGraph.ofModulesDep(listed);
         Path soft = folder.resolve(MODULES_SOFTDEP);
         return Files.isRegularFile(soft) ? graph.withSoftDependencies(soft) : graph;
+    }
+
+    private ModuleGraph graphOfModinfo() throws IOException {
+        ModuleGraph.Links links = new ModuleGraph.Links();
+        int read = 0;
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            progress.accept((double) read++ / files.size());
+            Modinfo info = Modinfo.read(file.getValue());
+            Optional<List<String>> depends = info.depends();
+            if (depends.isEmpty() || !files.keySet().containsAll(depends.get())) {
+                return graphOfSymbols();
+            }
+            links.add(file.getKey(), depends.get(), info.all("softdep"));
+        }
+        progress.accept(1);
+        return links.graph();
     }
 
     /**
@@ -133,10 +188,31 @@ public final class ModuleTree {
      */
     public ModuleGraph graphOfSymbols() throws IOException {
         ModuleGraph.Links links = new ModuleGraph.Links();
+        int read = 0;
         for (Map.Entry<String, Path> file : files.entrySet()) {
+            progress.accept((double) read++ / files.size());
             links.add(file.getKey(), ModuleFile.open(file.getValue()));
         }
+        progress.accept(1);
         return links.graph();
+    }
+
+    /**
+     * Writes what {@code depmod} would write for this tree into a folder, which must exist and may be the tree's own:
+     * {@code modules.dep}, {@code modules.alias}, {@code modules.symbols} and {@code modules.builtin}, each with its index for
+     * {@code modprobe} ({@code .bin}), {@code modules.softdep}, {@code modules.weakdep} and {@code modules.devname}. Reads every module.
+     * Each file is replaced at once.
+     *
+     * @throws io.modrt.error.FormatException if a module is malformed, or modules need each other
+     * @throws IOException if a file cannot be read or written
+     */
+    public void depmod(Path into) throws IOException {
+        Map<String, byte[]> written = new Depmod(this, progress).files();
+        written.putAll(Depmod.builtIn(folder));
+        for (Map.Entry<String, byte[]> file : written.entrySet()) {
+            Path whole = Files.write(into.resolve(file.getKey() + ".new"), file.getValue());
+            Files.move(whole, into.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /** The folder, and the number of modules in it. */

@@ -1,0 +1,43 @@
+package io.modrt.tree;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The modules that are built into the kernel, and their aliases: {@code modules.builtin} and {@code modules.builtin.modinfo}.
+ *
+ * @param names the names, with underscores
+ * @param aliases the aliases, with their patterns in the {@linkplain ModprobeConfig#normal normal} form
+ */
+record BuiltIn(Set<String> names, List<KnownAlias> aliases) {
+
+    static final String LIST = "modules.builtin";
+    static final String MODINFO = "modules.builtin.modinfo";
+    private static final String ALIAS = ".alias=";
+
+    static BuiltIn read(Path folder) throws IOException {
+        Set<String> names = new LinkedHashSet<>();
+        for (String line : ModuleTree.lines(folder.resolve(LIST))) {
+            ModuleTree.nameOf(line).ifPresent(names::add);
+        }
+        List<KnownAlias> aliases = new ArrayList<>();
+        Path modinfo = folder.resolve(MODINFO);
+        if (Files.isRegularFile(modinfo)) {
+            byte[] bytes = Files.readAllBytes(modinfo);
+            for (String string : Modinfo.strings(bytes, 0, bytes.length)) {
+                int dot = string.indexOf('.');
+                if (dot > 0 && string.startsWith(ALIAS, dot)) {
+                    String module = ModuleTree.normal(string.substring(0, dot));
+                    KnownAlias.of(string.substring(dot + ALIAS.length()), module)
+                            .ifPresent(aliases::add);
+                }
+            }
+        }
+        return new BuiltIn(names, aliases);
+    }
+}
