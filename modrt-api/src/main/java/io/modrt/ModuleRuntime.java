@@ -20,6 +20,7 @@ import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
+import io.modrt.tree.Modprobe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +39,10 @@ import org.jspecify.annotations.Nullable;
 public final class ModuleRuntime implements AutoCloseable {
     private final Kernel kernel;
     private final LoadPolicy policy;
+    private final Optional<Modprobe> modprobe;
 
     private ModuleRuntime(Builder builder) {
+        this.modprobe = Optional.ofNullable(builder.modprobe);
         this.policy = builder.policy;
         this.kernel = new Kernel(
                 builder.archs,
@@ -100,6 +103,20 @@ public final class ModuleRuntime implements AutoCloseable {
     /** As {@link #load(Path)} under {@code loadPolicy}, which also decides what the file is checked for when it is opened. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
         return load(kernel.open(() -> ModuleFile.open(file, loadPolicy, kernel)));
+    }
+
+    /**
+     * Loads a module by its name or an alias, and first what it needs, in the order and by the rules of the builder's
+     * {@link Builder#modprobe modprobe}. Modules that are loaded already stay as they are. A soft dependency that cannot be loaded is passed
+     * over. If a module that is needed cannot be loaded, those that came by this call are unloaded again.
+     *
+     * @return the first module that the name means
+     * @throws ModrtException where the kernel, or modrt, refuses a module; where the name means none that can be loaded; where the
+     *     configuration has an {@code install} command for it, since modrt runs no commands
+     * @throws java.io.UncheckedIOException if a file cannot be read
+     */
+    public LiveModule load(String name) {
+        return new NamedLoad(this, modprobe).load(name);
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
@@ -196,6 +213,7 @@ public final class ModuleRuntime implements AutoCloseable {
         private @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator;
         private @Nullable PerCpuAllocator perCpu;
         private LoadPolicy policy = LoadPolicy.kernelExact();
+        private @Nullable Modprobe modprobe;
 
         private Builder() {}
 
@@ -259,6 +277,12 @@ public final class ModuleRuntime implements AutoCloseable {
         /** Adds a listener, which is called as modules come and go. */
         public Builder listener(ModuleListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** Finds the modules that {@link ModuleRuntime#load(String)} loads by name; by default none is found. */
+        public Builder modprobe(Modprobe names) {
+            modprobe = Objects.requireNonNull(names, "names");
             return this;
         }
 

@@ -16,8 +16,8 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…}, {@code oracles},
-     * {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…},
+     * {@code oracles}, {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -28,11 +28,11 @@ final class Conformance {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
             return misuse(
-                    "a command is missing: load, sites, compare, live, refusals, oracles, vendors, emulate, short-calls or stubs");
+                    "a command is missing: load, sites, kmod, compare, live, refusals, oracles, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
-            case "load", "sites" -> {
+            case "load", "sites", "kmod" -> {
                 if (trees.isEmpty()) {
                     trees = DebianKernels.trees(DebianKernels.cache());
                 }
@@ -46,6 +46,9 @@ final class Conformance {
                     if (LoadTree.modules(tree).isEmpty()) {
                         return misuse("no module below " + tree);
                     }
+                }
+                if (args.get(0).equals("kmod")) {
+                    return new KmodCommand(trees, System.out).run() ? 0 : FAILED;
                 }
                 if (args.get(0).equals("sites")) {
                     return new SitesCommand(trees, System.out).run() ? 0 : FAILED;
@@ -94,8 +97,9 @@ final class Conformance {
                 return vendors(trees.get(0), trees.get(1));
             }
             default -> {
-                return misuse("no command " + args.get(0)
-                        + ": there are load, sites, compare, live, refusals, oracles, vendors, short-calls and stubs");
+                return misuse(
+                        "no command " + args.get(0)
+                                + ": there are load, sites, kmod, compare, live, refusals, oracles, vendors, short-calls and stubs");
             }
         }
     }

@@ -4,26 +4,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * The modules that are built into the kernel, and their aliases: {@code modules.builtin} and {@code modules.builtin.modinfo}.
  *
- * @param names the names, with underscores
+ * @param list the names, with underscores, in the order of the list; one may stand there twice
+ * @param names the names
  * @param aliases the aliases, with their patterns in the {@linkplain ModprobeConfig#normal normal} form
  */
-record BuiltIn(Set<String> names, List<KnownAlias> aliases) {
+record BuiltIn(List<String> list, Set<String> names, List<KnownAlias> aliases) {
 
     static final String LIST = "modules.builtin";
     static final String MODINFO = "modules.builtin.modinfo";
     private static final String ALIAS = ".alias=";
 
     static BuiltIn read(Path folder) throws IOException {
-        Set<String> names = new LinkedHashSet<>();
+        List<String> list = new ArrayList<>();
         for (String line : ModuleTree.lines(folder.resolve(LIST))) {
-            ModuleTree.nameOf(line).ifPresent(names::add);
+            ModuleTree.nameOf(line).ifPresent(list::add);
         }
         List<KnownAlias> aliases = new ArrayList<>();
         Path modinfo = folder.resolve(MODINFO);
@@ -38,6 +39,6 @@ record BuiltIn(Set<String> names, List<KnownAlias> aliases) {
                 }
             }
         }
-        return new BuiltIn(names, aliases);
+        return new BuiltIn(list, new HashSet<>(list), aliases);
     }
 }

@@ -215,7 +215,7 @@ final class Depmod {
     static Map<String, byte[]> builtIn(Path folder) throws IOException {
         BuiltIn builtIn = BuiltIn.read(folder);
         IndexFile names = new IndexFile();
-        builtIn.names().forEach(name -> names.add(name, "", 0));
+        builtIn.list().forEach(name -> names.add(name, "", 0));
         IndexFile aliases = new IndexFile();
         builtIn.aliases().forEach(alias -> aliases.add(alias.pattern(), alias.module(), 0));
         Map<String, byte[]> files = new LinkedHashMap<>();

@@ -10,10 +10,11 @@ import org.apiguardian.api.API;
  * @param module the module's name
  * @param kind what the step is
  * @param file the module's file; empty for other kinds than {@link Kind#FILE}
- * @param text the module's options, for {@link Kind#COMMAND} the command; may be empty
+ * @param isRequired whether a failure ends the load of what was asked for; not for soft dependencies
+ * @param text the module's options, for {@link Kind#COMMAND} behind the command; may be empty
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Insertion(String module, Kind kind, Optional<Path> file, String text) {
+public record Insertion(String module, Kind kind, Optional<Path> file, boolean isRequired, String text) {
 
     /** What a step is. */
     @API(status = API.Status.EXPERIMENTAL, since = "0.1")

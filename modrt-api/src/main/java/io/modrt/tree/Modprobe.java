@@ -42,12 +42,21 @@ public final class Modprobe {
     }
 
     /** A module that was found, and the pattern by which; the pattern is null for the module's own name. */
-    private record Found(String module, @Nullable String alias) {}
+    private record Found(String module, @Nullable String alias, boolean isBuiltIn) {
+
+        static Found named(String module) {
+            return new Found(module, null, false);
+        }
+
+        static Found by(String pattern, String module) {
+            return new Found(module, pattern, false);
+        }
+    }
 
     /**
      * The modules that {@code name} means, as {@code modprobe --resolve-alias} prints them: those of aliases in the configuration; or else
      * the module of this name; the module that exports the symbol, of {@code symbol:NAME}; a module for which the configuration has a command;
-     * those that have a matching alias themselves. Empty if there are none. They need not have a file.
+     * those that have a matching alias themselves; a module that is built into the kernel, or those of these with a matching alias. Empty if there are none. They need not have a file.
      *
      * @throws ModrtException if a list, or a module, is malformed
      * @throws IOException if a file cannot be read
@@ -63,32 +72,32 @@ public final class Modprobe {
         }
         String name = normal.get();
         List<Found> found = new ArrayList<>();
-        config.aliases(name).forEach(alias -> found.add(new Found(alias.module(), alias.pattern())));
+        config.aliases(name).forEach(alias -> found.add(Found.by(alias.pattern(), alias.module())));
         if (found.isEmpty() && lists.has(name)) {
-            found.add(new Found(name, null));
+            found.add(Found.named(name));
         }
         if (found.isEmpty() && name.startsWith("symbol:")) {
-            lists.exporter(name.substring("symbol:".length())).ifPresent(module -> found.add(new Found(module, name)));
+            lists.exporter(name.substring("symbol:".length())).ifPresent(module -> found.add(Found.by(name, module)));
         }
         if (found.isEmpty() && config.hasCommand(name)) {
-            found.add(new Found(name, null));
+            found.add(Found.named(name));
         }
         if (found.isEmpty()) {
-            matching(name, lists.aliases(), found);
-        }
-        if (found.isEmpty()) {
-            matching(name, lists.builtIn().aliases(), found);
+            matching(name, lists.aliases(), false, found);
         }
         if (found.isEmpty() && lists.builtIn().names().contains(name)) {
-            found.add(new Found(name, null));
+            found.add(Found.named(name));
+        }
+        if (found.isEmpty()) {
+            matching(name, lists.builtIn().aliases(), true, found);
         }
         return found;
     }
 
-    private static void matching(String name, List<KnownAlias> aliases, List<Found> found) {
+    private static void matching(String name, List<KnownAlias> aliases, boolean isBuiltIn, List<Found> found) {
         for (KnownAlias alias : aliases) {
             if (alias.matches(name)) {
-                found.add(new Found(alias.module(), alias.pattern()));
+                found.add(new Found(alias.module(), alias.pattern(), isBuiltIn));
             }
         }
     }
@@ -131,11 +140,14 @@ public final class Modprobe {
     private final class Plan {
         private final Map<String, Insertion> insertions = new LinkedHashMap<>();
         private final Set<Found> asked = new HashSet<>();
+        private final Set<String> required = new HashSet<>();
         private final Set<String> complete = new HashSet<>();
         private final Map<String, List<Found>> wanted = new HashMap<>();
         private final Deque<Iterator<Step>> stack = new ArrayDeque<>();
 
         void insert(Found module) throws IOException {
+            required.add(module.module);
+            required.addAll(lists.needs(module.module));
             stack.push(stepsOf(module).iterator());
             while (!stack.isEmpty()) {
                 Iterator<Step> steps = stack.element();
@@ -154,7 +166,7 @@ public final class Modprobe {
             }
             List<Step> steps = new ArrayList<>();
             for (String needed : lists.needs(module.module)) {
-                steps.add(() -> around(new Found(needed, null)));
+                steps.add(() -> around(Found.named(needed)));
             }
             steps.add(() -> around(module));
             return steps;
@@ -184,14 +196,19 @@ public final class Modprobe {
                     soft.before(module).isEmpty() && soft.after(module).isEmpty();
             Optional<String> command = isPlain ? config.installCommand(module) : Optional.empty();
             Optional<Path> file = lists.tree().file(module);
+            Insertion.Kind kind = Insertion.Kind.FILE;
+            String text = options(found);
             if (command.isPresent()) {
-                insertions.putIfAbsent(
-                        module, new Insertion(module, Insertion.Kind.COMMAND, Optional.empty(), command.get()));
-            } else if (lists.builtIn().names().contains(module)) {
-                insertions.putIfAbsent(module, new Insertion(module, Insertion.Kind.BUILT_IN, Optional.empty(), ""));
-            } else if (file.isPresent()) {
-                insertions.putIfAbsent(module, new Insertion(module, Insertion.Kind.FILE, file, options(found)));
+                kind = Insertion.Kind.COMMAND;
+                text = (command.get() + " " + text).strip();
+            } else if (found.isBuiltIn || lists.builtIn().names().contains(module)) {
+                kind = Insertion.Kind.BUILT_IN;
+                text = "";
+            } else if (file.isEmpty()) {
+                return;
             }
+            Optional<Path> inserted = kind == Insertion.Kind.FILE ? file : Optional.empty();
+            insertions.putIfAbsent(module, new Insertion(module, kind, inserted, required.contains(module), text));
         }
 
         private List<Step> allOf(String name) throws IOException {
