@@ -169,7 +169,7 @@ final class ModprobeComparison {
                             .append(" a=")
                             .append(i)
                             .append(" \\\n   b\n");
-                case 2 -> text.append("install ").append(module).append(" /bin/false $CMDLINE_OPTS\n");
+                case 2 -> text.append("install ").append(module).append(" /bin/false " + module + " $CMDLINE_OPTS\n");
                 case 3 ->
                     text.append("softdep ")
                             .append(module)

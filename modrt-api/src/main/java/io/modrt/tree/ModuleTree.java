@@ -45,7 +45,7 @@ public final class ModuleTree {
      * if it is empty, those that {@code depmod} would find there without a configuration: see {@link #open(Path, DepmodConfig)}.
      *
      * @throws io.modrt.error.FormatException if {@code modules.dep} is malformed
-     * @throws IOException if the folder is none or cannot be listed, or no module is in it
+     * @throws IOException if the folder is none or cannot be listed, or has neither a list nor a module
      */
     public static ModuleTree open(Path folder) throws IOException {
         checkFolder(folder);
@@ -60,7 +60,7 @@ public final class ModuleTree {
                 nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
             }
         }
-        return of(folder, files);
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
     }
 
     /**
@@ -72,7 +72,12 @@ public final class ModuleTree {
      */
     public static ModuleTree open(Path folder, DepmodConfig config) throws IOException {
         checkFolder(folder);
-        return of(folder, ModuleFiles.of(folder, config));
+        NavigableMap<String, Path> files = ModuleFiles.of(folder, config);
+        if (files.isEmpty()) {
+            throw new FileSystemException(
+                    folder.toString(), null, "no module (" + String.join(", ", SUFFIXES) + ") is in it");
+        }
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
     }
 
     private static void checkFolder(Path folder) throws IOException {
@@ -82,14 +87,6 @@ public final class ModuleTree {
         if (!Files.isDirectory(folder)) {
             throw new NotDirectoryException(folder.toString());
         }
-    }
-
-    private static ModuleTree of(Path folder, NavigableMap<String, Path> files) throws IOException {
-        if (files.isEmpty()) {
-            throw new FileSystemException(
-                    folder.toString(), null, "no module (" + String.join(", ", SUFFIXES) + ") is in it");
-        }
-        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
     }
 
     /**

@@ -12,6 +12,7 @@ import io.modrt.testkit.KernelModuleBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -60,22 +61,28 @@ class ModuleTreeTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
     # file                        | name
     kernel/fs/xfs/xfs.ko          | xfs
     kernel/sound/snd-pcm.ko.xz    | snd_pcm
     kernel/lib/libcrc32c.ko.gz    | libcrc32c
     kernel/net/8021q.ko.zst       | 8021q
     a.b-c.ko                      | a.b_c
-    .ko                           | -
-    kernel/lib/notes.txt          | -
-    kernel/lib/module.ko.bz2      | -
-    kernel/lib/module.o           | -
     """)
     void aModuleIsNamedByItsFile(String file, String name) throws IOException {
         files.module(file, NOTHING);
 
-        assertEquals(Optional.ofNullable(name).map(List::of).orElse(List.of()), open().names());
+        assertEquals(List.of(name), open().names());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".ko", "kernel/lib/notes.txt", "kernel/lib/module.ko.bz2", "kernel/lib/module.o", "build/a.ko"})
+    void aFolderWithoutModulesIsAnInputError(String file) {
+        files.module(file, NOTHING);
+
+        assertEquals(
+                "/lib/modules/6.1.0: no module (.ko, .ko.gz, .ko.xz, .ko.zst) is in it",
+                assertThrows(FileSystemException.class, this::open).getMessage());
     }
 
     @Test
