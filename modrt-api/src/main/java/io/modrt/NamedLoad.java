@@ -41,9 +41,12 @@ final class NamedLoad {
     }
 
     private LiveModule loadAll(String name) throws IOException {
-        Modprobe names = modprobe.orElseThrow(() -> new StateException(Refusal.beyondKernel(
-                        "module \"" + name + "\" cannot be found by its name: the runtime has no tree")
-                .wayOut("give the builder one: modprobe(Modprobe.of(ModuleTree.open(folder), ModprobeConfig.none()))")));
+        Modprobe names = modprobe.orElseThrow(
+                () -> new StateException(
+                        Refusal.beyondKernel(
+                                        "module \"" + name + "\" cannot be found by its name: the runtime has no tree")
+                                .wayOut(
+                                        "give the builder one: modprobe(Modprobe.of(ModuleTree.open(folder), ModprobeConfig.none()))")));
         for (Insertion step : names.insertions(name)) {
             try {
                 take(step);
@@ -63,7 +66,8 @@ final class NamedLoad {
                 .findFirst()
                 .orElseThrow(() -> new StateException(Refusal.of(
                         Errno.ENOENT,
-                        "\"" + name + "\" means no module that can be loaded: it is built into the kernel, blacklisted, or"
+                        "\"" + name
+                                + "\" means no module that can be loaded: it is built into the kernel, blacklisted, or"
                                 + " has no file")));
     }
 

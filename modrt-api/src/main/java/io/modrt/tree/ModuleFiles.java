@@ -85,7 +85,8 @@ final class ModuleFiles {
         for (int i = 0; i < config.search().size(); i++) {
             String place = config.search().get(i);
             boolean isKeyword = place.equals(DepmodConfig.BUILT_IN) || place.equals(DepmodConfig.EXTERNAL);
-            boolean isFolder = !isKeyword && !place.endsWith("/"); // depmod finds nothing below a name with a slash at its end
+            boolean isFolder =
+                    !isKeyword && !place.endsWith("/"); // depmod finds nothing below a name with a slash at its end
             if (isFolder && parent != null && parent.startsWith(place)) {
                 return i;
             }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which kernels a command of {@code depmod.d} is for: {@code *} for all, or a POSIX basic regular expression that is found in the release.
- * Of these it knows characters, {@code .}, sets, {@code *}, {@code ^} and {@code $}, and not groups, so that a search takes at most as many
- * steps as the product of both lengths.
+ * Which kernels a command of {@code depmod.d} is for: {@code *} for all, or a POSIX extended regular expression that is found in the
+ * release. Of these it knows characters, {@code .}, sets, {@code *}, {@code +}, {@code ?}, {@code ^} and {@code $}, and not groups or
+ * alternatives, so that a search takes at most as many steps as the product of both lengths.
  */
 final class ReleasePattern {
 
     private static final int CHARACTERS = 256;
 
-    private record Element(BitSet set, boolean isRepeated) {}
+    private record Element(BitSet set, boolean isOptional, boolean isRepeated) {}
 
     private final List<Element> elements = new ArrayList<>();
     private boolean isAtStart;
@@ -44,10 +44,10 @@ final class ReleasePattern {
                 set.set(0, CHARACTERS);
             } else if (c == '[') {
                 end = set(text, at, set);
+            } else if ("(){}|*+?^$".indexOf(c) >= 0) {
+                return Optional.empty();
             } else if (c == '\\') {
-                if (end == text.length()
-                        || Character.isLetterOrDigit(text.charAt(end))
-                        || "(){}".indexOf(text.charAt(end)) >= 0) {
+                if (end == text.length() || Character.isLetterOrDigit(text.charAt(end))) {
                     return Optional.empty();
                 }
                 set.set(text.charAt(end++));
@@ -57,9 +57,11 @@ final class ReleasePattern {
             if (end <= 0) {
                 return Optional.empty();
             }
-            boolean isRepeated = end < text.length() && text.charAt(end) == '*';
-            pattern.elements.add(new Element(set, isRepeated));
-            at = isRepeated ? end + 1 : end;
+            char quantifier = end < text.length() ? text.charAt(end) : 0;
+            boolean isOptional = quantifier == '*' || quantifier == '?';
+            boolean isRepeated = quantifier == '*' || quantifier == '+';
+            pattern.elements.add(new Element(set, isOptional, isRepeated));
+            at = isOptional || isRepeated ? end + 1 : end;
         }
         return Optional.of(pattern);
     }
@@ -98,8 +100,8 @@ final class ReleasePattern {
                 states.set(0);
             }
             for (int i = states.nextSetBit(0); i >= 0 && i < elements.size(); i = states.nextSetBit(i + 1)) {
-                if (elements.get(i).isRepeated) {
-                    states.set(i + 1); // it may match nothing
+                if (elements.get(i).isOptional) {
+                    states.set(i + 1);
                 }
             }
             if (states.get(elements.size()) && (!isAtEnd || at == release.length())) {
@@ -116,7 +118,8 @@ final class ReleasePattern {
         BitSet next = new BitSet(elements.size() + 1);
         for (int i = states.nextSetBit(0); i >= 0 && i < elements.size(); i = states.nextSetBit(i + 1)) {
             if (elements.get(i).set.get(c)) {
-                next.set(elements.get(i).isRepeated ? i : i + 1);
+                next.set(i + 1);
+                next.set(i, next.get(i) || elements.get(i).isRepeated);
             }
         }
         return next;

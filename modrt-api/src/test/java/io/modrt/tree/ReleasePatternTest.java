@@ -26,6 +26,9 @@ class ReleasePatternTest {
     6.[0-3].         | 6.2.9      | true
     6.[^0-3].        | 6.2.9      | false
     1.*-amd64        | 6.1.0-amd64 | true
+    4.+4             | 4.4.4      | true
+    ^4.+4$           | 44         | false
+    ^4\\.?4$        | 44         | true
     """)
     void aReleaseIsFound(String pattern, String release, boolean found) {
         assertEquals(
@@ -34,7 +37,7 @@ class ReleasePatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\\(a*\\)*", "[a", "a\\", "[[:digit:]]", "a\\{3\\}"})
+    @ValueSource(strings = {"(a*)*", "[a", "a\\", "[[:digit:]]", "a{3}", "a|b", "a**"})
     void whatIsNotKnownIsNotGuessed(String pattern) {
         assertEquals(Optional.empty(), ReleasePattern.of(pattern).map(known -> known.isIn("a")));
     }

@@ -76,7 +76,8 @@ class ModuleTreeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {".ko", "kernel/lib/notes.txt", "kernel/lib/module.ko.bz2", "kernel/lib/module.o", "build/a.ko"})
+    @ValueSource(
+            strings = {".ko", "kernel/lib/notes.txt", "kernel/lib/module.ko.bz2", "kernel/lib/module.o", "build/a.ko"})
     void aFolderWithoutModulesIsAnInputError(String file) {
         files.module(file, NOTHING);
 
