@@ -46,7 +46,7 @@ public final class DepmodConfig {
 
     private boolean read(String command, List<String> words) {
         int least = Map.of("override", 3, "external", 2).getOrDefault(command, 1);
-        if (words.size() < least) {
+        if (words.size() < least || words.stream().anyMatch(word -> word.indexOf(0) >= 0)) {
             return false;
         }
         switch (command) {

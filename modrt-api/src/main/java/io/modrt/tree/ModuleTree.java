@@ -1,10 +1,13 @@
 package io.modrt.tree;
 
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -55,7 +58,7 @@ public final class ModuleTree {
         }
         NavigableMap<String, Path> files = new TreeMap<>();
         for (String file : ModuleGraph.filesIn(listed)) {
-            Path path = folder.resolve(file);
+            Path path = path(folder, file, listed);
             if (Files.isRegularFile(path)) {
                 nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
             }
@@ -78,6 +81,15 @@ public final class ModuleTree {
                     folder.toString(), null, "no module (" + String.join(", ", SUFFIXES) + ") is in it");
         }
         return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
+    }
+
+    private static Path path(Path folder, String file, Path source) {
+        try {
+            return folder.resolve(file);
+        } catch (InvalidPathException e) {
+            throw new FormatException(
+                    Refusal.beyondKernel(source + ": \"" + file + "\" is no path").because(e));
+        }
     }
 
     private static void checkFolder(Path folder) throws IOException {
