@@ -87,8 +87,8 @@ public final class ModuleTree {
         try {
             return folder.resolve(file);
         } catch (InvalidPathException e) {
-            throw new FormatException(
-                    Refusal.beyondKernel(source + ": \"" + file + "\" is no path").because(e));
+            throw new FormatException(Refusal.beyondKernel(source + ": \"" + file + "\" is no path")
+                    .because(e));
         }
     }
 

@@ -101,10 +101,15 @@ final class TreeLists {
         return has(module) ? known.needs(module) : List.of();
     }
 
+    /** The module's strings; of a malformed file, that it needs nothing: its own load tells what is wrong with it. */
     private Modinfo modinfo(String module) throws IOException {
         Modinfo known = modinfos.get(module);
         if (known == null) {
-            known = Modinfo.read(tree.file(module).orElseThrow());
+            try {
+                known = Modinfo.read(tree.file(module).orElseThrow());
+            } catch (FormatException malformed) {
+                known = new Modinfo(List.of("depends="));
+            }
             modinfos.put(module, known);
         }
         return known;

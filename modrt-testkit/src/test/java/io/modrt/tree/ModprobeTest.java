@@ -57,17 +57,25 @@ class ModprobeTest {
     /** mod-foo needs a and b, which needs c. */
     @BeforeEach
     void modules() {
-        files.module("kernel/mod-foo.ko", module("mod_foo", "mod_foo_a", "mod_foo_b").build())
+        files.module(
+                        "kernel/mod-foo.ko",
+                        module("mod_foo", "mod_foo_a", "mod_foo_b").build())
                 .module("kernel/mod-foo-a.ko", module("mod_foo_a").build())
                 .module("kernel/mod-foo-b.ko", module("mod_foo_b", "mod_foo_c").build())
                 .module("kernel/mod-foo-c.ko", module("mod_foo_c").build())
                 .module(
                         "kernel/mod-simple.ko",
-                        module("mod_simple").info("alias", "pci:v*d[0-9]*sc-i*").info("alias", "fs-simple").build())
+                        module("mod_simple")
+                                .info("alias", "pci:v*d[0-9]*sc-i*")
+                                .info("alias", "fs-simple")
+                                .build())
                 .module(
                         "kernel/twin.ko",
-                        module("twin").info("alias", "fs-simple").info("softdep", "pre: mod-foo-b")
-                                .info("softdep", "pre: mod-foo-a").build())
+                        module("twin")
+                                .info("alias", "fs-simple")
+                                .info("softdep", "pre: mod-foo-b")
+                                .info("softdep", "pre: mod-foo-a")
+                                .build())
                 .module("kernel/ext4.ko", module("ext4").build());
         files.file(files.modules().resolve("modules.order"), text("kernel/mod-simple.ko\nkernel/twin.ko\n"));
         files.file(files.modules().resolve("modules.builtin"), "kernel/net/unix.ko\n".getBytes(StandardCharsets.UTF_8));
@@ -145,7 +153,8 @@ class ModprobeTest {
     remove fs-simple x                           | fs-simple          | fs_simple         | ''
     alias fs-simple ext4;install fs-simple x     | fs-simple          | ext4              | ext4
     """)
-    void aNameMeansAndBringsWhatModprobeSays(String config, String name, String meaning, String steps) throws IOException {
+    void aNameMeansAndBringsWhatModprobeSays(String config, String name, String meaning, String steps)
+            throws IOException {
         Modprobe modprobe = modprobe(config);
 
         assertEquals(Optional.ofNullable(meaning).orElse(""), String.join(" ", modprobe.resolve(name)));
@@ -167,7 +176,9 @@ class ModprobeTest {
 
     @Test
     void aSymbolMeansTheModuleThatExportsIt() throws IOException {
-        files.module("kernel/lib.ko", plain("lib").object("lib_api", ".data", 0).exports("lib_api").build());
+        files.module(
+                "kernel/lib.ko",
+                plain("lib").object("lib_api", ".data", 0).exports("lib_api").build());
         assertEquals(List.of("lib"), modprobe("").resolve("symbol:lib_api"));
         assertEquals(List.of(), modprobe("").resolve("symbol:other"));
 
@@ -177,7 +188,12 @@ class ModprobeTest {
 
     @Test
     void aModuleThatDoesNotSayWhatItNeedsIsReadFurther() throws IOException {
-        files.module("kernel/lib.ko", plain("lib").object("lib_api", ".data", 0).exports("lib_api").build())
+        files.module(
+                        "kernel/lib.ko",
+                        plain("lib")
+                                .object("lib_api", ".data", 0)
+                                .exports("lib_api")
+                                .build())
                 .module("kernel/user.ko", plain("user").imports("lib_api").build());
 
         assertEquals("lib, user", steps(modprobe(""), "user"));
@@ -190,7 +206,8 @@ class ModprobeTest {
 
         assertEquals(
                 "modules need each other, so none of them can be loaded first: a -> b -> a",
-                assertThrows(FormatException.class, () -> modprobe("").insertions("a")).getMessage());
+                assertThrows(FormatException.class, () -> modprobe("").insertions("a"))
+                        .getMessage());
     }
 
     /** modprobe.d(5): by name, and of files with one name that of the first folder; links to /dev/null hide others. */
@@ -205,8 +222,11 @@ class ModprobeTest {
         files.file(files.path("/lib/modprobe.d/z.conf"), text("options m hidden"));
         files.file(files.path("/etc/modprobe.d/z.conf"), text(""));
 
-        assertEquals(List.of("lib_a", "run_b", "etc_c"), ModprobeConfig.ofSystem(files.path("/")).options("m"));
-        assertEquals(List.of(), ModprobeConfig.of(List.of(files.path("/absent"))).options("m"));
+        assertEquals(
+                List.of("lib_a", "run_b", "etc_c"),
+                ModprobeConfig.ofSystem(files.path("/")).options("m"));
+        assertEquals(
+                List.of(), ModprobeConfig.of(List.of(files.path("/absent"))).options("m"));
     }
 
     private static byte[] text(String text) {
@@ -231,8 +251,8 @@ class ModprobeTest {
                 alias x]y z
                 options last \\
                 """.stripTrailing()));
-        ModprobeConfig config = ModprobeConfig.of(
-                List.of(files.path("/etc/c.conf")), "quiet a_b.z=3 modprobe.blacklist=k-l");
+        ModprobeConfig config =
+                ModprobeConfig.of(List.of(files.path("/etc/c.conf")), "quiet a_b.z=3 modprobe.blacklist=k-l");
 
         assertEquals(List.of("x=1   y=\"two words\" \\", "z=3"), config.options("a-b"));
         assertTrue(config.isBlacklisted("c_d"));
@@ -251,8 +271,17 @@ class ModprobeTest {
 
     /** Whatever the lists and the configuration hold, the answer is an answer or a clear exception. */
     @ParameterizedTest
-    @ValueSource(strings = {"modules.dep", "modules.alias", "modules.softdep", "modules.symbols", "modules.builtin",
-            "modules.builtin.modinfo", "modules.order", "/etc/modprobe.d/test.conf"})
+    @ValueSource(
+            strings = {
+                "modules.dep",
+                "modules.alias",
+                "modules.softdep",
+                "modules.symbols",
+                "modules.builtin",
+                "modules.builtin.modinfo",
+                "modules.order",
+                "/etc/modprobe.d/test.conf"
+            })
     void anyBytesOfAListAreSafe(String list) throws IOException {
         ModuleTree.open(files.modules()).depmod(files.modules());
         config("alias a* twin;softdep twin pre: a-b;options twin x\\\n y");
