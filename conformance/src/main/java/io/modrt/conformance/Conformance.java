@@ -99,7 +99,7 @@ final class Conformance {
             default -> {
                 return misuse(
                         "no command " + args.get(0)
-                                + ": there are load, sites, kmod, compare, live, refusals, oracles, vendors, short-calls and stubs");
+                                + ": there are load, sites, kmod, compare, live, refusals, oracles, vendors, emulate, short-calls and stubs");
             }
         }
     }

@@ -22,12 +22,12 @@ public final class DepmodConfig {
     static final String BUILT_IN = "built-in";
     static final String EXTERNAL = "external";
 
-    private record Override(String module, ReleasePattern kernels, String folder) {}
+    private record Preference(String module, ReleasePattern kernels, String folder) {}
 
     private record External(ReleasePattern kernels, List<String> folders) {}
 
     private final List<String> search = new ArrayList<>();
-    private final List<Override> overrides = new ArrayList<>();
+    private final List<Preference> overrides = new ArrayList<>();
     private final List<External> externals = new ArrayList<>();
     private final Set<String> excludes = new LinkedHashSet<>();
     private final List<String> ignored = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class DepmodConfig {
             case "override" -> {
                 Optional<ReleasePattern> kernels = ReleasePattern.of(words.get(1));
                 kernels.ifPresent(
-                        known -> overrides.add(new Override(ModuleTree.normal(words.get(0)), known, words.get(2))));
+                        known -> overrides.add(new Preference(ModuleTree.normal(words.get(0)), known, words.get(2))));
                 return kernels.isPresent();
             }
             case "external" -> {
@@ -114,7 +114,7 @@ public final class DepmodConfig {
     /** The folder of the tree from which each module that is overridden is taken. */
     Map<String, String> overrides(String release) {
         Map<String, String> folders = new HashMap<>();
-        for (Override override : overrides) {
+        for (Preference override : overrides) {
             if (override.kernels.isIn(release)) {
                 folders.putIfAbsent(override.module, override.folder);
             }

@@ -101,13 +101,19 @@ class LoadByNameTest {
 
     @Test
     void whatCannotBeLoadedIsSaidClearly() throws IOException {
-        try (ModuleRuntime runtime = runtime("install lib /bin/true\nalias off none\n")) {
+        try (ModuleRuntime runtime = runtime("install lib /bin/true\nalias off none\noptions helper a=1\n")) {
             StateException command = assertThrows(StateException.class, () -> runtime.load("x_fs"));
             assertEquals(
                     "module \"lib\" has an install command, and modrt runs no commands: /bin/true; load its file, or use a"
                             + " configuration without the command",
                     command.getMessage());
             assertEquals(Errno.EOPNOTSUPP, command.errno());
+
+            assertEquals(
+                    "module \"helper\" has options, which a load does not set: a=1; load its file, or use a configuration"
+                            + " without them",
+                    assertThrows(StateException.class, () -> runtime.load("helper"))
+                            .getMessage());
 
             StateException absent = assertThrows(StateException.class, () -> runtime.load("absent"));
             assertEquals(Errno.ENOENT, absent.errno());
