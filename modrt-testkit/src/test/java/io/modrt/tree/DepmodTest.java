@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What depmod writes. The names of kmod's own tests that check the same stand at each; the expected texts are what depmod of kmod 30 wrote
- * for such files, {@code modules.weakdep} what kmod 34 writes.
+ * for such files, {@code modules.weakdep} is as kmod's test expects it, since kmod 30 does not write it.
  */
 class DepmodTest {
 
