@@ -138,7 +138,7 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     }
 
     @Override
-    public SymbolUse use(CodeReader code, long place, long addend) {
+    public SymbolUse use(long place, CodeReader code, long addend) {
         boolean isAccess = number == 278 || isScaled(field);
         return isAccess
                 ? SymbolUse.access(addend, 1 << field.lowestBit())

@@ -71,11 +71,11 @@ public interface RelocationType {
      * What the module does with the symbol at a place of this type, as far as the instructions from there on show it: for kernels' symbols
      * that are made up, of which nothing else is known.
      *
-     * @param code the section's code as it is in the file; addresses count from the start of the section
      * @param place where the relocation is, at least four bytes in front of the section's end
+     * @param code the section's code as it is in the file; addresses count from the start of the section
      * @param addend the relocation's, 0 in SHT_REL
      */
-    default SymbolUse use(CodeReader code, long place, long addend) {
+    default SymbolUse use(long place, CodeReader code, long addend) {
         return routed() ? SymbolUse.code() : SymbolUse.unknown();
     }
 

@@ -13,8 +13,8 @@ import org.apiguardian.api.API;
 
 /**
  * A configuration of {@code depmod}, as {@code depmod.d(5)} describes it: which of several files of one module counts, and which folders are
- * searched. Commands that it does not know, or that lack a word, are passed over, as {@code depmod} does, and {@link #ignored told}.
- * Immutable.
+ * searched. Commands that it does not know, or that lack a word, are passed over, as {@code depmod} does; {@link #ignored} has
+ * them. Immutable.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class DepmodConfig {

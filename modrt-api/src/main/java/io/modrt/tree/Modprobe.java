@@ -105,8 +105,8 @@ public final class Modprobe {
     /**
      * What has to be inserted for {@code name}, in order, as {@code modprobe --show-depends} prints it: for each module that it means, those
      * that the module needs, the soft dependencies of each before and after it, and the module; each module once. Soft dependencies that are
-     * not found are passed over. Empty if {@code name} means modules without a file, or only such that are blacklisted and were found by an
-     * alias.
+     * not found are passed over. Empty if {@code name} means modules without a file, or only such that are blacklisted and that an
+     * alias named.
      *
      * @throws NoSuchFileException if {@code name} means no module
      * @throws ModrtException if a list, or a module, is malformed

@@ -148,10 +148,10 @@ enum MipsReloc implements RelocationType {
     }
 
     @Override
-    public SymbolUse use(CodeReader code, long place, long addend) {
+    public SymbolUse use(long place, CodeReader code, long addend) {
         return this == R_MIPS_LO16
                 ? MipsSymbolUse.of(code, place, addend)
-                : RelocationType.super.use(code, place, addend);
+                : RelocationType.super.use(place, code, addend);
     }
 
     @Override

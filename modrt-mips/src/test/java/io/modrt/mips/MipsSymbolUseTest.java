@@ -47,7 +47,7 @@ class MipsSymbolUseTest {
                 .mapToInt(word -> Integer.parseUnsignedInt(word, 16))
                 .toArray());
 
-        SymbolUse use = MipsReloc.R_MIPS_LO16.use(code, 0, 0);
+        SymbolUse use = MipsReloc.R_MIPS_LO16.use(0, code, 0);
 
         assertEquals(new SymbolUse(nature, sizeBytes), use, text);
     }

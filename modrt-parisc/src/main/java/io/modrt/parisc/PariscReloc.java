@@ -178,7 +178,7 @@ enum PariscReloc implements RelocationType {
     }
 
     @Override
-    public SymbolUse use(CodeReader code, long place, long addend) {
+    public SymbolUse use(long place, CodeReader code, long addend) {
         return switch (this) {
             case R_PARISC_DIR17R, R_PARISC_PCREL17F, R_PARISC_PCREL22F, R_PARISC_FPTR64 -> SymbolUse.code();
             case R_PARISC_PLABEL32, R_PARISC_PLABEL21L, R_PARISC_PLABEL14R -> SymbolUse.code();

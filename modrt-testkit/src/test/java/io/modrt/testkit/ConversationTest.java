@@ -134,6 +134,8 @@ class ConversationTest {
         order.verify(memory).codeChanged(core);
         order.verify(memory).write(eq(init.start()), any(), anyInt(), eq((int) init.sizeBytes()));
         order.verify(memory).codeChanged(init);
+        order.verify(memory).protect(core, Permission.READ_WRITE_EXECUTE);
+        order.verify(memory).protect(init, Permission.READ_WRITE_EXECUTE);
         verifyNoMoreInteractions(memory);
     }
 
@@ -148,6 +150,8 @@ class ConversationTest {
         order.verify(memory).read(eq(init.start()), any(), anyInt(), eq((int) init.sizeBytes()));
         order.verify(memory).write(eq(init.start()), any(), anyInt(), eq((int) init.sizeBytes()));
         order.verify(memory).codeChanged(init);
+        order.verify(memory).protect(core, Permission.READ_WRITE_EXECUTE);
+        order.verify(memory).protect(init, Permission.READ_WRITE_EXECUTE);
         verifyNoMoreInteractions(memory);
     }
 

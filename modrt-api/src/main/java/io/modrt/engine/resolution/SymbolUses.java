@@ -52,7 +52,7 @@ public final class SymbolUses {
                 RelocationType type = kernel.relocations(relocations.addends()).row(relocations.type(i));
                 long place = relocations.offset(i);
                 if (symbol != 0 && type != null && code.holds(place, Integer.BYTES)) {
-                    bySymbol.merge(symbol, type.use(code, place, relocations.addend(i)), SymbolUse::and);
+                    bySymbol.merge(symbol, type.use(place, code, relocations.addend(i)), SymbolUse::and);
                 }
             }
         }

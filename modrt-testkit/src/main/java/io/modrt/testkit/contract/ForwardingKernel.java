@@ -99,6 +99,11 @@ class ForwardingKernel implements ArchKernel {
     }
 
     @Override
+    public boolean protectsModules() {
+        return kernel.protectsModules();
+    }
+
+    @Override
     public boolean isMappingSymbol(String name) {
         return kernel.isMappingSymbol(name);
     }

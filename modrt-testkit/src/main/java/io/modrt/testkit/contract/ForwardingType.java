@@ -1,6 +1,8 @@
 package io.modrt.testkit.contract;
 
 import io.modrt.error.Refusal;
+import io.modrt.kernel.SymbolUse;
+import io.modrt.spi.CodeReader;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Fixup;
@@ -80,6 +82,11 @@ class ForwardingType implements RelocationType {
     @Override
     public long custom(Fixup fixup) {
         return type.custom(OwnFixup.of(fixup));
+    }
+
+    @Override
+    public SymbolUse use(long place, CodeReader code, long addend) {
+        return type.use(place, code, addend);
     }
 
     @Override
