@@ -17,6 +17,7 @@ module io.modrt.api {
     exports io.modrt.module;
     exports io.modrt.patch;
     exports io.modrt.policy;
+    exports io.modrt.signature;
     exports io.modrt.spi;
     exports io.modrt.tree;
     exports io.modrt.verify;

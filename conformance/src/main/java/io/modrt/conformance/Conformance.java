@@ -16,7 +16,7 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…},
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code signatures [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…},
      * {@code oracles}, {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
@@ -28,11 +28,11 @@ final class Conformance {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
             return misuse(
-                    "a command is missing: load, sites, kmod, compare, live, refusals, oracles, vendors, emulate, short-calls or stubs");
+                    "a command is missing: load, sites, kmod, signatures, compare, live, refusals, oracles, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
-            case "load", "sites", "kmod" -> {
+            case "load", "sites", "kmod", "signatures" -> {
                 if (trees.isEmpty()) {
                     trees = DebianKernels.trees(DebianKernels.cache());
                 }
@@ -46,6 +46,9 @@ final class Conformance {
                     if (LoadTree.modules(tree).isEmpty()) {
                         return misuse("no module below " + tree);
                     }
+                }
+                if (args.get(0).equals("signatures")) {
+                    return new SignaturesCommand(trees, System.out).run() ? 0 : FAILED;
                 }
                 if (args.get(0).equals("kmod")) {
                     return new KmodCommand(trees, System.out).run() ? 0 : FAILED;
@@ -99,7 +102,7 @@ final class Conformance {
             default -> {
                 return misuse(
                         "no command " + args.get(0)
-                                + ": there are load, sites, kmod, compare, live, refusals, oracles, vendors, emulate, short-calls and stubs");
+                                + ": there are load, sites, kmod, signatures, compare, live, refusals, oracles, vendors, emulate, short-calls and stubs");
             }
         }
     }

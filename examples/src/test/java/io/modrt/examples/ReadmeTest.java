@@ -43,6 +43,7 @@ class ReadmeTest {
             import io.modrt.module.*;
             import io.modrt.patch.*;
             import io.modrt.policy.*;
+            import io.modrt.signature.*;
             import io.modrt.verify.*;
             import io.modrt.version.*;
             import java.nio.file.*;

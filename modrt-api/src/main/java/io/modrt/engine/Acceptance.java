@@ -39,6 +39,7 @@ final class Acceptance {
         architecture(file.name(), file.elf().header(), target);
         target.kernel().check(file);
         findings.addAll(file.checkFor(target.profile(), findings.policy()));
+        blacklist();
         boolean hasExports = readExports();
         moduleLayout(symbols, hasExports);
         if (hasExports) {
@@ -46,6 +47,18 @@ final class Acceptance {
         }
         vermagic();
         new ConfigChecks(file, target.profile(), findings).check();
+    }
+
+    /** Refuses a module that the boot parameter {@code module_blacklist} names: {@code blacklisted}. */
+    private void blacklist() {
+        if (target.profile().has(LoaderChange.BLACKLIST)
+                && findings.policy().admission().blacklist().contains(file.name())) {
+            findings.broken(
+                    Rule.BLACKLIST,
+                    Refusal.of(Errno.EPERM, "is on the blacklist that the kernel was booted with (module_blacklist)")
+                            .wayOut("boot without it, or relax Rule." + Rule.BLACKLIST)
+                            .logged("Module " + file.name() + " is blacklisted"));
+        }
     }
 
     /** Raises ENOEXEC if a file with this header is not for the target. */

@@ -44,7 +44,7 @@ final class Taints {
         if (profile.has(LoaderChange.TEST_TAINT) && has("test")) {
             once(Taint.TEST, "loading test module" + TAINTING);
         }
-        if (file.isUnsigned(profile)) {
+        if (file.isUnsigned(profile, findings.policy().admission())) {
             once(
                     profile.has(LoaderChange.UNSIGNED_TAINT) ? Taint.UNSIGNED : Taint.FORCED,
                     "module verification failed: signature and/or required key missing - tainting kernel");

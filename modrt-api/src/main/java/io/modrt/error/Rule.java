@@ -31,10 +31,14 @@ public enum Rule {
     /** No section is both writable and executable, on kernels with STRICT_MODULE_RWX. */
     WRITE_XOR_EXECUTE,
     /**
-     * A signature at the end of the module has the form that the kernel reads, and there is one if the kernel takes signed modules alone; if
-     * relaxed, a malformed one counts as none.
+     * A signature at the end of the module has the form that the kernel reads, and the keys that the kernel trusts, as far as they are known,
+     * verify it; and there is one if the kernel takes signed modules alone. If relaxed, a malformed one counts as none.
      */
     SIGNATURE,
+    /** A kernel that is locked down takes signed modules alone. */
+    LOCKDOWN,
+    /** The module is not on the blacklist that the kernel was booted with. */
+    BLACKLIST,
     /** Kernels without LIVEPATCH take no livepatch modules; relaxed, they are loaded like any other. */
     LIVEPATCH,
     /** The kernel's own decompressor reads the file, on kernels with MODULE_DECOMPRESS; relaxed, it is read as kmod reads it. */

@@ -36,10 +36,12 @@ public enum ConfigOption {
     /** The kernel checks the signature that is appended to a module. */
     MODULE_SIG(true),
     /**
-     * The kernel refuses modules without a valid signature. A module without any is refused here too; whether a signature is valid only the
-     * kernel's keys could tell, so such a module is taken, with a diagnostic.
+     * The kernel refuses modules without a valid signature. Without the kernel's keys ({@code Admission.keys})
+     * only modules without any are refused here; one with a signature is taken, with a diagnostic.
      */
     MODULE_SIG_FORCE(false),
+    /** The kernel is locked down from the start. */
+    LOCK_DOWN_KERNEL_FORCE_INTEGRITY(false, "LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY"),
     /** A caller may load modules without vermagic or CRCs, which taints the kernel. */
     MODULE_FORCE_LOAD(true),
     /** A caller may unload modules that have an init function and no exit function. */

@@ -36,15 +36,39 @@ final class Decompression {
                             where + compression + " data of " + file.length + " bytes grows past " + most + " bytes")
                     .because(e));
         } catch (NoClassDefFoundError e) {
-            throw new FormatException(Refusal.of(
-                            Errno.EOPNOTSUPP,
-                            where + compression + " needs a library: add " + artifact(compression)
-                                    + " to the class path or module path")
-                    .because(e));
+            throw missing(compression, where, e);
         } catch (IOException e) {
             throw new FormatException(Refusal.of(Errno.EINVAL, where + compression + " data is damaged: " + reason(e))
                     .because(e));
         }
+    }
+
+    /**
+     * What the first stream of {@code file} holds, whatever follows it.
+     *
+     * @param most the most bytes that it may have
+     * @throws FormatException if the library for it is missing
+     */
+    static byte[] first(Compression compression, byte[] file, int most) throws IOException {
+        try {
+            GrowingBytes out = new GrowingBytes(USUAL_TIMES * file.length, most);
+            return switch (compression) {
+                case NONE -> file;
+                case GZIP -> GzipMembers.first(file, out);
+                case XZ -> XzStreams.first(file, out);
+                case ZSTD -> ZstdFrames.first(file, most);
+            };
+        } catch (NoClassDefFoundError e) {
+            throw missing(compression, "", e);
+        }
+    }
+
+    private static FormatException missing(Compression compression, String where, NoClassDefFoundError e) {
+        return new FormatException(Refusal.of(
+                        Errno.EOPNOTSUPP,
+                        where + compression + " needs a library: add " + artifact(compression)
+                                + " to the class path or module path")
+                .because(e));
     }
 
     /** The message of a library's exception, or the name of its class where it has no message. */

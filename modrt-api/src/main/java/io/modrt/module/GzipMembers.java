@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.zip.DataFormatException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /** The members of a gzip file (RFC 1952). */
 final class GzipMembers {
@@ -27,6 +28,31 @@ final class GzipMembers {
             out.readAll(in);
         }
         return new Unpacked(out.toArray(), firstBytes(file, out.length()), 0);
+    }
+
+    /** The contents of the first member, whatever follows it: its deflated data alone are looked at. */
+    static byte[] first(byte[] file, GrowingBytes out) throws IOException {
+        if ((file[FLAGS] & NOT_SKIPPED_BY_KERNEL) != 0) {
+            throw new IOException("a header with parts that are not looked at here");
+        }
+        int start = HEADER_BYTES;
+        if ((file[FLAGS] & FILE_NAME) != 0) {
+            while (start < file.length && file[start] != 0) {
+                start++;
+            }
+            start++;
+        }
+        if (start >= file.length) {
+            throw new IOException("it ends early");
+        }
+        Inflater inflater = new Inflater(true);
+        try (InflaterInputStream in =
+                new InflaterInputStream(new ByteArrayInputStream(file, start, file.length - start), inflater)) {
+            out.readAll(in);
+        } finally {
+            inflater.end();
+        }
+        return out.toArray();
     }
 
     /** How many bytes the first member has; all of them if its header has parts that are not looked at here. */

@@ -13,6 +13,7 @@ import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.policy.Admission;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.version.LoaderChange;
@@ -267,7 +268,12 @@ public final class ModuleFile {
 
     /** Whether a kernel of this profile looks for signatures, and finds none in the file that it could verify. */
     public boolean isUnsigned(KernelProfile profile) {
-        return signatureCheck.isUnsigned(profile);
+        return isUnsigned(profile, Admission.usual());
+    }
+
+    /** Whether a kernel of this profile that admits modules by {@code admission} finds no valid signature in the file where it looks for one. */
+    public boolean isUnsigned(KernelProfile profile, Admission admission) {
+        return signatureCheck.isUnsigned(profile, admission);
     }
 
     /** How the file was compressed. */
@@ -286,7 +292,8 @@ public final class ModuleFile {
      * @return the faults that {@code loadPolicy} lets pass
      * @throws FormatException if a kernel of this profile would refuse the file
      * @throws PolicyException if the kernel looks for signatures, and this module's is malformed or of an unknown kind; or if it wants one
-     *     ({@link ConfigOption#MODULE_SIG_FORCE}) and there is none. A signature is not verified, since that takes the kernel's keys
+     *     ({@link ConfigOption#MODULE_SIG_FORCE}) and there is none; or if the kernel's {@linkplain Admission#keys() keys} are known, and the
+     *     module was changed since it was signed
      */
     public List<Diagnostic> checkFor(KernelProfile profile, LoadPolicy loadPolicy) {
         Findings findings = new Findings(name, loadPolicy);

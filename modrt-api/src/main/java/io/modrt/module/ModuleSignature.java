@@ -5,19 +5,27 @@ import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
+import io.modrt.signature.OlderSignature;
+import io.modrt.signature.SignatureVerdict;
+import io.modrt.signature.TrustedKeys;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
- * The signature that is appended to a module file: a PKCS#7 blob, a trailer of 12 bytes ({@code struct module_signature}) and a marker. It
- * is found and described, not verified: that takes the kernel's keys, and by default the kernel loads unsigned modules too.
+ * The signature that is appended to a module file: a PKCS#7 blob, a trailer of 12 bytes ({@code struct module_signature}) and a marker; in
+ * modules for 3.7 to 4.2 the signer's name, the key's identifier and a number in place of the blob. {@link #verify} verifies it; to find and
+ * describe it takes no keys.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleSignature {
     /** {@code id_type} of PKCS#7, the only one that the kernel supports. */
     public static final int PKCS7 = 2;
 
+    /** {@code id_type} of a signature that names its key by subject and identifier, as kernels from 3.7 to 4.2 read it. */
+    public static final int X509 = 1;
+
+    private static final int RSA = 1;
     private static final String MARKER = "~Module signature appended~\n";
     private static final int TRAILER_BYTES = 12;
 
@@ -133,7 +141,38 @@ public final class ModuleSignature {
         return blobBytes;
     }
 
-    /** A copy of the blob: DER of a detached PKCS#7 signature over the bytes before it. */
+    /**
+     * Verifies it: {@code mod_verify_sig}. What {@code keys} say holds of the bytes in front of it, which are the whole ELF file.
+     */
+    public SignatureVerdict verify(TrustedKeys keys) {
+        if (isSupported()) {
+            return keys.verify(file, blobOffset, der());
+        }
+        if (idType() != X509) {
+            return new SignatureVerdict(SignatureVerdict.Kind.UNSUPPORTED, "id_type " + idType() + " is not supported");
+        }
+        if (algorithm() != RSA) {
+            return new SignatureVerdict(
+                    SignatureVerdict.Kind.UNSUPPORTED, "algorithm " + algorithm() + " is not supported");
+        }
+        int keyId = blobOffset - keyIdBytes();
+        int signer = keyId - signerBytes();
+        return signer <= 0
+                ? new SignatureVerdict(
+                        SignatureVerdict.Kind.MALFORMED,
+                        signerBytes() + " bytes of a name and " + keyIdBytes() + " of a key identifier, there are "
+                                + blobOffset + " in front")
+                : keys.verify(
+                        file,
+                        signer,
+                        (byte) hash(),
+                        OlderSignature.of(
+                                Arrays.copyOfRange(file, signer, keyId),
+                                Arrays.copyOfRange(file, keyId, blobOffset),
+                                der()));
+    }
+
+    /** A copy of the blob: DER of a detached PKCS#7 signature over the bytes before it; or the number of an older one. */
     public byte[] der() {
         return Arrays.copyOfRange(file, blobOffset, blobOffset + blobBytes);
     }

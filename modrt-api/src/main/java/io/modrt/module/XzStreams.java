@@ -32,6 +32,14 @@ final class XzStreams {
         return new Unpacked(out.toArray(), firstBytes, file.length - next);
     }
 
+    /** The contents of the first stream, whatever follows it. */
+    static byte[] first(byte[] file, GrowingBytes out) throws IOException {
+        try (SingleXZInputStream stream = new SingleXZInputStream(new ByteArrayInputStream(file), MOST_KIB)) {
+            out.readAll(stream);
+        }
+        return out.toArray();
+    }
+
     private static int skipPadding(byte[] file, int from) {
         int at = from;
         while (at + PADDING_BYTES <= file.length && Bytes.getInt(file, at, true) == 0) {

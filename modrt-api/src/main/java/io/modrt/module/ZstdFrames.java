@@ -69,6 +69,15 @@ final class ZstdFrames {
         return new ZstdFrames(file, most).unpack();
     }
 
+    /** The contents of the first frame, whatever follows it. */
+    static byte[] first(byte[] file, int most) throws IOException {
+        ZstdFrames frames = new ZstdFrames(file, most);
+        frames.skip(Integer.BYTES);
+        long bound = frames.passFrame();
+        frames.decode(0, frames.at, bound);
+        return Arrays.copyOf(frames.out, frames.length);
+    }
+
     private Unpacked unpack() throws IOException {
         int firstBytes = -1;
         while (at < file.length) {

@@ -8,11 +8,14 @@ import java.util.Objects;
 import java.util.Set;
 import org.apiguardian.api.API;
 
-/** How a load departs from what the kernel does; each departure has a name, and by default there is none. Immutable. */
+/**
+ * How a load departs from what the kernel does; each departure has a name, and by default there is none. And which modules a kernel
+ * {@linkplain Admission admits}. Immutable.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LoadPolicy {
-    private static final LoadPolicy KERNEL_EXACT =
-            new LoadPolicy(EnumSet.noneOf(Rule.class), StubPolicy.KERNEL_EXACT, 0, OnFailure.STOP, false);
+    private static final LoadPolicy KERNEL_EXACT = new LoadPolicy(
+            EnumSet.noneOf(Rule.class), StubPolicy.KERNEL_EXACT, 0, OnFailure.STOP, false, Admission.usual());
 
     private static final int MOST_TRAMPOLINES = 1 << 16;
 
@@ -26,13 +29,21 @@ public final class LoadPolicy {
     private final int trampolines;
     private final OnFailure onFailure;
     private final boolean strict;
+    private final Admission admission;
 
-    private LoadPolicy(Set<Rule> relaxed, StubPolicy stubs, int trampolines, OnFailure onFailure, boolean strict) {
+    private LoadPolicy(
+            Set<Rule> relaxed,
+            StubPolicy stubs,
+            int trampolines,
+            OnFailure onFailure,
+            boolean strict,
+            Admission admission) {
         this.relaxed = Collections.unmodifiableSet(relaxed);
         this.stubs = stubs;
         this.trampolines = trampolines;
         this.onFailure = onFailure;
         this.strict = strict;
+        this.admission = admission;
     }
 
     /** No departure: a load does what the kernel of the profile does. */
@@ -45,12 +56,13 @@ public final class LoadPolicy {
         EnumSet<Rule> all = EnumSet.noneOf(Rule.class);
         all.addAll(relaxed);
         all.addAll(List.of(rules));
-        return new LoadPolicy(all, stubs, trampolines, onFailure, strict);
+        return new LoadPolicy(all, stubs, trampolines, onFailure, strict, admission);
     }
 
     /** The same with another policy for branches that do not reach their targets. */
     public LoadPolicy stubs(StubPolicy policy) {
-        return new LoadPolicy(relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict);
+        return new LoadPolicy(
+                relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict, admission);
     }
 
     /**
@@ -64,7 +76,7 @@ public final class LoadPolicy {
             throw new IllegalArgumentException(
                     tracers + " tracers; 0 to " + MOST_TRAMPOLINES + " can have trampolines");
         }
-        return new LoadPolicy(relaxed, stubs, tracers, onFailure, strict);
+        return new LoadPolicy(relaxed, stubs, tracers, onFailure, strict, admission);
     }
 
     /**
@@ -72,12 +84,23 @@ public final class LoadPolicy {
      * broken files and plain objects.
      */
     public LoadPolicy bestEffort() {
-        return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict);
+        return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict, admission);
     }
 
     /** The same, but a load is refused where the kernel would silently truncate a value or ignore something. */
     public LoadPolicy strict() {
-        return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true);
+        return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true, admission);
+    }
+
+    /** The same in a kernel that admits modules by {@code kernels}: its keys, its blacklist, its lockdown. */
+    public LoadPolicy admission(Admission kernels) {
+        return new LoadPolicy(
+                relaxed, stubs, trampolines, onFailure, strict, Objects.requireNonNull(kernels, "kernels"));
+    }
+
+    /** Which modules the kernel admits. */
+    public Admission admission() {
+        return admission;
     }
 
     /** Whether {@code rule} is switched off. */
@@ -114,6 +137,7 @@ public final class LoadPolicy {
     @Override
     public String toString() {
         return "LoadPolicy[stubs=" + stubs + ", trampolines=" + trampolines + ", relaxed=" + relaxed + ", onFailure="
-                + onFailure + ", strict=" + strict + "]";
+                + onFailure + ", strict=" + strict + (admission.equals(Admission.usual()) ? "" : ", " + admission)
+                + "]";
     }
 }

@@ -77,6 +77,8 @@ public enum LoaderChange implements KernelChange {
     SIZE_BEHIND_BASE(Span.since("4.5")),
     /** A struct behind the symbols in init memory points to them; before, {@code struct module} did. */
     SYMBOLS_BY_STRUCT(Span.since("4.5")),
+    /** The kernel refuses modules that the boot parameter {@code module_blacklist} names. */
+    BLACKLIST(Span.since("4.8")),
     /** {@code .data..ro_after_init} has a pass of its own in the layout. */
     READ_ONLY_AFTER_INIT(Span.since("4.8")),
     /** The module's name is known, from {@code .modinfo}, when {@code struct module} is looked for, and stands in the line about it. */
@@ -95,6 +97,8 @@ public enum LoaderChange implements KernelChange {
     EXPORT_NAMESPACES(Span.since("5.4")),
     /** A signature of another kind counts as none, and a kernel that wants signatures answers EKEYREJECTED; before, ENOKEY. */
     SIGNATURE_KIND_TOLERATED(Span.since("5.4")),
+    /** A kernel that is locked down refuses modules without a valid signature. */
+    LOCKDOWN(Span.since("5.4")),
     /** A section that is both writable and executable is refused under STRICT_MODULE_RWX. */
     WRITABLE_CODE_REFUSED(Span.since("5.8")),
     /** Whoever uses the exports of a proprietary module becomes proprietary. */

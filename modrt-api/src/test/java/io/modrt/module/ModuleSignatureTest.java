@@ -14,9 +14,18 @@ import io.modrt.error.PolicyException;
 import io.modrt.error.Rule;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.policy.Admission;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.policy.SignatureMode;
+import io.modrt.signature.SignatureVerdict;
+import io.modrt.signature.TrustedKeys;
 import io.modrt.version.KernelVersion;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -145,9 +154,15 @@ class ModuleSignatureTest {
             List<Diagnostic> told = module.checkFor(kernel);
             return told.stream().anyMatch(each -> each.kind() == Diagnostic.Kind.NOT_CHECKED)
                     ? "not judged"
-                    : module.isUnsigned(kernel) ? "unsigned" : "takes";
+                    : module.isUnsigned(
+                                    kernel,
+                                    module.policy()
+                                            .orElse(LoadPolicy.kernelExact())
+                                            .admission())
+                            ? "unsigned"
+                            : "takes";
         } catch (PolicyException refused) {
-            assertEquals(Rule.SIGNATURE, refused.rule());
+            assertEquals(refused.errno() == Errno.EPERM ? Rule.LOCKDOWN : Rule.SIGNATURE, refused.rule());
             return refused.errno()
                     + refused.kernelMessage().map(line -> " " + line).orElse("");
         }
@@ -175,5 +190,113 @@ class ModuleSignatureTest {
     void aFileThatIsTheMarkerAloneIsNoModule() {
         FormatException refusal = assertThrows(FormatException.class, () -> ModuleFile.open(MARKER));
         assertEquals(Errno.ENOEXEC, refusal.errno());
+    }
+
+    private static byte[] der(int tag, byte[]... contents) {
+        byte[] all = ElfBytes.join(contents);
+        byte[] head = all.length < 0x80
+                ? new byte[] {(byte) tag, (byte) all.length}
+                : new byte[] {(byte) tag, (byte) 0x82, (byte) (all.length >> 8), (byte) all.length};
+        return ElfBytes.join(head, all);
+    }
+
+    private static byte[] hex(String digits) {
+        return HexFormat.of().parseHex(digits);
+    }
+
+    /** The module with a PKCS#7 message as the kernel's sign-file makes it: SHA-256, by the key with serial number 5 of an empty name. */
+    private static byte[] signedBy(KeyPair key) throws GeneralSecurityException {
+        Signature signer = Signature.getInstance("SHA256withECDSA");
+        signer.initSign(key.getPrivate());
+        signer.update(MODULE);
+        byte[] sha256 = hex("300b0609608648016503040201");
+        byte[] info = der(
+                0x30,
+                hex("020101"),
+                der(0x30, hex("3000"), hex("020105")),
+                sha256,
+                der(0x30, hex("06082a8648ce3d040302")),
+                der(4, signer.sign()));
+        byte[] data =
+                der(0x30, hex("020101"), der(0x31, sha256), der(0x30, hex("06092a864886f70d010701")), der(0x31, info));
+        byte[] message = der(0x30, hex("06092a864886f70d010702"), der(0xa0, data));
+        return signed(message, "0000020000000000" + HexFormat.of().toHexDigits(message.length));
+    }
+
+    // spotless:off
+    /** The kernel's answers to a module that is signed, changed since, unsigned; with its keys known, and booted in four ways. */
+    @ParameterizedTest(name = "{0}, {1}, {2}, {3}: {4}")
+    @CsvSource({
+        "6.1.0, signed,   trusted, '',                 takes",
+        "6.1.0, signed,   none,    '',                 unsigned",
+        "6.1.0, signed,   none,    module.sig_enforce, EKEYREJECTED Loading of module with unavailable key is rejected",
+        "6.1.0, signed,   trusted, module.sig_enforce, takes",
+        "6.1.0, unsigned, trusted, module.sig_enforce, EKEYREJECTED Loading of unsigned module is rejected",
+        "6.1.0, unsigned, trusted, lockdown=integrity, EPERM Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
+        "6.1.0, signed,   none,    lockdown=integrity, EPERM Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
+        "6.1.0, signed,   trusted, lockdown=integrity, takes",
+        "6.1.0, signed,   unknown, lockdown=integrity, not judged",
+        "6.1.0, malformed, trusted, '',                EBADMSG",
+        "5.3.0, signed,   none,    module.sig_enforce, ENOKEY",
+        "5.3.0, unsigned, none,    lockdown=integrity, unsigned",
+        "3.6.0, unsigned, none,    module.sig_enforce, takes",
+    })
+    // spotless:on
+    void aKernelWhoseKeysAreKnownAnswers(String version, String file, String keys, String commandLine, String answer)
+            throws GeneralSecurityException {
+        KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
+        byte[] bytes = switch (file) {
+            case "signed" -> signedBy(pair);
+            case "malformed" -> signed(DER, "0000020000000000" + "00000005");
+            default -> MODULE;
+        };
+        Admission admission = Admission.ofCommandLine(commandLine);
+        admission = switch (keys) {
+            case "trusted" -> admission.keys(TrustedKeys.ofKeys(List.of(pair.getPublic())));
+            case "none" -> admission.keys(TrustedKeys.none());
+            default -> admission;
+        };
+        LoadPolicy policy = LoadPolicy.kernelExact().admission(admission);
+        ModuleFile module = ModuleFile.open("", bytes, policy);
+        KernelProfile kernel = KernelProfile.of(KernelVersion.parse(version));
+        assertEquals(answer, answer(module, kernel));
+    }
+
+    @Test
+    void ignoredSignaturesAreNotLookedAt() {
+        LoadPolicy policy = LoadPolicy.kernelExact()
+                .admission(Admission.ofCommandLine("module.sig_enforce lockdown=integrity")
+                        .signatures(SignatureMode.IGNORED)
+                        .keys(TrustedKeys.none()));
+        ModuleFile module = ModuleFile.open("", signed(DER, "0100020000000000" + "00000005"), policy);
+        assertEquals("takes", answer(module, KERNEL));
+    }
+
+    /** Until 4.2: the signer's name, the key's identifier, the number, and the lengths of all three in the trailer. */
+    @Test
+    void anOlderSignatureHasItsNameInFrontOfTheNumber() {
+        byte[] file = signed(
+                ElfBytes.join("Maker".getBytes(StandardCharsets.US_ASCII), hex("c0ffee"), hex("0001" + "7f")),
+                "0104010503000000" + "00000003");
+        ModuleSignature signature = ModuleFile.open(file).signature().orElseThrow();
+        assertEquals(
+                new SignatureVerdict(
+                        SignatureVerdict.Kind.UNKNOWN_KEY,
+                        "signed by Maker, key identifier c0ffee, which is none of 0 trusted keys"),
+                signature.verify(TrustedKeys.none()));
+        byte[] reaching = signed(hex("00017f"), "01040105ff000000" + "00000003");
+        assertEquals(
+                SignatureVerdict.Kind.UNKNOWN_KEY,
+                ModuleFile.open(reaching)
+                        .signature()
+                        .orElseThrow()
+                        .verify(TrustedKeys.none())
+                        .kind());
+        assertEquals(
+                new SignatureVerdict(SignatureVerdict.Kind.UNSUPPORTED, "algorithm 0 is not supported"),
+                ModuleFile.open(signed(hex("00017f"), "0004010503000000" + "00000003"))
+                        .signature()
+                        .orElseThrow()
+                        .verify(TrustedKeys.none()));
     }
 }
