@@ -9,6 +9,7 @@ module io.modrt.api {
     exports io.modrt.address;
     exports io.modrt.elf;
     exports io.modrt.error;
+    exports io.modrt.export;
     exports io.modrt.kernel;
     exports io.modrt.layout;
     exports io.modrt.link;

@@ -2,6 +2,7 @@ package io.modrt;
 
 import io.modrt.engine.Kernel;
 import io.modrt.error.ModrtException;
+import io.modrt.export.ElfExport;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
@@ -183,6 +184,15 @@ public final class ModuleRuntime implements AutoCloseable {
     /** What the modules that were loaded tainted the kernel with. As in the kernel, unloading takes no taint away. */
     public Set<Taint> taints() {
         return kernel.taints();
+    }
+
+    /**
+     * The loaded modules as one linked ELF file; see {@link ElfExport}.
+     *
+     * @throws IllegalArgumentException if no module is loaded
+     */
+    public byte[] toElf() {
+        return ElfExport.of(modules());
     }
 
     /** The target's memory. */

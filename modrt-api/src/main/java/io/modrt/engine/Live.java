@@ -190,6 +190,11 @@ final class Live implements LiveModule, Exporter {
     }
 
     @Override
+    public byte[] toElf() {
+        return asLoaded().toElf();
+    }
+
+    @Override
     public byte[] relocated(Section section) {
         return resolved.explanation().bytes(section);
     }

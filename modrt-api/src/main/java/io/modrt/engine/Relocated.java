@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.relocation.Application;
+import io.modrt.export.ElfExport;
 import io.modrt.findings.Findings;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
@@ -89,6 +90,11 @@ final class Relocated implements RelocatedModule {
     /** The findings, to which a commit may add. */
     Findings collected() {
         return findings;
+    }
+
+    @Override
+    public byte[] toElf() {
+        return ElfExport.of(this);
     }
 
     @Override

@@ -93,6 +93,12 @@ public interface LiveModule {
     /** Its bytes as they were when it was loaded, worked out anew on each call. They cannot be committed again. */
     RelocatedModule asLoaded();
 
+    /**
+     * The module as it was loaded, as a linked ELF file, with its sections and symbols at their addresses and its debug information
+     * relocated; see {@code ElfExport} in package {@code io.modrt.export}. A new array, worked out anew on each call.
+     */
+    byte[] toElf();
+
     /** Maps its file positions, section offsets and addresses to each other. */
     AddressMap map();
 

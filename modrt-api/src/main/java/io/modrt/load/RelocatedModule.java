@@ -49,6 +49,12 @@ public interface RelocatedModule {
     List<Diagnostic> diagnostics();
 
     /**
+     * The module as a linked ELF file, with its sections and symbols at their addresses and its debug information relocated; see
+     * {@code ElfExport} in package {@code io.modrt.export}. A new array.
+     */
+    byte[] toElf();
+
+    /**
      * Writes each region to the target's memory once, and adds the module to the runtime's modules. If it fails, it restores what it wrote
      * over, unless the allocator says that there was {@linkplain io.modrt.memory.ModuleAllocator#fresh nothing worth keeping}.
      *
