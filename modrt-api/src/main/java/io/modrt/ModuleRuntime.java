@@ -3,6 +3,8 @@ package io.modrt;
 import io.modrt.engine.Kernel;
 import io.modrt.error.ModrtException;
 import io.modrt.export.ElfExport;
+import io.modrt.export.LoadReport;
+import io.modrt.export.ModulePage;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
@@ -193,6 +195,16 @@ public final class ModuleRuntime implements AutoCloseable {
      */
     public byte[] toElf() {
         return ElfExport.of(modules());
+    }
+
+    /** What the loads of the loaded modules did, in JSON; see {@link LoadReport}. */
+    public String toJson() {
+        return LoadReport.json(modules());
+    }
+
+    /** A picture of the loaded modules as an HTML page that loads nothing from elsewhere; see {@link ModulePage}. */
+    public String toHtml() {
+        return ModulePage.html(modules());
     }
 
     /** The target's memory. */

@@ -17,7 +17,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code signatures [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…},
-     * {@code oracles}, {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
+     * {@code oracles}, {@code vendors LIST FOLDER}, {@code export FOLDER RADARE2}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -28,7 +28,7 @@ final class Conformance {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
             return misuse(
-                    "a command is missing: load, sites, kmod, signatures, compare, live, refusals, oracles, vendors, emulate, short-calls or stubs");
+                    "a command is missing: load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -75,6 +75,14 @@ final class Conformance {
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
+            case "export" -> {
+                if (trees.size() != 2) {
+                    return misuse("export takes the folder with the modules and the command of radare2");
+                }
+                return new ExportCommand(trees.get(0), args.get(2), reports.resolve("export"), System.out).run()
+                        ? 0
+                        : FAILED;
+            }
             case "short-calls" -> {
                 if (trees.size() < 3) {
                     return misuse("short-calls takes modules, the kernel's System.map and the dump of its boot");
@@ -102,7 +110,7 @@ final class Conformance {
             default -> {
                 return misuse(
                         "no command " + args.get(0)
-                                + ": there are load, sites, kmod, signatures, compare, live, refusals, oracles, vendors, emulate, short-calls and stubs");
+                                + ": there are load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls and stubs");
             }
         }
     }

@@ -10,6 +10,8 @@ import io.modrt.engine.resolution.Exporter;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.StateException;
+import io.modrt.export.LoadReport;
+import io.modrt.export.ModulePage;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelSymbol;
@@ -192,6 +194,16 @@ final class Live implements LiveModule, Exporter {
     @Override
     public byte[] toElf() {
         return asLoaded().toElf();
+    }
+
+    @Override
+    public String toJson() {
+        return LoadReport.json(this);
+    }
+
+    @Override
+    public String toHtml() {
+        return ModulePage.html(List.of(this));
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.apiguardian.api.API;
  * <p>Each region is a segment with the bytes that loading gives it, and each loaded section a section at its address. Symbols have their final
  * values; stubs are called {@code __stub_NAME} and the slots that they load from {@code __slot_NAME}, in sections of their own where they lie
  * between the module's; what neither of the modules defines is an absolute symbol. Debug information is relocated, and that of several
- * modules is put together; compressed debug sections are left out. Of several modules, sections are called {@code MODULE:.text}, and only
+ * modules is put together; compressed debug sections, and {@code .debug_aranges}, a mere index, are left out. Of several modules, sections are called {@code MODULE:.text}, and only
  * exports are global symbols.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

@@ -99,6 +99,12 @@ public interface LiveModule {
      */
     byte[] toElf();
 
+    /** What its load did, in JSON; see {@code LoadReport} in package {@code io.modrt.export}. */
+    String toJson();
+
+    /** A picture of it as an HTML page that loads nothing from elsewhere: its regions to scale, sections, stubs, reach, dependencies. */
+    String toHtml();
+
     /** Maps its file positions, section offsets and addresses to each other. */
     AddressMap map();
 
