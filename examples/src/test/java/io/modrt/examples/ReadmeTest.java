@@ -34,6 +34,7 @@ class ReadmeTest {
             import io.modrt.address.*;
             import io.modrt.elf.*;
             import io.modrt.error.*;
+            import io.modrt.export.*;
             import io.modrt.kernel.*;
             import io.modrt.ftrace.*;
             import io.modrt.layout.*;

@@ -16,22 +16,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
  * Draws modules on one HTML page: regions to one scale with their sections and stubs, who uses whom, how near branches are to the end of their
- * reach. The page loads nothing from elsewhere, and names are escaped.
+ * reach. Of a runtime with more than 200 modules the most recent 200 are drawn. The page loads nothing from elsewhere, and names are escaped.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModulePage {
     private static final int MOST_ROWS = 500;
     private static final int MOST_REACHES = 12;
+    private static final int MOST_MODULES = 200;
 
     private static final String STYLE = """
             .code { fill: #4f86c6; background: #4f86c6 } .rodata { fill: #2f9c95; background: #2f9c95 }
             .data { fill: #e0a03c; background: #e0a03c } .zero { fill: #e4d8b4; background: #e4d8b4 }
             .stub { fill: #d8322a; background: #d8322a } .slot { fill: #7a5cc0; background: #7a5cc0 } .free { fill: #8b8f9740; background: #8b8f9740 }
-            .region { display: grid; grid-template-columns: 20rem 1fr; gap: .4rem 1rem; align-items: center; margin: .35rem 0 }
+            .region { display: grid; grid-template-columns: 30rem 1fr; gap: .4rem 1rem; align-items: center; margin: .15rem 0; font-size: .9rem }
             .region svg { width: 100%; height: 1.5rem; display: block } .region b { font-weight: 600 }
             svg.graph { width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .4rem }
             svg.graph text { fill: var(--ink); font: 12px ui-monospace, monospace } svg.graph path { stroke: var(--soft); fill: none; opacity: .7 }
@@ -67,10 +69,10 @@ public final class ModulePage {
                     .append(text(first.placed().plan().profile().version().toString()));
             page.append(". Regions are drawn to one scale; a section tells its address under the pointer.</p>\n");
             legend();
+            page.append(DependencyGraph.svg(withNeighbours()));
             regions();
-            page.append(DependencyGraph.svg(modules));
             reach();
-            modules.forEach(this::sections);
+            modules.stream().limit(MOST_MODULES).forEach(this::sections);
             stubs();
         }
         return page.append("</body></html>\n").toString();
@@ -83,7 +85,7 @@ public final class ModulePage {
             page.append(kind.words()).append("</span>");
         }
         page.append("<span><i class=\"stub\"></i>stub</span><span><i class=\"slot\"></i>slot of an address</span>");
-        page.append("<span><i class=\"free\"></i>between sections</span></div>\n");
+        page.append("<span><i class=\"free\"></i>gap, or the kernel's tables of symbols</span></div>\n");
     }
 
     private void regions() {
@@ -93,11 +95,22 @@ public final class ModulePage {
                 .mapToLong(Region::sizeBytes)
                 .max()
                 .orElse(1);
-        for (LiveModule module : modules) {
+        for (LiveModule module : modules.subList(0, Math.min(modules.size(), MOST_MODULES))) {
             for (Region region : module.placed().plan().regions()) {
                 module.placed().range(region.kind()).ifPresent(range -> region(module, region, range, largest));
             }
         }
+    }
+
+    /** The modules of the page, the newest first; of a single one also those that it uses and those that use it. */
+    private List<LiveModule> withNeighbours() {
+        if (modules.size() != 1) {
+            return modules;
+        }
+        LiveModule one = modules.get(0);
+        return Stream.of(one.users().stream(), modules.stream(), one.uses().stream())
+                .flatMap(each -> each)
+                .toList();
     }
 
     private void region(LiveModule module, Region region, AddressRange range, long largest) {
@@ -106,9 +119,9 @@ public final class ModulePage {
                 .append(text(module.name()))
                 .append("</b> ");
         page.append(region.kind()).append(" <span class=\"mono\">");
-        page.append(RegionAccess.of(region.kind()).letters()).append("</span><p><code>");
+        page.append(RegionAccess.of(region.kind()).letters()).append("</span> <code>");
         page.append(range.start()).append("</code>, ").append(count(range.sizeBytes()));
-        page.append(" bytes</p></div><svg viewBox=\"0 0 1000 24\" preserveAspectRatio=\"none\">\n");
+        page.append(" bytes</div><svg viewBox=\"0 0 1000 24\" preserveAspectRatio=\"none\">\n");
         rect("free", 0, range.sizeBytes() * scale, region.kind() + " " + range);
         for (Section section : RegionAccess.sections(module.placed(), region.kind())) {
             Section shape = module.placed().shape(section);
