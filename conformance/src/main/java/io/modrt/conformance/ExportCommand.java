@@ -8,6 +8,7 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.spi.Width;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -126,7 +127,7 @@ final class ExportCommand {
     /** The address as gdb has it: 32-bit ones of MIPS are sign-extended. */
     private static String forGdb(Target target, Address address) {
         boolean isExtended = !target.is64Bit() && !target.isParisc();
-        return isExtended ? "0x" + Long.toHexString((int) address.value()) : address.toString();
+        return isExtended ? "0x" + Long.toHexString(Width.BITS_32.signed(address.value())) : address.toString();
     }
 
     private void warnings(Path file, List<String> faults) {

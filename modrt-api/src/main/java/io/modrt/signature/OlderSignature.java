@@ -2,8 +2,10 @@ package io.modrt.signature;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import org.apiguardian.api.API;
 
 /** A signature of 3.7 to 4.2: what the trailer gives the lengths of. The arrays are viewed. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class OlderSignature {
     private final byte[] signer;
     private final byte[] keyIdentifier;
