@@ -17,6 +17,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.Admission;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
@@ -34,6 +35,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +47,9 @@ class RulesTest {
     private static final String VERMAGIC = "6.1.192 SMP mod_unload modversions ";
     private static final int NOP = 0;
     private static final int CRC = 0x1234_abcd;
+
+    private static final LoadPolicy EXACT =
+            LoadPolicy.kernelExact().admission(Admission.usual().blacklist(Set.of("listed")));
 
     /** A module that a rule refuses, the kernel that has the rule, and a part of what is told if it is relaxed. */
     private record Row(UnaryOperator<KernelProfile> kernel, byte[] file, Errno errno, String told) {}
@@ -79,6 +84,13 @@ class RulesTest {
                 "is writable and executable");
         row(Rule.LIVEPATCH, module().info("livepatch", "Y").build(), Errno.ENOEXEC, "is a livepatch module");
         row(Rule.SIGNATURE, ConfigOption.MODULE_SIG_FORCE, module().build(), Errno.EKEYREJECTED, "has no signature");
+        row(
+                Rule.LOCKDOWN,
+                ConfigOption.LOCK_DOWN_KERNEL_FORCE_INTEGRITY,
+                module().build(),
+                Errno.EPERM,
+                "the kernel is locked down");
+        row(Rule.BLACKLIST, module(ElfTarget.MIPS_O32_LE, "listed"), Errno.EPERM, "is on the blacklist");
         row(Rule.COMPRESSION, ConfigOption.MODULE_DECOMPRESS, xz(module().build()), Errno.EINVAL, "no check but CRC32");
         row(
                 Rule.CONSTRUCTORS,
@@ -110,11 +122,10 @@ class RulesTest {
         Row row = ROWS.get(rule);
         assertNotNull(row, "no row shows the effect of " + rule);
 
-        ModrtException refused = assertThrows(ModrtException.class, () -> load(row, LoadPolicy.kernelExact()));
+        ModrtException refused = assertThrows(ModrtException.class, () -> load(row, EXACT));
         assertEquals(row.errno, refused.errno(), refused.getMessage());
 
-        List<Diagnostic> told =
-                load(row, LoadPolicy.kernelExact().relaxed(rule)).diagnostics();
+        List<Diagnostic> told = load(row, EXACT.relaxed(rule)).diagnostics();
         assertTrue(
                 told.stream()
                         .anyMatch(each ->
@@ -147,7 +158,11 @@ class RulesTest {
     }
 
     private static KernelModuleBuilder module(ElfTarget target) {
-        return KernelModuleBuilder.of(target, "m")
+        return module(target, "m");
+    }
+
+    private static KernelModuleBuilder module(ElfTarget target, String name) {
+        return KernelModuleBuilder.of(target, name)
                 .vermagic(VERMAGIC)
                 .text(NOP, NOP)
                 .function("m_run", ".text", 0);

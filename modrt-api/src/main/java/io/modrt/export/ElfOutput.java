@@ -93,8 +93,7 @@ final class ElfOutput {
 
     /** Adds a section of a segment; returns its number, for symbols. */
     int section(String name, Section like, long address, long sizeBytes, int segment) {
-        // why: a section of a processor's type is refused by readers of that processor's files if it has not the ABI's
-        // name
+        // why: binutils takes a section of a processor's type under the ABI's name alone
         int type = isKept(like.type()) && name.equals(like.name()) ? like.type() : SHT_PROGBITS;
         long flags = like.flags() & (Section.SHF_WRITE | Section.SHF_EXECINSTR) | Section.SHF_ALLOC;
         return add(new Part(name, type, flags, address, sizeBytes, segment, new byte[0], like.alignment()));
