@@ -76,6 +76,7 @@ class OptionsTest {
         row(ConfigOption.FUNCTION_GRAPH_TRACER, OptionsTest::tracingSite, "10000004", "10000005");
         row(ConfigOption.MODULE_SIG, OptionsTest::malformedSignature, "loads", "EBADMSG");
         row(ConfigOption.MODULE_SIG_FORCE, kernel -> load(kernel, module().build()), "loads", "EKEYREJECTED");
+        row(ConfigOption.LOCK_DOWN_KERNEL_FORCE_INTEGRITY, kernel -> load(kernel, module().build()), "loads", "EPERM");
         row(ConfigOption.MODULE_FORCE_LOAD, OptionsTest::importWithoutVersions, "EINVAL", "loads, tainted FOE");
         row(ConfigOption.MODULE_FORCE_UNLOAD, OptionsTest::unloadWithoutExit, "EBUSY", "UNLOADED");
         row(ConfigOption.MODULE_DECOMPRESS, kernel -> load(kernel, xz(XZ.CHECK_CRC64)), "loads", "EINVAL");
