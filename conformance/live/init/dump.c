@@ -203,6 +203,26 @@ void dump_module_symbols(void)
     say("symbols of modules: %ld", dump_lines("/proc/kallsyms", "SYM", "\t["));
 }
 
+void list_modules(void)
+{
+    FILE *file = fopen("/proc/modules", "r");
+    if (!file)
+        fail("/proc/modules");
+    char *line = NULL, module[128];
+    size_t room = 0;
+    while (getline(&line, &room, file) > 0) {
+        if (sscanf(line, "%127s", module) != 1)
+            fail("a line of /proc/modules: %s", line);
+        line[strcspn(line, "\n")] = 0;
+        fprintf(records, "MODLINE %s\n", line);
+        struct region regions[MOST_REGIONS];
+        int count = 0;
+        dump_sections(module, regions, &count);
+    }
+    free(line);
+    fclose(file);
+}
+
 static uint64_t symbol(const char *name)
 {
     FILE *file = fopen("/proc/kallsyms", "r");

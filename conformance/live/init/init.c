@@ -66,6 +66,25 @@ const char *contents(const char *path)
 
 #define OWN "rig: the log is read"
 
+/* Takes out a module; one that others use stays. */
+static void take_out(const char *module)
+{
+    if (syscall(SYS_delete_module, module, 0) == 0)
+        fprintf(records, "DEL %s 0\n", module);
+    else
+        fprintf(records, "DEL %s %d %s\n", module, errno, strerrorname_np(errno));
+}
+
+/* Waits for whoever saves the machine's memory, and then ends it. */
+static void be_saved(void)
+{
+    fprintf(records, "DONE\n");
+    port_drain();
+    say("image");
+    for (;;)
+        pause();
+}
+
 /* What the kernel logged since the last call. */
 static void log_records(void)
 {
@@ -180,6 +199,12 @@ static int step(char *line)
             dump_module(word[1]);
         else
             dump_modules();
+    } else if (strcmp(word[0], "remove") == 0) { /* remove NAME */
+        take_out(word[1]);
+    } else if (strcmp(word[0], "list") == 0) {
+        list_modules();
+    } else if (strcmp(word[0], "image") == 0) {
+        be_saved();
     } else if (strcmp(word[0], "symbols") == 0) {
         dump_module_symbols();
     } else if (strcmp(word[0], "dump-kernel") == 0) {

@@ -31,6 +31,8 @@ void memory_segments(void);
 /* dump.c: records of what is in memory. */
 void dump_module(const char *module);
 void dump_modules(void);
+/* The same without memory: what the kernel says of each module. */
+void list_modules(void);
 void dump_module_symbols(void);
 void dump_kernel(void);
 
