@@ -10,6 +10,7 @@ module io.modrt.api {
     exports io.modrt.elf;
     exports io.modrt.error;
     exports io.modrt.export;
+    exports io.modrt.image;
     exports io.modrt.kernel;
     exports io.modrt.layout;
     exports io.modrt.link;

@@ -6,6 +6,8 @@ import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfHeader;
 import io.modrt.error.*;
 import io.modrt.kernel.*;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.memory.AddressTranslation;
 import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
@@ -42,6 +44,7 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     private final ByteOrder order;
 
     private final boolean isNew;
+    private final int pageBytes;
     private final boolean hasWideArea;
     private final AArch64Tracing tracing;
     private final TableShapes tables;
@@ -49,6 +52,7 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
     AArch64Kernel(KernelProfile profile, ElfHeader header) {
         order = header.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
         machine = profile.machine();
+        pageBytes = profile.pageBytes();
         machine.requireFeaturesAmong(Set.of(FEATURE_843419));
         isNew = profile.layoutRules() == LayoutRules.MEMORY_TYPES;
         boolean worksAround = profile.has(AArch64Arch.ERRATUM_843419);
@@ -80,6 +84,12 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
                 .map(bitmap -> KernelBitmap.read(memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS))
                 .map(capabilities -> MachineFacts.unknown().withCapabilities(capabilities))
                 .orElse(MachineFacts.unknown());
+    }
+
+    @Override
+    public Optional<AddressTranslation> translation(
+            MemoryReader memory, List<AddressRange> ranges, KernelSymbols symbols) {
+        return new AArch64Paging(memory, ranges, pageBytes).find(symbols);
     }
 
     @Override

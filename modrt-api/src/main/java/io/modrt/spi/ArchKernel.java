@@ -5,6 +5,7 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.AddressTranslation;
 import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import java.nio.ByteOrder;
@@ -95,6 +96,19 @@ public interface ArchKernel {
     /** Whether the kernel protects the pages of modules under STRICT_MODULE_RWX: whether the architecture has {@code set_memory_ro} and its like. */
     default boolean protectsModules() {
         return false;
+    }
+
+    /**
+     * How this kernel maps its addresses to those of the machine, as far as that can be found in the machine's memory; empty if the
+     * architecture does not tell, or finds no page tables.
+     *
+     * @param memory the machine's memory, by physical address
+     * @param ranges where there is memory
+     * @param symbols the kernel's symbols; page tables that they do not name are searched for
+     */
+    default Optional<AddressTranslation> translation(
+            MemoryReader memory, List<AddressRange> ranges, KernelSymbols symbols) {
+        return Optional.empty();
     }
 
     /** Whether a section of this name is for initialisation: the kernel's {@code module_init_section}. */

@@ -7,6 +7,9 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.memory.AddressTranslation;
+import io.modrt.memory.MemoryReader;
 import io.modrt.spi.*;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
@@ -146,6 +149,12 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
     @Override
     public ArchPlan plan(PlanInput input) {
         return new MipsPlan(input, this);
+    }
+
+    @Override
+    public Optional<AddressTranslation> translation(
+            MemoryReader memory, List<AddressRange> ranges, KernelSymbols symbols) {
+        return new MipsPaging(memory, ranges, this).find(symbols, moduleAreas().get(0));
     }
 
     MipsStubs stubs() {

@@ -8,6 +8,7 @@ import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.AddressTranslation;
 import io.modrt.memory.MemoryReader;
 import io.modrt.spi.*;
 import java.nio.ByteOrder;
@@ -69,6 +70,12 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         symbols.find("running_on_qemu").ifPresent(symbol -> memory.read(symbol.value(), flag, 0, flag.length));
         boolean isQemu = !Arrays.equals(flag, new byte[Integer.BYTES]);
         return isQemu ? MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU) : MachineFacts.unknown();
+    }
+
+    @Override
+    public Optional<AddressTranslation> translation(
+            MemoryReader memory, List<AddressRange> ranges, KernelSymbols symbols) {
+        return new PariscPaging(memory, ranges, width).find(symbols);
     }
 
     @Override

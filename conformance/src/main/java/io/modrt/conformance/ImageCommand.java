@@ -1,0 +1,126 @@
+package io.modrt.conformance;
+
+import io.modrt.image.FoundModule;
+import io.modrt.image.ImageFile;
+import io.modrt.image.ImageResult;
+import io.modrt.image.ImageResult.ModuleResult;
+import io.modrt.image.MemoryImage;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.tree.ModuleTree;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code image TAG}: takes an image of a live kernel's memory, and finds and verifies its modules from the image alone. */
+final class ImageCommand {
+    private static final int SHOWN = 12;
+
+    private final LiveKernel kernel;
+    private final Path folder;
+    private final Path reports;
+    private final PrintStream out;
+
+    /**
+     * @param folder where the image is: {@code memory.raw}, with {@code 1.dump}, what the guest says of itself
+     * @param reports the folder for pages
+     */
+    ImageCommand(LiveKernel kernel, Path folder, Path reports, PrintStream out) {
+        this.kernel = kernel;
+        this.folder = folder;
+        this.reports = reports;
+        this.out = out;
+    }
+
+    /** Runs the command; returns whether every module was found where it is, and is clean. */
+    boolean run() throws IOException {
+        KernelDump guest = KernelDump.read(folder.resolve("1.dump"));
+        Path elf = folder.resolve("memory.elf");
+        boolean isWell = true;
+        for (ImageFile.Addressing ignored : List.of(ImageFile.Addressing.PHYSICAL)) {
+            try (ImageFile file = open()) {
+                isWell &= check(file, guest);
+            }
+        }
+        if (Files.exists(elf)) {
+            try (ImageFile file = ImageFile.open(elf)) {
+                isWell &= check(file, guest);
+            }
+        }
+        return isWell;
+    }
+
+    private ImageFile open() throws IOException {
+        long base = kernel.tag().startsWith("arm64") ? 0x4000_0000L : 0;
+        return ImageFile.flat(
+                folder.resolve("memory.raw"), io.modrt.address.Address.of(base), ImageFile.Addressing.PHYSICAL);
+    }
+
+    private MemoryImage image(ImageFile file, KernelDump guest) throws IOException {
+        KernelDump own = guest.kernel().isEmpty() ? KernelDump.read(folder.resolve("kernel.dump")) : guest;
+        MemoryImage.Builder builder = MemoryImage.builder()
+                .memory(file)
+                .symbols(KernelSymbols.kallsyms(own.symbols()))
+                .tree(ModuleTree.open(kernel.tree()));
+        Path vmlinux = kernel.tree().resolve("../../../boot/vmlinux-" + guest.release());
+        return Files.exists(vmlinux)
+                ? builder.moreSymbols(KernelSymbols.vmlinux(vmlinux)).build()
+                : builder.build();
+    }
+
+    private boolean check(ImageFile file, KernelDump guest) throws IOException {
+        out.println(file);
+        long start = System.nanoTime();
+        MemoryImage image = image(file, guest);
+        out.println("kernel's addresses: " + image.evidence());
+        long opened = System.nanoTime();
+        ImageResult result = image.verify();
+        long end = System.nanoTime();
+        out.println("struct module: " + result.shape());
+        out.println("list of modules: "
+                + result.listHead().map(Object::toString).orElse("no head") + ", "
+                + result.kernelFindings());
+        ImageTruth truth = new ImageTruth(guest, image.profile().pageBytes());
+        for (ModuleResult module : result.modules()) {
+            tell(module);
+        }
+        List<String> faults = truth.faults(result.modules().stream().map(ModuleResult::module).toList());
+        faults.stream().limit(40).forEach(fault -> out.println("  FAILED " + fault));
+        long words = result.modules().stream()
+                .flatMap(module -> module.verification().stream())
+                .mapToLong(verification -> verification.words())
+                .sum();
+        long problems = result.modules().stream().filter(module -> !module.problems().isEmpty()).count();
+        long alarms = result.findings().filter(finding -> finding.isAlarm()).count();
+        out.printf(
+                "conformance: image of %d MB, %d modules of %d, %d sections, %d words, unexplained %d, alarms %d, problems %d,"
+                        + " faults %d; opened in %.1f s, verified in %.1f s%n",
+                file.sizeBytes() >> 20,
+                result.modules().size(),
+                guest.modules().size(),
+                truth.sections(),
+                words,
+                result.unexplained(),
+                alarms,
+                problems,
+                faults.size(),
+                (opened - start) / 1e9,
+                (end - opened) / 1e9);
+        return faults.isEmpty() && result.isClean();
+    }
+
+    private void tell(ModuleResult module) {
+        FoundModule found = module.module();
+        module.problems().forEach(problem -> out.println("  PROBLEM " + found.name() + ": " + problem));
+        module.findings().stream().limit(SHOWN).forEach(finding -> out.println("  " + finding));
+        module.verification().ifPresent(verification -> {
+            if (!verification.isClean()) {
+                out.println("  " + verification);
+                verification.differences().stream()
+                        .limit(SHOWN)
+                        .forEach(difference -> out.println("    " + difference));
+            }
+        });
+    }
+}

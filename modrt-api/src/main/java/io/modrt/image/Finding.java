@@ -1,0 +1,66 @@
+package io.modrt.image;
+
+import io.modrt.address.Address;
+import java.util.Optional;
+import org.apiguardian.api.API;
+
+/**
+ * Something that is not as the kernel leaves it.
+ *
+ * @param kind what it is
+ * @param module the module in which it is; empty for the kernel
+ * @param place where it is; empty if at no single place
+ * @param where the same by section or structure and symbol
+ * @param target where it leads, if it leads somewhere: a symbol, a module, or nowhere; may be empty
+ * @param text what is wrong, in words
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record Finding(Kind kind, String module, Optional<Address> place, String where, String target, String text) {
+
+    /** What a finding is about. */
+    public enum Kind {
+        /** A module is not on the kernel's list. */
+        HIDDEN,
+        /** The kernel's list of modules is damaged. */
+        LIST,
+        /** Code was changed, and now branches elsewhere. */
+        BRANCH,
+        /** Code was changed. */
+        CODE,
+        /** A call site of the function tracer is in none of its forms. */
+        TRACING,
+        /** A static branch is in none of its forms. */
+        STATIC_BRANCH,
+        /** A pointer in memory that nobody writes to was changed. */
+        POINTER,
+        /** A pointer to code in writable data now leads elsewhere. */
+        DATA_POINTER,
+        /** An export has another address. */
+        EXPORT,
+        /** The symbols of the module that kallsyms shows were changed. */
+        SYMBOLS,
+        /** Bytes were put where the module has none. */
+        PADDING,
+        /** Data that nobody writes to was changed. */
+        DATA,
+        /** The {@code struct module} does not say what the module is. */
+        STRUCT_MODULE,
+        /** A parameter has another value than in the file. */
+        PARAMETER,
+        /** Memory that the module's initialisation had is another's now. */
+        REUSED
+    }
+
+    /** Whether nothing in an untouched kernel looks so. The others are worth knowing, and happen. */
+    public boolean isAlarm() {
+        return kind != Kind.PARAMETER && kind != Kind.REUSED;
+    }
+
+    /** For example {@code BRANCH hid .text+0x1c hid_probe+0x4 at 0xc000001c: branches to 0xc0800000, in no module}. */
+    @Override
+    public String toString() {
+        return kind + (module.isEmpty() ? "" : " " + module) + (where.isEmpty() ? "" : " " + where)
+                + place.map(address -> " at " + address).orElse("") + ": " + text
+                + (target.isEmpty() ? "" : "; leads to " + target);
+    }
+}

@@ -1,0 +1,82 @@
+package io.modrt.image;
+
+import io.modrt.error.ModrtException;
+import io.modrt.image.ImageModules.Entry;
+import io.modrt.image.ImageResult.ModuleResult;
+import io.modrt.image.MemoryImage.Progress;
+import io.modrt.load.RelocatedModule;
+import io.modrt.verify.Verification;
+import io.modrt.verify.VerificationResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** One check of all modules of an image. */
+final class ImageCheck {
+    private final MemoryImage image;
+    private final Consumer<Progress> told;
+    private final ImageModules modules;
+    private final AtomicInteger done = new AtomicInteger();
+
+    ImageCheck(MemoryImage image, Consumer<Progress> told) {
+        this.image = image;
+        this.told = told;
+        this.modules = image.observe(told);
+    }
+
+    ImageResult result() {
+        List<Entry> entries = modules.entries();
+        ModuleFacts facts = new ModuleFacts(image, modules);
+        List<ModuleResult> results = IntStream.range(0, entries.size())
+                .parallel()
+                .mapToObj(i -> check(entries.get(i), facts))
+                .toList();
+        List<Finding> findings = new ArrayList<>();
+        modules.chain()
+                .faults()
+                .forEach(fault -> findings.add(new Finding(Finding.Kind.LIST, "", Optional.empty(), "", "", fault)));
+        return new ImageResult(
+                image.profile(),
+                image.evidence(),
+                modules.shape(),
+                modules.chain().head(),
+                results,
+                findings);
+    }
+
+    private ModuleResult check(Entry entry, ModuleFacts facts) {
+        FoundModule module = facts.of(entry);
+        List<Finding> findings = new ArrayList<>();
+        Optional<VerificationResult> result = Optional.empty();
+        try {
+            result = entry.relocated().map(relocated -> verify(entry, relocated));
+        } catch (ModrtException failure) {
+            entry.problems().add(String.valueOf(failure.getMessage()));
+        }
+        if (!entry.isListed()) {
+            findings.add(new Finding(
+                    Finding.Kind.HIDDEN,
+                    module.name(),
+                    Optional.of(module.structModule()),
+                    "struct module",
+                    "",
+                    "the module is not on the kernel's list"));
+        }
+        synchronized (told) {
+            told.accept(new Progress(
+                    "verified",
+                    module.name(),
+                    done.incrementAndGet(),
+                    modules.entries().size()));
+        }
+        return new ModuleResult(module, result, entry.problems(), findings);
+    }
+
+    private VerificationResult verify(Entry entry, RelocatedModule relocated) {
+        Verification verification = Verification.of(relocated);
+        return (entry.isInitGone() ? verification.withoutInit() : verification).run(image.memory());
+    }
+}

@@ -1,0 +1,82 @@
+package io.modrt.image;
+
+import io.modrt.address.Address;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.verify.VerificationResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apiguardian.api.API;
+
+/**
+ * What was found in an image.
+ *
+ * @param profile the kernel
+ * @param evidence how its addresses were found
+ * @param shape where the fields of its {@code struct module} are
+ * @param listHead where its list of modules begins; empty if that was not found
+ * @param modules its modules, those on the list first
+ * @param kernelFindings what is wrong with the kernel itself
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record ImageResult(
+        KernelProfile profile,
+        String evidence,
+        StructModuleShape shape,
+        Optional<Address> listHead,
+        List<ModuleResult> modules,
+        List<Finding> kernelFindings) {
+
+    /** Copies the lists. */
+    public ImageResult {
+        modules = List.copyOf(modules);
+        kernelFindings = List.copyOf(kernelFindings);
+    }
+
+    /**
+     * What was found of one module.
+     *
+     * @param module the module
+     * @param verification each of its words with its reason; empty if it could not be compared
+     * @param problems why it could not be compared, or not wholly
+     * @param findings what is wrong with it, and what is worth knowing
+     */
+    public record ModuleResult(
+            FoundModule module,
+            Optional<VerificationResult> verification,
+            List<String> problems,
+            List<Finding> findings) {
+
+        /** Copies the lists. */
+        public ModuleResult {
+            problems = List.copyOf(problems);
+            findings = List.copyOf(findings);
+        }
+
+        /** Whether it was compared, and nothing is wrong with it. */
+        public boolean isClean() {
+            return problems.isEmpty()
+                    && verification.filter(VerificationResult::isClean).isPresent()
+                    && findings.stream().noneMatch(Finding::isAlarm);
+        }
+    }
+
+    /** Whether every module was compared, and nothing is wrong with any of them or with their list. */
+    public boolean isClean() {
+        return kernelFindings.stream().noneMatch(Finding::isAlarm)
+                && modules.stream().allMatch(ModuleResult::isClean);
+    }
+
+    /** All findings: the kernel's, then those of each module. */
+    public Stream<Finding> findings() {
+        return Stream.concat(kernelFindings.stream(), modules.stream().flatMap(module -> module.findings().stream()));
+    }
+
+    /** The number of unexplained words of all modules. */
+    public long unexplained() {
+        return modules.stream()
+                .flatMap(module -> module.verification().stream())
+                .mapToLong(verification -> verification.differences().size())
+                .sum();
+    }
+}

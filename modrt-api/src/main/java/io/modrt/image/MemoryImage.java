@@ -1,0 +1,265 @@
+package io.modrt.image;
+
+import io.modrt.ModuleRuntime;
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
+import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolMap;
+import io.modrt.load.LayoutPlan;
+import io.modrt.memory.AddressTranslation;
+import io.modrt.memory.MemoryReader;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
+import io.modrt.spi.ArchKernel;
+import io.modrt.tree.ModuleTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image of a kernel's memory, with the files and the symbols that the kernel was built with. Safe for use by many threads; each call
+ * looks at the memory anew, so the image may be that of a running machine.
+ *
+ * <pre>{@code
+ * MemoryImage image = MemoryImage.builder()
+ *         .memory(ImageFile.open(dump))
+ *         .symbols(KernelSymbols.kallsyms(kallsyms))
+ *         .tree(ModuleTree.open(modules))
+ *         .build();
+ * ImageResult result = image.verify();
+ * }</pre>
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class MemoryImage {
+    /** So many files of the tree are tried for one that this kernel could load. */
+    private static final int MOST_SAMPLES = 64;
+
+    private final ModuleTree tree;
+    private final KernelProfile profile;
+    private final ArchKernel arch;
+    private final KernelSymbols symbols;
+    private final KernelMemory memory;
+    private final String evidence;
+
+    private MemoryImage(Builder builder) {
+        MemoryReader source = required(builder.memory, "memory");
+        SymbolMap known = required(builder.symbols, "symbols");
+        this.tree = required(builder.tree, "tree");
+        LayoutPlan sample = sample(tree, builder.profile);
+        this.profile = sample.profile();
+        this.arch = sample.archKernel();
+        KernelSymbols named =
+                name -> known.find(name).or(() -> builder.more.find(name)).map(symbol -> symbol.at(arch::canonical));
+        Optional<AddressTranslation> translation = Optional.empty();
+        if (builder.addressing == ImageFile.Addressing.PHYSICAL) {
+            translation = arch.translation(source, builder.ranges, named);
+            if (translation.isEmpty()) {
+                throw new FormatException(
+                        Refusal.beyondKernel(
+                                "the image of physical memory: no page tables of the kernel were found in "
+                                        + builder.ranges
+                                        + "; give the symbols of the kernel as it ran, and the address of the image's first byte"));
+            }
+        }
+        this.memory = new KernelMemory(
+                source,
+                builder.ranges,
+                translation,
+                sample.file().elf().elfClass().wordBytes(),
+                sample.file().elf().isBigEndian());
+        this.symbols = new KernelOfImage(memory, arch, known, builder.more).symbols();
+        this.evidence = translation.map(AddressTranslation::evidence).orElse("virtual addresses");
+    }
+
+    private static <T> T required(@Nullable T given, String what) {
+        if (given == null) {
+            throw new IllegalStateException("a memory image wants " + what);
+        }
+        return given;
+    }
+
+    /** The plan of any module of the tree, which tells the architecture and the kernel. */
+    private static LayoutPlan sample(ModuleTree tree, @Nullable KernelProfile given) {
+        ModrtException failure = null;
+        for (Path file : tree.files().values().stream().limit(MOST_SAMPLES).toList()) {
+            try {
+                ModuleFile module = ModuleFile.open(file);
+                ModuleRuntime.Builder runtime = ModuleRuntime.builder();
+                runtime.profile(given != null ? given : profileOf(tree, module));
+                return runtime.build().plan(module, LoadPolicy.kernelExact());
+            } catch (ModrtException refused) {
+                failure = refused;
+            }
+        }
+        throw new FormatException(Refusal.beyondKernel(
+                tree.folder() + ": no module could be read" + (failure == null ? "" : ": " + failure.getMessage())));
+    }
+
+    /** The profile by the kernel's configuration, where distributions put it, and by the module's vermagic. */
+    private static KernelProfile profileOf(ModuleTree tree, ModuleFile module) {
+        String vermagic = module.info().vermagic().orElse("");
+        Path config = tree.folder()
+                .toAbsolutePath()
+                .resolve("../../../boot/config-" + vermagic.split(" ", 2)[0])
+                .normalize();
+        try {
+            return Files.isRegularFile(config)
+                    ? KernelProfile.ofConfig(config).withVermagic(vermagic)
+                    : KernelProfile.ofVermagic(vermagic);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Starts to describe an image. Memory, symbols and tree are needed. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Describes an image. */
+    public static final class Builder {
+        private @Nullable MemoryReader memory;
+        private List<AddressRange> ranges = List.of();
+        private ImageFile.Addressing addressing = ImageFile.Addressing.PHYSICAL;
+        private @Nullable SymbolMap symbols;
+        private KernelSymbols more = name -> Optional.empty();
+        private @Nullable ModuleTree tree;
+        private @Nullable KernelProfile profile;
+
+        private Builder() {}
+
+        /** The memory in a file, which the caller closes when the image is no longer used. */
+        public Builder memory(ImageFile file) {
+            return memory(file, file.ranges(), file.addressing());
+        }
+
+        /**
+         * Memory that anything else reads, for example a debugger.
+         *
+         * @param given where there is memory, ascending
+         */
+        public Builder memory(MemoryReader reader, List<AddressRange> given, ImageFile.Addressing addresses) {
+            this.memory = reader;
+            this.ranges = List.copyOf(given);
+            this.addressing = addresses;
+            return this;
+        }
+
+        /** The kernel's own symbols as it ran, for example those of its {@code kallsyms}. Symbols of modules are not looked at. */
+        public Builder symbols(SymbolMap known) {
+            this.symbols = known;
+            return this;
+        }
+
+        /** Symbols that the first source lacks, for example those of a {@code vmlinux}. */
+        public Builder moreSymbols(KernelSymbols known) {
+            this.more = known;
+            return this;
+        }
+
+        /** The modules that were built for the kernel. */
+        public Builder tree(ModuleTree modules) {
+            this.tree = modules;
+            return this;
+        }
+
+        /** What the kernel is; without it that is read off its configuration, if that lies beside the tree, and its modules. */
+        public Builder profile(KernelProfile known) {
+            this.profile = known;
+            return this;
+        }
+
+        /**
+         * Opens the image.
+         *
+         * @throws FormatException if no module can be read, or if the memory is physical and no page tables are found in it
+         */
+        public MemoryImage build() {
+            return new MemoryImage(this);
+        }
+    }
+
+    /** What the kernel is, with what the image says of its machine. */
+    public KernelProfile profile() {
+        return profile;
+    }
+
+    /** The kernel's symbols: those that were given, and what the image says of exports. */
+    public KernelSymbols symbols() {
+        return symbols;
+    }
+
+    /** The image's memory by the kernel's virtual addresses. */
+    public MemoryReader memory() {
+        return memory;
+    }
+
+    /** How the kernel's addresses were found. */
+    public String evidence() {
+        return evidence;
+    }
+
+    /** The modules that the image has: those on the kernel's list, the most recent first, then hidden ones. */
+    public List<FoundModule> modules() {
+        return observe(told -> {}).modules();
+    }
+
+    /** Where everything of every module lies, and how that was found. */
+    ImageModules observe(Consumer<Progress> told) {
+        return new ImageModules(this, told);
+    }
+
+    /** Checks all modules, on all processors that this machine has. */
+    public ImageResult verify() {
+        return verify(told -> {});
+    }
+
+    /** The same; {@code told} receives every step, from one thread at a time. */
+    public ImageResult verify(Consumer<Progress> told) {
+        return new ImageCheck(this, told).result();
+    }
+
+    /**
+     * A step of a check that is done.
+     *
+     * @param step what was done, for example {@code verified}
+     * @param module the module's name
+     * @param done how many of the modules have it behind them
+     * @param outOf the number of modules
+     */
+    public record Progress(String step, String module, int done, int outOf) {
+
+        /** For example {@code verified xfs (12 of 80)}. */
+        @Override
+        public String toString() {
+            return step + " " + module + " (" + done + " of " + outOf + ")";
+        }
+    }
+
+    ModuleTree tree() {
+        return tree;
+    }
+
+    ArchKernel arch() {
+        return arch;
+    }
+
+    KernelMemory kernelMemory() {
+        return memory;
+    }
+
+    /** The address of one of the kernel's symbols. */
+    Optional<Address> address(String symbol) {
+        return symbols.find(symbol).map(found -> arch.canonical(found.value()));
+    }
+}
