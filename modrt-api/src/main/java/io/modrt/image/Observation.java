@@ -113,7 +113,7 @@ final class Observation {
             next += sizeBytes + GAP_BYTES & -(long) plan.profile().pageBytes();
         }
         for (RegionKind kind : List.copyOf(unknown)) {
-            Optional<Address> base = byInit(kind).or(() -> solve(kind, guess));
+            Optional<Address> base = byInit(kind).or(() -> byAttributes(kind)).or(() -> solve(kind, guess));
             base.ifPresent(found -> {
                 guess.put(kind, new AddressRange(found, size(kind)));
                 unknown.remove(kind);
@@ -171,6 +171,12 @@ final class Observation {
         long offset = plan.regionOffset(section).orElse(0) + file.symbols().value(symbol);
         return init.map(code -> code.plus(-offset))
                 .filter(base -> base.isAligned(plan.profile().pageBytes()));
+    }
+
+    private Optional<Address> byAttributes(RegionKind kind) {
+        Map<RegionKind, Address> bases = new EnumMap<>(RegionKind.class);
+        regions.forEach((known, range) -> bases.put(known, range.start()));
+        return new SectionAttributes(memory, voter).base(kind, bases);
     }
 
     private Optional<Address> solve(RegionKind kind, Map<RegionKind, AddressRange> guess) {

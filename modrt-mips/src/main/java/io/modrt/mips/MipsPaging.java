@@ -33,7 +33,7 @@ final class MipsPaging {
     private static final long SIGN = 0xffff_ffff_0000_0000L;
     private static final int XKPHYS_SHIFT = 59;
     private static final int PRESENT = 1;
-    /** The kernel and its tables lie this near to the start of memory. */
+    /** The kernel's tables lie this near behind its code. */
     private static final long MOST_SEARCHED = 64L << 20;
     /** On 64 bits the top table of modules lies this near behind that of the vmalloc area. */
     private static final int MOST_PAGES_BETWEEN = 2;
@@ -82,7 +82,7 @@ final class MipsPaging {
             });
         }
         if (roots.isEmpty()) {
-            roots.addAll(search());
+            roots.addAll(search(symbols));
             roots.forEach(root -> evidence.append("a table of tables at physical ").append(Address.of(root)).append(", "));
         }
         if (roots.isEmpty()) {
@@ -155,13 +155,18 @@ final class MipsPaging {
                 : PageTables.NONE;
     }
 
-    private List<Long> search() {
+    /** The kernel's tables are in its bss, so the search begins at its code. */
+    private List<Long> search(KernelSymbols symbols) {
         List<Long> found = new ArrayList<>();
         int pageBytes = 1 << pageShift;
         byte[] page = new byte[pageBytes];
         AddressRange first = ranges.get(0);
-        long end = Math.min(first.sizeBytes(), MOST_SEARCHED) - pageBytes;
-        for (long at = 0; at <= end; at += pageBytes) {
+        long code = symbols.find("_stext")
+                .map(symbol -> physical(symbol.value().value()))
+                .orElse(0L);
+        long from = Math.max(0, (code & -(long) pageBytes) - first.start().value());
+        long end = Math.min(first.sizeBytes() - from, MOST_SEARCHED) + from - pageBytes;
+        for (long at = from; at <= end; at += pageBytes) {
             long root = first.start().value() + at;
             if (!found.isEmpty() && root - found.get(0) > (long) MOST_PAGES_BETWEEN * pageBytes) {
                 break;

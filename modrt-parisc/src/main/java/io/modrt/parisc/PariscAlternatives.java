@@ -19,15 +19,18 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
     private static final int ONE_CPU = 0x01;
 
     static final String QEMU = "qemu";
-    private static final String LOCAL_TLB_PURGE = "local-tlb-purge";
-    private static final String NO_ALTERNATIVES = "no-alternatives";
+    static final String LOCAL_TLB_PURGE = "local-tlb-purge";
+    static final String NO_ALTERNATIVES = "no-alternatives";
+    static final String COMBINED_TLB = "combined-tlb";
+    static final String NO_DATA_CACHE = "no-data-cache";
+    static final String NO_INSTRUCTION_CACHE = "no-instruction-cache";
 
     // spotless:off
     /** The features that package-info lists, with the condition bit that each makes hold; 0 for those that are no condition. */
     private static final Map<String, Integer> FEATURES = Map.of(
-            "no-data-cache",         0x02,
-            "no-instruction-cache",  0x04,
-            "combined-tlb",          0x08,
+            NO_DATA_CACHE,           0x02,
+            NO_INSTRUCTION_CACHE,    0x04,
+            COMBINED_TLB,            0x08,
             "coherent-io-directory", 0x10,
             QEMU,                    0x20,
             LOCAL_TLB_PURGE,         0,

@@ -5,7 +5,9 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import io.modrt.kernel.KernelBitmap;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.memory.AddressTranslation;
@@ -15,6 +17,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** One PA-RISC kernel. */
@@ -24,6 +27,10 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
             AddressRange.between(Address.of(0x0081_0000L), Address.of(0x0f7f_e000L));
 
     private static final AddressRange WIDE_AREA = AddressRange.between(Address.of(0x8000L), Address.of(0x3f7f_e000L));
+    /** What PDC says of the caches: the size of that for instructions comes first, that of the one for data here. */
+    private static final String CACHES = "cache_info";
+
+    private static final int DATA_CACHE_WORD = 6;
     private static final AddressRange KERNEL_AREA = new AddressRange(Address.of(0x6000_0000L), 0x1000_0000L);
 
     private static final StaticBranches STATIC_BRANCHES = StaticBranches.ofWords(
@@ -63,13 +70,49 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
                         .logged("module " + module + ": Unknown relocation: " + number));
     }
 
-    /** The kernel sets the int {@code running_on_qemu} if it finds that QEMU emulates the machine. */
+    /**
+     * The kernel sets the int {@code running_on_qemu} if it finds that QEMU emulates the machine, and clears {@code split_tlb} if one TLB is
+     * for code and data. A 64-bit kernel runs on processors alone that purge their own TLB.
+     */
     @Override
     public MachineFacts machine(KernelSymbols symbols, MemoryReader memory) {
-        byte[] flag = new byte[Integer.BYTES];
-        symbols.find("running_on_qemu").ifPresent(symbol -> memory.read(symbol.value(), flag, 0, flag.length));
-        boolean isQemu = !Arrays.equals(flag, new byte[Integer.BYTES]);
-        return isQemu ? MachineFacts.unknown().withFeatures(PariscAlternatives.QEMU) : MachineFacts.unknown();
+        MachineFacts facts = MachineFacts.unknown();
+        if (number(symbols, memory, "running_on_qemu", 0).orElse(0) != 0) {
+            facts = facts.withFeatures(PariscAlternatives.QEMU);
+        }
+        if (number(symbols, memory, "no_alternatives", 0).orElse(0) != 0) {
+            facts = facts.withFeatures(PariscAlternatives.NO_ALTERNATIVES);
+        }
+        if (number(symbols, memory, "split_tlb", 0).orElse(1) == 0) {
+            facts = facts.withFeatures(PariscAlternatives.COMBINED_TLB);
+        }
+        int wordBytes = width.bytes();
+        int low = wordBytes - Integer.BYTES;
+        if (number(symbols, memory, CACHES, low).orElse(1) == 0) {
+            facts = facts.withFeatures(PariscAlternatives.NO_INSTRUCTION_CACHE);
+        }
+        if (number(symbols, memory, CACHES, DATA_CACHE_WORD * wordBytes + low).orElse(1) == 0) {
+            facts = facts.withFeatures(PariscAlternatives.NO_DATA_CACHE);
+        }
+        Optional<KernelSymbol> present = symbols.find("__cpu_present_mask");
+        if (present.isPresent()) {
+            Set<Integer> cpus = KernelBitmap.read(
+                    memory, present.get().value(), wordBytes, ByteOrder.BIG_ENDIAN, wordBytes * Byte.SIZE);
+            facts = cpus.isEmpty() ? facts : facts.withPresentCpus(cpus.size());
+            facts = width == Width.BITS_64 ? facts.withFeatures(PariscAlternatives.LOCAL_TLB_PURGE) : facts;
+        }
+        return facts;
+    }
+
+    /** The int at {@code offset} behind a symbol; empty if the symbol is not known. */
+    private static OptionalInt number(KernelSymbols symbols, MemoryReader memory, String symbol, int offset) {
+        Optional<KernelSymbol> found = symbols.find(symbol);
+        if (found.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        byte[] bytes = new byte[Integer.BYTES];
+        memory.read(found.get().value().plus(offset), bytes, 0, bytes.length);
+        return OptionalInt.of((int) PageTables.entry(bytes, 0, Width.BITS_32, ByteOrder.BIG_ENDIAN));
     }
 
     @Override
