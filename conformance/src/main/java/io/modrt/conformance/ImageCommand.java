@@ -81,7 +81,7 @@ final class ImageCommand {
         out.println("list of modules: "
                 + result.listHead().map(Object::toString).orElse("no head") + ", "
                 + result.kernelFindings());
-        ImageTruth truth = new ImageTruth(guest, image.profile().pageBytes());
+        ImageTruth truth = new ImageTruth(guest);
         for (ModuleResult module : result.modules()) {
             tell(module);
         }

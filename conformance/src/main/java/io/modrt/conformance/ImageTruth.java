@@ -12,7 +12,7 @@ final class ImageTruth {
     private final KernelDump guest;
     private int sections;
 
-    ImageTruth(KernelDump guest, int pageBytes) {
+    ImageTruth(KernelDump guest) {
         this.guest = guest;
     }
 
@@ -39,8 +39,9 @@ final class ImageTruth {
     }
 
     private void compare(KernelDump.Module told, FoundModule found, List<String> faults) {
-        if (!found.base().equals(java.util.Optional.of(told.base())) || found.sizeBytes() != told.sizeBytes()) {
-            faults.add(told.name() + " is at " + told.base() + " with " + told.sizeBytes() + " bytes, not at " + found.base()
+        Address base = found.base().orElse(Address.of(0)); // why: the guest shows a module without code so
+        if (!base.equals(told.base()) || found.sizeBytes() != told.sizeBytes()) {
+            faults.add(told.name() + " is at " + told.base() + " with " + told.sizeBytes() + " bytes, not at " + base
                     + " with " + found.sizeBytes());
         }
         told.sections().forEach((name, address) -> {

@@ -114,6 +114,16 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
         return isNew ? List.of(below) : List.of(below, AddressRange.between(kernel.end(), MODULES.plus(WINDOW_BYTES)));
     }
 
+    /** At most 2 GB from the kernel's code, wherever that is. */
+    @Override
+    public List<AddressRange> moduleAreas(KernelSymbols symbols) {
+        return symbols.find("_stext")
+                .map(code -> code.value().plus(-WINDOW_BYTES))
+                .map(start -> start.plus(-(start.value() & pageBytes - 1)))
+                .map(start -> List.of(new AddressRange(start, 2 * WINDOW_BYTES)))
+                .orElseGet(this::moduleAreas);
+    }
+
     /** From the nominal kernel base on. */
     @Override
     public AddressRange kernelArea() {

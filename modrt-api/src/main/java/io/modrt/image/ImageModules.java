@@ -97,7 +97,7 @@ final class ImageModules {
                 .kernelMemory(memory)
                 .memory(new Discarded())
                 .build();
-        List<StructModule> found = new ModuleSearch(memory).in(image.arch().moduleAreas());
+        List<StructModule> found = new ModuleSearch(memory).in(image.arch().moduleAreas(image.symbols()));
         this.chain = ModuleChain.of(memory, found, image.symbols());
         Set<Address> listed = new HashSet<>();
         for (StructModule module : chain.listed()) {

@@ -40,6 +40,14 @@ public interface ArchKernel {
     List<AddressRange> moduleAreas();
 
     /**
+     * The address ranges in which a kernel with these symbols may have its modules, where it may lie elsewhere than {@link #moduleAreas}
+     * assumes.
+     */
+    default List<AddressRange> moduleAreas(KernelSymbols symbols) {
+        return moduleAreas();
+    }
+
+    /**
      * The address range of made-up kernel symbols and, in its last 16 MB, of per-CPU bases if the embedder gives no allocator for those.
      * Relocations of modules in {@link #moduleAreas} reach it, no module lies in it, and it is larger than 16 MB.
      */
