@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One AArch64 kernel: what its version, its configuration and its machine decide. */
@@ -84,6 +85,11 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
                 .map(bitmap -> KernelBitmap.read(memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS))
                 .map(capabilities -> MachineFacts.unknown().withCapabilities(capabilities))
                 .orElse(MachineFacts.unknown());
+    }
+
+    @Override
+    public OptionalLong branchTarget(long site, CodeReader code) {
+        return AArch64Branches.target(site, code);
     }
 
     @Override

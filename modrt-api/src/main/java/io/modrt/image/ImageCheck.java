@@ -19,12 +19,16 @@ final class ImageCheck {
     private final MemoryImage image;
     private final Consumer<Progress> told;
     private final ImageModules modules;
+    private final Places places;
+    private final ModuleParameters parameters;
     private final AtomicInteger done = new AtomicInteger();
 
     ImageCheck(MemoryImage image, Consumer<Progress> told) {
         this.image = image;
         this.told = told;
         this.modules = image.observe(told);
+        this.places = new Places(image, modules);
+        this.parameters = new ModuleParameters(image);
     }
 
     ImageResult result() {
@@ -52,7 +56,7 @@ final class ImageCheck {
         List<Finding> findings = new ArrayList<>();
         Optional<VerificationResult> result = Optional.empty();
         try {
-            result = entry.relocated().map(relocated -> verify(entry, relocated));
+            result = entry.relocated().map(relocated -> verify(entry, relocated, findings));
         } catch (ModrtException failure) {
             entry.problems().add(String.valueOf(failure.getMessage()));
         }
@@ -75,8 +79,11 @@ final class ImageCheck {
         return new ModuleResult(module, result, entry.problems(), findings);
     }
 
-    private VerificationResult verify(Entry entry, RelocatedModule relocated) {
+    private VerificationResult verify(Entry entry, RelocatedModule relocated, List<Finding> findings) {
         Verification verification = Verification.of(relocated);
-        return (entry.isInitGone() ? verification.withoutInit() : verification).run(image.memory());
+        VerificationResult result =
+                (entry.isInitGone() ? verification.withoutInit() : verification).run(image.memory());
+        findings.addAll(new ModuleFindings(image, places, parameters, entry, relocated).of(result));
+        return result;
     }
 }

@@ -21,8 +21,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +52,12 @@ public final class MemoryImage {
     private final KernelSymbols symbols;
     private final KernelMemory memory;
     private final String evidence;
+    private final SymbolMap known;
+    private final boolean hasDescriptors;
 
     private MemoryImage(Builder builder) {
         MemoryReader source = required(builder.memory, "memory");
-        SymbolMap known = required(builder.symbols, "symbols");
+        this.known = required(builder.symbols, "symbols");
         this.tree = required(builder.tree, "tree");
         LayoutPlan sample = sample(tree, builder.profile);
         this.profile = sample.profile();
@@ -78,6 +82,9 @@ public final class MemoryImage {
                 sample.file().elf().elfClass().wordBytes(),
                 sample.file().elf().isBigEndian());
         this.symbols = new KernelOfImage(memory, arch, known, builder.more).symbols();
+        this.hasDescriptors = Stream.of("_printk", "printk", "register_module_notifier")
+                .flatMap(name -> symbols.find(name).stream())
+                .anyMatch(symbol -> symbol.code().isPresent());
         this.evidence = translation.map(AddressTranslation::evidence).orElse("virtual addresses");
     }
 
@@ -256,6 +263,16 @@ public final class MemoryImage {
 
     KernelMemory kernelMemory() {
         return memory;
+    }
+
+    /** The kernel's own symbols that were given. */
+    Map<String, Address> known() {
+        return known.values();
+    }
+
+    /** Whether a pointer to a function is one to a descriptor of it. */
+    boolean hasDescriptors() {
+        return hasDescriptors;
     }
 
     /** The address of one of the kernel's symbols. */

@@ -11,6 +11,7 @@ import io.modrt.module.ModuleFile;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apiguardian.api.API;
 
@@ -104,6 +105,14 @@ public interface ArchKernel {
     /** Whether the kernel protects the pages of modules under STRICT_MODULE_RWX: whether the architecture has {@code set_memory_ro} and its like. */
     default boolean protectsModules() {
         return false;
+    }
+
+    /**
+     * Where the code from {@code site} on leads at once, by a branch that is always taken, or by a jump to an address that the first words
+     * put into a register; empty if it goes on behind them, or if the architecture does not tell. The code may be anything.
+     */
+    default OptionalLong branchTarget(long site, CodeReader code) {
+        return OptionalLong.empty();
     }
 
     /**

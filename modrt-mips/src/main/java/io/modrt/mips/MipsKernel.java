@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -149,6 +150,11 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
     @Override
     public ArchPlan plan(PlanInput input) {
         return new MipsPlan(input, this);
+    }
+
+    @Override
+    public OptionalLong branchTarget(long site, CodeReader code) {
+        return MipsBranches.target(site, code, width);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One PA-RISC kernel. */
@@ -113,6 +114,11 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         byte[] bytes = new byte[Integer.BYTES];
         memory.read(found.get().value().plus(offset), bytes, 0, bytes.length);
         return OptionalInt.of((int) PageTables.entry(bytes, 0, Width.BITS_32, ByteOrder.BIG_ENDIAN));
+    }
+
+    @Override
+    public OptionalLong branchTarget(long site, CodeReader code) {
+        return PariscBranches.target(site, code, width);
     }
 
     @Override

@@ -1,0 +1,331 @@
+package io.modrt.image;
+
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.Section;
+import io.modrt.error.FormatException;
+import io.modrt.error.Refusal;
+import io.modrt.image.Finding.Kind;
+import io.modrt.image.ImageModules.Entry;
+import io.modrt.image.ModuleParameters.Parameter;
+import io.modrt.layout.RegionKind;
+import io.modrt.load.PlacedModule;
+import io.modrt.load.RelocatedModule;
+import io.modrt.spi.ArchKernel;
+import io.modrt.spi.CodeReader;
+import io.modrt.spi.Width;
+import io.modrt.verify.VerificationResult;
+import io.modrt.verify.VerificationResult.Difference;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Says of the words of one module that are not as they should be what they do now. */
+final class ModuleFindings {
+    /** Words that lie this near to each other belong to one change. */
+    private static final int NEAR_BYTES = 16;
+    /** A change may be in the middle of the words that make a branch. */
+    private static final int WORDS_AROUND = 3;
+
+    private static final int MOST = 1000;
+    private static final int DESCRIPTOR_CODE = 2;
+
+    private final MemoryImage image;
+    private final KernelMemory memory;
+    private final ArchKernel arch;
+    private final Places places;
+    private final ModuleParameters parameters;
+    private final Entry entry;
+    private final RelocatedModule relocated;
+    private final PlacedModule placed;
+    private final String name;
+    private final List<Finding> findings = new ArrayList<>();
+
+    ModuleFindings(
+            MemoryImage image, Places places, ModuleParameters parameters, Entry entry, RelocatedModule relocated) {
+        this.image = image;
+        this.memory = image.kernelMemory();
+        this.arch = image.arch();
+        this.places = places;
+        this.parameters = parameters;
+        this.entry = entry;
+        this.relocated = relocated;
+        this.placed = relocated.resolved().placed();
+        this.name = entry.module().name();
+    }
+
+    /** All of them, at most as many as a person reads. */
+    List<Finding> of(VerificationResult result) {
+        List<Difference> differences = result.differences();
+        int at = 0;
+        while (at < differences.size() && findings.size() < MOST) {
+            int end = at + 1;
+            while (end < differences.size() && isSameChange(differences.get(end - 1), differences.get(end))) {
+                end++;
+            }
+            add(differences.subList(at, end));
+            at = end;
+        }
+        addDataPointers();
+        addParameters();
+        addReused();
+        return findings;
+    }
+
+    private static boolean isSameChange(Difference one, Difference next) {
+        long distance = next.address().minus(one.address());
+        return distance > 0 && distance <= NEAR_BYTES && section(one).equals(section(next))
+                && one.why().equals(next.why());
+    }
+
+    private static String section(Difference difference) {
+        return difference.area().replaceFirst("\\+0x[0-9a-f]+$", "");
+    }
+
+    private void add(List<Difference> change) {
+        Difference first = change.get(0);
+        String area = section(first);
+        Optional<Section> section = placed.file().elf().section(area);
+        boolean isCode = section.filter(Section::isExecutable).isPresent();
+        if (first.why().startsWith("function tracing")) {
+            add(Kind.TRACING, first, "a call site of the function tracer was changed", branch(change));
+        } else if (first.why().startsWith("jump label")) {
+            add(Kind.STATIC_BRANCH, first, "a static branch was changed", branch(change));
+        } else if (isCode) {
+            Optional<String> target = branch(change);
+            add(
+                    target.isPresent() ? Kind.BRANCH : Kind.CODE,
+                    first,
+                    change.size() + (change.size() == 1 ? " word of code was changed" : " words of code were changed"),
+                    target);
+        } else if (area.startsWith("__ksymtab") || area.startsWith("__kcrctab")) {
+            add(Kind.EXPORT, first, "an export was changed" + export(first), pointer(first));
+        } else if (area.equals(".gnu.linkonce.this_module")) {
+            add(Kind.STRUCT_MODULE, first, first.why().isEmpty() ? "struct module was changed" : first.why(), pointer(first));
+        } else if (section.isEmpty()) {
+            Optional<String> symbol = new KeptSymbols(image, relocated, entry).symbolAt(first.address());
+            boolean isTable = symbol.isPresent();
+            add(
+                    isTable ? Kind.SYMBOLS : Kind.PADDING,
+                    first,
+                    isTable
+                            ? "the symbols that kallsyms shows were changed: " + symbol.get()
+                            : "bytes where the module has none",
+                    isTable ? Optional.empty() : branch(change));
+        } else {
+            Optional<String> target = pointer(first);
+            add(
+                    target.isPresent() ? Kind.POINTER : Kind.DATA,
+                    first,
+                    target.isPresent() ? "a pointer was changed" : "data that nobody writes to was changed",
+                    target);
+        }
+    }
+
+    private void add(Kind kind, Difference at, String text, Optional<String> target) {
+        String where = at.area() + at.symbol().map(symbol -> " " + symbol).orElse("");
+        findings.add(new Finding(kind, name, Optional.of(at.address()), where, target.orElse(""), text));
+    }
+
+    private String export(Difference difference) {
+        return difference.symbol().map(symbol -> ": " + symbol).orElse("");
+    }
+
+    /** Where changed code leads: the first branch in it, or one that it is the middle of, whose target is not the one that it had. */
+    private Optional<String> branch(List<Difference> change) {
+        Code found = new Code(true);
+        Code loaded = new Code(false);
+        Address start = change.get(0).address();
+        Address end = change.get(change.size() - 1).address();
+        List<Address> sites = new ArrayList<>();
+        for (Address at = start; at.compareTo(end) <= 0; at = at.plus(Integer.BYTES)) {
+            sites.add(at);
+        }
+        for (int i = 1; i <= WORDS_AROUND; i++) {
+            sites.add(start.plus(-(long) i * Integer.BYTES));
+        }
+        for (Address site : sites) {
+            OptionalLong target = arch.branchTarget(site.value(), found);
+            if (target.isPresent() && !target.equals(arch.branchTarget(site.value(), loaded))) {
+                return Optional.of(places.at(arch.width().address(target.getAsLong())).text());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Where a changed word leads, if it was a pointer and is one. */
+    private Optional<String> pointer(Difference difference) {
+        int wordBytes = memory.wordBytes();
+        Address at = difference.address().plus(-(difference.address().value() & wordBytes - 1));
+        Optional<byte[]> before = loaded(at, wordBytes);
+        Optional<Address> now = memory.pointer(at);
+        if (before.isEmpty() || now.isEmpty()) {
+            return Optional.empty();
+        }
+        Places.Place was = places.at(Address.of(memory.word(before.get(), 0)));
+        return was.kind() == Places.Kind.FOREIGN ? Optional.empty() : Optional.of(places.at(now.get()).text());
+    }
+
+    /** The bytes with which the module was loaded; empty outside of it. */
+    private Optional<byte[]> loaded(Address at, int length) {
+        for (RegionKind kind : RegionKind.values()) {
+            Optional<AddressRange> range = placed.range(kind);
+            if (range.isPresent() && range.get().contains(at) && length <= range.get().end().minus(at)) {
+                int from = (int) at.minus(range.get().start());
+                return Optional.of(Arrays.copyOfRange(bytes(kind), from, from + length));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private RegionKind cachedKind = RegionKind.CORE;
+    private byte[] cached = {};
+
+    private byte[] bytes(RegionKind kind) {
+        if (cached.length == 0 || cachedKind != kind) {
+            cached = relocated.bytes(kind);
+            cachedKind = kind;
+        }
+        return cached;
+    }
+
+    /** Code as the image has it, or as it was loaded. */
+    private final class Code implements CodeReader {
+        private final boolean isFound;
+
+        Code(boolean isFound) {
+            this.isFound = isFound;
+        }
+
+        private Optional<byte[]> read(long address, int sizeBytes) {
+            Address at = arch.width().address(address);
+            return isFound ? memory.bytes(at, sizeBytes) : loaded(at, sizeBytes);
+        }
+
+        @Override
+        public boolean holds(long address, int sizeBytes) {
+            return read(address, sizeBytes).isPresent();
+        }
+
+        private byte[] required(long address, int sizeBytes) {
+            return read(address, sizeBytes)
+                    .orElseThrow(() -> new FormatException(
+                            Refusal.beyondKernel("no code can be read at 0x" + Long.toHexString(address))));
+        }
+
+        @Override
+        public int codeAt(long address) {
+            return Bytes.getInt(required(address, Integer.BYTES), 0, arch.codeOrder() == ByteOrder.BIG_ENDIAN);
+        }
+
+        @Override
+        public byte byteAt(long address) {
+            return required(address, 1)[0];
+        }
+    }
+
+    /** Pointers to code in writable data that were changed, and now lead into the middle of a function or out of kernel and modules. */
+    private void addDataPointers() {
+        int wordBytes = memory.wordBytes();
+        for (Section section : placed.file().elf().sections()) {
+            Optional<Address> start = placed.address(section);
+            boolean isKept = placed.region(section)
+                    .filter(kind -> !kind.isInit() || !entry.isInitGone())
+                    .isPresent();
+            if (start.isEmpty() || !isKept || !section.isWritable() || section.isExecutable() || !section.hasContents()) {
+                continue;
+            }
+            byte[] loaded = relocated.bytes(section);
+            Optional<byte[]> found = memory.bytes(start.get(), loaded.length);
+            for (int at = 0; found.isPresent() && at + wordBytes <= loaded.length; at += wordBytes) {
+                long now = memory.word(found.get(), at);
+                long before = memory.word(loaded, at);
+                if (now != before && now != 0 && before != 0) {
+                    addDataPointer(section, start.get().plus(at), Address.of(before), Address.of(now));
+                }
+            }
+        }
+    }
+
+    private void addDataPointer(Section section, Address at, Address before, Address now) {
+        Optional<Places.Place> was = code(before);
+        if (was.isEmpty() || was.get().kind() != Places.Kind.ENTRY) {
+            return;
+        }
+        Places.Place is = code(now).orElseGet(() -> places.at(now));
+        boolean isForeign = is.kind() == Places.Kind.FOREIGN || is.kind() == Places.Kind.HIDDEN;
+        if (isForeign || is.kind() == Places.Kind.INSIDE) {
+            String symbol = relocated.resolved().symbolAt(at).map(Object::toString).orElse("");
+            findings.add(new Finding(
+                    Kind.DATA_POINTER,
+                    name,
+                    Optional.of(at),
+                    (section.name() + " " + symbol).strip(),
+                    is.text(),
+                    "a pointer to " + was.get().text() + " was changed"));
+        }
+    }
+
+    /** The place of code that {@code pointer} leads to, perhaps through a descriptor; empty if it leads to none. */
+    private Optional<Places.Place> code(Address pointer) {
+        Places.Place place = places.at(pointer);
+        if (isCode(place) && !(arch.width() == Width.BITS_64 && image.hasDescriptors())) {
+            return Optional.of(place).filter(ignored -> isExecutable(pointer));
+        }
+        if (image.hasDescriptors() && place.kind() != Places.Kind.FOREIGN) {
+            return memory.pointer(pointer.plus((long) DESCRIPTOR_CODE * memory.wordBytes()))
+                    .filter(this::isExecutable)
+                    .map(places::at)
+                    .filter(ModuleFindings::isCode);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isCode(Places.Place place) {
+        return place.kind() == Places.Kind.ENTRY || place.kind() == Places.Kind.INSIDE;
+    }
+
+    private boolean isExecutable(Address address) {
+        return places.isCode(address);
+    }
+
+    private void addParameters() {
+        for (Parameter parameter : parameters.table(relocated)) {
+            parameters.size(parameter.type()).ifPresent(size -> {
+                Optional<byte[]> before = loaded(parameter.variable(), size);
+                Optional<byte[]> now = memory.bytes(parameter.variable(), size);
+                if (before.isPresent() && now.isPresent() && !Arrays.equals(before.get(), now.get())) {
+                    findings.add(new Finding(
+                            Kind.PARAMETER,
+                            name,
+                            Optional.of(parameter.variable()),
+                            parameter.name(),
+                            "",
+                            "is " + parameters.text(parameter.type(), now.get()) + ", and "
+                                    + parameters.text(parameter.type(), before.get()) + " in the file"));
+                }
+            });
+        }
+    }
+
+    private void addReused() {
+        for (RegionKind kind : RegionKind.values()) {
+            if (kind.isInit() && entry.isInitGone()) {
+                placed.range(kind)
+                        .flatMap(range -> places.owner(range))
+                        .filter(other -> !other.equals(entry))
+                        .ifPresent(other -> findings.add(new Finding(
+                                Kind.REUSED,
+                                name,
+                                placed.range(kind).map(AddressRange::start),
+                                kind.toString(),
+                                "",
+                                "memory of its initialisation is " + other.module().name() + "'s now")));
+            }
+        }
+    }
+}
