@@ -1,17 +1,25 @@
 package io.modrt.conformance;
 
+import io.modrt.address.Address;
+import io.modrt.image.Finding;
 import io.modrt.image.FoundModule;
 import io.modrt.image.ImageFile;
 import io.modrt.image.ImageResult;
 import io.modrt.image.ImageResult.ModuleResult;
 import io.modrt.image.MemoryImage;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolMap;
 import io.modrt.tree.ModuleTree;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@code image TAG}: takes an image of a live kernel's memory, and finds and verifies its modules from the image alone. */
 final class ImageCommand {
@@ -20,16 +28,18 @@ final class ImageCommand {
     private final LiveKernel kernel;
     private final Path folder;
     private final Path reports;
+    private final long seed;
     private final PrintStream out;
 
     /**
      * @param folder where the image is: {@code memory.raw}, with {@code 1.dump}, what the guest says of itself
      * @param reports the folder for pages
      */
-    ImageCommand(LiveKernel kernel, Path folder, Path reports, PrintStream out) {
+    ImageCommand(LiveKernel kernel, Path folder, Path reports, long seed, PrintStream out) {
         this.kernel = kernel;
         this.folder = folder;
         this.reports = reports;
+        this.seed = seed;
         this.out = out;
     }
 
@@ -38,10 +48,8 @@ final class ImageCommand {
         KernelDump guest = KernelDump.read(folder.resolve("1.dump"));
         Path elf = folder.resolve("memory.elf");
         boolean isWell = true;
-        for (ImageFile.Addressing ignored : List.of(ImageFile.Addressing.PHYSICAL)) {
-            try (ImageFile file = open()) {
-                isWell &= check(file, guest);
-            }
+        try (ImageFile file = open()) {
+            isWell &= check(file, guest);
         }
         if (Files.exists(elf)) {
             try (ImageFile file = ImageFile.open(elf)) {
@@ -54,19 +62,22 @@ final class ImageCommand {
     private ImageFile open() throws IOException {
         long base = kernel.tag().startsWith("arm64") ? 0x4000_0000L : 0;
         return ImageFile.flat(
-                folder.resolve("memory.raw"), io.modrt.address.Address.of(base), ImageFile.Addressing.PHYSICAL);
+                folder.resolve("memory.raw"), Address.of(base), ImageFile.Addressing.PHYSICAL);
     }
 
     private MemoryImage image(ImageFile file, KernelDump guest) throws IOException {
+        return builder(guest).memory(file).build();
+    }
+
+    private MemoryImage.Builder builder(KernelDump guest) throws IOException {
         KernelDump own = guest.kernel().isEmpty() ? KernelDump.read(folder.resolve("kernel.dump")) : guest;
         MemoryImage.Builder builder = MemoryImage.builder()
-                .memory(file)
                 .symbols(KernelSymbols.kallsyms(own.symbols()))
                 .tree(ModuleTree.open(kernel.tree()));
         Path vmlinux = kernel.tree().resolve("../../../boot/vmlinux-" + guest.release());
         return Files.exists(vmlinux)
-                ? builder.moreSymbols(KernelSymbols.vmlinux(vmlinux)).build()
-                : builder.build();
+                ? builder.moreSymbols(KernelSymbols.vmlinux(vmlinux))
+                : builder;
     }
 
     private boolean check(ImageFile file, KernelDump guest) throws IOException {
@@ -107,7 +118,42 @@ final class ImageCommand {
                 faults.size(),
                 (opened - start) / 1e9,
                 (end - opened) / 1e9);
-        return faults.isEmpty() && result.isClean();
+        return faults.isEmpty() && result.isClean() && tamper(file, guest, image, result);
+    }
+
+    /** Makes changes as rootkits do, one at a time; whether each was reported by kind, place and target. */
+    private boolean tamper(ImageFile file, KernelDump guest, MemoryImage image, ImageResult clean) throws IOException {
+        SymbolMap all = KernelSymbols.kallsyms(guest.symbols());
+        Map<String, SymbolMap> symbols = new HashMap<>();
+        guest.modules().forEach(module -> symbols.put(module.name(), all.ownedBy(module.name())));
+        List<FoundModule> modules = clean.modules().stream().map(ModuleResult::module).toList();
+        Set<Finding> usual = clean.findings().collect(Collectors.toSet());
+        int made = 0;
+        int reported = 0;
+        for (Rootkit.Step step : new Rootkit(image, modules, guest, symbols, seed).steps()) {
+            PatchedMemory memory = new PatchedMemory(file);
+            Optional<Rootkit.Change> change = step.apply(memory);
+            if (change.isEmpty()) {
+                out.println("  no place for a change");
+                continue;
+            }
+            made++;
+            ImageResult result = builder(guest).memory(memory, file.ranges(), file.addressing()).build().verify();
+            List<Finding> news = result.findings().filter(finding -> !usual.contains(finding)).toList();
+            boolean isTold = news.stream().anyMatch(finding -> isOf(change.get(), finding));
+            reported += isTold ? 1 : 0;
+            out.println("  " + (isTold ? "reported " : "NOT REPORTED ") + change.get().what());
+            news.stream().limit(3).forEach(finding -> out.println("    " + finding));
+        }
+        out.println("conformance: " + made + " changes as rootkits make them, reported " + reported);
+        return made == reported && made > 0;
+    }
+
+    private static boolean isOf(Rootkit.Change change, Finding finding) {
+        boolean isThere = finding.place()
+                .filter(place -> Math.abs(place.minus(change.at())) < Math.max(16, change.sizeBytes()))
+                .isPresent();
+        return isThere && change.kinds().contains(finding.kind()) && finding.toString().contains(change.told());
     }
 
     private void tell(ModuleResult module) {

@@ -71,6 +71,15 @@ final class KernelMemory implements MemoryReader {
         }
     }
 
+    /** The address in the source; empty if nothing is mapped there. */
+    Optional<Address> physical(Address virtual) {
+        if (translation.isEmpty()) {
+            return Optional.of(virtual);
+        }
+        OptionalLong found = translation.get().physical(virtual);
+        return found.isPresent() ? Optional.of(Address.of(found.getAsLong())) : Optional.empty();
+    }
+
     /** What of an area there is, ascending. */
     List<AddressRange> mapped(AddressRange area) {
         if (translation.isPresent()) {

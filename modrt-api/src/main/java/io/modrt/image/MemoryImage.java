@@ -211,6 +211,11 @@ public final class MemoryImage {
         return memory;
     }
 
+    /** Where the image has one of the kernel's addresses: the address in the image's own memory; empty if nothing is mapped there. */
+    public Optional<Address> physical(Address virtual) {
+        return memory.physical(arch.canonical(virtual));
+    }
+
     /** How the kernel's addresses were found. */
     public String evidence() {
         return evidence;
