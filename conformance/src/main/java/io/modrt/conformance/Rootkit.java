@@ -17,13 +17,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** Changes of an image as rootkits make them, at places that the guest's own symbols and sections tell. */
 final class Rootkit {
-    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
+    private static final List<String> CONSTANTS = List.of(".rodata", ".data.rel.ro", ".data.rel.ro.local");
+    private static final List<String> DATA = List.of(".data", ".data.rel", ".data.rel.local");
     private static final int LEAST_FUNCTION = 0x80;
 
     /**
@@ -69,8 +71,8 @@ final class Rootkit {
         return List.of(
                 this::inlineJump,
                 this::entry,
-                memory -> pointer(memory, ".rodata", Set.of(Kind.POINTER)),
-                memory -> pointer(memory, ".data", Set.of(Kind.DATA_POINTER)),
+                memory -> pointer(memory, CONSTANTS, Set.of(Kind.POINTER)),
+                memory -> pointer(memory, DATA, Set.of(Kind.DATA_POINTER)),
                 this::export,
                 memory -> symbol(memory, true),
                 memory -> symbol(memory, false),
@@ -108,8 +110,14 @@ final class Rootkit {
     /** A function of some size in the module's code, by the file's symbols and the guest's addresses. */
     private Optional<Address> function(FoundModule module, boolean isTraced) {
         return functions(module, LEAST_FUNCTION).stream()
-                .filter(at -> isTraced == code.site(read(at, LEAST_FUNCTION)).isPresent())
+                .filter(at -> isTraced == site(at).isPresent())
                 .findFirst();
+    }
+
+    /** The call site of the tracer of a function. */
+    private Optional<Address> site(Address function) {
+        OptionalInt site = code.site(read(function.plus(-RootkitCode.IN_FRONT), RootkitCode.IN_FRONT + LEAST_FUNCTION));
+        return site.isPresent() ? Optional.of(function.plus(site.getAsInt())) : Optional.empty();
     }
 
     private List<Address> functions(FoundModule module, int leastBytes) {
@@ -174,24 +182,32 @@ final class Rootkit {
                         memory, "entry overwritten", at, target.orElseThrow(), Set.of(Kind.BRANCH, Kind.TRACING), "'s "));
     }
 
-    /** A word of a section that is the address of a function of the module, or of its descriptor. */
-    private Optional<Change> pointer(PatchedMemory memory, String name, Set<Kind> kinds) {
+    /** A word of one of the sections that is the address of a function of the module, or of its descriptor. */
+    private Optional<Change> pointer(PatchedMemory memory, List<String> names, Set<Kind> kinds) {
         for (FoundModule module : modules) {
-            Address start = sections(module).get(name);
-            Optional<Section> section = module.file().orElseThrow().elf().section(name);
-            if (start == null || section.isEmpty() || section.get().sizeBytes() < wordBytes) {
-                continue;
-            }
-            List<Address> functions = functions(module, 1);
-            byte[] bytes = read(start, (int) section.get().sizeBytes());
-            for (int at = 0; at + wordBytes <= bytes.length; at += wordBytes) {
-                Address pointer = Address.of(value(bytes, at));
-                if (functions.contains(pointer) || isDescriptor(module, pointer, functions)) {
-                    Address place = start.plus(at);
-                    write(memory, place, word(code.foreign().value()));
-                    return Optional.of(new Change(
-                            "pointer in " + name + " of " + module.name() + " at " + place, place, wordBytes, kinds, "neither"));
+            for (String name : names) {
+                Optional<Address> place = pointerTo(module, name, functions(module, 1));
+                if (place.isPresent()) {
+                    write(memory, place.get(), word(code.foreign().value()));
+                    String what = "pointer in " + name + " of " + module.name() + " at " + place.get();
+                    return Optional.of(new Change(what, place.get(), wordBytes, kinds, "neither"));
                 }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Address> pointerTo(FoundModule module, String name, List<Address> functions) {
+        Address start = sections(module).get(name);
+        Optional<Section> section = module.file().orElseThrow().elf().section(name);
+        if (start == null || section.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] bytes = read(start, (int) section.get().sizeBytes());
+        for (int at = 0; at + wordBytes <= bytes.length; at += wordBytes) {
+            Address pointer = Address.of(value(bytes, at));
+            if (functions.contains(pointer) || isDescriptor(module, pointer, functions)) {
+                return Optional.of(start.plus(at));
             }
         }
         return Optional.empty();
@@ -280,8 +296,7 @@ final class Rootkit {
                 .flatMap(module -> function(module, true).stream())
                 .findFirst()
                 .map(function -> {
-                    int site = code.site(read(function, LEAST_FUNCTION)).orElseThrow();
-                    Address at = function.plus(site);
+                    Address at = site(function).orElseThrow();
                     Address target = modules.stream()
                             .flatMap(module -> functions(module, LEAST_FUNCTION).stream())
                             .reduce((first, second) -> second)

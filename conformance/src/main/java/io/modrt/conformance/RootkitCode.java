@@ -15,6 +15,9 @@ import java.util.OptionalInt;
 record RootkitCode(int machine, boolean isWide, ByteOrder order) {
     private static final int MIPS = 8;
     private static final int PARISC = 15;
+    /** So many bytes in front of a function may belong to it. */
+    static final int IN_FRONT = 32;
+
     private static final int PARISC_NOP = 0x0800_0240;
     private static final int AARCH64_NOP = 0xd503_201f;
     /** So far from the start of memory nothing of the kernel lies, in images of 256 MB and more. */
@@ -77,21 +80,34 @@ record RootkitCode(int machine, boolean isWide, ByteOrder order) {
         return words(ldil, be);
     }
 
-    /** The distance from a function's start of its call site of the tracer, which is off; empty if it has none. */
-    OptionalInt site(byte[] function) {
-        ByteBuffer buffer = ByteBuffer.wrap(function).order(order);
+    /**
+     * The distance from a function's start of its call site of the tracer, which is off; empty if it has none.
+     *
+     * @param code the function, and {@link #IN_FRONT} bytes in front of it
+     */
+    OptionalInt site(byte[] code) {
+        ByteBuffer buffer = ByteBuffer.wrap(code).order(order);
         if (machine == PARISC) {
-            return buffer.getInt(0) == PARISC_NOP && buffer.getInt(4) == PARISC_NOP ? OptionalInt.of(0) : OptionalInt.empty();
+            int words = isWide ? 8 : 5;
+            for (int i = 0; i < words; i++) {
+                if (buffer.getInt(IN_FRONT - i * 4) != PARISC_NOP) {
+                    return OptionalInt.empty();
+                }
+            }
+            return OptionalInt.of((1 - words) * 4);
         }
         if (machine == MIPS) {
             for (int at = 0; at < 64; at += 4) {
-                if (buffer.getInt(at) == 0x1000_0004 || buffer.getInt(at) == 0x1000_0005) {
+                int word = buffer.getInt(IN_FRONT + at);
+                if (word == 0x1000_0004 || word == 0x1000_0005) {
                     return OptionalInt.of(at);
                 }
             }
             return OptionalInt.empty();
         }
-        return buffer.getInt(0) == 0xaa1e_03e9 && buffer.getInt(4) == AARCH64_NOP ? OptionalInt.of(4) : OptionalInt.empty();
+        return buffer.getInt(IN_FRONT) == 0xaa1e_03e9 && buffer.getInt(IN_FRONT + 4) == AARCH64_NOP
+                ? OptionalInt.of(4)
+                : OptionalInt.empty();
     }
 
     /** A call of {@code target} in a call site of the tracer. */

@@ -3,6 +3,7 @@ package io.modrt.verify;
 import io.modrt.elf.Section;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
+import java.util.List;
 import java.util.Set;
 
 /** Why bytes of a section may differ from what was loaded although no site holds them. The items are those of the package's page. */
@@ -35,6 +36,9 @@ enum Leeway {
             "_kprobe_blacklist",
             ".altinstructions");
 
+    /** How the names of sections begin that hold constants, but are writable in the files of some architectures, since they are relocated. */
+    private static final List<String> CONSTANT = List.of("__ksymtab", "__kcrctab", ".data.rel.ro");
+
     private final int item;
     private final String text;
 
@@ -49,7 +53,7 @@ enum Leeway {
      */
     static Leeway of(Section section, String siteTable, KernelProfile profile) {
         String name = section.name();
-        if (!section.isWritable() || TABLES.contains(name) || (!siteTable.isEmpty() && name.equals(siteTable))) {
+        if (!section.isWritable() || TABLES.contains(name) || CONSTANT.stream().anyMatch(name::startsWith) || (!siteTable.isEmpty() && name.equals(siteTable))) {
             return NONE;
         }
         if (isUnused(name, profile)) {
