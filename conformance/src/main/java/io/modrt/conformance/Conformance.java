@@ -18,6 +18,8 @@ final class Conformance {
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code signatures [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…},
      * {@code oracles}, {@code vendors LIST FOLDER}, {@code export FOLDER RADARE2}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code image TAG…}, {@code refusals TAG…}, {@code oracles},
+     * {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -29,6 +31,7 @@ final class Conformance {
         if (args.isEmpty()) {
             return misuse(
                     "a command is missing: load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls or stubs");
+                    "a command is missing: load, sites, compare, live, image, refusals, oracles, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -66,6 +69,9 @@ final class Conformance {
             }
             case "live" -> {
                 return args.size() < 2 ? misuse("live wants a TAG") : live(args.subList(1, args.size()), reports);
+            }
+            case "image" -> {
+                return args.size() < 2 ? misuse("image wants a TAG") : image(args.subList(1, args.size()), reports);
             }
             case "refusals" -> {
                 return args.size() < 2
@@ -111,6 +117,8 @@ final class Conformance {
                 return misuse(
                         "no command " + args.get(0)
                                 + ": there are load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls and stubs");
+                return misuse("no command " + args.get(0)
+                        + ": there are load, sites, compare, live, image, refusals, oracles, vendors, short-calls and stubs");
             }
         }
     }
@@ -122,6 +130,28 @@ final class Conformance {
             LiveCommand command = new LiveCommand(rig, DebianKernels.cache(), reports, System.out);
             List<String> tags = Arrays.asList(words.get(0).split(","));
             return command.run(tags, LiveCommand.Choice.of(words.subList(1, words.size()))) ? 0 : FAILED;
+        } catch (IOException | IllegalArgumentException misused) {
+            return misuse(String.valueOf(misused.getMessage()));
+        }
+    }
+
+    /** Runs {@code image} for comma-separated tags; with a seed, images are taken anew. */
+    private static int image(List<String> words, Path reports) throws InterruptedException {
+        try {
+            LiveCommand.Choice choice = LiveCommand.Choice.of(words.subList(1, words.size()));
+            boolean isNew = words.contains("--seed");
+            Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
+            boolean isWell = true;
+            for (String tag : words.get(0).split(",")) {
+                LiveKernel kernel = LiveKernel.find(tag, DebianKernels.cache())
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "no kernel " + tag + ": run fetch or run kernel brings it"));
+                System.out.println("== " + tag);
+                Path folder = DebianKernels.cache().resolve("modrt/images").resolve(tag);
+                new ImageCapture(tag, capture, folder).take(choice.seed(), isNew);
+                isWell &= new ImageCommand(kernel, folder, reports.resolve("image"), choice.seed(), System.out).run();
+            }
+            return isWell ? 0 : FAILED;
         } catch (IOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }

@@ -118,6 +118,11 @@ final class ImageCommand {
                 faults.size(),
                 (opened - start) / 1e9,
                 (end - opened) / 1e9);
+        Files.createDirectories(reports);
+        Path page = reports.resolve(kernel.tag() + ".html");
+        Files.writeString(page, result.html());
+        Files.writeString(reports.resolve(kernel.tag() + ".json"), result.toJson());
+        out.println("see " + page);
         return faults.isEmpty() && result.isClean() && tamper(file, guest, image, result);
     }
 

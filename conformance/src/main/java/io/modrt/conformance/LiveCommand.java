@@ -152,7 +152,7 @@ final class LiveCommand {
         return new ArrayList<>(List.of(rig.resolve("capture").toString(), tag, argument));
     }
 
-    private static String text(List<String> command) throws IOException, InterruptedException {
+    static String text(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -79,4 +79,25 @@ public record ImageResult(
                 .mapToLong(verification -> verification.differences().size())
                 .sum();
     }
+
+    /** A table with a line for each module, and what was found below it. */
+    public String table() {
+        StringBuilder text = new StringBuilder();
+        for (ModuleResult result : modules) {
+            text.append(result.isClean() ? "clean      " : "NOT CLEAN  ").append(result.module()).append('\n');
+            result.problems().forEach(problem -> text.append("    not compared: ").append(problem).append('\n'));
+        }
+        findings().forEach(finding -> text.append(finding).append('\n'));
+        return text.toString();
+    }
+
+    /** One HTML page that needs nothing else: what is wrong, an overview, and each module as a map. */
+    public String html() {
+        return new ImagePage(this).html();
+    }
+
+    /** All of it as JSON; addresses are strings. */
+    public String toJson() {
+        return new ImageJson().of(this);
+    }
 }

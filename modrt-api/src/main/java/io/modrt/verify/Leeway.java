@@ -53,7 +53,10 @@ enum Leeway {
      */
     static Leeway of(Section section, String siteTable, KernelProfile profile) {
         String name = section.name();
-        if (!section.isWritable() || TABLES.contains(name) || CONSTANT.stream().anyMatch(name::startsWith) || (!siteTable.isEmpty() && name.equals(siteTable))) {
+        if (!section.isWritable()
+                || TABLES.contains(name)
+                || CONSTANT.stream().anyMatch(name::startsWith)
+                || (!siteTable.isEmpty() && name.equals(siteTable))) {
             return NONE;
         }
         if (isUnused(name, profile)) {

@@ -24,12 +24,60 @@ final class VerificationPage {
     private static final int MOST_CELLS = 40_000;
 
     private static final int MOST_DIFFERENCES = 1_000;
+    /** More sections are put together by the starts of their names. */
+    private static final int MOST_SECTIONS = 200;
+
+    private static final String STYLE = """
+            :root { color-scheme: light dark; --ink: #1d2430; --soft: #5c6675; --paper: #fbfaf7; --card: #ffffff; --line: #e3e0d8 }
+            @media (prefers-color-scheme: dark) {
+              :root { --ink: #e6e4de; --soft: #9aa3af; --paper: #15181d; --card: #1d2128; --line: #333945 } }
+            body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; padding: 2.5rem 1.5rem; max-width: 68rem }
+            h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem }
+            p { margin: .2rem 0; color: var(--soft) } code, td.n, .mono { font: 13px/1.5 ui-monospace, monospace }
+            .verdict { display: inline-block; padding: .1rem .7rem; border-radius: 1rem; color: #fff; font-size: .85rem; vertical-align: .3rem; margin-left: .6rem }
+            .legend { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1.2rem 0 }
+            .legend span { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .25rem .7rem; font-size: .85rem }
+            .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem; margin-right: .45rem; vertical-align: -.08rem }
+            .mark { stroke: var(--ink); stroke-width: .5 }
+            svg.map { width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .4rem; display: block }
+            table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line) }
+            th { text-align: left; font-weight: 600; color: var(--soft); font-size: .8rem }
+            th, td { padding: .28rem .7rem; border-top: 1px solid var(--line); vertical-align: middle } td.n, th.n { text-align: right }
+            .bar { display: flex; height: .75rem; border-radius: .2rem; overflow: hidden; min-width: 12rem }
+            """;
 
     private final VerificationResult result;
+    private final int mostCells;
     private final StringBuilder page = new StringBuilder();
 
     VerificationPage(VerificationResult result) {
+        this(result, MOST_CELLS);
+    }
+
+    /** A page whose maps have at most so many cells together, roughly. */
+    VerificationPage(VerificationResult result, int mostCells) {
         this.result = result;
+        this.mostCells = mostCells;
+    }
+
+    /** The rules for the looks of pages and fragments. */
+    static String style() {
+        StringBuilder style = new StringBuilder(STYLE);
+        for (Reason reason : Reason.values()) {
+            style.append('.').append(reason.name()).append(" { fill: ").append(colour(reason));
+            style.append("; background: ").append(colour(reason)).append(" }\n");
+        }
+        return style.toString();
+    }
+
+    /** What a page has below its title, to be put into another page. */
+    String fragment() {
+        legend();
+        differences();
+        maps();
+        sites();
+        sections();
+        return page.toString();
     }
 
     String html() {
@@ -42,17 +90,14 @@ final class VerificationPage {
             page.append('.').append(reason.name()).append(" { fill: ").append(colour(reason));
             page.append("; background: ").append(colour(reason)).append(" }\n");
         }
+                .append(style());
         page.append("</style></head>\n<body>\n<h1>").append(name);
         verdict();
         page.append("</h1>\n<p>")
                 .append(count(result.words()))
                 .append(
                         " words of memory, each in the colour of its reason. Where a cell holds several, the most striking shows.</p>\n");
-        legend();
-        maps();
-        differences();
-        sites();
-        sections();
+        fragment();
         return page.append("</body></html>\n").toString();
     }
 
@@ -92,6 +137,22 @@ final class VerificationPage {
         };
     }
 
+    /** What a reason means, for readers who have not met it. */
+    private static String meaning(Reason reason) {
+        return switch (reason) {
+            case EQUAL -> "as the file and its relocations make it";
+            case FINISHED ->
+                "as a later step of loading makes it: a sorted table, code rewritten for the machine, kept symbols";
+            case SITE -> "a place that the kernel switches: a call of the tracer, a static branch; in one of its forms";
+            case DATA -> "writable data that has its first value";
+            case CHANGED_DATA -> "writable data that has changed since";
+            case KERNEL_WRITTEN -> "written by the kernel itself, such as fields of struct module";
+            case UNREADABLE -> "the image does not have it";
+            case GONE -> "freed by the kernel after initialisation";
+            case UNEXPLAINED -> "has another value, for which no reason is known";
+        };
+    }
+
     /** How striking a reason is: a cell whose words have several reasons shows the one with the greatest weight. */
     private static int weight(Reason reason) {
         return switch (reason) {
@@ -111,7 +172,11 @@ final class VerificationPage {
         for (Reason reason : Reason.values()) {
             long words = result.words(reason);
             if (words > 0) {
-                page.append("<span><i class=\"").append(reason.name()).append("\"></i>");
+                page.append("<span title=\"")
+                        .append(meaning(reason))
+                        .append("\"><i class=\"")
+                        .append(reason.name())
+                        .append("\"></i>");
                 page.append(text(reason.toString()))
                         .append(" <b>")
                         .append(count(words))
@@ -173,7 +238,7 @@ final class VerificationPage {
     }
 
     private void maps() {
-        int wordsInCell = (int) Math.max(1, (result.words() + MOST_CELLS - 1) / MOST_CELLS);
+        int wordsInCell = (int) Math.max(1, (result.words() + mostCells - 1) / mostCells);
         for (List<Span> block : blocks()) {
             Address start = block.get(0).range().start();
             Address end = block.get(block.size() - 1).range().end();
@@ -224,13 +289,46 @@ final class VerificationPage {
                 from = to;
             }
         }
+        marks(block, start, cellBytes);
         page.append("</svg>\n");
     }
 
+    /** Marks where sections begin on a map, as far as they are not too many to tell apart. */
+    private void marks(List<Span> block, Address start, long cellBytes) {
+        List<Span> begins = new ArrayList<>();
+        String area = "";
+        for (Span span : block) {
+            if (!span.area().equals(area)) {
+                begins.add(span);
+                area = span.area();
+            }
+        }
+        if (begins.size() > MOST_SECTIONS) {
+            return;
+        }
+        for (Span span : begins) {
+            long cell = span.range().start().minus(start) / cellBytes;
+            page.append("<path class=\"mark\" d=\"M")
+                    .append(cell % COLUMNS)
+                    .append(' ')
+                    .append(cell / COLUMNS * 2)
+                    .append("v1.8\"><title>")
+                    .append(text(span.area()))
+                    .append("</title></path>\n");
+        }
+    }
+
+    /** The area under which a line counts a span: sections of a module that has very many are put together by the starts of their names. */
+    private static String group(String area, boolean areMany) {
+        int behind = areMany && area.startsWith(".") ? area.indexOf('.', 1) : -1;
+        return behind < 0 ? area : area.substring(0, behind) + ".*";
+    }
+
     private void sections() {
+        boolean areMany = result.spans().stream().map(Span::area).distinct().count() > MOST_SECTIONS;
         Map<String, Map<Reason, Long>> rows = new LinkedHashMap<>();
         for (Span span : result.spans()) {
-            rows.computeIfAbsent(span.area(), area -> new EnumMap<>(Reason.class))
+            rows.computeIfAbsent(group(span.area(), areMany), area -> new EnumMap<>(Reason.class))
                     .merge(span.reason(), span.words(), Long::sum);
         }
         page.append("<h2>Sections</h2>\n<table><tr><th>section</th><th class=\"n\">words</th><th>reasons</th></tr>\n");

@@ -158,6 +158,23 @@ public record VerificationResult(
         return new VerificationPage(this).html();
     }
 
+    /**
+     * What {@link #html} has below its title, to be put into another page that has {@link #htmlStyle}.
+     *
+     * @param mostCells the number of cells of all maps together, roughly, at least 1
+     */
+    public String htmlFragment(int mostCells) {
+        if (mostCells < 1) {
+            throw new IllegalArgumentException("a map of " + mostCells + " cells shows nothing");
+        }
+        return new VerificationPage(this, mostCells).fragment();
+    }
+
+    /** The CSS rules of {@link #html} and {@link #htmlFragment}. */
+    public static String htmlStyle() {
+        return VerificationPage.style();
+    }
+
     /** One line: {@code greeter: 240 words, equal 230, site 4, data 6}. */
     @Override
     public String toString() {

@@ -1,0 +1,69 @@
+package io.modrt.conformance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** Takes the image of a machine whose kernel has loaded modules, taken them out and loaded them again, in random order. */
+final class ImageCapture {
+    private static final int MODULES = 60;
+    private static final int AT_A_TIME = 4;
+    /** Enough for a machine's modules, and what an image of a small machine has. */
+    private static final String MEGABYTES = "512";
+    /** A machine of this architecture has no more memory in one piece. */
+    private static final String MEGABYTES_MALTA = "256";
+
+    private final String tag;
+    private final Path capture;
+    private final Path folder;
+
+    ImageCapture(String tag, Path capture, Path folder) {
+        this.tag = tag;
+        this.capture = capture;
+        this.folder = folder;
+    }
+
+    /** Takes the image, unless there is one and no new one is wanted. */
+    void take(long seed, boolean isNew) throws IOException, InterruptedException {
+        if (!isNew && Files.exists(folder.resolve("memory.raw"))) {
+            return;
+        }
+        List<String> names = new ArrayList<>(
+                LiveCommand.text(List.of(capture.toString(), tag, "--choice")).lines().toList());
+        Files.createDirectories(folder);
+        Path plan = folder.resolve("plan");
+        Files.write(plan, plan(names, seed));
+        ProcessBuilder process = new ProcessBuilder(
+                        capture.toString(), tag, folder.toString(), "--plan", plan.toString())
+                .inheritIO();
+        process.environment()
+                .put("MODRT_QEMU_ARGUMENTS", "-m " + (tag.startsWith("mips") ? MEGABYTES_MALTA : MEGABYTES));
+        if (process.start().waitFor() != 0 || !Files.exists(folder.resolve("memory.raw"))) {
+            throw new IOException(tag + " was not captured; the console's text is in " + folder);
+        }
+    }
+
+    static List<String> plan(List<String> choice, long seed) {
+        Random random = new Random(seed);
+        List<String> names = new ArrayList<>(choice);
+        Collections.sort(names);
+        Collections.shuffle(names, random);
+        names = names.subList(0, Math.min(MODULES, names.size()));
+        List<String> steps = new ArrayList<>();
+        names.forEach(name -> steps.add("insert " + name));
+        List<String> again = new ArrayList<>(names);
+        Collections.shuffle(again, random);
+        for (int at = 0; at < again.size(); at += AT_A_TIME) {
+            List<String> some = new ArrayList<>(again.subList(at, Math.min(at + AT_A_TIME, again.size())));
+            some.forEach(name -> steps.add("remove " + name));
+            Collections.shuffle(some, random);
+            some.forEach(name -> steps.add("insert " + name));
+        }
+        steps.add("image");
+        return steps;
+    }
+}

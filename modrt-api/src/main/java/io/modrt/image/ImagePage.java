@@ -1,0 +1,163 @@
+package io.modrt.image;
+
+import io.modrt.address.Address;
+import io.modrt.image.ImageResult.ModuleResult;
+import io.modrt.verify.Reason;
+import io.modrt.verify.VerificationResult;
+import java.util.List;
+import java.util.Locale;
+
+/** The page of {@link ImageResult#html}: an overview, what was found, and each module. It loads nothing from elsewhere. */
+final class ImagePage {
+    private static final int CELLS_OF_CLEAN = 2_000;
+    private static final int CELLS_OF_OTHERS = 20_000;
+    private static final int MOST_FINDINGS = 2_000;
+    private static final String STYLE = """
+            .good { background: #3c8d5a } .bad { background: #d8322a } .odd { background: #b3781e }
+            details { margin: .6rem 0; border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .9rem; background: var(--paper) }
+            summary { cursor: pointer; font-weight: 600 } td a { color: inherit } td { word-break: break-word }
+            """;
+
+    private final ImageResult result;
+    private final StringBuilder page = new StringBuilder();
+
+    ImagePage(ImageResult result) {
+        this.result = result;
+    }
+
+    String html() {
+        page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Memory image</title>\n<style>\n")
+                .append(VerificationResult.htmlStyle())
+                .append(STYLE)
+                .append("</style></head>\n<body>\n<h1>Memory image");
+        pill(result.isClean() ? "good" : "bad", result.isClean() ? "clean" : "not clean");
+        page.append("</h1>\n");
+        paragraph("Kernel: " + result.profile());
+        paragraph("Addresses: " + result.evidence());
+        paragraph("List of modules: " + result.listHead().map(Address::toString).orElse("its head was not found"));
+        paragraph("struct module: " + result.shape());
+        List<Finding> findings = result.findings().limit(MOST_FINDINGS).toList();
+        findings("What is wrong", findings.stream().filter(Finding::isAlarm).toList());
+        problems();
+        overview();
+        findings(
+                "Worth knowing",
+                findings.stream().filter(finding -> !finding.isAlarm()).toList());
+        page.append("<h2>Modules</h2>\n");
+        for (int i = 0; i < result.modules().size(); i++) {
+            module(i, result.modules().get(i));
+        }
+        return page.append("</body></html>\n").toString();
+    }
+
+    private void paragraph(String text) {
+        page.append("<p>").append(text(text)).append("</p>\n");
+    }
+
+    private void pill(String kind, String text) {
+        page.append("<span class=\"verdict ").append(kind).append("\">").append(text(text)).append("</span>");
+    }
+
+    private void findings(String title, List<Finding> findings) {
+        if (findings.isEmpty()) {
+            return;
+        }
+        page.append("<h2>").append(title).append("</h2>\n<table><tr><th>kind</th><th>module</th><th>address</th>");
+        page.append("<th>place</th><th>what</th><th>leads to</th></tr>\n");
+        for (Finding finding : findings) {
+            row(
+                    finding.kind().toString(),
+                    finding.module(),
+                    finding.place().map(Address::toString).orElse(""),
+                    finding.where(),
+                    finding.text(),
+                    finding.target());
+        }
+        page.append("</table>\n");
+    }
+
+    private void row(String... cells) {
+        page.append("<tr>");
+        for (String cell : cells) {
+            page.append("<td>").append(text(cell)).append("</td>");
+        }
+        page.append("</tr>\n");
+    }
+
+    private void problems() {
+        if (result.modules().stream().allMatch(module -> module.problems().isEmpty())) {
+            return;
+        }
+        page.append("<h2>Not compared</h2>\n<table><tr><th>module</th><th>why</th></tr>\n");
+        for (ModuleResult module : result.modules()) {
+            module.problems().forEach(problem -> row(module.module().name(), problem));
+        }
+        page.append("</table>\n");
+    }
+
+    private void overview() {
+        page.append("<h2>Overview</h2>\n<table><tr><th>module</th><th>base</th><th class=\"n\">bytes</th><th>state</th>");
+        page.append("<th>used by</th><th>verdict</th><th class=\"n\">words</th><th class=\"n\">unexplained</th></tr>\n");
+        for (int i = 0; i < result.modules().size(); i++) {
+            ModuleResult module = result.modules().get(i);
+            FoundModule found = module.module();
+            page.append("<tr><td><a href=\"#m").append(i).append("\">").append(text(found.name())).append("</a></td><td class=\"mono\">");
+            page.append(found.base().map(Address::toString).orElse("?"));
+            page.append("</td><td class=\"n\">").append(count(found.sizeBytes())).append("</td><td>");
+            page.append(text(found.state() + (found.isListed() ? "" : ", hidden"))).append("</td><td>");
+            page.append(text(String.join(", ", found.users()))).append("</td><td>");
+            verdict(module);
+            page.append("</td><td class=\"n\">");
+            page.append(module.verification().map(all -> count(all.words())).orElse(""));
+            page.append("</td><td class=\"n\">");
+            page.append(module.verification()
+                    .map(all -> count(all.words(Reason.UNEXPLAINED)))
+                    .orElse(""));
+            page.append("</td></tr>\n");
+        }
+        page.append("</table>\n");
+    }
+
+    private void verdict(ModuleResult module) {
+        if (module.isClean()) {
+            pill("good", "clean");
+        } else if (module.verification().isEmpty()) {
+            pill("odd", "not compared");
+        } else {
+            pill("bad", "not clean");
+        }
+    }
+
+    private void module(int index, ModuleResult module) {
+        FoundModule found = module.module();
+        page.append("<details id=\"m").append(index).append('"').append(module.isClean() ? "" : " open");
+        page.append("><summary>").append(text(found.name())).append(' ');
+        verdict(module);
+        page.append("</summary>\n");
+        paragraph(found.toString());
+        found.evidence().forEach(this::paragraph);
+        found.parameters().forEach((name, value) -> paragraph(name + " = " + value));
+        module.verification()
+                .ifPresent(all -> page.append(all.htmlFragment(module.isClean() ? CELLS_OF_CLEAN : CELLS_OF_OTHERS)));
+        page.append("</details>\n");
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** {@code raw} escaped for HTML: it comes from memory that nobody trusts. */
+    private static String text(String raw) {
+        StringBuilder text = new StringBuilder();
+        raw.codePoints().forEach(c -> {
+            switch (c) {
+                case '&' -> text.append("&amp;");
+                case '<' -> text.append("&lt;");
+                case '>' -> text.append("&gt;");
+                case '"' -> text.append("&quot;");
+                default -> text.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c);
+            }
+        });
+        return text.toString();
+    }
+}
