@@ -1,0 +1,198 @@
+package io.modrt.mips;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modrt.address.Address;
+import io.modrt.error.FormatException;
+import io.modrt.image.Finding;
+import io.modrt.image.Finding.Kind;
+import io.modrt.image.FoundModule;
+import io.modrt.image.ImageResult;
+import io.modrt.image.MemoryImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What is found in the image of a small machine. */
+class MemoryImageTest {
+    private final FakeMachine machine = new FakeMachine();
+
+    @Test
+    void modulesAreFoundInTheOrderOfTheListWithTheirPlaces() {
+        List<FoundModule> modules = machine.image().modules();
+        assertEquals(List.of("upper", "lower"), modules.stream().map(FoundModule::name).toList());
+        FoundModule lower = modules.get(1);
+        assertEquals(Optional.of(Address.of(0xc000_0000L)), lower.base());
+        assertEquals(Address.of(machine.symbol("lower_call")), lower.sections().get(".text"));
+        assertEquals(Address.of(0xc000_2000L), lower.sections().get(".init.text"));
+        assertEquals("Live", lower.state());
+        assertTrue(lower.isListed());
+        assertTrue(lower.evidence().get(0).startsWith("CORE at 0xc0000000"), lower.evidence().toString());
+    }
+
+    @Test
+    void offsetsOfFieldsAreWorkedOutFromTheModules() {
+        ImageResult result = machine.image().verify();
+        assertEquals(OptionalInt.of(0x100), result.shape().offset("base of CORE"));
+        assertEquals(OptionalInt.of(0xc8), result.shape().offset("init"));
+        assertEquals(OptionalInt.of(12), result.shape().offset("name"));
+        assertEquals(OptionalInt.empty(), result.shape().offset("percpu"));
+    }
+
+    @Test
+    void anUntouchedImageIsClean() {
+        ImageResult result = machine.image().verify();
+        assertTrue(result.isClean(), result.table());
+        assertEquals(0, result.unexplained());
+        assertTrue(result.findings().noneMatch(Finding::isAlarm));
+    }
+
+    @Test
+    void anImageByTheKernelsAddressesIsReadWithoutPageTables() {
+        ImageResult result = machine.virtualImage().verify();
+        assertEquals(2, result.modules().size());
+        assertTrue(result.isClean(), result.table());
+    }
+
+    @Test
+    void theHeadOfTheListIsFoundWithoutASymbol() {
+        ImageResult result = machine.imageWithoutList().verify();
+        assertEquals(Optional.of(Address.of(FakeMachine.LIST)), result.listHead());
+        assertTrue(result.isClean(), result.table());
+    }
+
+    @Test
+    void aModuleThatWasTakenOffTheListIsHidden() {
+        long upper = machine.self("upper") + 4;
+        machine.put(FakeMachine.LIST + 4, upper);
+        machine.put(upper, FakeMachine.LIST);
+        Finding finding = only(machine.image().verify());
+        assertEquals(Kind.HIDDEN, finding.kind());
+        assertEquals("lower", finding.module());
+        assertEquals(Optional.of(Address.of(machine.self("lower"))), finding.place());
+    }
+
+    @Test
+    void changedCodeTellsWhereItLeads() {
+        long site = machine.symbol("lower_call") + 8;
+        machine.put(site, 0x3c19_8030); // lui $25,0x8030
+        machine.put(site + 4, 0x0320_0008); // jr $25
+        Finding finding = only(machine.image().verify());
+        assertEquals(Kind.BRANCH, finding.kind());
+        assertEquals(Optional.of(Address.of(site)), finding.place());
+        assertTrue(finding.where().contains("lower_call+0x8"), finding.where());
+        assertEquals("memory of neither the kernel nor a module, 0x80300000", finding.target());
+    }
+
+    @Test
+    void aBranchIntoTheKernelNamesItsSymbol() {
+        machine.put(machine.symbol("lower_call") + 8, 0x0c04_0401); // jal 0xc0101004: same 256 MB, so in no module
+        machine.put(machine.symbol("lower_more") + 8, 0x3c19_8010); // lui $25,0x8010
+        machine.put(machine.symbol("lower_more") + 12, 0x3739_1004); // ori $25,$25,0x1004
+        machine.put(machine.symbol("lower_more") + 16, 0x0320_f809); // jalr $25
+        List<String> targets = alarms(machine.image().verify()).stream().map(Finding::target).toList();
+        assertEquals(List.of("nowhere, 0xc0101004", "the kernel's schedule+0x4"), targets);
+    }
+
+    @Test
+    void changedPointersTellWhereTheyLead() {
+        machine.put(machine.symbol("upper_table"), machine.symbol("lower_more"));
+        machine.put(machine.symbol("lower_hook"), machine.symbol("lower_more") + 4);
+        List<Finding> alarms = alarms(machine.image().verify());
+        assertEquals(List.of(Kind.POINTER, Kind.DATA_POINTER), alarms.stream().map(Finding::kind).toList());
+        assertEquals("lower's lower_more+0x0", alarms.get(0).target());
+        assertEquals("lower's lower_more+0x4", alarms.get(1).target());
+    }
+
+    @Test
+    void aPointerInDataToAnotherFunctionIsNoAlarm() {
+        machine.put(machine.symbol("lower_hook"), machine.symbol("lower_more"));
+        assertTrue(machine.image().verify().isClean());
+    }
+
+    @Test
+    void aChangedExportIsTold() {
+        FoundModule lower = machine.image().modules().get(1);
+        long table = Objects.requireNonNull(lower.sections().get("__ksymtab")).value();
+        machine.put(table, machine.symbol("lower_more"));
+        Finding finding = only(machine.image().verify());
+        assertEquals(Kind.EXPORT, finding.kind());
+        assertEquals("lower's lower_more+0x0", finding.target());
+    }
+
+    @Test
+    void aListThatIsALoopEndsTheWalk() {
+        long lower = machine.self("lower") + 4;
+        machine.put(lower, machine.self("upper") + 4);
+        ImageResult result = machine.image().verify();
+        assertFalse(result.isClean());
+        assertEquals(List.of(Kind.LIST), result.kernelFindings().stream().map(Finding::kind).distinct().toList());
+        assertEquals(2, result.modules().size());
+    }
+
+    @Test
+    void memoryWithoutPageTablesIsRefused() {
+        Arrays.fill(machine.bytes(), 0x12_0000, 0x12_1000, (byte) 0);
+        FormatException refused = assertThrows(FormatException.class, machine::image);
+        assertTrue(refused.getMessage().contains("no page tables"), refused.getMessage());
+    }
+
+    @Test
+    void progressIsToldOfEachModule() {
+        List<MemoryImage.Progress> steps = new ArrayList<>();
+        machine.image().verify(steps::add);
+        assertEquals(
+                List.of("loaded lower (1 of 2)", "loaded upper (2 of 2)"),
+                steps.subList(0, 2).stream().map(MemoryImage.Progress::toString).toList());
+        assertEquals(4, steps.size());
+    }
+
+    @Test
+    void pageAndJsonTellWhatIsWrong() {
+        machine.put(machine.symbol("upper_table"), FakeMachine.FOREIGN);
+        ImageResult result = machine.image().verify();
+        assertTrue(result.html().contains("<h2>What is wrong</h2>"));
+        assertTrue(result.html().indexOf("What is wrong") < result.html().indexOf("Overview"));
+        String json = result.toJson();
+        assertTrue(json.startsWith("{\"clean\":false,"), json.substring(0, 40));
+        assertTrue(json.contains("\"kind\":\"POINTER\",\"alarm\":true,\"module\":\"upper\""), json);
+        assertTrue(result.table().contains("NOT CLEAN  upper"), result.table());
+    }
+
+    @Test
+    void anyBytesGiveAResultOrARefusal() {
+        byte[] clean = machine.bytes().clone();
+        for (int seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            System.arraycopy(clean, 0, machine.bytes(), 0, clean.length);
+            for (int i = 0; i < 200; i++) {
+                int at = random.nextBoolean() ? 0x11_8000 + random.nextInt(0xb000) : 0x20_0000 + random.nextInt(0x40000);
+                machine.bytes()[at] = (byte) random.nextInt();
+            }
+            try {
+                ImageResult result = machine.image().verify();
+                assertTrue(result.modules().size() < 100, "seed " + seed);
+            } catch (FormatException refused) {
+                assertTrue(refused.getMessage().contains("page tables"), "seed " + seed);
+            }
+        }
+    }
+
+    private static List<Finding> alarms(ImageResult result) {
+        return result.findings().filter(Finding::isAlarm).toList();
+    }
+
+    private static Finding only(ImageResult result) {
+        List<Finding> alarms = alarms(result);
+        assertEquals(1, alarms.size(), alarms.toString());
+        return alarms.get(0);
+    }
+}
