@@ -5,10 +5,12 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.AddendKind;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.memory.AddressTranslation;
 import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
+import io.modrt.spi.CodeReader;
 import io.modrt.spi.PlanInput;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.StaticBranches;
@@ -18,6 +20,7 @@ import io.modrt.spi.Width;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A kernel that does what another one does, but for what a subclass changes. */
@@ -76,6 +79,22 @@ class ForwardingKernel implements ArchKernel {
     @Override
     public Optional<StaticBranches> staticBranches() {
         return kernel.staticBranches();
+    }
+
+    @Override
+    public List<AddressRange> moduleAreas(KernelSymbols symbols) {
+        return kernel.moduleAreas(symbols);
+    }
+
+    @Override
+    public OptionalLong branchTarget(long site, CodeReader code) {
+        return kernel.branchTarget(site, code);
+    }
+
+    @Override
+    public Optional<AddressTranslation> translation(
+            MemoryReader memory, List<AddressRange> ranges, KernelSymbols symbols) {
+        return kernel.translation(memory, ranges, symbols);
     }
 
     @Override
