@@ -226,6 +226,17 @@ public final class MemoryImage {
         return observe(told -> {}).modules();
     }
 
+    /**
+     * Where the code of a file is, whether or not there is a {@code struct module} for it: by pieces of it that no relocation changes. A place
+     * that none of {@link #modules} has is that of a hidden module.
+     *
+     * @throws ModrtException if the kernel would refuse the file
+     */
+    public List<Sighting> search(ModuleFile file) {
+        LayoutPlan plan = ModuleRuntime.builder().profile(profile).build().plan(file, LoadPolicy.kernelExact());
+        return new FileSearch(memory, plan).in(arch.moduleAreas(symbols));
+    }
+
     /** Where everything of every module lies, and how that was found. */
     ImageModules observe(Consumer<Progress> told) {
         return new ImageModules(this, told);

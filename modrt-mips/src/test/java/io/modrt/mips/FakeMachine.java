@@ -88,8 +88,8 @@ final class FakeMachine implements TargetMemory {
 
     private static byte[] lower() {
         return KernelModuleBuilder.of(ElfTarget.MIPS_O32_LE, "lower")
-                .text(0x27bd_ffe0, 0, 0, 0, 0, 0, 0x03e0_0008, 0x27bd_0020)
-                .text(0x27bd_ffe0, 0, 0, 0, 0, 0, 0x03e0_0008, 0x27bd_0020)
+                .text(0x27bd_ffe0, 0xafbf_001c, 0x0080_1025, 0x2403_0001, 0x0043_1021, 0, 0x03e0_0008, 0x27bd_0020)
+                .text(0x27bd_ffe0, 0xafb0_0018, 0x00a0_1025, 0x2403_0002, 0x0043_1023, 0, 0x03e0_0008, 0x27bd_0020)
                 .initText(0x03e0_0008, 0)
                 .function("lower_call", ".text", 0)
                 .function("lower_more", ".text", 32)
@@ -113,6 +113,16 @@ final class FakeMachine implements TargetMemory {
                 .relocation(".rodata", 0, RELOCATED_WORD, "lower_call")
                 .relocation(".rodata", 4, RELOCATED_WORD, "printk")
                 .build();
+    }
+
+    /** The file of the module that was loaded first. */
+    ModuleFile lowerFile() {
+        return ModuleFile.open(lower());
+    }
+
+    /** The file of the other, which has too little code to be searched for. */
+    ModuleFile upperFile() {
+        return ModuleFile.open(upper());
     }
 
     private void load(ModuleRuntime runtime, byte[] file, long core, long init) {

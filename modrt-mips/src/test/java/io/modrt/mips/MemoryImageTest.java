@@ -12,6 +12,7 @@ import io.modrt.image.Finding.Kind;
 import io.modrt.image.FoundModule;
 import io.modrt.image.ImageResult;
 import io.modrt.image.MemoryImage;
+import io.modrt.image.Sighting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,6 +79,19 @@ class MemoryImageTest {
         assertEquals(Kind.HIDDEN, finding.kind());
         assertEquals("lower", finding.module());
         assertEquals(Optional.of(Address.of(machine.self("lower"))), finding.place());
+    }
+
+    @Test
+    void codeIsFoundWhenNothingSaysThatItIsAModule() {
+        long lower = machine.self("lower");
+        for (int at = 0; at < 0x240; at += 4) {
+            machine.put(lower + at, 0);
+        }
+        MemoryImage image = machine.image();
+        assertEquals(List.of("upper"), image.modules().stream().map(FoundModule::name).toList());
+        List<Sighting> places = image.search(machine.lowerFile());
+        assertEquals("[CORE at 0xc0000000, by 2 of 2 pieces]", places.toString());
+        assertEquals(List.of(), image.search(machine.upperFile()));
     }
 
     @Test
