@@ -32,8 +32,10 @@ final class ImageCapture {
         if (!isNew && Files.exists(folder.resolve("memory.raw"))) {
             return;
         }
-        List<String> names = new ArrayList<>(
-                LiveCommand.text(List.of(capture.toString(), tag, "--choice")).lines().toList());
+        List<String> names = names("--choice");
+        if (names.size() < MODULES) {
+            names = names("--modules"); // of a kernel that was built with few
+        }
         Files.createDirectories(folder);
         Path plan = folder.resolve("plan");
         Files.write(plan, plan(names, seed));
@@ -45,6 +47,10 @@ final class ImageCapture {
         if (process.start().waitFor() != 0 || !Files.exists(folder.resolve("memory.raw"))) {
             throw new IOException(tag + " was not captured; the console's text is in " + folder);
         }
+    }
+
+    private List<String> names(String which) throws IOException, InterruptedException {
+        return LiveCommand.text(List.of(capture.toString(), tag, which)).lines().toList();
     }
 
     static List<String> plan(List<String> choice, long seed) {

@@ -15,7 +15,8 @@ final class ImagePage {
     private static final String STYLE = """
             .good { background: #3c8d5a } .bad { background: #d8322a } .odd { background: #b3781e }
             details { margin: .6rem 0; border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .9rem; background: var(--paper) }
-            summary { cursor: pointer; font-weight: 600 } td a { color: inherit } td { word-break: break-word }
+            summary { cursor: pointer; font-weight: 600 } td a { color: inherit } td { overflow-wrap: anywhere }
+            td.mono, td.n, .verdict { white-space: nowrap } td .verdict { margin-left: 0 }
             """;
 
     private final ImageResult result;
@@ -65,23 +66,20 @@ final class ImagePage {
         page.append("<h2>").append(title).append("</h2>\n<table><tr><th>kind</th><th>module</th><th>address</th>");
         page.append("<th>place</th><th>what</th><th>leads to</th></tr>\n");
         for (Finding finding : findings) {
-            row(
-                    finding.kind().toString(),
-                    finding.module(),
-                    finding.place().map(Address::toString).orElse(""),
-                    finding.where(),
-                    finding.text(),
-                    finding.target());
+            page.append("<tr>");
+            cell("", finding.kind().toString().toLowerCase(Locale.ROOT).replace('_', ' '));
+            cell("", finding.module());
+            cell("mono", finding.place().map(Address::toString).orElse(""));
+            cell("", finding.where());
+            cell("", finding.text());
+            cell("", finding.target());
+            page.append("</tr>\n");
         }
         page.append("</table>\n");
     }
 
-    private void row(String... cells) {
-        page.append("<tr>");
-        for (String cell : cells) {
-            page.append("<td>").append(text(cell)).append("</td>");
-        }
-        page.append("</tr>\n");
+    private void cell(String kind, String text) {
+        page.append("<td class=\"").append(kind).append("\">").append(text(text)).append("</td>");
     }
 
     private void problems() {
@@ -90,7 +88,12 @@ final class ImagePage {
         }
         page.append("<h2>Not compared</h2>\n<table><tr><th>module</th><th>why</th></tr>\n");
         for (ModuleResult module : result.modules()) {
-            module.problems().forEach(problem -> row(module.module().name(), problem));
+            module.problems().forEach(problem -> {
+                page.append("<tr>");
+                cell("", module.module().name());
+                cell("", problem);
+                page.append("</tr>\n");
+            });
         }
         page.append("</table>\n");
     }
