@@ -5,6 +5,7 @@ import io.modrt.image.ImageModules.Entry;
 import io.modrt.image.ImageResult.ModuleResult;
 import io.modrt.image.MemoryImage.Progress;
 import io.modrt.load.RelocatedModule;
+import io.modrt.patch.PatchSite;
 import io.modrt.verify.Verification;
 import io.modrt.verify.VerificationResult;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** One check of all modules of an image. */
 final class ImageCheck {
@@ -22,6 +24,7 @@ final class ImageCheck {
     private final Places places;
     private final ModuleParameters parameters;
     private final AtomicInteger done = new AtomicInteger();
+    private @Nullable OtherMachines machines;
 
     ImageCheck(MemoryImage image, Consumer<Progress> told) {
         this.image = image;
@@ -81,9 +84,25 @@ final class ImageCheck {
 
     private VerificationResult verify(Entry entry, RelocatedModule relocated, List<Finding> findings) {
         Verification verification = Verification.of(relocated);
-        VerificationResult result =
-                (entry.isInitGone() ? verification.withoutInit() : verification).run(image.memory());
+        verification = entry.isInitGone() ? verification.withoutInit() : verification;
+        VerificationResult result = verification.run(image.memory());
+        if (!result.isClean()) {
+            for (PatchSite site : machines().sites(entry, relocated)) {
+                verification = verification.withSite(site);
+            }
+            result = verification.run(image.memory());
+        }
         findings.addAll(new ModuleFindings(image, places, parameters, entry, relocated).of(result));
         return result;
+    }
+
+    /** The machines that the kernel may be on, made when a module is the first to need them. */
+    private synchronized OtherMachines machines() {
+        OtherMachines known = machines;
+        if (known == null) {
+            known = new OtherMachines(image);
+            machines = known;
+        }
+        return known;
     }
 }

@@ -6,6 +6,7 @@ import io.modrt.address.AddressRange;
 import io.modrt.error.ModrtException;
 import io.modrt.image.MemoryImage.Progress;
 import io.modrt.image.ShapeEvidence.Voter;
+import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LayoutPlan;
@@ -87,12 +88,12 @@ final class ImageModules {
     private final Map<Address, AddressRange> taken = new TreeMap<>();
     private int done;
 
-    ImageModules(MemoryImage image, Consumer<Progress> told) {
+    ImageModules(MemoryImage image, KernelProfile profile, Consumer<Progress> told) {
         this.image = image;
         this.memory = image.kernelMemory();
         this.told = told;
         this.runtime = ModuleRuntime.builder()
-                .profile(image.profile())
+                .profile(profile)
                 .kernelSymbols(image.symbols())
                 .kernelMemory(memory)
                 .memory(new Discarded())

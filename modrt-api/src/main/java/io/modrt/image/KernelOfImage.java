@@ -14,6 +14,9 @@ final class KernelOfImage {
     /** No kernel is larger than this. */
     private static final long MOST_BYTES = 256L << 20;
 
+    /** So far behind the last symbol that is known, which may be that of the last function, tables of exports may lie. */
+    private static final long BEHIND_BYTES = 8L << 20;
+
     private final KernelMemory memory;
     private final ArchKernel arch;
     private final SymbolMap known;

@@ -239,7 +239,7 @@ public final class MemoryImage {
 
     /** Where everything of every module lies, and how that was found. */
     ImageModules observe(Consumer<Progress> told) {
-        return new ImageModules(this, told);
+        return new ImageModules(this, profile, told);
     }
 
     /** Checks all modules, on all processors that this machine has. */

@@ -102,6 +102,14 @@ public interface ArchKernel {
         return MachineFacts.unknown();
     }
 
+    /**
+     * The facts about the machine that {@link #machine} cannot read, since {@code symbols} does not have the symbols or the kernel keeps no
+     * such facts; each may hold or not. Code that a kernel rewrites for such a fact may be in either form.
+     */
+    default List<MachineFacts> undecided(KernelSymbols symbols) {
+        return List.of();
+    }
+
     /** Whether the kernel protects the pages of modules under STRICT_MODULE_RWX: whether the architecture has {@code set_memory_ro} and its like. */
     default boolean protectsModules() {
         return false;

@@ -14,8 +14,10 @@ import io.modrt.memory.AddressTranslation;
 import io.modrt.memory.MemoryReader;
 import io.modrt.spi.*;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -32,6 +34,7 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
     private static final String CACHES = "cache_info";
 
     private static final int DATA_CACHE_WORD = 6;
+    private static final String PRESENT = "__cpu_present_mask";
     private static final AddressRange KERNEL_AREA = new AddressRange(Address.of(0x6000_0000L), 0x1000_0000L);
 
     private static final StaticBranches STATIC_BRANCHES = StaticBranches.ofWords(
@@ -95,12 +98,36 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         if (number(symbols, memory, CACHES, DATA_CACHE_WORD * wordBytes + low).orElse(1) == 0) {
             facts = facts.withFeatures(PariscAlternatives.NO_DATA_CACHE);
         }
-        Optional<KernelSymbol> present = symbols.find("__cpu_present_mask");
+        Optional<KernelSymbol> present = symbols.find(PRESENT);
         if (present.isPresent()) {
             Set<Integer> cpus = KernelBitmap.read(
                     memory, present.get().value(), wordBytes, ByteOrder.BIG_ENDIAN, wordBytes * Byte.SIZE);
             facts = cpus.isEmpty() ? facts : facts.withPresentCpus(cpus.size());
             facts = width == Width.BITS_64 ? facts.withFeatures(PariscAlternatives.LOCAL_TLB_PURGE) : facts;
+        }
+        return facts;
+    }
+
+    /** Whether a 32-bit kernel runs on a processor that purges its own TLB, no symbol says. */
+    @Override
+    public List<MachineFacts> undecided(KernelSymbols symbols) {
+        List<MachineFacts> facts = new ArrayList<>();
+        Map.of(
+                        "running_on_qemu", List.of(PariscAlternatives.QEMU),
+                        "no_alternatives", List.of(PariscAlternatives.NO_ALTERNATIVES),
+                        "split_tlb", List.of(PariscAlternatives.COMBINED_TLB),
+                        CACHES, List.of(PariscAlternatives.NO_INSTRUCTION_CACHE, PariscAlternatives.NO_DATA_CACHE))
+                .forEach((symbol, features) -> {
+                    if (symbols.find(symbol).isEmpty()) {
+                        features.forEach(
+                                feature -> facts.add(MachineFacts.unknown().withFeatures(feature)));
+                    }
+                });
+        if (symbols.find(PRESENT).isEmpty()) {
+            facts.add(MachineFacts.of(1));
+        }
+        if (width == Width.BITS_32) {
+            facts.add(MachineFacts.unknown().withFeatures(PariscAlternatives.LOCAL_TLB_PURGE));
         }
         return facts;
     }

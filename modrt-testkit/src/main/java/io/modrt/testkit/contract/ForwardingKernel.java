@@ -87,6 +87,11 @@ class ForwardingKernel implements ArchKernel {
     }
 
     @Override
+    public List<MachineFacts> undecided(KernelSymbols symbols) {
+        return kernel.undecided(symbols);
+    }
+
+    @Override
     public OptionalLong branchTarget(long site, CodeReader code) {
         return kernel.branchTarget(site, code);
     }
