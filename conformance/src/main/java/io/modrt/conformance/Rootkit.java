@@ -165,7 +165,7 @@ final class Rootkit {
                         at.plus(LEAST_FUNCTION),
                         code.foreign(),
                         Set.of(Kind.BRANCH, Kind.STATIC_BRANCH),
-                        "neither the kernel nor a module"));
+                        code.foreign().toString()));
     }
 
     private Optional<Change> entry(PatchedMemory memory) {
@@ -190,7 +190,7 @@ final class Rootkit {
                 if (place.isPresent()) {
                     write(memory, place.get(), word(code.foreign().value()));
                     String what = "pointer in " + name + " of " + module.name() + " at " + place.get();
-                    return Optional.of(new Change(what, place.get(), wordBytes, kinds, "neither"));
+                    return Optional.of(new Change(what, place.get(), wordBytes, kinds, code.foreign().toString()));
                 }
             }
         }

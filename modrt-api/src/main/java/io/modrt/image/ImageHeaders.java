@@ -38,8 +38,9 @@ final class ImageHeaders {
         this.channel = channel;
         this.sizeBytes = channel.size();
         ByteBuffer buffer = ByteBuffer.wrap(head);
-        while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {
-            continue;
+        int read = 0;
+        while (buffer.hasRemaining() && read >= 0) {
+            read = channel.read(buffer, buffer.position());
         }
         this.isWide = head[4] == 2;
         this.isBig = head[5] == 2;

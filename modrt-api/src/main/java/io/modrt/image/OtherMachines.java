@@ -51,9 +51,7 @@ final class OtherMachines {
                 byte[] bytes = relocated.bytes(kind);
                 for (int i = 0; i < facts.size(); i++) {
                     RelocatedModule other = modules.get(i).get(entry.module().at());
-                    boolean isThere = other != null
-                            && other.resolved().placed().range(kind).equals(range);
-                    if (isThere) {
+                    if (other != null && other.resolved().placed().range(kind).equals(range)) {
                         compare(range.get().start(), bytes, other.bytes(kind), facts.get(i), sites);
                     }
                 }
