@@ -119,6 +119,7 @@ final class Conformance {
                                 + ": there are load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls and stubs");
                 return misuse("no command " + args.get(0)
                         + ": there are load, sites, compare, live, image, refusals, oracles, vendors, short-calls and stubs");
+                                + ": there are load, sites, compare, live, image, refusals, oracles, vendors, short-calls and stubs");
             }
         }
     }

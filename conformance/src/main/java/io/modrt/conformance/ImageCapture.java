@@ -39,9 +39,8 @@ final class ImageCapture {
         Files.createDirectories(folder);
         Path plan = folder.resolve("plan");
         Files.write(plan, plan(names, seed));
-        ProcessBuilder process = new ProcessBuilder(
-                        capture.toString(), tag, folder.toString(), "--plan", plan.toString())
-                .inheritIO();
+        ProcessBuilder process =
+                new ProcessBuilder(capture.toString(), tag, folder.toString(), "--plan", plan.toString()).inheritIO();
         process.environment()
                 .put("MODRT_QEMU_ARGUMENTS", "-m " + (tag.startsWith("mips") ? MEGABYTES_MALTA : MEGABYTES));
         if (process.start().waitFor() != 0 || !Files.exists(folder.resolve("memory.raw"))) {

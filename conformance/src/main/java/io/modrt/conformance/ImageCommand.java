@@ -61,8 +61,7 @@ final class ImageCommand {
 
     private ImageFile open() throws IOException {
         long base = kernel.tag().startsWith("arm64") ? 0x4000_0000L : 0;
-        return ImageFile.flat(
-                folder.resolve("memory.raw"), Address.of(base), ImageFile.Addressing.PHYSICAL);
+        return ImageFile.flat(folder.resolve("memory.raw"), Address.of(base), ImageFile.Addressing.PHYSICAL);
     }
 
     private MemoryImage image(ImageFile file, KernelDump guest) throws IOException {
@@ -75,9 +74,7 @@ final class ImageCommand {
                 .symbols(KernelSymbols.kallsyms(own.symbols()))
                 .tree(ModuleTree.open(kernel.tree()));
         Path vmlinux = kernel.tree().resolve("../../../boot/vmlinux-" + guest.release());
-        return Files.exists(vmlinux)
-                ? builder.moreSymbols(KernelSymbols.vmlinux(vmlinux))
-                : builder;
+        return Files.exists(vmlinux) ? builder.moreSymbols(KernelSymbols.vmlinux(vmlinux)) : builder;
     }
 
     private boolean check(ImageFile file, KernelDump guest) throws IOException {
@@ -96,13 +93,16 @@ final class ImageCommand {
         for (ModuleResult module : result.modules()) {
             tell(module);
         }
-        List<String> faults = truth.faults(result.modules().stream().map(ModuleResult::module).toList());
+        List<String> faults =
+                truth.faults(result.modules().stream().map(ModuleResult::module).toList());
         faults.stream().limit(40).forEach(fault -> out.println("  FAILED " + fault));
         long words = result.modules().stream()
                 .flatMap(module -> module.verification().stream())
                 .mapToLong(verification -> verification.words())
                 .sum();
-        long problems = result.modules().stream().filter(module -> !module.problems().isEmpty()).count();
+        long problems = result.modules().stream()
+                .filter(module -> !module.problems().isEmpty())
+                .count();
         long alarms = result.findings().filter(finding -> finding.isAlarm()).count();
         out.printf(
                 "conformance: image of %d MB, %d modules of %d, %d sections, %d words, unexplained %d, alarms %d, problems %d,"
@@ -131,7 +131,8 @@ final class ImageCommand {
         SymbolMap all = KernelSymbols.kallsyms(guest.symbols());
         Map<String, SymbolMap> symbols = new HashMap<>();
         guest.modules().forEach(module -> symbols.put(module.name(), all.ownedBy(module.name())));
-        List<FoundModule> modules = clean.modules().stream().map(ModuleResult::module).toList();
+        List<FoundModule> modules =
+                clean.modules().stream().map(ModuleResult::module).toList();
         Set<Finding> usual = clean.findings().collect(Collectors.toSet());
         int made = 0;
         int reported = 0;
@@ -143,11 +144,17 @@ final class ImageCommand {
                 continue;
             }
             made++;
-            ImageResult result = builder(guest).memory(memory, file.ranges(), file.addressing()).build().verify();
-            List<Finding> news = result.findings().filter(finding -> !usual.contains(finding)).toList();
+            ImageResult result = builder(guest)
+                    .memory(memory, file.ranges(), file.addressing())
+                    .build()
+                    .verify();
+            List<Finding> news = result.findings()
+                    .filter(finding -> !usual.contains(finding))
+                    .toList();
             boolean isTold = news.stream().anyMatch(finding -> isOf(change.get(), finding));
             reported += isTold ? 1 : 0;
-            out.println("  " + (isTold ? "reported " : "NOT REPORTED ") + change.get().what());
+            out.println("  " + (isTold ? "reported " : "NOT REPORTED ")
+                    + change.get().what());
             news.stream().limit(3).forEach(finding -> out.println("    " + finding));
         }
         out.println("conformance: " + made + " changes as rootkits make them, reported " + reported);
@@ -158,7 +165,9 @@ final class ImageCommand {
         boolean isThere = finding.place()
                 .filter(place -> Math.abs(place.minus(change.at())) < Math.max(16, change.sizeBytes()))
                 .isPresent();
-        return isThere && change.kinds().contains(finding.kind()) && finding.toString().contains(change.told());
+        return isThere
+                && change.kinds().contains(finding.kind())
+                && finding.toString().contains(change.told());
     }
 
     private void tell(ModuleResult module) {

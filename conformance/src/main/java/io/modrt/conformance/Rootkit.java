@@ -98,7 +98,8 @@ final class Rootkit {
     }
 
     private byte[] word(long value) {
-        ByteBuffer buffer = ByteBuffer.allocate(wordBytes).order(isBig ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(wordBytes).order(isBig ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         return (wordBytes == Integer.BYTES ? buffer.putInt((int) value) : buffer.putLong(value)).array();
     }
 
@@ -138,7 +139,10 @@ final class Rootkit {
     }
 
     private static boolean isOnly(ElfFile elf, Section section) {
-        return elf.sections().stream().filter(other -> other.name().equals(section.name())).count() == 1;
+        return elf.sections().stream()
+                        .filter(other -> other.name().equals(section.name()))
+                        .count()
+                == 1;
     }
 
     private Map<String, Address> sections(FoundModule module) {
@@ -179,7 +183,12 @@ final class Rootkit {
                 .findFirst()
                 .filter(at -> target.isPresent())
                 .map(at -> jump(
-                        memory, "entry overwritten", at, target.orElseThrow(), Set.of(Kind.BRANCH, Kind.TRACING), "'s "));
+                        memory,
+                        "entry overwritten",
+                        at,
+                        target.orElseThrow(),
+                        Set.of(Kind.BRANCH, Kind.TRACING),
+                        "'s "));
     }
 
     /** A word of one of the sections that is the address of a function of the module, or of its descriptor. */
@@ -190,7 +199,8 @@ final class Rootkit {
                 if (place.isPresent()) {
                     write(memory, place.get(), word(code.foreign().value()));
                     String what = "pointer in " + name + " of " + module.name() + " at " + place.get();
-                    return Optional.of(new Change(what, place.get(), wordBytes, kinds, code.foreign().toString()));
+                    return Optional.of(new Change(
+                            what, place.get(), wordBytes, kinds, code.foreign().toString()));
                 }
             }
         }
@@ -287,8 +297,8 @@ final class Rootkit {
         write(memory, Address.of(value(previous, 0)), next);
         write(memory, node, word(0x100));
         write(memory, node.plus(wordBytes), word(0x122));
-        return Optional.of(new Change(
-                "unlinked: " + module.name(), module.structModule(), 1, Set.of(Kind.HIDDEN), module.name()));
+        return Optional.of(
+                new Change("unlinked: " + module.name(), module.structModule(), 1, Set.of(Kind.HIDDEN), module.name()));
     }
 
     private Optional<Change> tracer(PatchedMemory memory) {
@@ -332,11 +342,17 @@ final class Rootkit {
             for (Map.Entry<String, String> parameter : module.parameters().entrySet()) {
                 SymbolTable table = module.file().orElseThrow().symbols();
                 int index = table.indexOf(parameter.getKey());
-                if (index == SymbolTable.NONE || table.sectionIndex(index) <= 0 || table.sizeBytes(index) != Integer.BYTES) {
+                if (index == SymbolTable.NONE
+                        || table.sectionIndex(index) <= 0
+                        || table.sizeBytes(index) != Integer.BYTES) {
                     continue;
                 }
                 Address start = sections(module)
-                        .get(module.file().orElseThrow().elf().section(table.sectionIndex(index)).name());
+                        .get(module.file()
+                                .orElseThrow()
+                                .elf()
+                                .section(table.sectionIndex(index))
+                                .name());
                 if (start != null) {
                     Address at = start.plus(table.value(index));
                     byte[] bytes = read(at, Integer.BYTES);
@@ -382,7 +398,10 @@ final class Rootkit {
             ElfFile elf = module.file().orElseThrow().elf();
             for (Section section : elf.sections()) {
                 Address start = sections(module).get(section.name());
-                if (start == null || !isOnly(elf, section) || section.sizeBytes() == 0 || section.name().startsWith(".plt")) {
+                if (start == null
+                        || !isOnly(elf, section)
+                        || section.sizeBytes() == 0
+                        || section.name().startsWith(".plt")) {
                     continue;
                 }
                 Address end = start.plus(section.sizeBytes() + 3 & -4L);
@@ -396,7 +415,8 @@ final class Rootkit {
                 boolean isInside = module.regions().values().stream()
                         .anyMatch(region -> region.contains(start) && region.contains(end.plus(16)));
                 if (free >= 16 && isInside && Arrays.equals(read(end, 16), new byte[16])) {
-                    byte[] words = Arrays.copyOf(code.jump(end.value(), code.foreign().value()), 12);
+                    byte[] words =
+                            Arrays.copyOf(code.jump(end.value(), code.foreign().value()), 12);
                     write(memory, end, words);
                     return Optional.of(new Change(
                             "cave behind " + section.name() + " of " + module.name() + " at " + end,

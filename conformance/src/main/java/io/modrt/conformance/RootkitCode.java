@@ -58,10 +58,10 @@ record RootkitCode(int machine, boolean isWide, ByteOrder order) {
         int high = (int) (target + 0x8000 >> 16) & 0xffff;
         int low = (int) target & 0xffff;
         return switch (machine) {
-                // lui $25; addiu or daddiu $25; jr $25; nop
+            // lui $25; addiu or daddiu $25; jr $25; nop
             case MIPS -> words(0x3c19_0000 | high, (isWide ? 0x6739_0000 : 0x2739_0000) | low, 0x0320_0008, 0);
             case PARISC -> longBranch(target);
-                // ldr x16,.+8; br x16; the address
+            // ldr x16,.+8; br x16; the address
             default -> words(0x5800_0050, 0xd61f_0200, (int) target, (int) (target >>> 32));
         };
     }

@@ -53,7 +53,8 @@ final class AArch64Paging implements PageTables.Entries {
 
     /** The translation; empty if no symbol of the kernel's code is known or no table maps it. */
     Optional<AddressTranslation> find(KernelSymbols symbols) {
-        Optional<Address> code = symbols.find("_stext").or(() -> symbols.find("_text")).map(KernelSymbol::value);
+        Optional<Address> code =
+                symbols.find("_stext").or(() -> symbols.find("_text")).map(KernelSymbol::value);
         if (code.isEmpty()) {
             return Optional.empty();
         }
@@ -74,7 +75,14 @@ final class AArch64Paging implements PageTables.Entries {
     private PageTables tables(long root, String evidence) {
         long memoryBytes = ranges.stream().mapToLong(AddressRange::sizeBytes).sum();
         return new PageTables(
-                memory, ByteOrder.LITTLE_ENDIAN, List.copyOf(levels), this, List.of(root), List.of(), memoryBytes, evidence);
+                memory,
+                ByteOrder.LITTLE_ENDIAN,
+                List.copyOf(levels),
+                this,
+                List.of(root),
+                List.of(),
+                memoryBytes,
+                evidence);
     }
 
     private OptionalLong search(Address code, Optional<Address> named) {

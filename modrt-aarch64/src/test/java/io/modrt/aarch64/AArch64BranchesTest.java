@@ -26,7 +26,9 @@ class AArch64BranchesTest {
             add x1,x2,x3                                        | 8b030041                            |
             """)
     void targetsAreTold(String code, String words, String target) {
-        int[] memory = Arrays.stream(words.split(" ")).mapToInt(word -> Integer.parseUnsignedInt(word, 16)).toArray();
+        int[] memory = Arrays.stream(words.split(" "))
+                .mapToInt(word -> Integer.parseUnsignedInt(word, 16))
+                .toArray();
         OptionalLong expected =
                 target == null ? OptionalLong.empty() : OptionalLong.of(Long.parseUnsignedLong(target, 16));
         assertEquals(expected, AArch64Branches.target(SITE, new Memory(memory)), code);

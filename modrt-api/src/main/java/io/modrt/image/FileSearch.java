@@ -119,8 +119,7 @@ final class FileSearch {
                 List<Piece> same = byStart.get(Bytes.getLong(bytes, at, true));
                 if (same != null) {
                     for (Piece piece : same) {
-                        if (Arrays.equals(
-                                piece.bytes, 0, PIECE_BYTES, bytes, at, at + PIECE_BYTES)) {
+                        if (Arrays.equals(piece.bytes, 0, PIECE_BYTES, bytes, at, at + PIECE_BYTES)) {
                             Address base = start.plus(at - piece.offset);
                             votes.merge(base, 1, Integer::sum);
                             kinds.put(base, piece.kind);

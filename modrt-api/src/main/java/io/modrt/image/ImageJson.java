@@ -7,6 +7,7 @@ import io.modrt.verify.VerificationResult;
 import io.modrt.verify.VerificationResult.Difference;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -31,7 +32,9 @@ final class ImageJson {
             fields.put(name, one);
         });
         all.put("structModule", fields);
-        all.put("findings", result.kernelFindings().stream().map(ImageJson::finding).toList());
+        all.put(
+                "findings",
+                result.kernelFindings().stream().map(ImageJson::finding).toList());
         all.put("modules", result.modules().stream().map(ImageJson::module).toList());
         value(all);
         return json.append('\n').toString();
@@ -69,7 +72,11 @@ final class ImageJson {
         module.verification().ifPresent(verification -> {
             one.put("words", words(verification));
             one.put("sites", verification.sites());
-            one.put("unexplained", verification.differences().stream().map(ImageJson::difference).toList());
+            one.put(
+                    "unexplained",
+                    verification.differences().stream()
+                            .map(ImageJson::difference)
+                            .toList());
         });
         return one;
     }
@@ -134,7 +141,7 @@ final class ImageJson {
                 case '\\' -> json.append("\\\\");
                 default -> {
                     if (c < ' ' || c > '~') {
-                        json.append(String.format("\\u%04x", (int) c));
+                        json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         json.append(c);
                     }

@@ -27,7 +27,8 @@ final class ImagePage {
     }
 
     String html() {
-        page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Memory image</title>\n<style>\n")
+        page.append(
+                        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Memory image</title>\n<style>\n")
                 .append(VerificationResult.htmlStyle())
                 .append(STYLE)
                 .append("</style></head>\n<body>\n<h1>Memory image");
@@ -56,7 +57,11 @@ final class ImagePage {
     }
 
     private void pill(String kind, String text) {
-        page.append("<span class=\"verdict ").append(kind).append("\">").append(text(text)).append("</span>");
+        page.append("<span class=\"verdict ")
+                .append(kind)
+                .append("\">")
+                .append(text(text))
+                .append("</span>");
     }
 
     private void findings(String title, List<Finding> findings) {
@@ -79,7 +84,11 @@ final class ImagePage {
     }
 
     private void cell(String kind, String text) {
-        page.append("<td class=\"").append(kind).append("\">").append(text(text)).append("</td>");
+        page.append("<td class=\"")
+                .append(kind)
+                .append("\">")
+                .append(text(text))
+                .append("</td>");
     }
 
     private void problems() {
@@ -99,15 +108,24 @@ final class ImagePage {
     }
 
     private void overview() {
-        page.append("<h2>Overview</h2>\n<table><tr><th>module</th><th>base</th><th class=\"n\">bytes</th><th>state</th>");
-        page.append("<th>used by</th><th>verdict</th><th class=\"n\">words</th><th class=\"n\">unexplained</th></tr>\n");
+        page.append(
+                "<h2>Overview</h2>\n<table><tr><th>module</th><th>base</th><th class=\"n\">bytes</th><th>state</th>");
+        page.append(
+                "<th>used by</th><th>verdict</th><th class=\"n\">words</th><th class=\"n\">unexplained</th></tr>\n");
         for (int i = 0; i < result.modules().size(); i++) {
             ModuleResult module = result.modules().get(i);
             FoundModule found = module.module();
-            page.append("<tr><td><a href=\"#m").append(i).append("\">").append(text(found.name())).append("</a></td><td class=\"mono\">");
+            page.append("<tr><td><a href=\"#m")
+                    .append(i)
+                    .append("\">")
+                    .append(text(found.name()))
+                    .append("</a></td><td class=\"mono\">");
             page.append(found.base().map(Address::toString).orElse("?"));
-            page.append("</td><td class=\"n\">").append(count(found.sizeBytes())).append("</td><td>");
-            page.append(text(found.state() + (found.isListed() ? "" : ", hidden"))).append("</td><td>");
+            page.append("</td><td class=\"n\">")
+                    .append(count(found.sizeBytes()))
+                    .append("</td><td>");
+            page.append(text(found.state() + (found.isListed() ? "" : ", hidden")))
+                    .append("</td><td>");
             page.append(text(String.join(", ", found.users()))).append("</td><td>");
             verdict(module);
             page.append("</td><td class=\"n\">");

@@ -84,8 +84,12 @@ public record ImageResult(
     public String table() {
         StringBuilder text = new StringBuilder();
         for (ModuleResult result : modules) {
-            text.append(result.isClean() ? "clean      " : "NOT CLEAN  ").append(result.module()).append('\n');
-            result.problems().forEach(problem -> text.append("    not compared: ").append(problem).append('\n'));
+            text.append(result.isClean() ? "clean      " : "NOT CLEAN  ")
+                    .append(result.module())
+                    .append('\n');
+            result.problems()
+                    .forEach(problem ->
+                            text.append("    not compared: ").append(problem).append('\n'));
         }
         findings().forEach(finding -> text.append(finding).append('\n'));
         return text.toString();

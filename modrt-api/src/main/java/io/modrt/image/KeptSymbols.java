@@ -23,8 +23,7 @@ final class KeptSymbols {
         this.relocated = relocated;
         this.isBig = image.kernelMemory().isBig();
         this.entry = entry;
-        this.symbolBytes =
-                relocated.resolved().placed().file().elf().elfClass().symbolBytes();
+        this.symbolBytes = relocated.resolved().placed().file().elf().elfClass().symbolBytes();
     }
 
     /** What of the tables is at {@code address}, for a person; empty if they are not there. */

@@ -44,7 +44,7 @@ final class KernelOfImage {
                         .filter(address -> address.compareTo(base) > 0 && address.compareTo(limit) < 0)
                         .max(Comparator.naturalOrder())
                         .orElse(base)
-                .plus(BEHIND_BYTES));
+                        .plus(BEHIND_BYTES));
         long sizeBytes = Math.max(PAGE_BYTES, Math.min(MOST_BYTES, end.minus(base)));
         byte[] bytes = new byte[(int) sizeBytes];
         for (int at = 0; at < bytes.length; at += PAGE_BYTES) {

@@ -78,7 +78,9 @@ final class ModuleFindings {
 
     private static boolean isSameChange(Difference one, Difference next) {
         long distance = next.address().minus(one.address());
-        return distance > 0 && distance <= NEAR_BYTES && section(one).equals(section(next))
+        return distance > 0
+                && distance <= NEAR_BYTES
+                && section(one).equals(section(next))
                 && one.why().equals(next.why());
     }
 
@@ -105,7 +107,11 @@ final class ModuleFindings {
         } else if (area.startsWith("__ksymtab") || area.startsWith("__kcrctab")) {
             add(Kind.EXPORT, first, "an export was changed" + export(first), pointer(first));
         } else if (area.equals(".gnu.linkonce.this_module")) {
-            add(Kind.STRUCT_MODULE, first, first.why().isEmpty() ? "struct module was changed" : first.why(), pointer(first));
+            add(
+                    Kind.STRUCT_MODULE,
+                    first,
+                    first.why().isEmpty() ? "struct module was changed" : first.why(),
+                    pointer(first));
         } else if (section.isEmpty()) {
             Optional<String> symbol = new KeptSymbols(image, relocated, entry).symbolAt(first.address());
             boolean isTable = symbol.isPresent();
@@ -151,7 +157,8 @@ final class ModuleFindings {
         for (Address site : sites) {
             OptionalLong target = arch.branchTarget(site.value(), found);
             if (target.isPresent() && !target.equals(arch.branchTarget(site.value(), loaded))) {
-                return Optional.of(places.at(arch.width().address(target.getAsLong())).text());
+                return Optional.of(
+                        places.at(arch.width().address(target.getAsLong())).text());
             }
         }
         return Optional.empty();
@@ -167,14 +174,18 @@ final class ModuleFindings {
             return Optional.empty();
         }
         Places.Place was = places.at(Address.of(memory.word(before.get(), 0)));
-        return was.kind() == Places.Kind.FOREIGN ? Optional.empty() : Optional.of(places.at(now.get()).text());
+        return was.kind() == Places.Kind.FOREIGN
+                ? Optional.empty()
+                : Optional.of(places.at(now.get()).text());
     }
 
     /** The bytes with which the module was loaded; empty outside of it. */
     private Optional<byte[]> loaded(Address at, int length) {
         for (RegionKind kind : RegionKind.values()) {
             Optional<AddressRange> range = placed.range(kind);
-            if (range.isPresent() && range.get().contains(at) && length <= range.get().end().minus(at)) {
+            if (range.isPresent()
+                    && range.get().contains(at)
+                    && length <= range.get().end().minus(at)) {
                 int from = (int) at.minus(range.get().start());
                 return Optional.of(Arrays.copyOfRange(bytes(kind), from, from + length));
             }
@@ -236,7 +247,11 @@ final class ModuleFindings {
             boolean isKept = placed.region(section)
                     .filter(kind -> !kind.isInit() || !entry.isInitGone())
                     .isPresent();
-            if (start.isEmpty() || !isKept || !section.isWritable() || section.isExecutable() || !section.hasContents()) {
+            if (start.isEmpty()
+                    || !isKept
+                    || !section.isWritable()
+                    || section.isExecutable()
+                    || !section.hasContents()) {
                 continue;
             }
             byte[] loaded = relocated.bytes(section);
@@ -259,7 +274,8 @@ final class ModuleFindings {
         Places.Place is = code(now).orElseGet(() -> places.at(now));
         boolean isForeign = is.kind() == Places.Kind.FOREIGN || is.kind() == Places.Kind.HIDDEN;
         if (isForeign || is.kind() == Places.Kind.INSIDE) {
-            String symbol = relocated.resolved().symbolAt(at).map(Object::toString).orElse("");
+            String symbol =
+                    relocated.resolved().symbolAt(at).map(Object::toString).orElse("");
             findings.add(new Finding(
                     Kind.DATA_POINTER,
                     name,
@@ -324,7 +340,8 @@ final class ModuleFindings {
                                 placed.range(kind).map(AddressRange::start),
                                 kind.toString(),
                                 "",
-                                "memory of its initialisation is " + other.module().name() + "'s now")));
+                                "memory of its initialisation is "
+                                        + other.module().name() + "'s now")));
             }
         }
     }

@@ -35,7 +35,8 @@ final class OtherMachines {
             ImageModules other = new ImageModules(
                     image, profile.withMachine(profile.machine().with(fact)), told -> {});
             for (Entry entry : other.entries()) {
-                entry.relocated().ifPresent(relocated -> loaded.put(entry.module().at(), relocated));
+                entry.relocated()
+                        .ifPresent(relocated -> loaded.put(entry.module().at(), relocated));
             }
             modules.add(loaded);
         }
@@ -60,8 +61,7 @@ final class OtherMachines {
         return sites;
     }
 
-    private static void compare(
-            Address start, byte[] bytes, byte[] others, MachineFacts fact, List<PatchSite> sites) {
+    private static void compare(Address start, byte[] bytes, byte[] others, MachineFacts fact, List<PatchSite> sites) {
         for (int at = 0; at + Integer.BYTES <= bytes.length; at += Integer.BYTES) {
             int end = at + Integer.BYTES;
             if (!Arrays.equals(bytes, at, end, others, at, end)) {

@@ -52,7 +52,8 @@ final class Places {
 
     Places(MemoryImage image, ImageModules modules) {
         this.memory = image.kernelMemory();
-        image.known().forEach((name, value) -> kernelSymbols.putIfAbsent(image.arch().canonical(value), name));
+        image.known()
+                .forEach((name, value) -> kernelSymbols.putIfAbsent(image.arch().canonical(value), name));
         Optional<Address> start = image.address("_text").or(() -> image.address("_stext"));
         this.kernelCode = range(start, image.address("_etext"));
         this.kernelImage = range(start, image.address("_end").or(() -> lastSymbol(kernelCode)));
@@ -125,7 +126,9 @@ final class Places {
     Place at(Address address) {
         if (kernelImage.contains(address)) {
             Map.Entry<Address, String> symbol = kernelSymbols.floorEntry(address);
-            String text = symbol == null ? "the kernel" : "the kernel's " + named(symbol.getValue(), address.minus(symbol.getKey()));
+            String text = symbol == null
+                    ? "the kernel"
+                    : "the kernel's " + named(symbol.getValue(), address.minus(symbol.getKey()));
             boolean isStart = symbol != null && symbol.getKey().equals(address);
             boolean isCode = kernelCode.contains(address);
             return new Place(isStart ? Kind.ENTRY : isCode ? Kind.INSIDE : Kind.DATA, text);
@@ -138,7 +141,8 @@ final class Places {
         if (below != null && below.getValue().range().contains(address)) {
             return new Place(
                     Kind.FOREIGN,
-                    "memory that the initialisation of " + below.getValue().entry().module().name() + " had");
+                    "memory that the initialisation of "
+                            + below.getValue().entry().module().name() + " had");
         }
         return memory.bytes(address, 1).isPresent()
                 ? new Place(Kind.FOREIGN, "memory of neither the kernel nor a module, " + address)
@@ -147,16 +151,18 @@ final class Places {
 
     private Place inModule(Entry entry, Address address) {
         String name = entry.module().name();
-        String text = name + entry.relocated()
-                .flatMap(relocated -> relocated.resolved().symbolAt(address))
-                .map(SymbolOffset::toString)
-                .map(symbol -> "'s " + symbol)
-                .orElse("");
+        String text = name
+                + entry.relocated()
+                        .flatMap(relocated -> relocated.resolved().symbolAt(address))
+                        .map(SymbolOffset::toString)
+                        .map(symbol -> "'s " + symbol)
+                        .orElse("");
         if (!entry.isListed()) {
             return new Place(Kind.HIDDEN, "hidden module " + text);
         }
         boolean isStart = starts.getOrDefault(entry, Set.of()).contains(address);
-        boolean isCode = entry.relocated().map(relocated -> isCode(relocated, address)).orElse(false);
+        boolean isCode =
+                entry.relocated().map(relocated -> isCode(relocated, address)).orElse(false);
         return new Place(isStart ? Kind.ENTRY : isCode ? Kind.INSIDE : Kind.DATA, text);
     }
 

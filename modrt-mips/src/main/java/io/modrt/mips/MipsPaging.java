@@ -64,8 +64,7 @@ final class MipsPaging {
         if (width == Width.BITS_32) {
             return List.of(new Level(pageShift + bits, Math.max(0, 32 - pageShift - bits), bytes), last);
         }
-        return List.of(
-                new Level(pageShift + 2 * bits, bits, bytes), new Level(pageShift + bits, bits, bytes), last);
+        return List.of(new Level(pageShift + 2 * bits, bits, bytes), new Level(pageShift + bits, bits, bytes), last);
     }
 
     /** The translation; empty if there are no tables. */
@@ -83,7 +82,9 @@ final class MipsPaging {
         }
         if (roots.isEmpty()) {
             roots.addAll(search(symbols));
-            roots.forEach(root -> evidence.append("a table of tables at physical ").append(Address.of(root)).append(", "));
+            roots.forEach(root -> evidence.append("a table of tables at physical ")
+                    .append(Address.of(root))
+                    .append(", "));
         }
         if (roots.isEmpty()) {
             return Optional.empty();
@@ -95,15 +96,7 @@ final class MipsPaging {
 
     private PageTables tables(List<Long> roots, int shift, String evidence) {
         long memoryBytes = ranges.stream().mapToLong(AddressRange::sizeBytes).sum();
-        return new PageTables(
-                memory,
-                order,
-                levels,
-                new Tables(shift),
-                roots,
-                linear(),
-                memoryBytes,
-                evidence);
+        return new PageTables(memory, order, levels, new Tables(shift), roots, linear(), memoryBytes, evidence);
     }
 
     private class Tables implements PageTables.Entries {
@@ -150,9 +143,7 @@ final class MipsPaging {
         if (segment == sign + KSEG0 || segment == sign + KSEG1) {
             return address & KSEG_BYTES - 1;
         }
-        return width == Width.BITS_64 && address >>> 62 == 2
-                ? address & (1L << XKPHYS_SHIFT) - 1
-                : PageTables.NONE;
+        return width == Width.BITS_64 && address >>> 62 == 2 ? address & (1L << XKPHYS_SHIFT) - 1 : PageTables.NONE;
     }
 
     /** The kernel's tables are in its bss, so the search begins at its code. */

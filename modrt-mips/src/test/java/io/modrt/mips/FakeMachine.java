@@ -135,7 +135,9 @@ final class FakeMachine implements TargetMemory {
         long self = self(module.name());
         put(self + SELF, self);
         put(self + CORE_BASE, core);
-        put(self + CORE_BASE + 4, module.placed().range(RegionKind.CORE).orElseThrow().sizeBytes());
+        put(
+                self + CORE_BASE + 4,
+                module.placed().range(RegionKind.CORE).orElseThrow().sizeBytes());
     }
 
     /** The address of a module's {@code struct module}. */
@@ -263,7 +265,11 @@ final class FakeMachine implements TargetMemory {
         int[] ends = {1 << 20, BYTES};
         int start = 0;
         for (int end : ends) {
-            file.put("EMiL".getBytes(StandardCharsets.US_ASCII)).putInt(1).putLong(start).putLong(end - 1L).putLong(0);
+            file.put("EMiL".getBytes(StandardCharsets.US_ASCII))
+                    .putInt(1)
+                    .putLong(start)
+                    .putLong(end - 1L)
+                    .putLong(0);
             file.put(bytes, start, end - start);
             start = end;
         }

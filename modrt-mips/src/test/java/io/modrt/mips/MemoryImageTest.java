@@ -29,14 +29,18 @@ class MemoryImageTest {
     @Test
     void modulesAreFoundInTheOrderOfTheListWithTheirPlaces() {
         List<FoundModule> modules = machine.image().modules();
-        assertEquals(List.of("upper", "lower"), modules.stream().map(FoundModule::name).toList());
+        assertEquals(
+                List.of("upper", "lower"),
+                modules.stream().map(FoundModule::name).toList());
         FoundModule lower = modules.get(1);
         assertEquals(Optional.of(Address.of(0xc000_0000L)), lower.base());
         assertEquals(Address.of(machine.symbol("lower_call")), lower.sections().get(".text"));
         assertEquals(Address.of(0xc000_2000L), lower.sections().get(".init.text"));
         assertEquals("Live", lower.state());
         assertTrue(lower.isListed());
-        assertTrue(lower.evidence().get(0).startsWith("CORE at 0xc0000000"), lower.evidence().toString());
+        assertTrue(
+                lower.evidence().get(0).startsWith("CORE at 0xc0000000"),
+                lower.evidence().toString());
     }
 
     @Test
@@ -88,7 +92,9 @@ class MemoryImageTest {
             machine.put(lower + at, 0);
         }
         MemoryImage image = machine.image();
-        assertEquals(List.of("upper"), image.modules().stream().map(FoundModule::name).toList());
+        assertEquals(
+                List.of("upper"),
+                image.modules().stream().map(FoundModule::name).toList());
         List<Sighting> places = image.search(machine.lowerFile());
         assertEquals("[CORE at 0xc0000000, by 2 of 2 pieces]", places.toString());
         assertEquals(List.of(), image.search(machine.upperFile()));
@@ -112,7 +118,8 @@ class MemoryImageTest {
         machine.put(machine.symbol("lower_more") + 8, 0x3c19_8010); // lui $25,0x8010
         machine.put(machine.symbol("lower_more") + 12, 0x3739_1004); // ori $25,$25,0x1004
         machine.put(machine.symbol("lower_more") + 16, 0x0320_f809); // jalr $25
-        List<String> targets = alarms(machine.image().verify()).stream().map(Finding::target).toList();
+        List<String> targets =
+                alarms(machine.image().verify()).stream().map(Finding::target).toList();
         assertEquals(List.of("nowhere, 0xc0101004", "the kernel's schedule+0x4"), targets);
     }
 
@@ -121,7 +128,9 @@ class MemoryImageTest {
         machine.put(machine.symbol("upper_table"), machine.symbol("lower_more"));
         machine.put(machine.symbol("lower_hook"), machine.symbol("lower_more") + 4);
         List<Finding> alarms = alarms(machine.image().verify());
-        assertEquals(List.of(Kind.POINTER, Kind.DATA_POINTER), alarms.stream().map(Finding::kind).toList());
+        assertEquals(
+                List.of(Kind.POINTER, Kind.DATA_POINTER),
+                alarms.stream().map(Finding::kind).toList());
         assertEquals("lower's lower_more+0x0", alarms.get(0).target());
         assertEquals("lower's lower_more+0x4", alarms.get(1).target());
     }
@@ -148,7 +157,9 @@ class MemoryImageTest {
         machine.put(lower, machine.self("upper") + 4);
         ImageResult result = machine.image().verify();
         assertFalse(result.isClean());
-        assertEquals(List.of(Kind.LIST), result.kernelFindings().stream().map(Finding::kind).distinct().toList());
+        assertEquals(
+                List.of(Kind.LIST),
+                result.kernelFindings().stream().map(Finding::kind).distinct().toList());
         assertEquals(2, result.modules().size());
     }
 
@@ -188,7 +199,8 @@ class MemoryImageTest {
             Random random = new Random(seed);
             System.arraycopy(clean, 0, machine.bytes(), 0, clean.length);
             for (int i = 0; i < 200; i++) {
-                int at = random.nextBoolean() ? 0x11_8000 + random.nextInt(0xb000) : 0x20_0000 + random.nextInt(0x40000);
+                int at =
+                        random.nextBoolean() ? 0x11_8000 + random.nextInt(0xb000) : 0x20_0000 + random.nextInt(0x40000);
                 machine.bytes()[at] = (byte) random.nextInt();
             }
             try {

@@ -29,9 +29,10 @@ class MipsBranchesTest {
             addu $2,$3,$4                                     | 00641021                             |
             """)
     void targetsAreTold(String code, String words, String target) {
-        int[] memory = Arrays.stream(words.split(" ")).mapToInt(word -> Integer.parseUnsignedInt(word, 16)).toArray();
-        OptionalLong expected =
-                target == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(target, 16));
+        int[] memory = Arrays.stream(words.split(" "))
+                .mapToInt(word -> Integer.parseUnsignedInt(word, 16))
+                .toArray();
+        OptionalLong expected = target == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(target, 16));
         assertEquals(expected, MipsBranches.target(SITE, new Memory(memory), Width.BITS_32), code);
     }
 

@@ -15,7 +15,6 @@ import io.modrt.memory.MemoryReader;
 import io.modrt.spi.*;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,10 +112,14 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
     public List<MachineFacts> undecided(KernelSymbols symbols) {
         List<MachineFacts> facts = new ArrayList<>();
         Map.of(
-                        "running_on_qemu", List.of(PariscAlternatives.QEMU),
-                        "no_alternatives", List.of(PariscAlternatives.NO_ALTERNATIVES),
-                        "split_tlb", List.of(PariscAlternatives.COMBINED_TLB),
-                        CACHES, List.of(PariscAlternatives.NO_INSTRUCTION_CACHE, PariscAlternatives.NO_DATA_CACHE))
+                        "running_on_qemu",
+                        List.of(PariscAlternatives.QEMU),
+                        "no_alternatives",
+                        List.of(PariscAlternatives.NO_ALTERNATIVES),
+                        "split_tlb",
+                        List.of(PariscAlternatives.COMBINED_TLB),
+                        CACHES,
+                        List.of(PariscAlternatives.NO_INSTRUCTION_CACHE, PariscAlternatives.NO_DATA_CACHE))
                 .forEach((symbol, features) -> {
                     if (symbols.find(symbol).isEmpty()) {
                         features.forEach(

@@ -25,9 +25,10 @@ class PariscBranchesTest {
             ldo 4(%r3),%r4                                    | 34640008          |
             """)
     void targetsAreTold(String code, String words, String target) {
-        int[] memory = Arrays.stream(words.split(" ")).mapToInt(word -> Integer.parseUnsignedInt(word, 16)).toArray();
-        OptionalLong expected =
-                target == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(target, 16));
+        int[] memory = Arrays.stream(words.split(" "))
+                .mapToInt(word -> Integer.parseUnsignedInt(word, 16))
+                .toArray();
+        OptionalLong expected = target == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(target, 16));
         assertEquals(expected, PariscBranches.target(SITE, new Memory(memory), Width.BITS_32), code);
     }
 
