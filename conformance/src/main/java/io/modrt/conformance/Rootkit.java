@@ -247,7 +247,10 @@ final class Rootkit {
     private Optional<Change> symbol(PatchedMemory memory, boolean isRemoved) {
         for (FoundModule module : modules) {
             SymbolMap own = symbols.get(module.name());
-            for (Address function : own == null ? List.<Address>of() : functions(module, 1)) {
+            if (own == null) {
+                continue;
+            }
+            for (Address function : functions(module, 1)) {
                 Optional<String> name = own.values().entrySet().stream()
                         .filter(entry -> entry.getValue().equals(function))
                         .map(Map.Entry::getKey)
