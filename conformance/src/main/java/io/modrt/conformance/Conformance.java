@@ -16,10 +16,8 @@ final class Conformance {
     private Conformance() {}
 
     /**
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code signatures [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code refusals TAG…},
+     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code signatures [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code image TAG…}, {@code refusals TAG…},
      * {@code oracles}, {@code vendors LIST FOLDER}, {@code export FOLDER RADARE2}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
-     * {@code load [TREE…]}, {@code sites [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code image TAG…}, {@code refusals TAG…}, {@code oracles},
-     * {@code vendors LIST FOLDER}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -30,8 +28,7 @@ final class Conformance {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
             return misuse(
-                    "a command is missing: load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls or stubs");
-                    "a command is missing: load, sites, compare, live, image, refusals, oracles, vendors, emulate, short-calls or stubs");
+                    "a command is missing: load, sites, kmod, signatures, compare, live, image, refusals, oracles, export, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -116,10 +113,7 @@ final class Conformance {
             default -> {
                 return misuse(
                         "no command " + args.get(0)
-                                + ": there are load, sites, kmod, signatures, compare, live, refusals, oracles, export, vendors, emulate, short-calls and stubs");
-                return misuse("no command " + args.get(0)
-                        + ": there are load, sites, compare, live, image, refusals, oracles, vendors, short-calls and stubs");
-                                + ": there are load, sites, compare, live, image, refusals, oracles, vendors, short-calls and stubs");
+                                + ": there are load, sites, kmod, signatures, compare, live, image, refusals, oracles, export, vendors, emulate, short-calls and stubs");
             }
         }
     }

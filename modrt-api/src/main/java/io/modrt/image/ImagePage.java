@@ -2,6 +2,7 @@ package io.modrt.image;
 
 import io.modrt.address.Address;
 import io.modrt.image.ImageResult.ModuleResult;
+import io.modrt.page.HtmlText;
 import io.modrt.verify.Reason;
 import io.modrt.verify.VerificationResult;
 import java.util.List;
@@ -53,14 +54,14 @@ final class ImagePage {
     }
 
     private void paragraph(String text) {
-        page.append("<p>").append(text(text)).append("</p>\n");
+        page.append("<p>").append(HtmlText.text(text)).append("</p>\n");
     }
 
     private void pill(String kind, String text) {
         page.append("<span class=\"verdict ")
                 .append(kind)
                 .append("\">")
-                .append(text(text))
+                .append(HtmlText.text(text))
                 .append("</span>");
     }
 
@@ -87,7 +88,7 @@ final class ImagePage {
         page.append("<td class=\"")
                 .append(kind)
                 .append("\">")
-                .append(text(text))
+                .append(HtmlText.text(text))
                 .append("</td>");
     }
 
@@ -118,21 +119,21 @@ final class ImagePage {
             page.append("<tr><td><a href=\"#m")
                     .append(i)
                     .append("\">")
-                    .append(text(found.name()))
+                    .append(HtmlText.text(found.name()))
                     .append("</a></td><td class=\"mono\">");
             page.append(found.base().map(Address::toString).orElse("?"));
             page.append("</td><td class=\"n\">")
-                    .append(count(found.sizeBytes()))
+                    .append(HtmlText.count(found.sizeBytes()))
                     .append("</td><td>");
-            page.append(text(found.state() + (found.isListed() ? "" : ", hidden")))
+            page.append(HtmlText.text(found.state() + (found.isListed() ? "" : ", hidden")))
                     .append("</td><td>");
-            page.append(text(String.join(", ", found.users()))).append("</td><td>");
+            page.append(HtmlText.text(String.join(", ", found.users()))).append("</td><td>");
             verdict(module);
             page.append("</td><td class=\"n\">");
-            page.append(module.verification().map(all -> count(all.words())).orElse(""));
+            page.append(module.verification().map(all -> HtmlText.count(all.words())).orElse(""));
             page.append("</td><td class=\"n\">");
             page.append(module.verification()
-                    .map(all -> count(all.words(Reason.UNEXPLAINED)))
+                    .map(all -> HtmlText.count(all.words(Reason.UNEXPLAINED)))
                     .orElse(""));
             page.append("</td></tr>\n");
         }
@@ -152,7 +153,7 @@ final class ImagePage {
     private void module(int index, ModuleResult module) {
         FoundModule found = module.module();
         page.append("<details id=\"m").append(index).append('"').append(module.isClean() ? "" : " open");
-        page.append("><summary>").append(text(found.name())).append(' ');
+        page.append("><summary>").append(HtmlText.text(found.name())).append(' ');
         verdict(module);
         page.append("</summary>\n");
         paragraph(found.toString());
@@ -161,24 +162,5 @@ final class ImagePage {
         module.verification()
                 .ifPresent(all -> page.append(all.htmlFragment(module.isClean() ? CELLS_OF_CLEAN : CELLS_OF_OTHERS)));
         page.append("</details>\n");
-    }
-
-    private static String count(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
-    }
-
-    /** {@code raw} escaped for HTML: it comes from memory that nobody trusts. */
-    private static String text(String raw) {
-        StringBuilder text = new StringBuilder();
-        raw.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> text.append("&amp;");
-                case '<' -> text.append("&lt;");
-                case '>' -> text.append("&gt;");
-                case '"' -> text.append("&quot;");
-                default -> text.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c);
-            }
-        });
-        return text.toString();
     }
 }

@@ -27,24 +27,7 @@ final class VerificationPage {
     /** More sections are put together by the starts of their names. */
     private static final int MOST_SECTIONS = 200;
 
-    private static final String STYLE = """
-            :root { color-scheme: light dark; --ink: #1d2430; --soft: #5c6675; --paper: #fbfaf7; --card: #ffffff; --line: #e3e0d8 }
-            @media (prefers-color-scheme: dark) {
-              :root { --ink: #e6e4de; --soft: #9aa3af; --paper: #15181d; --card: #1d2128; --line: #333945 } }
-            body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; padding: 2.5rem 1.5rem; max-width: 68rem }
-            h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem }
-            p { margin: .2rem 0; color: var(--soft) } code, td.n, .mono { font: 13px/1.5 ui-monospace, monospace }
-            .verdict { display: inline-block; padding: .1rem .7rem; border-radius: 1rem; color: #fff; font-size: .85rem; vertical-align: .3rem; margin-left: .6rem }
-            .legend { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1.2rem 0 }
-            .legend span { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .25rem .7rem; font-size: .85rem }
-            .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem; margin-right: .45rem; vertical-align: -.08rem }
-            .mark { stroke: var(--ink); stroke-width: .5 }
-            svg.map { width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .4rem; display: block }
-            table { border-collapse: collapse; width: 100%; background: var(--card); border: 1px solid var(--line) }
-            th { text-align: left; font-weight: 600; color: var(--soft); font-size: .8rem }
-            th, td { padding: .28rem .7rem; border-top: 1px solid var(--line); vertical-align: middle } td.n, th.n { text-align: right }
-            .bar { display: flex; height: .75rem; border-radius: .2rem; overflow: hidden; min-width: 12rem }
-            """;
+    private static final String MARK = ".mark { stroke: var(--ink); stroke-width: .5 }\n";
 
     private final VerificationResult result;
     private final int mostCells;
@@ -62,7 +45,7 @@ final class VerificationPage {
 
     /** The rules for the looks of pages and fragments. */
     static String style() {
-        StringBuilder style = new StringBuilder(STYLE);
+        StringBuilder style = new StringBuilder(HtmlText.STYLE).append(MARK);
         for (Reason reason : Reason.values()) {
             style.append('.').append(reason.name()).append(" { fill: ").append(colour(reason));
             style.append("; background: ").append(colour(reason)).append(" }\n");
@@ -85,11 +68,6 @@ final class VerificationPage {
         page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
                 .append(name)
                 .append("</title>\n<style>\n")
-                .append(HtmlText.STYLE);
-        for (Reason reason : Reason.values()) {
-            page.append('.').append(reason.name()).append(" { fill: ").append(colour(reason));
-            page.append("; background: ").append(colour(reason)).append(" }\n");
-        }
                 .append(style());
         page.append("</style></head>\n<body>\n<h1>").append(name);
         verdict();
