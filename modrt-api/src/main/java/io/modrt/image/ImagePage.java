@@ -130,7 +130,9 @@ final class ImagePage {
             page.append(HtmlText.text(String.join(", ", found.users()))).append("</td><td>");
             verdict(module);
             page.append("</td><td class=\"n\">");
-            page.append(module.verification().map(all -> HtmlText.count(all.words())).orElse(""));
+            page.append(module.verification()
+                    .map(all -> HtmlText.count(all.words()))
+                    .orElse(""));
             page.append("</td><td class=\"n\">");
             page.append(module.verification()
                     .map(all -> HtmlText.count(all.words(Reason.UNEXPLAINED)))
