@@ -104,14 +104,19 @@ static int passing(const char *section)
         || strcmp(section, ".data..percpu") == 0;
 }
 
-/* The names in a folder. The C library's own way to them wants Linux 2.6.39 on some architectures. */
-struct listing {
-    int folder;
-    long filled, at;
-    char bytes[16384];
-};
+int open_listing(struct listing *listing, const char *path)
+{
+    listing->at = listing->filled = 0;
+    listing->folder = open(path, O_RDONLY | O_DIRECTORY);
+    return listing->folder >= 0;
+}
 
-static const char *next_name(struct listing *listing)
+void close_listing(struct listing *listing)
+{
+    close(listing->folder);
+}
+
+const char *next_name(struct listing *listing)
 {
     if (listing->at >= listing->filled) {
         listing->at = 0;
@@ -129,9 +134,7 @@ static void dump_sections(const char *module, struct region *regions, int *count
     char folder[256], path[640];
     snprintf(folder, sizeof folder, "/sys/module/%s/sections", module);
     static struct listing sections;
-    sections.at = sections.filled = 0;
-    sections.folder = open(folder, O_RDONLY | O_DIRECTORY);
-    if (sections.folder < 0)
+    if (!open_listing(&sections, folder))
         return; /* two sections of one name: the kernel then has none there */
     int by_kind = regions_by_kind();
     for (const char *name; (name = next_name(&sections));) {
@@ -143,7 +146,7 @@ static void dump_sections(const char *module, struct region *regions, int *count
         if (by_kind && !passing(name))
             add_region(regions, count, va);
     }
-    close(sections.folder);
+    close_listing(&sections);
 }
 
 /* line: of /proc/modules, which ends in the base and perhaps taints: name size users dependents state base. */

@@ -66,15 +66,6 @@ const char *contents(const char *path)
 
 #define OWN "rig: the log is read"
 
-/* Takes out a module; one that others use stays. */
-static void take_out(const char *module)
-{
-    if (syscall(SYS_delete_module, module, 0) == 0)
-        fprintf(records, "DEL %s 0\n", module);
-    else
-        fprintf(records, "DEL %s %d %s\n", module, errno, strerrorname_np(errno));
-}
-
 /* Waits for whoever saves the machine's memory, and then ends it. */
 static void be_saved(void)
 {
@@ -86,7 +77,7 @@ static void be_saved(void)
 }
 
 /* What the kernel logged since the last call. */
-static void log_records(void)
+void log_records(void)
 {
     static char text[1 << 20];
     /*
@@ -199,8 +190,12 @@ static int step(char *line)
             dump_module(word[1]);
         else
             dump_modules();
-    } else if (strcmp(word[0], "remove") == 0) { /* remove NAME */
-        take_out(word[1]);
+    } else if (strcmp(word[0], "remove") == 0) { /* remove NAME [force] */
+        life_remove(word[1], strcmp(word[2], "force") == 0);
+    } else if (strcmp(word[0], "hold") == 0) { /* hold [FAMILY] */
+        life_hold(word[1]);
+    } else if (strcmp(word[0], "state") == 0) { /* state [symbols] */
+        life_state(strcmp(word[1], "symbols") == 0);
     } else if (strcmp(word[0], "list") == 0) {
         list_modules();
     } else if (strcmp(word[0], "image") == 0) {

@@ -36,6 +36,27 @@ void list_modules(void);
 void dump_module_symbols(void);
 void dump_kernel(void);
 
+/* The names in a folder. The C library's own way to them wants Linux 2.6.39 on some architectures. */
+struct listing {
+    int folder;
+    long filled, at;
+    char bytes[16384];
+};
+/* 0 where there is no such folder. */
+int open_listing(struct listing *listing, const char *path);
+/* NULL behind the last one. */
+const char *next_name(struct listing *listing);
+void close_listing(struct listing *listing);
+
+/* init.c: records of what the kernel logged since the last call. */
+void log_records(void);
+
+/* life.c: records of what user space reads about modules, and the removal of one. */
+void life_state(int with_symbols);
+void life_remove(const char *module, int force);
+/* A number: opens a socket of that family; empty: closes the last one. */
+void life_hold(const char *family);
+
 /* trace.c: function tracing of one module. state: on, graph or off. */
 void trace(const char *module, const char *state);
 

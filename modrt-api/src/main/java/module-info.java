@@ -17,8 +17,10 @@ module io.modrt.api {
     exports io.modrt.load;
     exports io.modrt.memory;
     exports io.modrt.module;
+    exports io.modrt.parameters;
     exports io.modrt.patch;
     exports io.modrt.policy;
+    exports io.modrt.proc;
     exports io.modrt.signature;
     exports io.modrt.spi;
     exports io.modrt.tree;

@@ -1,16 +1,23 @@
 package io.modrt;
 
+import io.modrt.address.Address;
 import io.modrt.engine.Kernel;
+import io.modrt.error.Errno;
 import io.modrt.error.ModrtException;
+import io.modrt.error.Refusal;
+import io.modrt.error.StateException;
 import io.modrt.export.ElfExport;
 import io.modrt.export.LoadReport;
 import io.modrt.export.ModulePage;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
+import io.modrt.load.Executor;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.LiveModule;
 import io.modrt.load.ModuleListener;
+import io.modrt.load.ModulePlace;
+import io.modrt.load.NamedAddress;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.ResolvedModule;
@@ -21,6 +28,7 @@ import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.Taint;
+import io.modrt.proc.KernelFiles;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.tree.Modprobe;
@@ -55,7 +63,8 @@ public final class ModuleRuntime implements AutoCloseable {
                 builder.kernelMemory,
                 builder.allocator,
                 builder.perCpu,
-                builder.listeners);
+                builder.executor);
+        builder.listeners.forEach(listener -> kernel.listen(listener.listener(), listener.priority()));
     }
 
     /** Starts to build a runtime. Everything that the builder takes has a default. */
@@ -64,25 +73,40 @@ public final class ModuleRuntime implements AutoCloseable {
     }
 
     /**
-     * Loads a module as {@code finit_module} does, but does not run its init function. If the load fails, memory, symbols and allocators
-     * are as they were before.
+     * Loads a module as {@code finit_module} does. Its init function is run if the runtime has an {@link Executor}. If the load fails,
+     * memory, symbols and allocators are as they were before, unless an init function has changed them.
      *
      * @param placement where its regions go
      * @param loadPolicy how the load departs from what the kernel does
      * @throws ModrtException where the kernel, or modrt, refuses the module
      */
     public LiveModule load(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
+        return load(file, placement, loadPolicy, "");
+    }
+
+    /**
+     * As {@link #load(ModuleFile, Placement, LoadPolicy)}, with values for the module's parameters, for example
+     * {@code nousb=1 quirks="a b"}.
+     *
+     * @throws io.modrt.error.ParameterException if a parameter does not take its value
+     */
+    public LiveModule load(ModuleFile file, Placement placement, LoadPolicy loadPolicy, String parameters) {
         LayoutPlan plan = plan(file, loadPolicy); // check it against the kernel, count stubs, lay it out
         try (PlacedModule placed = plan.place(placement)) { // reserve addresses
             ResolvedModule resolved = placed.resolve(); // give every symbol its value
             RelocatedModule relocated = resolved.relocate(); // complete addends, apply, finish
-            return relocated.commit(); // write to memory, make it live
+            return relocated.commit(parameters); // write to memory, set parameters, run init
         }
     }
 
     /** Loads a module where the allocator has room, under the policy that the file was opened with, or else under the runtime's. */
     public LiveModule load(ModuleFile file) {
         return load(file, Placement.allocated(), policyOf(file));
+    }
+
+    /** As {@link #load(ModuleFile)}, with values for the module's parameters, for example {@code nousb=1 quirks="a b"}. */
+    public LiveModule load(ModuleFile file, String parameters) {
+        return load(file, Placement.allocated(), policyOf(file), parameters);
     }
 
     private LoadPolicy policyOf(ModuleFile file) {
@@ -101,6 +125,11 @@ public final class ModuleRuntime implements AutoCloseable {
      */
     public LiveModule load(Path file) {
         return load(file, policy);
+    }
+
+    /** As {@link #load(Path)}, with values for the module's parameters, for example {@code nousb=1 quirks="a b"}. */
+    public LiveModule load(Path file, String parameters) {
+        return load(kernel.open(() -> ModuleFile.open(file, policy, kernel)), parameters);
     }
 
     /** As {@link #load(Path)} under {@code loadPolicy}, which also decides what the file is checked for when it is opened. */
@@ -175,12 +204,46 @@ public final class ModuleRuntime implements AutoCloseable {
      * throws an exception meanwhile, the exception is rethrown and the listener is not added.
      */
     public void listen(ModuleListener listener) {
-        kernel.listen(Objects.requireNonNull(listener, "listener"));
+        listen(listener, 0);
+    }
+
+    /** As {@link #listen(ModuleListener)}; the listener is called before those of lower priority. */
+    public void listen(ModuleListener listener, int priority) {
+        kernel.listen(Objects.requireNonNull(listener, "listener"), priority);
     }
 
     /** Removes {@code listener}, which is no longer called. */
     public void unlisten(ModuleListener listener) {
         kernel.unlisten(listener);
+    }
+
+    /**
+     * Where an address lies among the loaded modules; empty if none has memory there. Takes no lock, and the time grows with the logarithm of
+     * the number of modules.
+     */
+    public Optional<ModulePlace> at(Address address) {
+        return kernel.at(address);
+    }
+
+    /** An address as the kernel writes it for {@code %pS}: named if it is a module's, otherwise in hexadecimal digits. */
+    public String describe(Address address) {
+        return at(address)
+                .flatMap(ModulePlace::name)
+                .map(NamedAddress::toString)
+                .orElse(address.toString());
+    }
+
+    /**
+     * The address of a symbol of the kernel or of a module, exported or not: {@code kallsyms_lookup_name}. The kernel's own come first, then
+     * the most recent module's; {@code module:name} asks one module alone.
+     */
+    public Optional<Address> address(String name) {
+        return kernel.address(name);
+    }
+
+    /** What {@code /proc/modules}, {@code /sys/module} and {@code /proc/kallsyms} say of the modules. */
+    public KernelFiles files() {
+        return new KernelFiles(this::modules);
     }
 
     /** What the modules that were loaded tainted the kernel with. As in the kernel, unloading takes no taint away. */
@@ -217,7 +280,24 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.profile();
     }
 
-    /** Unloads every module, each before the modules that it uses. A runtime holds no other resource, and may be used again. */
+    /**
+     * Unloads the module of this name: {@code delete_module}.
+     *
+     * @throws StateException with ENOENT if there is none, or as {@link LiveModule#unload} says
+     */
+    public void unload(String name) {
+        module(name)
+                .orElseThrow(() -> new StateException(Refusal.of(Errno.ENOENT, "no module of this name is loaded")
+                        .at(name)))
+                .unload();
+    }
+
+    /**
+     * Unloads every module, each before the modules that it uses, also those that are held or have no exit function. A runtime holds no other
+     * resource, and may be used again.
+     *
+     * @throws StateException with EBUSY, and nothing is unloaded, if a listener or an init function closes its own runtime
+     */
     @Override
     public void close() {
         kernel.unloadAll();
@@ -227,15 +307,18 @@ public final class ModuleRuntime implements AutoCloseable {
     @API(status = API.Status.EXPERIMENTAL, since = "0.1")
     public static final class Builder {
         private final List<Arch> archs = new ArrayList<>();
-        private final List<ModuleListener> listeners = new ArrayList<>();
+        private final List<Ranked> listeners = new ArrayList<>();
         private @Nullable KernelProfile profile;
         private KernelSymbols symbols = name -> Optional.empty();
         private TargetMemory memory = TargetMemory.heap();
         private @Nullable MemoryReader kernelMemory;
         private @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator;
         private @Nullable PerCpuAllocator perCpu;
+        private @Nullable Executor executor;
         private LoadPolicy policy = LoadPolicy.kernelExact();
         private @Nullable Modprobe modprobe;
+
+        private record Ranked(ModuleListener listener, int priority) {}
 
         private Builder() {}
 
@@ -298,7 +381,21 @@ public final class ModuleRuntime implements AutoCloseable {
 
         /** Adds a listener, which is called as modules come and go. */
         public Builder listener(ModuleListener listener) {
-            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return listener(listener, 0);
+        }
+
+        /** Adds a listener that is called before those of lower priority, as the kernel's notifiers are. */
+        public Builder listener(ModuleListener listener, int priority) {
+            listeners.add(new Ranked(Objects.requireNonNull(listener, "listener"), priority));
+            return this;
+        }
+
+        /**
+         * Runs the modules' constructors, init and exit functions. By default nobody does: a module stays
+         * {@link io.modrt.load.ModuleState#LOADED} then, until {@link LiveModule#initialized} is called.
+         */
+        public Builder executor(Executor functionRunner) {
+            executor = Objects.requireNonNull(functionRunner, "functionRunner");
             return this;
         }
 

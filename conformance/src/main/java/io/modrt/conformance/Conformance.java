@@ -70,6 +70,9 @@ final class Conformance {
             case "image" -> {
                 return args.size() < 2 ? misuse("image wants a TAG") : image(args.subList(1, args.size()), reports);
             }
+            case "life" -> {
+                return args.size() < 2 ? misuse("life wants a TAG") : life(args.subList(1, args.size()), reports);
+            }
             case "refusals" -> {
                 return args.size() < 2
                         ? misuse("refusals wants a TAG")
@@ -113,7 +116,7 @@ final class Conformance {
             default -> {
                 return misuse(
                         "no command " + args.get(0)
-                                + ": there are load, sites, kmod, signatures, compare, live, image, refusals, oracles, export, vendors, emulate, short-calls and stubs");
+                                + ": there are load, sites, kmod, signatures, compare, live, life, image, refusals, oracles, export, vendors, emulate, short-calls and stubs");
             }
         }
     }
@@ -135,6 +138,19 @@ final class Conformance {
         try {
             LiveCommand.Choice choice = LiveCommand.Choice.of(words.subList(1, words.size()));
             boolean isNew = words.contains("--seed");
+            }
+    /** Runs {@code life} for comma-separated tags: {@code TAG [--steps N] [--seed S]}. */
+    private static int life(List<String> words, Path reports) throws InterruptedException {
+        int steps = 200;
+        long seed = 1;
+        try {
+            for (int i = 1; i + 1 < words.size(); i += 2) {
+                switch (words.get(i)) {
+                    case "--steps" -> steps = Integer.parseInt(words.get(i + 1));
+                    case "--seed" -> seed = Long.parseLong(words.get(i + 1));
+                    default -> throw new IllegalArgumentException("no option " + words.get(i));
+                }
+            }
             Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
             boolean isWell = true;
             for (String tag : words.get(0).split(",")) {
@@ -145,6 +161,9 @@ final class Conformance {
                 Path folder = DebianKernels.cache().resolve("modrt/images").resolve(tag);
                 new ImageCapture(tag, capture, folder).take(choice.seed(), isNew);
                 isWell &= new ImageCommand(kernel, folder, reports.resolve("image"), choice.seed(), System.out).run();
+            }
+                Path folder = reports.resolve("life").resolve(tag);
+                isWell &= new LifeCommand(kernel, capture, folder, System.out).run(steps, seed);
             }
             return isWell ? 0 : FAILED;
         } catch (IOException | IllegalArgumentException misused) {

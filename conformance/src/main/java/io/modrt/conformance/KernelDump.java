@@ -36,6 +36,7 @@ final class KernelDump {
     private int cpus;
     private final Map<String, String> insertions = new LinkedHashMap<>();
     private final List<String> answers = new ArrayList<>();
+    private final List<String> steps = new ArrayList<>();
     private @Nullable String fell;
     private String mark = "";
     private boolean isComplete;
@@ -133,8 +134,14 @@ final class KernelDump {
                 case "INS" -> {
                     addInsertion(rest.split(" ", 2));
                     answers.add(text);
+                    steps.add(text);
                 }
-                case "REFUSE", "LOG" -> answers.add(text);
+                case "REFUSE" -> answers.add(text);
+                case "LOG" -> {
+                    answers.add(text);
+                    steps.add(text);
+                }
+                case "REMOVE", "HOLD", "LET", "PROC", "FILE", "GONE", "TAINTED", "SYMBOL", "STATE" -> steps.add(text);
                 case "FELL" -> fell = rest;
                 case "MARK" -> mark = rest;
                 case "TRACE" -> addTrace(rest.split(" ", -1));
@@ -328,6 +335,11 @@ final class KernelDump {
     /** The {@code INS} and {@code REFUSE} lines, each with the {@code LOG} lines behind it. */
     List<String> answers() {
         return answers;
+    }
+
+    /** Insertions, removals and what was read after each, with the {@code LOG} lines in between. */
+    List<String> steps() {
+        return steps;
     }
 
     /** The step at which the kernel died or hung; empty if it did not. */

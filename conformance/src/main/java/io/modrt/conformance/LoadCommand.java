@@ -33,14 +33,16 @@ final class LoadCommand {
     /** Runs the command; returns whether every module was loaded. */
     boolean run() throws IOException, InterruptedException {
         List<LoadResult> results = new ArrayList<>();
+        List<LoadTree> loads = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(trees.size());
         try (Progress progress = Progress.of("load")) {
             List<Future<List<LoadResult>>> running = new ArrayList<>();
             for (Path tree : trees) {
                 List<Path> paths = LoadTree.modules(tree);
                 progress.expect(paths.size());
-                running.add(threads.submit(
-                        () -> new LoadTree(tree, result -> progress.add(result.isLive())).load(paths)));
+                LoadTree load = new LoadTree(tree, result -> progress.add(result.isLive()));
+                loads.add(load);
+                running.add(threads.submit(() -> load.load(paths)));
             }
             for (Future<List<LoadResult>> tree : running) {
                 results.addAll(tree.get());
@@ -51,8 +53,12 @@ final class LoadCommand {
             threads.shutdownNow();
         }
         write(results);
+        List<Unloading> unloadings =
+                loads.stream().flatMap(load -> load.unloading().stream()).toList();
+        unloadings.forEach(unloading -> out.println(unloading.summary()));
         print(results);
-        return results.stream().allMatch(LoadResult::isLive);
+        return results.stream().allMatch(LoadResult::isLive)
+                && unloadings.stream().allMatch(unloading -> unloading.faults().isEmpty());
     }
 
     private void write(List<LoadResult> results) throws IOException {

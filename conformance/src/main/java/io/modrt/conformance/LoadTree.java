@@ -8,6 +8,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.SymbolUse;
 import io.modrt.load.LiveModule;
+import io.modrt.memory.ModuleAllocator;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.tree.ModuleGraph;
@@ -29,10 +30,11 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads all modules of one tree into one runtime, as their kernel would: each after those whose exports it imports. The kernel's symbols are
- * made up. All modules stay loaded until the end; the init memory of each is dropped, as after its init function.
+ * made up. All modules stay loaded until the end; the init memory of each is dropped, as after its init function. Then they are unloaded.
  */
 final class LoadTree {
     private static final Pattern RELEASE = Pattern.compile("/lib/modules/([2-9]\\.[0-9]+[^/]*)/");
@@ -43,6 +45,8 @@ final class LoadTree {
     private final List<LoadResult> results = new ArrayList<>();
     private final Map<String, String> placeholders = new HashMap<>();
     private String loading = "";
+    private Unloading.@Nullable Counted allocator;
+    private Optional<Unloading> unloading = Optional.empty();
 
     /** {@code told} receives each result as soon as it is known. */
     LoadTree(Path tree, Consumer<LoadResult> told) {
@@ -54,6 +58,11 @@ final class LoadTree {
         this.tree = tree;
         this.told = told;
         this.watch = watch;
+    }
+
+    /** How the modules were unloaded; empty before all were loaded. */
+    Optional<Unloading> unloading() {
+        return unloading;
     }
 
     /** The files whose names say that they are modules, in the order of their paths. */
@@ -86,7 +95,11 @@ final class LoadTree {
             for (String path : ModuleGraph.of(files).loadOrder()) {
                 load(runtime, Objects.requireNonNull(files.get(path)), path, count);
             }
-            return judgePlaceholders(runtime);
+            judgePlaceholders(runtime);
+            Unloading check = new Unloading(Objects.requireNonNull(allocator));
+            check.run(runtime);
+            unloading = Optional.of(check);
+            return results;
         }
     }
 
@@ -104,6 +117,10 @@ final class LoadTree {
         return ModuleRuntime.builder()
                 .profile(profile)
                 .kernelSymbols(new MadeUp())
+                .allocator(kernel -> {
+                    allocator = new Unloading.Counted(ModuleAllocator.over(kernel.moduleAreas(), profile.pageBytes()));
+                    return allocator;
+                })
                 .build();
     }
 
@@ -149,7 +166,7 @@ final class LoadTree {
     }
 
     /** Counts a module as failed that got a made-up address for another module's export: it was loaded in the wrong order. */
-    private List<LoadResult> judgePlaceholders(ModuleRuntime runtime) {
+    private void judgePlaceholders(ModuleRuntime runtime) {
         Map<String, String> wrong = new HashMap<>();
         for (LiveModule module : runtime.modules()) {
             for (KernelSymbol export : module.exports()) {
@@ -163,7 +180,6 @@ final class LoadTree {
             String why = wrong.get(result.name());
             return why == null || !result.isLive() ? result : result.failedAfterAll("wrong order", why);
         });
-        return results;
     }
 
     /** Makes up kernel symbols, and remembers which module asked for which. */

@@ -263,7 +263,7 @@ class OptionsTest {
         try (ModuleRuntime runtime = kernel(profile)) {
             LiveModule module = runtime.load(
                     ModuleFile.open(module().function("init_module", ".text", 0).build()), POLICY);
-            module.unload();
+            module.forceUnload();
             return module.state().name();
         } catch (ModrtException refused) {
             return refused.errno().name();

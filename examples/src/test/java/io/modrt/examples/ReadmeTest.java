@@ -101,7 +101,7 @@ class ReadmeTest {
         String said = saidBy(() -> compiled("FirstLoad", program)
                 .getMethod("main", String[].class)
                 .invoke(null, (Object) new String[] {greeter().toString()}));
-        assertTrue(said.startsWith("greeter (LIVE): [CORE of "), said);
+        assertTrue(said.startsWith("greeter (LOADED): [CORE of "), said);
         assertEquals(4, said.lines().count(), said); // the module and three relocations
     }
 

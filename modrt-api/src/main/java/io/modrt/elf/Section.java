@@ -2,6 +2,7 @@ package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
 import io.modrt.error.Refusal;
+import java.util.Arrays;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -201,6 +202,12 @@ public final class Section {
     /** Whether it has bytes in the file: it is neither SHT_NULL nor SHT_NOBITS. */
     public boolean hasContents() {
         return type != SHT_NULL && type != SHT_NOBITS;
+    }
+
+    /** A copy of its contents in the file; empty if it has none. */
+    public byte[] bytes() {
+        int from = (int) fileOffset;
+        return hasContents() ? Arrays.copyOfRange(file.array(), from, from + (int) sizeBytes) : new byte[0];
     }
 
     /** The section's name in messages, for example {@code greeter.ko: section 5 (.text)}. */

@@ -18,12 +18,15 @@ final class Arrival {
     private final Kernel kernel;
     private final Live module;
     private final Relocated relocated;
+    private final String arguments;
     private final List<ModuleListener> told = new ArrayList<>();
 
-    Arrival(Kernel kernel, Live module, Relocated relocated) {
+    /** {@code arguments} are the text that sets its parameters. */
+    Arrival(Kernel kernel, Live module, Relocated relocated, String arguments) {
         this.kernel = kernel;
         this.module = module;
         this.relocated = relocated;
+        this.arguments = arguments;
     }
 
     void complete() {
@@ -31,7 +34,7 @@ final class Arrival {
         placed.requireOpen();
         kernel.requireCurrent(placed.plan().target(), module.name());
         kernel.requireAbsent(module.name());
-        module.resolved().uses().forEach(kernel::requirePresent);
+        module.resolved().uses().forEach(used -> kernel.requireUsable(used, module.name()));
         requireNewExports();
         requireFreePlace();
         RegionWrites writes = new RegionWrites(kernel.memory());
@@ -43,23 +46,24 @@ final class Arrival {
                 writes.write(kind, range, relocated.image().bytes(kind), fresh);
             }
             placed.protect(kernel.memory(), false);
+            module.life().become(ModuleState.COMING);
             kernel.list().add(module);
             listed = true;
             for (ModuleListener listener : kernel.listeners()) {
                 told.add(listener);
                 listener.coming(module);
             }
-            module.become(ModuleState.LIVE);
+            module.set(arguments);
             kernel.taint(relocated.collected().taints());
             placed.handOver();
         } catch (RuntimeException failure) {
             throw goBack(failure, writes, listed);
         }
-        kernel.listeners().forEach(listener -> listener.live(module));
+        module.life().start();
     }
 
     private RuntimeException goBack(RuntimeException failure, RegionWrites writes, boolean listed) {
-        module.become(ModuleState.GOING);
+        module.life().become(ModuleState.GOING);
         for (ModuleListener listener : told) {
             try {
                 listener.going(module);
@@ -70,7 +74,7 @@ final class Arrival {
         if (listed) {
             kernel.list().remove(module);
         }
-        module.become(ModuleState.UNLOADED);
+        module.life().become(ModuleState.UNLOADED);
         return writes.undo(failure);
     }
 

@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.address.Address;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
@@ -11,9 +12,12 @@ import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.load.Executor;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.LiveModule;
 import io.modrt.load.ModuleListener;
+import io.modrt.load.ModulePlace;
+import io.modrt.load.ModuleState;
 import io.modrt.memory.MemoryReader;
 import io.modrt.memory.ModuleAllocator;
 import io.modrt.memory.PerCpuAllocator;
@@ -32,7 +36,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,6 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Kernel implements HostKernel {
     private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
+    private static final long LONGEST_WAIT_SECONDS = 30;
     private static final KernelVersion UNKNOWN_VERSION = new KernelVersion(6, 1, 0);
 
     private final Architectures architectures;
@@ -55,9 +60,11 @@ public final class Kernel implements HostKernel {
     private final @Nullable MemoryReader kernelMemory;
     private final @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> givenAllocator;
     private final @Nullable PerCpuAllocator givenPerCpu;
-    private final List<ModuleListener> listeners;
+    private final @Nullable Executor executor;
     private final ModuleList modules = new ModuleList();
     private final ReentrantLock lock = new ReentrantLock();
+    private final Lookup lookup = new Lookup(modules, lock);
+    private final Listeners listeners = new Listeners();
 
     private volatile @Nullable Target target;
     private volatile Set<Taint> taints = Set.of();
@@ -71,7 +78,7 @@ public final class Kernel implements HostKernel {
             @Nullable MemoryReader kernelMemory,
             @Nullable Function<? super ArchKernel, ? extends ModuleAllocator> allocator,
             @Nullable PerCpuAllocator perCpu,
-            List<ModuleListener> listeners) {
+            @Nullable Executor executor) {
         this.architectures = new Architectures(archs);
         this.givenProfile = profile;
         this.symbols = symbols;
@@ -79,7 +86,7 @@ public final class Kernel implements HostKernel {
         this.kernelMemory = kernelMemory;
         this.givenAllocator = allocator;
         this.givenPerCpu = perCpu;
-        this.listeners = new CopyOnWriteArrayList<>(listeners);
+        this.executor = executor;
     }
 
     /** Opens a module for this kernel; a refusal has the lines that it logs, if it is known what kernel this is. */
@@ -225,21 +232,57 @@ public final class Kernel implements HostKernel {
         }
     }
 
-    /** Raises EEXIST if a module of this name is loaded. */
+    /**
+     * Waits until no other thread changes the set of modules; at most 30 seconds, as the kernel does for a module whose init has not
+     * returned. A thread that changes it itself, in a listener or an init function, would wait for itself, and does not.
+     */
+    void awaitChange() {
+        if (lock.isHeldByCurrentThread()) {
+            return;
+        }
+        try {
+            if (lock.tryLock(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                lock.unlock();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Raises EEXIST if a module of this name is loaded, and EBUSY if it is coming or going: {@code add_unformed_module}. A module that
+     * another thread is loading is waited for.
+     */
     void requireAbsent(String name) {
-        if (module(name).isPresent()) {
+        Optional<Live> known = modules.find(name);
+        if (known.isEmpty()) {
+            return;
+        }
+        if (known.get().state() == ModuleState.UNFORMED || known.get().state() == ModuleState.COMING) {
+            awaitChange();
+        }
+        if (known.get().state().isUsable()) {
             throw new StateException(
                     Refusal.of(Errno.EEXIST, "a module of this name is loaded already; unload it first")
                             .at(name));
         }
+        throw new StateException(Refusal.of(
+                        Errno.EBUSY, "a module of this name is " + known.get().state() + "; try again")
+                .at(name));
     }
 
-    /** Raises ENOENT if {@code used}, against which another module was resolved, is no longer loaded. */
-    void requirePresent(Live used) {
+    /** Raises ENOENT or EBUSY if {@code used}, against which another module was resolved, is no longer loaded, or not yet again. */
+    void requireUsable(Live used, String user) {
         if (modules.find(used.name()).filter(used::equals).isEmpty()) {
             throw new StateException(
                     Refusal.of(Errno.ENOENT, "was unloaded after symbols were resolved against it; resolve again")
                             .at(used.name()));
+        }
+        if (!used.state().isUsable()) {
+            throw new StateException(Refusal.of(
+                            Errno.EBUSY,
+                            "uses " + used.name() + ", which is " + used.state() + "; resolve it again later")
+                    .at(user));
         }
     }
 
@@ -260,23 +303,28 @@ public final class Kernel implements HostKernel {
         return modules;
     }
 
+    /** The listeners, in the order in which they are called. */
     List<ModuleListener> listeners() {
-        return listeners;
+        return listeners.list();
     }
 
-    /** Calls {@code listener} for the modules that are loaded, the oldest first, and adds it to the listeners. */
-    public void listen(ModuleListener listener) {
+    /**
+     * Calls {@code listener} for the modules that are loaded, the oldest first, and adds it to the listeners, behind those of its priority.
+     */
+    public void listen(ModuleListener listener, int priority) {
         exclusively(() -> {
             List<Live> present = new ArrayList<>(modules.all());
             Collections.reverse(present);
             for (Live module : present) {
                 listener.coming(module);
-                listener.live(module);
+                if (module.state() == ModuleState.LIVE) {
+                    listener.live(module);
+                }
                 if (module.isInitDropped()) {
                     listener.initDropped(module);
                 }
             }
-            listeners.add(listener);
+            listeners.add(listener, priority);
         });
     }
 
@@ -295,6 +343,18 @@ public final class Kernel implements HostKernel {
         return List.copyOf(modules.all());
     }
 
+    /** Where an address lies among the modules. */
+    public Optional<ModulePlace> at(Address given) {
+        Target known = target;
+        return known == null ? Optional.empty() : lookup.at(known.kernel().canonical(given));
+    }
+
+    /** The address of a symbol: {@code kallsyms_lookup_name}. */
+    public Optional<Address> address(String name) {
+        Target known = target;
+        return lookup.address(name, known == null ? symbols : known.symbols());
+    }
+
     /** The target's memory. */
     public TargetMemory memory() {
         return memory;
@@ -310,8 +370,25 @@ public final class Kernel implements HostKernel {
                 : Optional.of(known.profile());
     }
 
+    /** Who runs the modules' functions; null if nobody does. */
+    @Nullable
+    Executor executor() {
+        return executor;
+    }
+
     /** Unloads all modules; the most recent first, so that users go before what they use. */
     public void unloadAll() {
-        exclusively(() -> modules.all().forEach(Live::remove));
+        exclusively(() -> {
+            for (Live module : modules.all()) {
+                if (!module.state().isUsable()) {
+                    throw new StateException(
+                            Refusal.of(Errno.EBUSY, "is " + module.state() + ", so the runtime cannot be closed now")
+                                    .at(module.name()));
+                }
+            }
+            Life.Failures failures = new Life.Failures();
+            modules.all().forEach(module -> failures.guard(module.life()::remove));
+            failures.rethrow();
+        });
     }
 }

@@ -4,38 +4,42 @@ import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.engine.parameters.ModuleParameter;
+import io.modrt.engine.parameters.ParameterTable;
+import io.modrt.engine.parameters.ParameterText;
 import io.modrt.engine.relocation.Exports;
 import io.modrt.engine.relocation.RelocationIndex;
 import io.modrt.engine.resolution.Exporter;
-import io.modrt.error.Errno;
-import io.modrt.error.Refusal;
-import io.modrt.error.StateException;
 import io.modrt.export.LoadReport;
 import io.modrt.export.ModulePage;
 import io.modrt.findings.Findings;
-import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelSymbol;
-import io.modrt.layout.RegionKind;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
 import io.modrt.load.AddressMap;
+import io.modrt.load.ExceptionEntry;
+import io.modrt.load.JumpLabel;
+import io.modrt.load.KallsymsEntry;
 import io.modrt.load.LiveModule;
 import io.modrt.load.LoadedSymbol;
 import io.modrt.load.ModuleState;
+import io.modrt.load.NamedAddress;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.module.ModuleFile;
+import io.modrt.parameters.Parameter;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
 import io.modrt.version.LoaderChange;
 import java.lang.ref.SoftReference;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded module. Explanations are worked out from the file again when they are asked for. */
 final class Live implements LiveModule, Exporter {
@@ -44,10 +48,13 @@ final class Live implements LiveModule, Exporter {
     private final List<Stub> stubs;
     private final Findings findings;
     private final List<KernelSymbol> exports;
-    private final CopyOnWriteArrayList<LiveModule> users = new CopyOnWriteArrayList<>();
+    private final Life life;
+    private volatile SoftReference<Names> names = new SoftReference<>(null);
+    private volatile @Nullable List<ModuleParameter> parameters;
     private volatile SoftReference<RelocationIndex> relocationIndex = new SoftReference<>(null);
-    private volatile ModuleState state = ModuleState.COMING;
-    private volatile boolean initDropped;
+
+    /** The names by address, of all symbols or of those that stay. */
+    private record Names(boolean isLater, Optional<KernelNames> names) {}
 
     Live(Kernel kernel, Relocated relocated) {
         this.kernel = kernel;
@@ -55,32 +62,20 @@ final class Live implements LiveModule, Exporter {
         this.stubs = relocated.stubs();
         this.findings = relocated.collected();
         this.exports = Exports.of(resolved.linkage(), relocated.image());
+        this.life = new Life(kernel, this, EntryPoints.of(relocated));
     }
 
     /** Writes the module to memory and adds it to its kernel's modules. */
-    static Live commit(Relocated relocated) {
+    static Live commit(Relocated relocated, String arguments) {
         Kernel kernel = relocated.resolved().placed().plan().kernel();
         Live module = new Live(kernel, relocated);
-        kernel.exclusively(() -> new Arrival(kernel, module, relocated).complete());
+        kernel.exclusively(() -> new Arrival(kernel, module, relocated, arguments).complete());
         return module;
     }
 
-    /** Changes the module's state. Called under the kernel's lock. */
-    void become(ModuleState next) {
-        state = next;
-    }
-
-    void addUser(Live user) {
-        users.add(0, user);
-    }
-
-    void removeUser(Live user) {
-        users.remove(user);
-    }
-
-    /** Whether its init memory was freed. */
-    boolean isInitDropped() {
-        return initDropped;
+    /** Its state and what changes it. */
+    Life life() {
+        return life;
     }
 
     Resolved resolved() {
@@ -99,7 +94,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public ModuleState state() {
-        return state;
+        return life.state();
     }
 
     @Override
@@ -153,7 +148,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public List<LiveModule> users() {
-        return List.copyOf(users);
+        return List.copyOf(life.users());
     }
 
     @Override
@@ -183,7 +178,9 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public List<Diagnostic> diagnostics() {
-        return findings.list();
+        List<Diagnostic> all = new ArrayList<>(findings.list());
+        all.addAll(life.remarks());
+        return List.copyOf(all);
     }
 
     @Override
@@ -222,70 +219,144 @@ final class Live implements LiveModule, Exporter {
     }
 
     @Override
-    public void dropInit() {
-        kernel.exclusively(() -> {
-            if (initDropped || state != ModuleState.LIVE) {
-                return;
+    public List<KallsymsEntry> kallsyms() {
+        return new Kallsyms(this).entries();
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.copyOf(table());
+    }
+
+    private List<ModuleParameter> table() {
+        List<ModuleParameter> known = parameters;
+        if (known == null) {
+            known = ParameterTable.read(
+                    placed(), resolved.values(), placed().plan().target().width(), kernel.memory());
+            parameters = known;
+        }
+        return known;
+    }
+
+    /** Sets its parameters to what {@code text} says; raises a ParameterException if the kernel refuses that. */
+    void set(String text) {
+        if (text.isBlank()) {
+            return;
+        }
+        ParameterText parsed = new ParameterText(
+                name(),
+                table(),
+                placed().profile(),
+                sizeBytes -> placed().reservations().takeText(sizeBytes, kernel.list()),
+                life.remarks()::add);
+        parsed.apply(text);
+        if (parsed.hasUnsafe()) {
+            kernel.taint(EnumSet.of(Taint.USER));
+        }
+    }
+
+    @Override
+    public Optional<NamedAddress> nameAt(Address address) {
+        boolean isLater = life.isInitDropped();
+        Names known = names.get();
+        if (known == null || known.isLater() != isLater) {
+            known = new Names(isLater, KernelNames.of(this));
+            names = new SoftReference<>(known);
+        }
+        Address canonical = placed().plan().archKernel().canonical(address);
+        return known.names().flatMap(found -> found.at(canonical));
+    }
+
+    @Override
+    public List<LoadedSymbol> symbols() {
+        SymbolTable table = file().symbols();
+        List<LoadedSymbol> all = new ArrayList<>();
+        for (int i = 1; i < table.count(); i++) {
+            Symbol symbol = table.symbol(i);
+            if (!symbol.isUndefined() && !table.isNamed(i, "")) {
+                all.add(new LoadedSymbol(symbol, Address.of(resolved.linkage().values()[i])));
             }
-            initDropped = true;
-            placed().protect(kernel.memory(), true);
-            for (RegionKind kind : RegionKind.values()) {
-                if (kind.isInit()) {
-                    placed().unprotect(kernel.memory(), kind);
-                    kernel.list().vacate(this, kind);
-                    placed().reservations().release(kind);
-                }
-            }
-            kernel.listeners().forEach(listener -> listener.initDropped(this));
-        });
+        }
+        return List.copyOf(all);
+    }
+
+    @Override
+    public List<ExceptionEntry> exceptions() {
+        return new Tables(this, kernel.memory()).exceptions();
+    }
+
+    @Override
+    public List<JumpLabel> jumpLabels() {
+        return new Tables(this, kernel.memory()).jumpLabels();
+    }
+
+    @Override
+    public byte[] bytes(Section section) {
+        return new Tables(this, kernel.memory()).bytes(section);
+    }
+
+    @Override
+    public Optional<Address> initFunction() {
+        return life.functions().init();
+    }
+
+    @Override
+    public Optional<Address> exitFunction() {
+        return life.functions().exit();
+    }
+
+    @Override
+    public List<Address> constructors() {
+        return life.functions().constructors();
+    }
+
+    @Override
+    public void initialized(int result) {
+        kernel.exclusively(() -> life.initialized(result));
+    }
+
+    @Override
+    public boolean isInitDropped() {
+        return life.isInitDropped();
+    }
+
+    @Override
+    public boolean isPermanent() {
+        return life.functions().isPermanent();
+    }
+
+    @Override
+    public int references() {
+        return life.users().size() + life.acquired();
+    }
+
+    @Override
+    public void acquire() {
+        kernel.exclusively(life::acquire);
+    }
+
+    @Override
+    public void release() {
+        kernel.exclusively(life::release);
+    }
+
+    @Override
+    public void requireUsable(String user, String symbol) {
+        life.requireUsable(user, symbol);
     }
 
     @Override
     public void unload() {
-        kernel.exclusively(() -> {
-            if (state == ModuleState.UNLOADED) {
-                return;
-            }
-            if (!users.isEmpty()) {
-                throw new StateException(Refusal.of(
-                                Errno.EWOULDBLOCK,
-                                "is in use by "
-                                        + users.stream().map(LiveModule::name).collect(Collectors.joining(", "))
-                                        + "; unload the users first")
-                        .at(name()));
-            }
-            if (isPermanent() && !placed().plan().profile().has(ConfigOption.MODULE_FORCE_UNLOAD)) {
-                throw new StateException(Refusal.of(
-                                Errno.EBUSY,
-                                "has an init function and no exit function, so a kernel without MODULE_FORCE_UNLOAD keeps it")
-                        .at(name()));
-            }
-            remove();
-        });
+        kernel.exclusively(() -> life.unload(false));
     }
 
-    /** Whether it has an init function, but none to undo what that did. */
-    private boolean isPermanent() {
-        return symbol("init_module").isPresent() && symbol("cleanup_module").isEmpty();
-    }
-
-    /** Unloads the module even if the kernel would keep it. Called under the kernel's lock; no module may use this one. */
-    void remove() {
-        if (state == ModuleState.UNLOADED) { // why: a listener may unload other modules
-            return;
-        }
-        state = ModuleState.GOING;
-        kernel.listeners().forEach(listener -> listener.going(this));
-        kernel.list().remove(this);
-        placed().plan().layout().regions().stream()
-                .filter(kind -> !initDropped || !kind.isInit())
-                .forEach(kind -> placed().unprotect(kernel.memory(), kind));
-        placed().reservations().close();
-        state = ModuleState.UNLOADED;
+    @Override
+    public void forceUnload() {
+        kernel.exclusively(() -> life.unload(true));
     }
 
     @Override
     public String toString() {
-        return name() + " (" + state + ")";
+        return name() + " (" + state() + ")";
     }
 }

@@ -3,6 +3,8 @@ package io.modrt.engine;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.engine.resolution.ExportIndex;
+import io.modrt.error.LayoutException;
+import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /** The modules of a kernel, by name, by age and by address. It is changed under the kernel's lock and read without. */
 final class ModuleList {
@@ -22,6 +25,7 @@ final class ModuleList {
     private final Map<String, Entry> byName = new ConcurrentHashMap<>();
     private final ExportIndex<Live> exports = new ExportIndex<>();
     private final NavigableMap<Address, Place> places = new ConcurrentSkipListMap<>();
+    private volatile @Nullable NameIndex names;
     private long arrivals;
 
     Optional<Live> find(String name) {
@@ -45,14 +49,45 @@ final class ModuleList {
         return exports;
     }
 
+    /** The index of the modules' symbols by name, once it was built. */
+    Optional<NameIndex> names() {
+        return Optional.ofNullable(names);
+    }
+
+    /** Builds the index by name, if nobody has yet. Called under the kernel's lock. */
+    NameIndex indexNames() {
+        NameIndex known = names;
+        if (known == null) {
+            known = new NameIndex();
+            List<Live> newestFirst = all();
+            for (int i = newestFirst.size() - 1; i >= 0; i--) {
+                known.add(newestFirst.get(i));
+            }
+            names = known;
+        }
+        return known;
+    }
+
+    /** The module that has memory at {@code address}. */
+    Optional<Live> at(Address address) {
+        Map.Entry<Address, Place> below = places.floorEntry(address);
+        return below != null && below.getValue().range().contains(address)
+                ? Optional.of(below.getValue().owner())
+                : Optional.empty();
+    }
+
     /** Adds a module as the most recent one, with its exports and its memory, and makes it a user of the modules that it uses. */
     void add(Live module) {
         byName.put(module.name(), new Entry(module, arrivals++));
         exports.add(module);
+        NameIndex known = names;
+        if (known != null) {
+            known.add(module);
+        }
         for (RegionKind kind : module.placed().plan().layout().regions()) {
             module.placed().range(kind).ifPresent(range -> places.put(range.start(), new Place(range, module)));
         }
-        module.resolved().uses().forEach(used -> used.addUser(module));
+        module.resolved().uses().forEach(used -> used.life().addUser(module));
     }
 
     /** The module that has memory in {@code range}. Modules do not overlap, so only the nearest places on either side need a look. */
@@ -67,16 +102,37 @@ final class ModuleList {
                 : Optional.empty();
     }
 
+    /** Raises an exception if a module lies in memory that an allocator has handed out. */
+    void requireFree(AddressRange range) {
+        occupant(range).ifPresent(other -> {
+            throw new LayoutException(Refusal.beyondKernel("memory at " + range + " overlaps that of " + other.name()
+                    + ", which was placed where the allocator does not know of it"));
+        });
+    }
+
     /** Forgets the memory of a module's region, which is about to be freed. */
     void vacate(Live module, RegionKind kind) {
-        module.placed().range(kind).ifPresent(range -> places.remove(range.start()));
+        module.placed().range(kind).ifPresent(range -> forget(module, range));
+    }
+
+    private void forget(Live module, AddressRange range) {
+        Place place = places.get(range.start());
+        if (place != null && place.owner() == module) { // why: freed init memory may be another module's by now
+            places.remove(range.start());
+        }
     }
 
     /** Undoes {@link #add}. */
     void remove(Live module) {
         byName.remove(module.name());
         exports.remove(module);
-        places.values().removeIf(place -> place.owner() == module);
-        module.resolved().uses().forEach(used -> used.removeUser(module));
+        NameIndex known = names;
+        if (known != null) {
+            known.remove(module);
+        }
+        for (RegionKind kind : module.placed().plan().layout().regions()) {
+            module.placed().range(kind).ifPresent(range -> forget(module, range));
+        }
+        module.resolved().uses().forEach(used -> used.life().removeUser(module));
     }
 }

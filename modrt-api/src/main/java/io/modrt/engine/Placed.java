@@ -141,6 +141,7 @@ final class Placed implements PlacedModule {
         private final PerCpuAllocator perCpu;
         private final ArchKernel kernel;
         private final Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
+        private final List<AddressRange> texts = new ArrayList<>();
         private Optional<Address> perCpuBase = Optional.empty();
 
         Reservations(Target target) {
@@ -168,6 +169,19 @@ final class Placed implements PlacedModule {
             }
         }
 
+        /** Allocates memory for a text that a parameter points to; the kernel has it on its heap. */
+        Address takeText(int sizeBytes, ModuleList modules) {
+            AddressRange range = allocator.allocate(sizeBytes, Permission.READ_WRITE);
+            texts.add(range);
+            modules.requireFree(canonical(range, kernel));
+            return kernel.canonical(range.start());
+        }
+
+        /** The memory of texts that parameters point to. */
+        List<AddressRange> texts() {
+            return texts.stream().map(range -> canonical(range, kernel)).toList();
+        }
+
         void takePerCpu(long sizeBytes, long alignment) {
             perCpuBase = Optional.of(perCpu.allocate(sizeBytes, alignment));
         }
@@ -188,6 +202,8 @@ final class Placed implements PlacedModule {
             for (RegionKind kind : RegionKind.values()) {
                 release(kind);
             }
+            texts.forEach(allocator::free);
+            texts.clear();
             perCpuBase.ifPresent(perCpu::free);
             perCpuBase = Optional.empty();
         }

@@ -49,6 +49,14 @@ final class RegionWrites {
         tellOfCode(kind, range);
     }
 
+    /** Wipes the memory of a region that is freed. */
+    static void wipe(TargetMemory memory, RegionKind kind, AddressRange range) {
+        memory.wipe(range);
+        if (kind.isExecutable()) {
+            memory.codeChanged(range);
+        }
+    }
+
     private void tellOfCode(RegionKind kind, AddressRange range) {
         if (kind.isExecutable()) {
             memory.codeChanged(range);

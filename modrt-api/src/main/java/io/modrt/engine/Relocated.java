@@ -98,8 +98,8 @@ final class Relocated implements RelocatedModule {
     }
 
     @Override
-    public LiveModule commit() {
-        return Live.commit(this);
+    public LiveModule commit(String parameters) {
+        return Live.commit(this, parameters);
     }
 
     @Override

@@ -19,6 +19,8 @@ public abstract sealed class ModrtException extends RuntimeException
                 RelocationException,
                 PatchException,
                 StateException,
+                InitException,
+                ParameterException,
                 MemoryException {
 
     private static final long serialVersionUID = 1L;

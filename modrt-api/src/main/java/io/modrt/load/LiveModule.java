@@ -8,6 +8,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
 import io.modrt.module.ModuleFile;
+import io.modrt.parameters.Parameter;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
@@ -47,6 +48,33 @@ public interface LiveModule {
      * ({@code .L…}) are left out.
      */
     Optional<SymbolOffset> symbolAt(Address address);
+
+    /**
+     * Its symbols as {@code /proc/kallsyms} lists them: those of its file while it comes, and those that stay once it is live; none if the
+     * kernel has no KALLSYMS. A new list, worked out anew on each call.
+     */
+    List<KallsymsEntry> kallsyms();
+
+    /** Its parameters, in the order of its table; their values are read from the target's memory when asked for. */
+    List<Parameter> parameters();
+
+    /**
+     * An address of it as the kernel names it: by the greatest of the symbols that the kernel keeps at or in front of it, whatever its
+     * section, and with the distance to the next one as its size; empty if there is none.
+     */
+    Optional<NamedAddress> nameAt(Address address);
+
+    /** All its defined symbols that have names, in the order of the symbol table. A new list. */
+    List<LoadedSymbol> symbols();
+
+    /** Its exception table, as it is in memory. A new list. */
+    List<ExceptionEntry> exceptions();
+
+    /** Its table of static branches, as it is in memory. A new list. */
+    List<JumpLabel> jumpLabels();
+
+    /** The bytes of a section as they are in memory now; none if it is not loaded. A new array. */
+    byte[] bytes(Section section);
 
     /** Its exports, in the order of its tables. */
     List<KernelSymbol> exports();
@@ -108,17 +136,72 @@ public interface LiveModule {
     /** Maps its file positions, section offsets and addresses to each other. */
     AddressMap map();
 
-    /**
-     * Frees the init regions, as the kernel does after the module's init function. Their addresses remain readable here, as in the kernel's
-     * {@code /sys/module}, but the memory may belong to another module. A second call has no effect.
-     */
-    void dropInit();
+    /** The pointer through which the kernel calls its init function; empty if it has none. */
+    Optional<Address> initFunction();
+
+    /** The pointer through which the kernel calls its exit function; empty if it has none. */
+    Optional<Address> exitFunction();
+
+    /** The pointers to its constructors, which are called before init; none if the kernel calls none. */
+    List<Address> constructors();
 
     /**
-     * Unloads the module and frees its memory. A second call has no effect.
+     * Says what its init function returned, if the embedder has run it by itself and not through an {@link Executor}; 0 too if nobody will.
+     * The module is live then, and its init memory free. If it was live already, the call has no effect.
      *
-     * @throws StateException with EWOULDBLOCK while other modules use it; with EBUSY if it has an init function and no exit function, unless
-     *     the kernel can be forced ({@link io.modrt.kernel.ConfigOption#MODULE_FORCE_UNLOAD})
+     * @param result negative: the module is unloaded again; positive: the kernel warns, as {@link #diagnostics} then does
+     * @throws io.modrt.error.InitException if the result is negative
+     * @throws StateException with EBUSY if it is neither loaded nor live
+     */
+    void initialized(int result);
+
+    /**
+     * As {@link #initialized initialized(0)}, but without effect on a module that is not {@link ModuleState#LOADED}. The addresses of the
+     * init regions remain readable here, as in the kernel's {@code /sys/module}, but the memory may belong to another module.
+     */
+    default void dropInit() {
+        if (state() == ModuleState.LOADED) {
+            initialized(0);
+        }
+    }
+
+    /** Whether its init memory was freed. */
+    boolean isInitDropped();
+
+    /** The references that keep it loaded: one of each module that uses it, and those that were {@linkplain #acquire acquired}. */
+    int references();
+
+    /**
+     * Takes a reference, as {@code try_module_get} does: of an open file, a mount, a registered service.
+     *
+     * @throws StateException with ENOENT if it is going or gone
+     */
+    void acquire();
+
+    /**
+     * Gives a reference back that {@link #acquire} took.
+     *
+     * @throws IllegalStateException if none is held
+     */
+    void release();
+
+    /** Whether it has an init function and no exit function, so that only force unloads it. */
+    boolean isPermanent();
+
+    /**
+     * Unloads the module and frees its memory: {@code delete_module}. Its exit function is run if the module is live and the runtime has an
+     * {@link Executor}. A second call has no effect.
+     *
+     * @throws StateException with EWOULDBLOCK while other modules use it, or references to it are held; with EBUSY if it is
+     *     {@linkplain #isPermanent permanent}, or is coming or going
      */
     void unload();
+
+    /**
+     * Unloads the module even if it is permanent or held, where the kernel can be forced
+     * ({@link io.modrt.kernel.ConfigOption#MODULE_FORCE_UNLOAD}); that taints the kernel. While other modules use it, it stays.
+     *
+     * @throws StateException as {@link #unload}
+     */
+    void forceUnload();
 }

@@ -62,5 +62,15 @@ public interface RelocatedModule {
      * @throws io.modrt.error.StateException if a module of this name was loaded meanwhile, a module that this one uses was unloaded, or the
      *     runtime has become that of another kernel
      */
-    LiveModule commit();
+    default LiveModule commit() {
+        return commit("");
+    }
+
+    /**
+     * As {@link #commit()}, with values for the module's parameters, for example {@code nousb=1 quirks="a b"}. They are set once its bytes
+     * are in memory and listeners know of it. Unknown ones are ignored with the kernel's warning, as {@link LiveModule#diagnostics} tells.
+     *
+     * @throws io.modrt.error.ParameterException if a parameter does not take its value; the load is undone then
+     */
+    LiveModule commit(String parameters);
 }

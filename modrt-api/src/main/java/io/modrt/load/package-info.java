@@ -15,8 +15,9 @@
  *   <tr><td>relocate</td><td>applies the relocations, writes the stubs and finishes tables and call sites, in a copy:
  *       {@code apply_relocations}, {@code post_relocation}, {@code ftrace_module_init}, {@code jump_label_add_module}</td>
  *       <td>{@link RelocatedModule}</td></tr>
- *   <tr><td>commit</td><td>writes each region to the target's memory once, and asks the listeners: {@code complete_formation},
- *       {@code prepare_coming_module}</td><td>{@link LiveModule}</td></tr>
+ *   <tr><td>commit</td><td>writes each region to the target's memory once, asks the listeners, sets the parameters, and lets an
+ *       {@link Executor} run the init function: {@code complete_formation}, {@code prepare_coming_module}, {@code parse_args},
+ *       {@code do_init_module}</td><td>{@link LiveModule}</td></tr>
  * </table>
  *
  * <p>Before commit only <em>place</em> reaches outside, since it reserves addresses; closing the placement gives them back. A step that

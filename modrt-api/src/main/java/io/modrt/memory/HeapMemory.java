@@ -1,6 +1,7 @@
 package io.modrt.memory;
 
 import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
@@ -27,7 +28,16 @@ final class HeapMemory implements TargetMemory {
     /** The page that was used last, since the next use is likely there too. Threads may see each other's last page, which does no harm. */
     private @Nullable Page last;
 
-    private record Page(long number, byte[] bytes) {}
+    private static final class Page {
+        private final long number;
+        private final byte[] bytes = new byte[PAGE_BYTES];
+        /** Whether it is no longer the page of this number. Another thread may have it as the last page still. */
+        private volatile boolean isGone;
+
+        private Page(long number) {
+            this.number = number;
+        }
+    }
 
     @Override
     public void read(Address from, byte[] into, int offset, int length) {
@@ -40,7 +50,7 @@ final class HeapMemory implements TargetMemory {
             if (page == null) {
                 Arrays.fill(into, offset + done, offset + done + count, (byte) 0);
             } else {
-                System.arraycopy(page.bytes(), within, into, offset + done, count);
+                System.arraycopy(page.bytes, within, into, offset + done, count);
             }
             done += count;
         }
@@ -55,9 +65,28 @@ final class HeapMemory implements TargetMemory {
             int count = Math.min(length - done, PAGE_BYTES - within);
             Page page = page(at);
             if (page == null) { // why: get takes no lock, computeIfAbsent does
-                page = pages.computeIfAbsent(at >>> PAGE_SHIFT, number -> new Page(number, new byte[PAGE_BYTES]));
+                page = pages.computeIfAbsent(at >>> PAGE_SHIFT, Page::new);
             }
-            System.arraycopy(bytes, offset + done, page.bytes(), within, count);
+            System.arraycopy(bytes, offset + done, page.bytes, within, count);
+            done += count;
+        }
+    }
+
+    /** Gives whole pages back to the heap. */
+    @Override
+    public void wipe(AddressRange range) {
+        for (long done = 0; done < range.sizeBytes(); ) {
+            long at = range.start().value() + done;
+            int within = (int) at & (PAGE_BYTES - 1);
+            int count = (int) Math.min(range.sizeBytes() - done, PAGE_BYTES - within);
+            Page page = pages.get(at >>> PAGE_SHIFT);
+            if (page != null) {
+                Arrays.fill(page.bytes, within, within + count, (byte) 0);
+            }
+            if (page != null && count == PAGE_BYTES) {
+                pages.remove(page.number);
+                page.isGone = true;
+            }
             done += count;
         }
     }
@@ -65,7 +94,7 @@ final class HeapMemory implements TargetMemory {
     private @Nullable Page page(long address) {
         long number = address >>> PAGE_SHIFT;
         Page page = last;
-        if (page == null || page.number() != number) {
+        if (page == null || page.number != number || page.isGone) {
             page = pages.get(number);
             if (page != null) {
                 last = page;

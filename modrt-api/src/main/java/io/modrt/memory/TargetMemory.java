@@ -12,6 +12,8 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface TargetMemory extends MemoryReader {
+    /** The most bytes that {@link #wipe} writes at once. */
+    int WIPED_AT_ONCE = 1 << 16;
 
     /** Stores {@code bytes[offset, offset + length)} from {@code to} on. The array stays the caller's. */
     void write(Address to, byte[] bytes, int offset, int length);
@@ -37,6 +39,17 @@ public interface TargetMemory extends MemoryReader {
      */
     static TargetMemory of(ByteBuffer buffer, Address base) {
         return new BufferMemory(buffer, base);
+    }
+
+    /**
+     * Called when the memory of a module, or its init memory, was freed: the kernel's pages would be gone. By default writes zeros, in parts
+     * of at most 64 KiB.
+     */
+    default void wipe(AddressRange range) {
+        byte[] zeros = new byte[(int) Math.min(range.sizeBytes(), WIPED_AT_ONCE)];
+        for (long done = 0; done < range.sizeBytes(); done += zeros.length) {
+            write(range.start().plus(done), zeros, 0, (int) Math.min(zeros.length, range.sizeBytes() - done));
+        }
     }
 
     /** Memory of the whole address space on the Java heap; only pages that were written take room, all others read as zero. */

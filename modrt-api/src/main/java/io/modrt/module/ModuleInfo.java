@@ -120,6 +120,11 @@ public final class ModuleInfo {
         return List.copyOf(names);
     }
 
+    /** {@code alias}: the patterns of devices, and other names, for which the module is loaded. */
+    public List<String> aliases() {
+        return all("alias");
+    }
+
     /** {@code import_ns}: the namespaces whose exports the module may use. */
     public List<String> importNamespaces() {
         return all("import_ns");

@@ -16,6 +16,10 @@ public enum Taint {
     PROPRIETARY('P'),
     /** The module has no vermagic or CRCs; from 3.7 to 3.14 also that it has no signature that the kernel knows. */
     FORCED('F'),
+    /** A module was unloaded by force. The kernel as a whole is tainted so, no module. */
+    FORCED_UNLOAD('R'),
+    /** A parameter was set that is known to be unsafe; since 3.17. The kernel as a whole is tainted so, no module. */
+    USER('U'),
     /** The module is from the staging directory; since 2.6.28. */
     STAGING('C'),
     /** The module was not built in the kernel's tree; since 3.2. */

@@ -27,6 +27,8 @@ public enum LoaderChange implements KernelChange {
             .and(Span.since("6.12"))),
     /** An undefined weak symbol whose export is missing has the negative error number as its value, not 0. */
     UNDEFINED_WEAK_IS_ERROR(Span.between("2.6.27", "2.6.30")),
+    /** The taints in {@code /proc/modules} end in a sign if the module is coming or going. */
+    STATE_BEHIND_TAINTS(Span.since("2.6.27")),
     /** A module of the staging directory taints the kernel. */
     STAGING_TAINT(Span.since("2.6.28")),
     /** Room for stubs lies in front of each section; before, in one area at the head of core and one at that of init. */
@@ -35,6 +37,10 @@ public enum LoaderChange implements KernelChange {
     MODULE_LAYOUT(Span.since("2.6.30")),
     /** Exports without CRCs are refused without a line; before, with one. */
     MISSING_CRCS_REFUSED_SILENTLY(Span.since("2.6.31")),
+    /** A parameter has flags, behind 16 bits of permissions; before, the permissions had 32. */
+    PARAMETER_FLAGS(Span.since("2.6.31")),
+    /** Empty sections do not stand in {@code /sys/module/NAME/sections}. */
+    EMPTY_SECTIONS_HIDDEN(Span.since("2.6.32")),
     /** The symbol table lies in init memory, and core has a copy of the symbols that stay; before, the whole table lay in core. */
     SYMBOLS_COPIED(Span.since("2.6.32")),
     /** An import that is refused fails with the errno of its cause; before, with that of an unknown symbol, and a weak one stayed unresolved. */
@@ -43,10 +49,18 @@ public enum LoaderChange implements KernelChange {
     PER_CPU_NAME(Span.since("2.6.35")),
     /** Of several symbol tables the first one counts; before, the last. */
     FIRST_SYMBOL_TABLE(Span.since("2.6.36")),
+    /** A parameter points to a table of operations; before, to the functions that set and show it. */
+    PARAMETER_OPERATIONS(Span.since("2.6.36")),
+    /** Addresses in {@code /sys/module/NAME/sections} have leading zeros. */
+    SECTION_ADDRESSES_PADDED(Span.since("2.6.39")),
     /** Export tables are searched by bisection, so a name that is not in order is not found. */
     EXPORTS_BISECTED(Span.since("3.0")),
     /** A module that was not built in the kernel's tree taints it. */
     OUT_OF_TREE_TAINT(Span.since("3.2")),
+    /** The variable of a truth is always a bool; before, a flag said so, and without it, it was an int. */
+    TRUTHS_ARE_BOOL(Span.since("3.3")),
+    /** Sizes and taints stand in {@code /sys/module/NAME} too. */
+    SIZES_IN_SYSFS(Span.since("3.4")),
     /** Each symbol that stays has its own copy of its name; before, names shared their ends as in the file. */
     SYMBOL_NAMES_APART(Span.since("3.4")),
     /** One more NUL lies in front of these names. */
@@ -59,12 +73,22 @@ public enum LoaderChange implements KernelChange {
     HEADERS_REFUSED_SILENTLY(Span.since("3.8")),
     /** A module called lve counts as proprietary, whatever its licence says. */
     LVE_IS_PROPRIETARY(Span.since("3.8")),
+    /** Init functions are called by {@code do_init_module}, whose name stands in lines of the log; before, by the system call itself. */
+    INIT_IN_A_FUNCTION(Span.since("3.8")),
     /** Constructors may stand in {@code .init_array}; before, in {@code .ctors} alone. */
     INIT_ARRAY(Span.since("3.13")),
+    /** A number that does not fit a parameter's variable answers ERANGE; before, EINVAL, as what is no number. */
+    PARAMETER_RANGES(Span.since("3.13")),
     /** Common symbols of link-time optimisation are let pass. */
     LTO_COMMONS(Span.since("3.15")),
     /** A module without a signature that the kernel knows has a taint of its own (E); before, it counted as forced (F). */
     UNSIGNED_TAINT(Span.since("3.15")),
+    /** A flag of a parameter says that setting it taints the kernel. */
+    PARAMETERS_UNSAFE(Span.since("3.17")),
+    /** Parameters behind one that is refused are looked at, too, and the last refusal counts; before, the first ended it. */
+    PARAMETERS_PARSED_ON(Span.since("4.1")),
+    /** A parameter points to its module, too. */
+    PARAMETER_MODULE(Span.since("4.2")),
     /** Signatures are PKCS#7; before, they were of a form of the kernel's own. */
     PKCS7_SIGNATURES(Span.since("4.3")),
     /** An entry of {@code __jump_table} says of its branch whether it is taken while its key is off; before, the key said it of all. */
@@ -77,6 +101,8 @@ public enum LoaderChange implements KernelChange {
     SIZE_BEHIND_BASE(Span.since("4.5")),
     /** A struct behind the symbols in init memory points to them; before, {@code struct module} did. */
     SYMBOLS_BY_STRUCT(Span.since("4.5")),
+    /** A parameter may be switched with {@code on} and {@code off}. */
+    TRUTHS_ON_AND_OFF(Span.since("4.6")),
     /** The kernel refuses modules that the boot parameter {@code module_blacklist} names. */
     BLACKLIST(Span.since("4.8")),
     /** {@code .data..ro_after_init} has a pass of its own in the layout. */
@@ -117,6 +143,8 @@ public enum LoaderChange implements KernelChange {
     SYMBOL_NAMES_WHOLE(Span.since("5.19")),
     /** A module for tests taints the kernel. */
     TEST_TAINT(Span.since("6.0")),
+    /** {@code /proc/kallsyms} shows 511 characters of a name; before, 127. */
+    SYMBOL_NAMES_LONG(Span.since("6.1")),
     /** A symbol's section must be one of the file's; a fix that stable kernels took over. */
     SYMBOL_SECTIONS_CHECKED(Span.between("6.1", "6.2").and(Span.since("6.12"))),
     /** The kernel can decompress zstd too. */

@@ -60,7 +60,7 @@ class ImportsTest {
                 null,
                 null,
                 null,
-                List.of());
+                null);
         LoadPolicy policy =
                 LoadPolicy.kernelExact().relaxed(Rule.MODULE_SECTIONS).relaxed(relaxed);
         return kernel.plan(file, policy).place().resolve().relocate().diagnostics();

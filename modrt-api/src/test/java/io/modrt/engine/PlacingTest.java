@@ -92,7 +92,7 @@ class PlacingTest {
                 null,
                 null,
                 null,
-                List.of());
+                null);
     }
 
     /** Text of four words, which hold f, printk, a per-CPU variable and f again; per-CPU data is aligned to two pages. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import java.util.Arrays;
@@ -73,6 +74,20 @@ class HeapMemoryTest {
     void anArrayThatIsTooShortIsAWrongCall() {
         assertThrows(IndexOutOfBoundsException.class, () -> memory.write(Address.of(0), new byte[4], 2, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> memory.read(Address.of(0), new byte[4], -1, 1));
+    }
+
+    @Test
+    void whatIsWipedIsZeroAndItsSurroundingsStay() {
+        byte[] ones = new byte[0x4000];
+        Arrays.fill(ones, (byte) 1);
+        memory.write(Address.of(0x10_0000), ones, 0, ones.length);
+        memory.wipe(new AddressRange(Address.of(0x10_0ffe), 0x2004));
+
+        assertArrayEquals(new byte[] {1, 0, 0, 0}, read(0x10_0ffd, 4));
+        assertArrayEquals(new byte[0x2004], read(0x10_0ffe, 0x2004));
+        assertArrayEquals(new byte[] {0, 1}, read(0x10_3001, 2));
+        memory.write(Address.of(0x10_1000), ones, 0, 1);
+        assertArrayEquals(new byte[] {0, 1, 0}, read(0x10_0fff, 3));
     }
 
     @Test

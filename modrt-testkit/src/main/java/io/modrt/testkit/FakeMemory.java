@@ -31,6 +31,7 @@ public final class FakeMemory implements TargetMemory {
     private final TreeMap<Long, byte[]> pages = new TreeMap<>(Long::compareUnsigned);
     private final List<AddressRange> reads = new ArrayList<>();
     private final List<AddressRange> writes = new ArrayList<>();
+    private final List<AddressRange> wipes = new ArrayList<>();
     private final List<AddressRange> codeChanges = new ArrayList<>();
     private final Map<AddressRange, Permission> permissions = new LinkedHashMap<>();
     private Faults readFaults = Faults.none();
@@ -114,6 +115,24 @@ public final class FakeMemory implements TargetMemory {
     @Override
     public void codeChanged(AddressRange range) {
         codeChanges.add(range);
+    }
+
+    /** Not counted as a write; the bytes are as if they had never been written. */
+    @Override
+    public void wipe(AddressRange range) {
+        for (long done = 0; done < range.sizeBytes(); done++) {
+            long address = range.start().value() + done;
+            byte[] page = pages.get(address >>> PAGE_BITS);
+            if (page != null) {
+                page[(int) address & PAGE_BYTES - 1] = untouched;
+            }
+        }
+        wipes.add(range);
+    }
+
+    /** What was wiped, in order. */
+    public List<AddressRange> wipes() {
+        return List.copyOf(wipes);
     }
 
     private static void failIf(Faults faults, String access, int count, AddressRange range) {

@@ -3,8 +3,6 @@ package io.modrt.engine.finish;
 import io.modrt.bytes.Bytes;
 import io.modrt.bytes.Pointers;
 import io.modrt.elf.ElfClass;
-import io.modrt.elf.Section;
-import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.KallsymsForm;
@@ -12,7 +10,6 @@ import io.modrt.engine.layout.KallsymsLayout;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.SymbolValues;
-import io.modrt.version.LoaderChange;
 
 /**
  * Fills in the symbols that the kernel keeps with a module ({@code add_kallsyms}), in the {@link KallsymsForm} of its version. The file's
@@ -30,9 +27,7 @@ public final class KallsymsTables {
     private final int wordBytes;
     private final boolean isWide;
     private final int symbolBytes;
-    private final int perCpuSection;
-    /** The letters of defined symbols, by section; that of section 0 is of symbols without one. */
-    private final char[] letters;
+    private final TypeLetters letters;
 
     private KallsymsTables(ImageBytes image, KallsymsLayout tables, SymbolValues values) {
         this.image = image;
@@ -45,12 +40,7 @@ public final class KallsymsTables {
         wordBytes = image.wordBytes();
         isWide = layout.file().elf().elfClass() == ElfClass.ELF64;
         symbolBytes = layout.file().elf().elfClass().symbolBytes();
-        perCpuSection = layout.profile().has(LoaderChange.PER_CPU_SYMBOLS_STAY) ? layout.perCpuSection() : 0;
-        letters = new char[layout.file().elf().sectionCount()];
-        letters[0] = '?';
-        for (int i = 1; i < letters.length; i++) {
-            letters[i] = letterOf(i);
-        }
+        letters = new TypeLetters(layout, symbols);
     }
 
     /** Fills the tables in, if the layout has them, with the values of all symbols but symbol 0. */
@@ -77,9 +67,9 @@ public final class KallsymsTables {
                 putValue(bytes, symbol, values.value(i));
             }
             if (isApart) {
-                bytes[types + i] = (byte) letter(i);
+                bytes[types + i] = (byte) letters.of(i);
             } else {
-                putLetter(bytes, symbol, letter(i));
+                putLetter(bytes, symbol, letters.of(i));
             }
         }
     }
@@ -116,9 +106,9 @@ public final class KallsymsTables {
                 putValue(bytes, symbol, values.value(i));
             }
             if (form.letters() == KallsymsForm.Letters.APART) {
-                bytes[type++] = (byte) letter(i);
+                bytes[type++] = (byte) letters.of(i);
             } else {
-                putLetter(bytes, symbol, letter(i));
+                putLetter(bytes, symbol, letters.of(i));
             }
             symbol += symbolBytes;
         }
@@ -140,35 +130,5 @@ public final class KallsymsTables {
         } else {
             bytes[symbol + (isWide ? 4 : 12)] = (byte) letter;
         }
-    }
-
-    /** The letter with which {@code /proc/kallsyms} shows a symbol's type, by the first rule of the kernel's {@code elf_type} that fits. */
-    private char letter(int symbol) {
-        int raw = symbols.rawSectionIndex(symbol);
-        if (symbols.binding(symbol) == Symbol.STB_WEAK) {
-            return symbols.type(symbol) == Symbol.STT_OBJECT ? 'v' : 'w';
-        }
-        if (raw == Symbol.SHN_UNDEF) {
-            return 'U';
-        }
-        int section = KallsymsLayout.section(symbols, symbol);
-        boolean isPerCpu = section != 0 && section == perCpuSection;
-        return raw == Symbol.SHN_ABS || isPerCpu ? 'a' : letters[section];
-    }
-
-    private char letterOf(int index) {
-        Section section = layout.section(index);
-        long flags = layout.effectiveFlags(index);
-        if ((flags & Section.SHF_EXECINSTR) != 0) {
-            return 't';
-        }
-        boolean takesNoFile = section.type() == Section.SHT_NOBITS;
-        if ((flags & Section.SHF_ALLOC) != 0 && !takesNoFile) {
-            return (flags & Section.SHF_WRITE) == 0 ? 'r' : 'd';
-        }
-        if (takesNoFile) {
-            return 'b';
-        }
-        return section.name().startsWith(".debug") ? 'n' : '?';
     }
 }

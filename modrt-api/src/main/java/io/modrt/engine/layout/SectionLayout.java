@@ -158,6 +158,11 @@ public final class SectionLayout {
         return passes.endOf(kind, pass);
     }
 
+    /** The bytes at the start of a region that the kernel counts as code. */
+    public long textBytes(RegionKind kind) {
+        return endOf(kind, RegionRule.Pass.values()[0]);
+    }
+
     /** Bytes at the start of a region that the architecture reserves. */
     public long headBytes(RegionKind kind) {
         return passes.headBytes(kind);

@@ -12,6 +12,14 @@ public interface Exporter {
     /** Its exports. */
     List<KernelSymbol> exports();
 
+    /**
+     * Waits until the module's load has ended, if another thread loads it.
+     *
+     * @param user the module that wants to use {@code symbol}
+     * @throws io.modrt.error.StateException with EBUSY or ENOENT if no module can be bound to it: {@code strong_try_module_get}
+     */
+    void requireUsable(String user, String symbol);
+
     /** Whether its licence is not compatible with the GPL, or it uses such a module. */
     boolean isProprietary();
 }

@@ -84,6 +84,7 @@ public final class ImportRules<E extends Exporter> {
             KernelSymbol symbol = offer.symbol();
             if (isVisible(symbol) && inherits(offer.owner(), name)) {
                 check(symbol);
+                offer.owner().requireUsable(file.name(), name);
                 if (!owners.contains(offer.owner())) {
                     owners.add(offer.owner());
                 }
