@@ -129,8 +129,21 @@ static void put_module(const char *module)
     put_folder(module, "holders");
 }
 
+/* Waits until nothing changes for a moment: the kernel may still test an algorithm that a module has registered, and hold it meanwhile. */
+static void settle(void)
+{
+    char *before = strdup("");
+    for (int i = 0; i < 100 && before && strcmp(before, contents("/proc/modules")) != 0; i++) {
+        free(before);
+        before = strdup(contents("/proc/modules"));
+        usleep(30000);
+    }
+    free(before);
+}
+
 void life_state(int with_symbols)
 {
+    settle();
     int peeked = 0;
     rounds++;
     char *line = NULL;

@@ -111,7 +111,10 @@ final class LifePlan {
                 .limit(PERMANENT_ROOTS)
                 .forEach(first::add);
         names.stream()
-                .filter(name -> opened.get(name).info().all("parmtype").size() > 0)
+                .filter(name -> !Objects.requireNonNull(opened.get(name))
+                        .info()
+                        .all("parmtype")
+                        .isEmpty())
                 .limit(PARAMETER_ROOTS)
                 .forEach(first::add);
         names.removeAll(first);

@@ -48,8 +48,10 @@ final class LifeReplay {
     private static final Map<String, String> PINNED =
             Map.of("null_blk", "configfs", "dlm", "configfs", "libcrc32c", "crc32c_generic");
     /** Parameters that init functions correct. */
-    private static final Set<String> CORRECTED =
-            Set.of("can_isotp/parameters/max_pdu_size", "null_blk/parameters/submit_queues");
+    private static final Set<String> CORRECTED = Set.of(
+            "can_isotp/parameters/max_pdu_size",
+            "null_blk/parameters/submit_queues",
+            "myri10ge/parameters/myri10ge_rss_hash");
     /** Lines that the loader logs when it refuses a module, which its init function thus cannot have refused. */
     private static final List<String> REFUSALS =
             List.of("Unknown symbol", "invalid for parameter", "too large for parameter", "disagrees about version");
