@@ -129,16 +129,19 @@ static void put_module(const char *module)
     put_folder(module, "holders");
 }
 
-/* Waits until nothing changes for a moment: the kernel may still test an algorithm that a module has registered, and hold it meanwhile. */
+/* Whether the newest module is held, and not by another. */
+static int held_newest(void)
+{
+    int references = 0;
+    char users[64] = "";
+    return sscanf(contents("/proc/modules"), "%*s %*s %d %63s", &references, users) == 2 && references > 0 && strcmp(users, "-") == 0;
+}
+
+/* Waits, up to 3 s, as long as the kernel may still test an algorithm that a module has registered, and hold it meanwhile. */
 static void settle(void)
 {
-    char *before = strdup("");
-    for (int i = 0; i < 100 && before && strcmp(before, contents("/proc/modules")) != 0; i++) {
-        free(before);
-        before = strdup(contents("/proc/modules"));
+    for (int i = 0; i < 100 && held_newest(); i++)
         usleep(30000);
-    }
-    free(before);
 }
 
 void life_state(int with_symbols)
