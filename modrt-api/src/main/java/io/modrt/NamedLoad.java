@@ -79,14 +79,8 @@ final class NamedLoad {
                                     + step.text())
                     .wayOut("load its file, or use a configuration without the command"));
         }
-        if (step.kind() == Insertion.Kind.FILE && !step.text().isEmpty()) {
-            throw new StateException(Refusal.of(
-                            Errno.EOPNOTSUPP,
-                            "module \"" + step.module() + "\" has options, which a load does not set: " + step.text())
-                    .wayOut("load its file, or use a configuration without them"));
-        }
         if (step.file().isPresent() && kernel.module(step.module()).isEmpty()) {
-            came.add(kernel.load(step.file().get()));
+            came.add(kernel.load(step.file().get(), step.text()));
         }
     }
 

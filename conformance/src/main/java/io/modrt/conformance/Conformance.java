@@ -138,7 +138,23 @@ final class Conformance {
         try {
             LiveCommand.Choice choice = LiveCommand.Choice.of(words.subList(1, words.size()));
             boolean isNew = words.contains("--seed");
+            Path capture = Path.of(System.getProperty("modrt.rig", "live")).resolve("capture");
+            boolean isWell = true;
+            for (String tag : words.get(0).split(",")) {
+                LiveKernel kernel = LiveKernel.find(tag, DebianKernels.cache())
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "no kernel " + tag + ": run fetch or run kernel brings it"));
+                System.out.println("== " + tag);
+                Path folder = DebianKernels.cache().resolve("modrt/images").resolve(tag);
+                new ImageCapture(tag, capture, folder).take(choice.seed(), isNew);
+                isWell &= new ImageCommand(kernel, folder, reports.resolve("image"), choice.seed(), System.out).run();
             }
+            return isWell ? 0 : FAILED;
+        } catch (IOException | IllegalArgumentException misused) {
+            return misuse(String.valueOf(misused.getMessage()));
+        }
+    }
+
     /** Runs {@code life} for comma-separated tags: {@code TAG [--steps N] [--seed S]}. */
     private static int life(List<String> words, Path reports) throws InterruptedException {
         int steps = 200;
@@ -158,10 +174,6 @@ final class Conformance {
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "no kernel " + tag + ": run fetch or run kernel brings it"));
                 System.out.println("== " + tag);
-                Path folder = DebianKernels.cache().resolve("modrt/images").resolve(tag);
-                new ImageCapture(tag, capture, folder).take(choice.seed(), isNew);
-                isWell &= new ImageCommand(kernel, folder, reports.resolve("image"), choice.seed(), System.out).run();
-            }
                 Path folder = reports.resolve("life").resolve(tag);
                 isWell &= new LifeCommand(kernel, capture, folder, System.out).run(steps, seed);
             }

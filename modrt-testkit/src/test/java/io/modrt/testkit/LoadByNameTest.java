@@ -11,6 +11,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.StateException;
 import io.modrt.error.UnresolvedSymbolsException;
 import io.modrt.load.LiveModule;
+import io.modrt.policy.Diagnostic;
 import io.modrt.testkit.sample.SampleArch;
 import io.modrt.tree.Modprobe;
 import io.modrt.tree.ModprobeConfig;
@@ -101,19 +102,13 @@ class LoadByNameTest {
 
     @Test
     void whatCannotBeLoadedIsSaidClearly() throws IOException {
-        try (ModuleRuntime runtime = runtime("install lib /bin/true\nalias off none\noptions helper a=1\n")) {
+        try (ModuleRuntime runtime = runtime("install lib /bin/true\nalias off none\n")) {
             StateException command = assertThrows(StateException.class, () -> runtime.load("x_fs"));
             assertEquals(
                     "module \"lib\" has an install command, and modrt runs no commands: /bin/true; load its file, or use a"
                             + " configuration without the command",
                     command.getMessage());
             assertEquals(Errno.EOPNOTSUPP, command.errno());
-
-            assertEquals(
-                    "module \"helper\" has options, which a load does not set: a=1; load its file, or use a configuration"
-                            + " without them",
-                    assertThrows(StateException.class, () -> runtime.load("helper"))
-                            .getMessage());
 
             StateException absent = assertThrows(StateException.class, () -> runtime.load("absent"));
             assertEquals(Errno.ENOENT, absent.errno());
@@ -127,5 +122,19 @@ class LoadByNameTest {
         assertTrue(assertThrows(StateException.class, () -> without.load("lib"))
                 .getMessage()
                 .contains("the runtime has no tree"));
+    }
+
+    @Test
+    void optionsOfTheConfigurationAreGivenToTheModule() throws IOException {
+        try (ModuleRuntime runtime = runtime("options helper a=1\n")) {
+            LiveModule helper = runtime.load("helper");
+
+            assertEquals(
+                    List.of("unknown parameter 'a' ignored"),
+                    helper.diagnostics().stream()
+                            .map(Diagnostic::text)
+                            .filter(line -> line.contains("parameter"))
+                            .toList());
+        }
     }
 }
