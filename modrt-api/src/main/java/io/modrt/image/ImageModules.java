@@ -194,8 +194,8 @@ final class ImageModules {
     }
 
     /**
-     * The modules in the order in which they were loaded: the reverse of the list, with those that are not on it in front of those that use
-     * them.
+     * The modules in the order in which they were loaded: the reverse of the list, with those that are not on it before those
+     * that use them.
      */
     private List<Entry> order() {
         Map<String, Entry> byName = new HashMap<>();

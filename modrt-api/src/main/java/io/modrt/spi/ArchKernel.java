@@ -41,8 +41,8 @@ public interface ArchKernel {
     List<AddressRange> moduleAreas();
 
     /**
-     * The address ranges in which a kernel with these symbols may have its modules, where it may lie elsewhere than {@link #moduleAreas}
-     * assumes.
+     * The address ranges in which a kernel with these symbols may have its modules, where it may lie elsewhere than
+     * {@link #moduleAreas()} has it.
      */
     default List<AddressRange> moduleAreas(KernelSymbols symbols) {
         return moduleAreas();
