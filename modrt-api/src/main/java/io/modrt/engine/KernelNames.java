@@ -82,7 +82,11 @@ final class KernelNames {
             return Optional.empty();
         }
         long start = values[low - 1];
-        long end = low < values.length ? values[low] : textEnd(address);
+        long text = textEnd(address);
+        long next = low < values.length ? values[low] : text;
+        // why: a symbol ends with the code of its block, even where data of the block follows that has a symbol
+        boolean isInText = Long.compareUnsigned(start, text) < 0;
+        long end = isInText && Long.compareUnsigned(text, next) < 0 ? text : next;
         return Optional.of(new NamedAddress(
                 module.name(),
                 symbols.name(indices[low - 1]),

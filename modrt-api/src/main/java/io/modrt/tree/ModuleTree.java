@@ -35,11 +35,15 @@ public final class ModuleTree {
 
     private final Path folder;
     private final NavigableMap<String, Path> files;
+    /** Whether {@code modules.dep} has told the files. */
+    private final boolean isListed;
+
     private final DoubleConsumer progress;
 
-    private ModuleTree(Path folder, NavigableMap<String, Path> files, DoubleConsumer progress) {
+    private ModuleTree(Path folder, NavigableMap<String, Path> files, boolean isListed, DoubleConsumer progress) {
         this.folder = folder;
         this.files = files;
+        this.isListed = isListed;
         this.progress = progress;
     }
 
@@ -63,7 +67,7 @@ public final class ModuleTree {
                 nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
             }
         }
-        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), true, done -> {});
     }
 
     /**
@@ -80,7 +84,7 @@ public final class ModuleTree {
             throw new FileSystemException(
                     folder.toString(), null, "no module (" + String.join(", ", SUFFIXES) + ") is in it");
         }
-        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), done -> {});
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), false, done -> {});
     }
 
     private static Path path(Path folder, String file, Path source) {
@@ -105,7 +109,7 @@ public final class ModuleTree {
      * The same tree, which tells how far it is when it reads every module: {@code listener} receives the share that is read, from 0 to 1.
      */
     public ModuleTree withProgress(DoubleConsumer listener) {
-        return new ModuleTree(folder, files, Objects.requireNonNull(listener, "listener"));
+        return new ModuleTree(folder, files, isListed, Objects.requireNonNull(listener, "listener"));
     }
 
     DoubleConsumer progress() {
@@ -208,19 +212,20 @@ public final class ModuleTree {
 
     /**
      * Writes what {@code depmod} would write for this tree into a folder, which must exist and may be the tree's own:
-     * {@code modules.dep}, {@code modules.alias}, {@code modules.symbols} and {@code modules.builtin}, each with its index for
-     * {@code modprobe} ({@code .bin}), {@code modules.softdep}, {@code modules.weakdep} and {@code modules.devname}. Reads every module.
-     * Each file is replaced at once.
+     * {@code modules.dep}, {@code modules.alias} and {@code modules.symbols}, each with its index for {@code modprobe} ({@code .bin}), the
+     * indices of {@code modules.builtin}, {@code modules.softdep}, {@code modules.weakdep} and {@code modules.devname}. Reads every module;
+     * a tree that {@code modules.dep} has told is looked through anew, as {@code depmod} does. Each file is replaced at once.
      *
      * @throws io.modrt.error.FormatException if a module is malformed, or modules need each other
      * @throws IOException if a file cannot be read or written
      */
     public void depmod(Path into) throws IOException {
-        Map<String, byte[]> written = new Depmod(this, progress).files();
+        ModuleTree whole = isListed ? open(folder, DepmodConfig.standard()) : this;
+        Map<String, byte[]> written = new Depmod(whole, progress).files();
         written.putAll(Depmod.builtIn(folder));
         for (Map.Entry<String, byte[]> file : written.entrySet()) {
-            Path whole = Files.write(into.resolve(file.getKey() + ".new"), file.getValue());
-            Files.move(whole, into.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
+            Path fresh = Files.write(into.resolve(file.getKey() + ".new"), file.getValue());
+            Files.move(fresh, into.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

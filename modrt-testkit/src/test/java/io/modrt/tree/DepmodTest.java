@@ -93,6 +93,20 @@ class DepmodTest {
         assertEquals("kernel/z/first-one.ko:\nkernel/a/second.ko:\n", written("modules.dep"));
     }
 
+    /** depmod looks at the folder, not at the list that it is about to replace. */
+    @Test
+    void aModuleThatCameSinceTheLastTimeIsListed() throws IOException {
+        files.module("kernel/old.ko", plain("old").build());
+        ModuleTree.open(files.modules()).depmod(files.modules());
+        files.module("kernel/young.ko", plain("young").build());
+
+        ModuleTree.open(files.modules()).depmod(files.modules());
+
+        assertEquals(
+                List.of("kernel/old.ko:", "kernel/young.ko:"),
+                written("modules.dep").lines().sorted().toList());
+    }
+
     /** The order in which depmod lists the modules of Debian's tree, of which these are some, without modules.order. */
     @Test
     void modulesThatModulesOrderDoesNotListFollowInTheOrderOfAHashTable() throws IOException {
