@@ -39,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -244,6 +245,16 @@ public final class ModuleRuntime implements AutoCloseable {
     /** What {@code /proc/modules}, {@code /sys/module} and {@code /proc/kallsyms} say of the modules. */
     public KernelFiles files() {
         return new KernelFiles(this::modules);
+    }
+
+    /**
+     * Runs {@code action} while no module comes or goes, on this thread, under the lock under which modules are loaded and unloaded. Locks of
+     * the caller's own are to be taken inside, never around it, since listeners are called under the same lock.
+     *
+     * @throws io.modrt.error.StateException with EBUSY, from methods that load, unload, add or remove, if {@code action} calls them
+     */
+    public <T> T exclusively(Supplier<T> action) {
+        return kernel.whileNothingChanges(action);
     }
 
     /** What the modules that were loaded tainted the kernel with. As in the kernel, unloading takes no taint away. */

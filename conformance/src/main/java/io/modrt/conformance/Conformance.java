@@ -1,5 +1,7 @@
 package io.modrt.conformance;
 
+import io.modrt.conformance.fuzz.FuzzCommand;
+import io.modrt.conformance.fuzz.ModelCommand;
 import io.modrt.conformance.unicorn.EmulateCommand;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
@@ -17,7 +19,7 @@ final class Conformance {
 
     /**
      * {@code load [TREE…]}, {@code sites [TREE…]}, {@code kmod [TREE…]}, {@code signatures [TREE…]}, {@code compare DUMP… TREE}, {@code live TAG…}, {@code image TAG…}, {@code refusals TAG…},
-     * {@code oracles}, {@code vendors LIST FOLDER}, {@code export FOLDER RADARE2}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
+     * {@code fuzz MINUTES}, {@code model}, {@code oracles}, {@code vendors LIST FOLDER}, {@code export FOLDER RADARE2}, {@code emulate}, {@code short-calls MODULE… MAP DUMP} or {@code stubs KERNEL INITRAMFS}; ends the JVM with the exit status
      * that the run script documents.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -28,7 +30,7 @@ final class Conformance {
         Path reports = Path.of(System.getProperty("modrt.reports", "target"));
         if (args.isEmpty()) {
             return misuse(
-                    "a command is missing: load, sites, kmod, signatures, compare, live, image, refusals, oracles, export, vendors, emulate, short-calls or stubs");
+                    "a command is missing: load, sites, kmod, signatures, compare, live, image, refusals, fuzz, model, oracles, export, vendors, emulate, short-calls or stubs");
         }
         List<Path> trees = args.stream().skip(1).map(Path::of).toList();
         switch (args.get(0)) {
@@ -78,6 +80,12 @@ final class Conformance {
                         ? misuse("refusals wants a TAG")
                         : refusals(args.subList(1, args.size()), reports);
             }
+            case "model" -> {
+                return new ModelCommand(System.out).run() ? 0 : FAILED;
+            }
+            case "fuzz" -> {
+                return fuzz(args.subList(1, args.size()), reports);
+            }
             case "oracles" -> {
                 return new OracleCommand(System.out).run() ? 0 : FAILED;
             }
@@ -116,7 +124,7 @@ final class Conformance {
             default -> {
                 return misuse(
                         "no command " + args.get(0)
-                                + ": there are load, sites, kmod, signatures, compare, live, life, image, refusals, oracles, export, vendors, emulate, short-calls and stubs");
+                                + ": there are load, sites, kmod, signatures, compare, live, life, image, refusals, fuzz, model, oracles, export, vendors, emulate, short-calls and stubs");
             }
         }
     }
@@ -205,6 +213,16 @@ final class Conformance {
                         : new RefusalsCommand(kernel, offers, System.out).run();
             }
             return isWell ? 0 : FAILED;
+        } catch (IOException | IllegalArgumentException misused) {
+            return misuse(String.valueOf(misused.getMessage()));
+        }
+    }
+
+    private static int fuzz(List<String> words, Path reports) throws InterruptedException {
+        try {
+            Path kept = Path.of(System.getProperty("modrt.inputs", "src/test/resources/fuzz"));
+            FuzzCommand command = new FuzzCommand(kept, reports.resolve("fuzz"), System.out);
+            return command.run(Double.parseDouble(words.get(0)), words.subList(1, words.size())) ? 0 : FAILED;
         } catch (IOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }

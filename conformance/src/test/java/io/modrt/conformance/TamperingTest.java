@@ -82,7 +82,7 @@ class TamperingTest {
         }
 
         VerificationResult verify() {
-            return Verification.of(module).withoutInit().run(runtime.memory());
+            return Verification.of(module.asLoaded()).withoutInit().run(runtime.memory());
         }
 
         Address symbol(String name) {
@@ -306,7 +306,7 @@ class TamperingTest {
 
         MemoryReader withoutKey = without(greeter, new AddressRange(key, 4));
         VerificationResult unknown =
-                Verification.of(greeter.module).withoutInit().run(withoutKey);
+                Verification.of(greeter.module.asLoaded()).withoutInit().run(withoutKey);
         assertEquals(List.of(), unknown.differences());
         assertEquals(1, unknown.words(Reason.UNREADABLE));
 
@@ -337,7 +337,7 @@ class TamperingTest {
         greeter.put(at, 0x0800_0240);
         assertEquals(at, greeter.verify().differences().get(0).address());
 
-        VerificationResult result = Verification.of(greeter.module)
+        VerificationResult result = Verification.of(greeter.module.asLoaded())
                 .withoutInit()
                 .withSite(PatchSite.of("mine", patch))
                 .run(greeter.runtime.memory());
@@ -352,7 +352,7 @@ class TamperingTest {
         Address site = greeter.symbol("greet_alloc").plus(-16);
         greeter.put(site, 0x1234_5678, 0x6fc1_0080, 0x4821_3fd1, 0xe820_c002, 0xe83f_1fdf);
 
-        VerificationResult result = Verification.of(greeter.module)
+        VerificationResult result = Verification.of(greeter.module.asLoaded())
                 .withoutInit()
                 .withEntry("mine", Address.of(0x1234_5678L))
                 .run(greeter.runtime.memory());
@@ -388,7 +388,7 @@ class TamperingTest {
     void anEmptyMemoryHoldsNoModule() throws IOException {
         Loaded greeter = Loaded.of("mips-n64-le-r2", "greeter");
 
-        VerificationResult result = Verification.of(greeter.module).run((from, into, offset, length) -> {
+        VerificationResult result = Verification.of(greeter.module.asLoaded()).run((from, into, offset, length) -> {
             throw new MemoryException(Refusal.of(Errno.EFAULT, "nothing at " + from));
         });
 

@@ -27,6 +27,7 @@ final class AArch64Plan implements ArchPlan {
 
     private final ModuleFile file;
     private final AArch64Kernel kernel;
+    private final int callback;
     /** Entries counted for the PLT of core code and for that of init code; each has room for one more. */
     private final int[] entries = new int[2];
 
@@ -36,6 +37,7 @@ final class AArch64Plan implements ArchPlan {
     AArch64Plan(ModuleFile file, AArch64Kernel kernel) {
         this.file = file;
         this.kernel = kernel;
+        this.callback = file.symbols().indexOf(AArch64Alternatives.PATCH_NOPS);
         for (RelocationSection relocations : file.elf().relocationSections()) {
             Section target = relocations.target();
             if (target.isExecutable()) {
@@ -173,7 +175,6 @@ final class AArch64Plan implements ArchPlan {
 
         Load(PlacedSections placed, SymbolValues values) {
             this.placed = placed;
-            int callback = file.symbols().indexOf(AArch64Alternatives.PATCH_NOPS);
             alternatives = new AArch64Alternatives(
                     kernel.machine,
                     file.elf().isBigEndian(),

@@ -2,7 +2,31 @@ package io.modrt.bytes;
 
 /** Makes text from files safe for messages: characters that a terminal or a log viewer would act on become escapes. */
 public final class Printable {
+    /** The longest name that messages show whole: longer than any symbol that kernels have room for (KSYM_NAME_LEN). */
+    private static final int WHOLE_NAME = 512;
+
+    /** How much of a longer name they show. */
+    private static final int SHOWN = 256;
+
+    /** The longest message. */
+    private static final int WHOLE_LINE = 8192;
+
     private Printable() {}
+
+    /** A name from a file: escaped, and shortened if it is longer than 512 characters. */
+    public static String name(String name) {
+        return of(brief(name));
+    }
+
+    /** A name, shortened if it is longer than 512 characters, not escaped. */
+    public static String brief(String name) {
+        return name.length() <= WHOLE_NAME ? name : name.substring(0, SHOWN) + "...(" + name.length() + " characters)";
+    }
+
+    /** A message: escaped, and cut behind 8,192 characters. */
+    public static String line(String text) {
+        return of(text.length() <= WHOLE_LINE ? text : text.substring(0, WHOLE_LINE) + "...");
+    }
 
     /** {@code text} with control and format characters, line and paragraph separators written as {@code \\uXXXX}. */
     public static String of(String text) {

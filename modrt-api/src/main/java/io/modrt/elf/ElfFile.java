@@ -1,15 +1,20 @@
 package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.NameBudget;
+import io.modrt.bytes.Printable;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.policy.LoadLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -26,19 +31,27 @@ import org.jspecify.annotations.Nullable;
 public final class ElfFile {
     private final String name;
     private final byte[] bytes;
+    private final LoadLimits limits;
     private final int lengthBytes;
     private final ElfHeader header;
     private final boolean extendedNumbering;
     private final Section[] sections;
     private @Nullable SymbolTable symbolTable;
     private @Nullable List<RelocationSection> relocationSections;
+    private @Nullable Map<Integer, List<RelocationSection>> relocationsByTarget;
 
-    private ElfFile(String name, byte[] bytes, HeaderReader reader) {
+    private ElfFile(String name, byte[] bytes, HeaderReader reader, LoadLimits limits) {
         this.name = name;
+        this.limits = limits;
         this.bytes = bytes;
         this.lengthBytes = reader.lengthBytes();
         this.header = reader.header();
         this.extendedNumbering = reader.usesExtendedNumbering();
+        if (header.sectionCount() > limits.sections()) {
+            throw new FormatException(Refusal.beyondKernel(
+                            where() + header.sectionCount() + " sections, the limit is " + limits.sections())
+                    .wayOut("raise LoadLimits.sections"));
+        }
         this.sections = new Section[header.sectionCount()];
         for (int i = 0; i < sections.length; i++) {
             sections[i] = new Section(this, i, (int) header.sectionHeadersOffset() + i * header.sectionHeaderBytes());
@@ -63,8 +76,17 @@ public final class ElfFile {
      * @throws FormatException if the header, a section header, a section or a section's name is not inside the file
      */
     public static ElfFile view(String name, byte[] bytes, int lengthBytes) {
+        return view(name, bytes, lengthBytes, LoadLimits.standard());
+    }
+
+    /**
+     * The same with other limits for sections, symbols and relocations.
+     *
+     * @throws FormatException also if the file has more than {@link LoadLimits#sections}
+     */
+    public static ElfFile view(String name, byte[] bytes, int lengthBytes, LoadLimits limits) {
         Objects.checkFromIndexSize(0, lengthBytes, bytes.length);
-        return new ElfFile(name, bytes, HeaderReader.read(name, bytes, lengthBytes));
+        return new ElfFile(name, bytes, HeaderReader.read(name, bytes, lengthBytes), limits);
     }
 
     private void checkContents() {
@@ -124,6 +146,15 @@ public final class ElfFile {
                                 : Refusal.beyondKernel(what));
             }
         }
+        NameBudget budget = new NameBudget(lengthBytes);
+        int start = (int) names.fileOffset();
+        if (Strings.anyLonger(bytes, start, (int) names.sizeBytes(), budget.longest(sections.length))) {
+            for (Section s : sections) {
+                if (!budget.take(Strings.length(bytes, start + s.nameOffset()))) {
+                    throw new FormatException(Refusal.beyondKernel(where() + budget.exceeded("sections")));
+                }
+            }
+        }
     }
 
     private static String inLog(Section s) {
@@ -146,7 +177,11 @@ public final class ElfFile {
 
     /** The start of a message about this file: its name, a colon and a space; empty without a name. */
     String where() {
-        return name.isEmpty() ? "" : name + ": ";
+        return name.isEmpty() ? "" : Printable.name(name) + ": ";
+    }
+
+    LoadLimits limits() {
+        return limits;
     }
 
     /** The header. */
@@ -233,22 +268,48 @@ public final class ElfFile {
      * The SHT_REL and SHT_RELA sections, in the order of their headers. Those whose {@code sh_info} is not the number of a section are left
      * out, as the kernel skips them.
      *
-     * @throws FormatException if {@code sh_entsize} of one is not the size of a relocation, or its size not a multiple of that
+     * @throws FormatException if {@code sh_entsize} of one is not the size of a relocation, or its size not a multiple of that, or if they are
+     *     more than {@link LoadLimits#relocations}
      */
     public List<RelocationSection> relocationSections() {
         List<RelocationSection> known = relocationSections;
         if (known == null) {
             List<RelocationSection> found = new ArrayList<>();
+            long count = 0;
+            long sizeBytes = 0;
             for (Section s : sections) {
                 boolean relocates = s.type() == Section.SHT_REL || s.type() == Section.SHT_RELA;
                 if (relocates && s.info() > 0 && s.info() < sections.length) {
-                    found.add(RelocationSection.of(s));
+                    RelocationSection relocations = RelocationSection.of(s);
+                    found.add(relocations);
+                    count += relocations.count();
+                    sizeBytes += s.sizeBytes();
                 }
+            }
+            if (count > limits.relocations()) {
+                throw new FormatException(
+                        Refusal.beyondKernel(where() + count + " relocations, the limit is " + limits.relocations())
+                                .wayOut("raise LoadLimits.relocations"));
+            }
+            if (sizeBytes > lengthBytes) { // why: else a file could list the same relocations any number of times
+                throw new FormatException(Refusal.beyondKernel(where() + "its relocation sections have 0x"
+                        + Long.toHexString(sizeBytes) + " bytes, the file has 0x" + Integer.toHexString(lengthBytes)));
             }
             known = List.copyOf(found);
             relocationSections = known;
         }
         return known;
+    }
+
+    /** Those of {@link #relocationSections} that relocate {@code target}, in the same order. */
+    public List<RelocationSection> relocationSections(Section target) {
+        Map<Integer, List<RelocationSection>> known = relocationsByTarget;
+        if (known == null) {
+            known = relocationSections().stream()
+                    .collect(Collectors.groupingBy(section -> section.target().index()));
+            relocationsByTarget = known;
+        }
+        return Collections.unmodifiableList(known.getOrDefault(target.index(), List.of()));
     }
 
     /** The file's name, class, byte order and machine. */

@@ -1,6 +1,7 @@
 package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Printable;
 import io.modrt.error.Refusal;
 import java.util.Arrays;
 import org.apiguardian.api.API;
@@ -212,7 +213,7 @@ public final class Section {
 
     /** The section's name in messages, for example {@code greeter.ko: section 5 (.text)}. */
     public String where() {
-        return file.where() + "section " + index + " (" + name() + ")";
+        return file.where() + "section " + index + " (" + Printable.name(name()) + ")";
     }
 
     /** A refusal of this section by a check that only modrt has. */
@@ -222,6 +223,6 @@ public final class Section {
 
     @Override
     public String toString() {
-        return index + " (" + name() + ")";
+        return index + " (" + Printable.name(name()) + ")";
     }
 }

@@ -27,6 +27,19 @@ final class Strings {
         return end - at;
     }
 
+    /** Whether one of the strings in {@code bytes[start, start + sizeBytes)}, of which the last byte is NUL, has more than {@code most} bytes. */
+    static boolean anyLonger(byte[] bytes, int start, int sizeBytes, long most) {
+        int end = start + sizeBytes;
+        for (int at = start; at < end; ) {
+            int length = length(bytes, at);
+            if (length > most) {
+                return true;
+            }
+            at += length + 1;
+        }
+        return false;
+    }
+
     /** The string at {@code at}, as UTF-8. */
     static String decode(byte[] bytes, int at) {
         return new String(bytes, at, length(bytes, at), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package io.modrt.elf;
 
+import io.modrt.bytes.Printable;
 import org.apiguardian.api.API;
 
 /**
@@ -79,5 +80,14 @@ public record Symbol(
     /** Whether it stands for a section. */
     public boolean isSection() {
         return type == STT_SECTION;
+    }
+
+    /** All components by name; the symbol's name is escaped. */
+    @Override
+    public String toString() {
+        return "Symbol[index=" + index + ", name=" + Printable.name(name) + ", value=0x" + Long.toHexString(value)
+                + ", sizeBytes="
+                + sizeBytes + ", binding=" + binding + ", type=" + type + ", sectionIndex=" + sectionIndex
+                + ", rawSectionIndex=" + rawSectionIndex + "]";
     }
 }

@@ -1,6 +1,7 @@
 package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.NameBudget;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
@@ -16,6 +17,7 @@ public final class SymbolTable {
     public static final int NONE = 0;
 
     private static final int NO_TABLE = -1;
+    private static final int NO_SECTION = -1;
 
     private final Section section;
     private final Section strings;
@@ -60,6 +62,11 @@ public final class SymbolTable {
             throw new FormatException(strings.beyondKernel("strings without end: the last byte is not NUL"));
         }
         int count = (int) section.sizeBytes() / entryBytes;
+        if (count > file.limits().symbols()) {
+            throw new FormatException(section.beyondKernel(
+                            count + " symbols, the limit is " + file.limits().symbols())
+                    .wayOut("raise LoadLimits.symbols"));
+        }
         SymbolTable table = new SymbolTable(section, count, strings, extendedStart(section));
         table.checkNames();
         return table;
@@ -106,6 +113,14 @@ public final class SymbolTable {
                         at);
             }
         }
+        NameBudget budget = new NameBudget(section.file().lengthBytes());
+        if (Strings.anyLonger(bytes, stringsStart, size, budget.longest(count))) {
+            for (int i = 0; i < count; i++) {
+                if (!budget.take(nameBytes(i))) {
+                    throw new FormatException(section.beyondKernel(budget.exceeded("symbols")));
+                }
+            }
+        }
     }
 
     /** The section that holds the symbols. */
@@ -147,12 +162,15 @@ public final class SymbolTable {
 
     /**
      * The number of the symbol's section, as unsigned 32 bits, not checked to be in range. For SHN_XINDEX it is read from the
-     * SHT_SYMTAB_SHNDX section; other reserved values such as SHN_ABS are returned as they are. In a file of more than 65,280 sections a
+     * SHT_SYMTAB_SHNDX section, or is -1 in a file without one; other reserved values such as SHN_ABS are returned as they are. In a file of more than 65,280 sections a
      * real number may equal a reserved value: {@link #rawSectionIndex} tells them apart.
      */
     public int sectionIndex(int i) {
         int raw = rawSectionIndex(i);
-        return raw == Symbol.SHN_XINDEX ? Bytes.getInt(bytes, extendedStart + i * Integer.BYTES, big) : raw;
+        if (raw != Symbol.SHN_XINDEX) {
+            return raw;
+        }
+        return extendedStart == NO_TABLE ? NO_SECTION : Bytes.getInt(bytes, extendedStart + i * Integer.BYTES, big);
     }
 
     /** STB_*. */

@@ -20,6 +20,7 @@ final class Arrival {
     private final Relocated relocated;
     private final String arguments;
     private final List<ModuleListener> told = new ArrayList<>();
+    private boolean isProtected;
 
     /** {@code arguments} are the text that sets its parameters. */
     Arrival(Kernel kernel, Live module, Relocated relocated, String arguments) {
@@ -32,11 +33,24 @@ final class Arrival {
     void complete() {
         Placed placed = module.placed();
         placed.requireOpen();
-        kernel.requireCurrent(placed.plan().target(), module.name());
+        kernel.choice().beginCommit(placed.plan().target(), module.name());
+        try {
+            check();
+            write(placed);
+        } finally {
+            kernel.choice().endCommit();
+        }
+        module.life().start();
+    }
+
+    private void check() {
         kernel.requireAbsent(module.name());
         module.resolved().uses().forEach(used -> kernel.requireUsable(used, module.name()));
         requireNewExports();
         requireFreePlace();
+    }
+
+    private void write(Placed placed) {
         RegionWrites writes = new RegionWrites(kernel.memory());
         boolean listed = false;
         try {
@@ -45,10 +59,11 @@ final class Arrival {
                 boolean fresh = placed.reservations().isFresh(kind);
                 writes.write(kind, range, relocated.image().bytes(kind), fresh);
             }
+            isProtected = true;
             placed.protect(kernel.memory(), false);
             module.life().become(ModuleState.COMING);
-            kernel.list().add(module);
             listed = true;
+            kernel.list().add(module);
             for (ModuleListener listener : kernel.listeners()) {
                 told.add(listener);
                 listener.coming(module);
@@ -56,26 +71,28 @@ final class Arrival {
             module.set(arguments);
             kernel.taint(relocated.collected().taints());
             placed.handOver();
-        } catch (RuntimeException failure) {
-            throw goBack(failure, writes, listed);
+        } catch (RuntimeException | Error failure) {
+            goBack(failure, writes, listed);
+            throw failure;
         }
-        module.life().start();
     }
 
-    private RuntimeException goBack(RuntimeException failure, RegionWrites writes, boolean listed) {
+    /** Undoes all of it, whatever callbacks raise meanwhile. */
+    private void goBack(Throwable failure, RegionWrites writes, boolean listed) {
+        Failures failures = new Failures();
         module.life().become(ModuleState.GOING);
-        for (ModuleListener listener : told) {
-            try {
-                listener.going(module);
-            } catch (RuntimeException second) {
-                failure.addSuppressed(second);
-            }
-        }
+        told.forEach(listener -> failures.guard(() -> listener.going(module)));
         if (listed) {
             kernel.list().remove(module);
         }
         module.life().become(ModuleState.UNLOADED);
-        return writes.undo(failure);
+        if (isProtected) {
+            for (RegionKind kind : module.placed().plan().layout().regions()) {
+                failures.guard(() -> module.placed().unprotect(kernel.memory(), kind));
+            }
+        }
+        failures.addTo(failure);
+        writes.undo(failure);
     }
 
     /** Checks that no other module lies there. An allocator keeps modules apart, but the caller may have named the places. */

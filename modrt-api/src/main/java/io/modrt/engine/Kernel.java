@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Printable;
 import io.modrt.elf.ElfHeader;
 import io.modrt.elf.Section;
 import io.modrt.error.Errno;
@@ -62,11 +63,15 @@ public final class Kernel implements HostKernel {
     private final @Nullable PerCpuAllocator givenPerCpu;
     private final @Nullable Executor executor;
     private final ModuleList modules = new ModuleList();
+    private final TargetChoice choice = new TargetChoice(modules);
     private final ReentrantLock lock = new ReentrantLock();
     private final Lookup lookup = new Lookup(modules, lock);
     private final Listeners listeners = new Listeners();
+    private final Claims claims;
 
-    private volatile @Nullable Target target;
+    /** How many actions run, one in another, that rely on the set of modules; guarded by the lock. */
+    private int steadyActions;
+
     private volatile Set<Taint> taints = Set.of();
 
     /** A kernel without modules. The lists are copied; null stands for a default. */
@@ -87,6 +92,7 @@ public final class Kernel implements HostKernel {
         this.givenAllocator = allocator;
         this.givenPerCpu = perCpu;
         this.executor = executor;
+        this.claims = new Claims(memory);
     }
 
     /** Opens a module for this kernel; a refusal has the lines that it logs, if it is known what kernel this is. */
@@ -108,12 +114,12 @@ public final class Kernel implements HostKernel {
         } catch (FormatException refused) {
             throw LogLines.of(refused, now.profile());
         }
-        requireAbsent(file.name());
+        requireNotLoaded(file.name());
         new Taints(file, now.profile(), findings, taints()).find();
         compareStructSize(file, now.profile(), findings);
         Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
-                .addKeyValue("module", file.name())
+                .addKeyValue("module", Printable.name(file.name()))
                 .addKeyValue("regions", plan.regions())
                 .log("laid out");
         return plan;
@@ -142,23 +148,16 @@ public final class Kernel implements HostKernel {
      * two files are planned for different kernels before any is loaded, the one that was planned first cannot be committed.
      */
     private Target targetFor(ModuleFile file, Findings findings) {
-        lock.lock();
-        try {
-            Target known = target;
-            if (known == null || (modules.isEmpty() && !known.suits(file, givenProfile != null))) {
-                known = settle(file, findings);
-                target = known;
-            }
-            return known;
-        } finally {
-            lock.unlock();
-        }
+        Findings own = new Findings(file.name(), findings.policy());
+        Target chosen = choice.choose(known -> known.suits(file, givenProfile != null), () -> settle(file, own));
+        findings.addAll(own.list().stream().distinct().toList());
+        return chosen;
     }
 
     /** Raises ENOEXEC if no architecture accepts the file, or if it is for another machine than the loaded modules. */
     @Override
     public void requireMachine(String fileName, ElfHeader header, int classIdent) {
-        Target known = target;
+        Target known = choice.target();
         String name = fileName.isEmpty() ? "file" : fileName;
         Arch arch;
         if (known == null || modules.isEmpty()) {
@@ -172,14 +171,9 @@ public final class Kernel implements HostKernel {
         }
     }
 
-    /** Raises ENOEXEC if another target was settled since the module was planned. Called under the lock. */
-    void requireCurrent(Target planned, String name) {
-        if (target != planned) {
-            throw new StateException(Refusal.of(
-                            Errno.ENOEXEC,
-                            "was planned for another kernel than the one that the runtime has become; plan it again")
-                    .at(name));
-        }
+    /** The choice of what the kernel is. */
+    TargetChoice choice() {
+        return choice;
     }
 
     private Target settle(ModuleFile file, Findings findings) {
@@ -195,7 +189,7 @@ public final class Kernel implements HostKernel {
         ArchKernel kernel = arch.kernel(profile, header);
         ModuleAllocator allocator = givenAllocator != null
                 ? givenAllocator.apply(kernel)
-                : ModuleAllocator.over(kernel.moduleAreas(), profile.pageBytes());
+                : new ClaimedAreas(claims, kernel.moduleAreas(), profile.pageBytes());
         PerCpuAllocator perCpu = givenPerCpu != null ? givenPerCpu : PerCpuAllocator.over(Target.perCpuBases(kernel));
         return new Target(arch, kernel, profile, header, allocator, perCpu, new SymbolsOfKernel(symbols, kernel));
     }
@@ -222,12 +216,30 @@ public final class Kernel implements HostKernel {
         }
     }
 
-    /** Runs a change of the set of modules under the lock. */
+    /** Runs a change of the set of modules under the lock. Raises EBUSY in an action that relies on there being none. */
     void exclusively(Runnable change) {
         lock.lock();
         try {
+            if (steadyActions > 0) {
+                throw new StateException(Refusal.of(
+                        Errno.EBUSY,
+                        "modules neither come nor go now: this was called back from something that relies on it, such as"
+                                + " a switch of call sites"));
+            }
             change.run();
         } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs an action under the lock, in which no module comes or goes. */
+    public <T> T whileNothingChanges(Supplier<T> action) {
+        lock.lock();
+        try {
+            steadyActions++;
+            return action.get();
+        } finally {
+            steadyActions--;
             lock.unlock();
         }
     }
@@ -249,6 +261,18 @@ public final class Kernel implements HostKernel {
         }
     }
 
+    /** Raises EEXIST if a module of this name is loaded. One that is coming or going decides nothing yet: a plan does not wait for it. */
+    private void requireNotLoaded(String name) {
+        modules.find(name).filter(known -> known.state().isUsable()).ifPresent(known -> {
+            throw loadedAlready(name);
+        });
+    }
+
+    private static StateException loadedAlready(String name) {
+        return new StateException(Refusal.of(Errno.EEXIST, "a module of this name is loaded already; unload it first")
+                .at(name));
+    }
+
     /**
      * Raises EEXIST if a module of this name is loaded, and EBUSY if it is coming or going: {@code add_unformed_module}. A module that
      * another thread is loading is waited for.
@@ -262,9 +286,7 @@ public final class Kernel implements HostKernel {
             awaitChange();
         }
         if (known.get().state().isUsable()) {
-            throw new StateException(
-                    Refusal.of(Errno.EEXIST, "a module of this name is loaded already; unload it first")
-                            .at(name));
+            throw loadedAlready(name);
         }
         throw new StateException(Refusal.of(
                         Errno.EBUSY, "a module of this name is " + known.get().state() + "; try again")
@@ -345,13 +367,13 @@ public final class Kernel implements HostKernel {
 
     /** Where an address lies among the modules. */
     public Optional<ModulePlace> at(Address given) {
-        Target known = target;
+        Target known = choice.target();
         return known == null ? Optional.empty() : lookup.at(known.kernel().canonical(given));
     }
 
     /** The address of a symbol: {@code kallsyms_lookup_name}. */
     public Optional<Address> address(String name) {
-        Target known = target;
+        Target known = choice.target();
         return lookup.address(name, known == null ? symbols : known.symbols());
     }
 
@@ -363,7 +385,7 @@ public final class Kernel implements HostKernel {
     /** The kernel's profile, if it was given or a module is loaded. */
     @Override
     public Optional<KernelProfile> profile() {
-        Target known = target;
+        Target known = choice.target();
         return known == null
                         || (givenProfile == null && modules.isEmpty()) // why: a refused first module settles nothing
                 ? Optional.ofNullable(givenProfile)
@@ -386,7 +408,7 @@ public final class Kernel implements HostKernel {
                                     .at(module.name()));
                 }
             }
-            Life.Failures failures = new Life.Failures();
+            Failures failures = new Failures();
             modules.all().forEach(module -> failures.guard(module.life()::remove));
             failures.rethrow();
         });

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One module's life after its bytes are in memory: {@code do_init_module}, the references to it, and {@code delete_module}. All changes are
@@ -92,8 +91,9 @@ final class Life {
         try {
             functions.constructors().forEach(constructor -> executor.call(module, constructor));
             result = functions.init().map(init -> executor.call(module, init)).orElse(0);
-        } catch (RuntimeException failure) {
-            throw takeAway(failure);
+        } catch (RuntimeException | Error failure) {
+            takeAway(failure);
+            throw failure;
         }
         finish(result);
     }
@@ -112,10 +112,12 @@ final class Life {
 
     private void finish(int result) {
         if (result < 0) {
-            throw takeAway(new InitException(
+            InitException failure = new InitException(
                     Refusal.of(Errno.ofShared(-result), "its init function returned " + result)
                             .at(module.name()),
-                    result));
+                    result);
+            takeAway(failure);
+            throw failure;
         }
         if (result > 0) {
             String function = module.placed().plan().profile().has(LoaderChange.INIT_IN_A_FUNCTION)
@@ -134,31 +136,28 @@ final class Life {
         failures.guard(() -> module.placed().protect(kernel.memory(), true));
         for (RegionKind kind : RegionKind.values()) {
             if (kind.isInit()) {
-                failures.guard(() -> free(kind));
+                clear(kind, failures);
+                kernel.list().vacate(module, kind);
+                failures.guard(() -> module.placed().reservations().release(kind));
             }
         }
         kernel.listeners().forEach(listener -> failures.guard(() -> listener.initDropped(module)));
         failures.rethrow();
     }
 
-    /** Takes the module away after its init function failed: {@code fail_free_freeinit}. Returns {@code failure}. */
-    private RuntimeException takeAway(RuntimeException failure) {
+    /** Takes the module away after its init function failed: {@code fail_free_freeinit}. What else fails then is added to {@code failure}. */
+    private void takeAway(Throwable failure) {
         Failures failures = new Failures();
         leave(failures);
         failures.addTo(failure);
-        return failure;
-    }
-
-    private void free(RegionKind kind) {
-        clear(kind);
-        kernel.list().vacate(module, kind);
-        module.placed().reservations().release(kind);
     }
 
     /** Takes the protection off a region that is given back, and wipes it. */
-    private void clear(RegionKind kind) {
-        module.placed().unprotect(kernel.memory(), kind);
-        module.placed().range(kind).ifPresent(range -> RegionWrites.wipe(kernel.memory(), kind, range));
+    private void clear(RegionKind kind, Failures failures) {
+        failures.guard(() -> module.placed().unprotect(kernel.memory(), kind));
+        module.placed()
+                .range(kind)
+                .ifPresent(range -> failures.guard(() -> RegionWrites.wipe(kernel.memory(), kind, range)));
     }
 
     /** Takes a reference: {@code try_module_get}. */
@@ -262,7 +261,7 @@ final class Life {
         }
         for (RegionKind kind : module.placed().plan().layout().regions()) {
             if (!initDropped || !kind.isInit()) {
-                failures.guard(() -> clear(kind));
+                clear(kind, failures);
             }
         }
         for (AddressRange text : module.placed().reservations().texts()) {
@@ -271,37 +270,5 @@ final class Life {
         kernel.list().remove(module);
         failures.guard(module.placed().reservations()::close);
         state = ModuleState.UNLOADED;
-    }
-
-    /** The exceptions of callbacks that must not keep the others from being called. The first is rethrown. */
-    static final class Failures {
-        private @Nullable RuntimeException first;
-
-        void guard(Runnable callback) {
-            try {
-                callback.run();
-            } catch (RuntimeException failure) {
-                RuntimeException known = first;
-                if (known == null) {
-                    first = failure;
-                } else if (known != failure) {
-                    known.addSuppressed(failure);
-                }
-            }
-        }
-
-        void addTo(RuntimeException failure) {
-            RuntimeException known = first;
-            if (known != null && known != failure) {
-                failure.addSuppressed(known);
-            }
-        }
-
-        void rethrow() {
-            RuntimeException known = first;
-            if (known != null) {
-                throw known;
-            }
-        }
     }
 }

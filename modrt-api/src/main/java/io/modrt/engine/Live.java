@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Printable;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
@@ -357,6 +358,6 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public String toString() {
-        return name() + " (" + state() + ")";
+        return Printable.name(name()) + " (" + state() + ")";
     }
 }

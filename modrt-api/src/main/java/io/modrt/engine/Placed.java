@@ -2,6 +2,7 @@ package io.modrt.engine;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Printable;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.Protection;
 import io.modrt.engine.layout.SectionAddresses;
@@ -10,6 +11,9 @@ import io.modrt.engine.resolution.Names;
 import io.modrt.engine.resolution.SymbolResolution;
 import io.modrt.engine.resolution.SymbolUses;
 import io.modrt.engine.resolution.Symbols;
+import io.modrt.error.Errno;
+import io.modrt.error.MemoryException;
+import io.modrt.error.Refusal;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
@@ -34,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A module with addresses, and the reservations of these addresses. */
@@ -87,8 +92,10 @@ final class Placed implements PlacedModule {
                 reservations.takePerCpu(perCpu.sizeBytes(), alignment);
             }
             return new Placed(plan, addresses, reservations, findings);
-        } catch (RuntimeException failure) {
-            reservations.close();
+        } catch (RuntimeException | Error failure) {
+            Failures failures = new Failures();
+            failures.guard(reservations::close);
+            failures.addTo(failure);
             throw failure;
         }
     }
@@ -157,21 +164,44 @@ final class Placed implements PlacedModule {
             Permission permission = kind.isExecutable() ? Permission.READ_WRITE_EXECUTE : Permission.READ_WRITE;
             List<AddressRange> occupied = new ArrayList<>();
             try {
-                AddressRange range = allocator.allocate(sizeBytes, permission);
+                AddressRange range = allocate(sizeBytes, permission, occupied);
                 while (modules.occupant(canonical(range, kernel)).isPresent()) {
                     occupied.add(range);
-                    range = allocator.allocate(sizeBytes, permission);
+                    range = allocate(sizeBytes, permission, occupied);
                 }
                 ranges.put(kind, range);
                 return canonical(range, kernel);
             } finally {
-                occupied.forEach(allocator::free);
+                Failures failures = new Failures();
+                occupied.forEach(range -> failures.guard(() -> allocator.free(range)));
+                failures.rethrow();
             }
+        }
+
+        /** Raises a MemoryException if the allocator does not give new memory of that size. */
+        private AddressRange allocate(long sizeBytes, Permission permission, List<AddressRange> taken) {
+            @Nullable AddressRange range = allocator.allocate(sizeBytes, permission);
+            String slip = null;
+            if (range == null) {
+                slip = "null";
+            } else if (range.sizeBytes() < sizeBytes) {
+                allocator.free(range);
+                slip = range + ", which is too little";
+            } else if (Stream.concat(taken.stream(), ranges.values().stream()).anyMatch(range::overlaps)) {
+                slip = range
+                        + ", which it has given before"; // why: it is not given back, since whoever has it gives it
+                // back
+            }
+            if (range == null || slip != null) {
+                throw new MemoryException(Refusal.of(
+                        Errno.ENOMEM, "the allocator was asked for " + sizeBytes + " bytes and gave " + slip));
+            }
+            return range;
         }
 
         /** Allocates memory for a text that a parameter points to; the kernel has it on its heap. */
         Address takeText(int sizeBytes, ModuleList modules) {
-            AddressRange range = allocator.allocate(sizeBytes, Permission.READ_WRITE);
+            AddressRange range = allocate(sizeBytes, Permission.READ_WRITE, texts);
             texts.add(range);
             modules.requireFree(canonical(range, kernel));
             return kernel.canonical(range.start());
@@ -183,7 +213,12 @@ final class Placed implements PlacedModule {
         }
 
         void takePerCpu(long sizeBytes, long alignment) {
-            perCpuBase = Optional.of(perCpu.allocate(sizeBytes, alignment));
+            @Nullable Address base = perCpu.allocate(sizeBytes, alignment);
+            if (base == null) {
+                throw new MemoryException(Refusal.of(
+                        Errno.ENOMEM, "the per-CPU allocator was asked for " + sizeBytes + " bytes and gave null"));
+            }
+            perCpuBase = Optional.of(base);
         }
 
         /** Whether this region's memory came from an allocator whose memory holds nothing worth keeping. */
@@ -199,13 +234,15 @@ final class Placed implements PlacedModule {
         }
 
         void close() {
+            Failures failures = new Failures();
             for (RegionKind kind : RegionKind.values()) {
-                release(kind);
+                failures.guard(() -> release(kind));
             }
-            texts.forEach(allocator::free);
+            texts.forEach(range -> failures.guard(() -> allocator.free(range)));
             texts.clear();
-            perCpuBase.ifPresent(perCpu::free);
+            perCpuBase.ifPresent(base -> failures.guard(() -> perCpu.free(base)));
             perCpuBase = Optional.empty();
+            failures.rethrow();
         }
     }
 
@@ -331,7 +368,7 @@ final class Placed implements PlacedModule {
 
     @Override
     public String toString() {
-        return plan.file().name() + " at "
+        return Printable.name(plan.file().name()) + " at "
                 + plan.layout().regions().stream()
                         .map(kind -> kind + " " + range(kind).orElseThrow())
                         .collect(Collectors.joining(", "));

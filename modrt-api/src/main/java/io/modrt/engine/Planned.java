@@ -1,5 +1,6 @@
 package io.modrt.engine;
 
+import io.modrt.bytes.Printable;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.LoadedFlags;
 import io.modrt.engine.layout.RegionRule;
@@ -40,7 +41,12 @@ final class Planned implements LayoutPlan {
         this.archPlan = target.kernel().plan(new Unplaced(file, findings.policy(), target));
         WriteXorExecute.check(
                 file.elf().sections().stream().map(archPlan::shape).toList(), file.name(), target.profile(), findings);
-        this.layout = SectionLayout.of(file, target.profile(), target.regions(), archPlan);
+        this.layout = SectionLayout.of(
+                file,
+                target.profile(),
+                target.regions(),
+                archPlan,
+                findings.policy().limits());
     }
 
     /** What the architecture is given to plan a module, before it is laid out. */
@@ -174,6 +180,6 @@ final class Planned implements LayoutPlan {
 
     @Override
     public String toString() {
-        return file.name() + " for " + target.profile() + ": " + regions();
+        return Printable.name(file.name()) + " for " + target.profile() + ": " + regions();
     }
 }

@@ -51,10 +51,12 @@ final class RegionWrites {
 
     /** Wipes the memory of a region that is freed. */
     static void wipe(TargetMemory memory, RegionKind kind, AddressRange range) {
-        memory.wipe(range);
+        Failures failures = new Failures();
+        failures.guard(() -> memory.wipe(range));
         if (kind.isExecutable()) {
-            memory.codeChanged(range);
+            failures.guard(() -> memory.codeChanged(range));
         }
+        failures.rethrow();
     }
 
     private void tellOfCode(RegionKind kind, AddressRange range) {
@@ -64,27 +66,39 @@ final class RegionWrites {
     }
 
     /**
-     * Restores the bytes that were there before.
+     * Restores the bytes that were there before, and tells of the code among them. What callbacks raise meanwhile is added to {@code failure}.
      *
-     * @param failure the exception that made this necessary
-     * @return {@code failure}, or if restoring fails too, an exception that tells of both
+     * @param failure what made this necessary
+     * @throws MemoryException that tells of both, if a region cannot be restored after an exception
      */
-    RuntimeException undo(RuntimeException failure) {
+    void undo(Throwable failure) {
+        Failures telling = new Failures();
+        MemoryException both = null;
         for (Before region : before) {
             try {
                 memory.write(region.range.start(), region.bytes, 0, region.bytes.length);
-                tellOfCode(region.kind, region.range);
-            } catch (RuntimeException second) {
-                MemoryException both = new MemoryException(Refusal.of(
-                                Errno.EFAULT,
-                                failure.getMessage() + "; and undoing it failed, too: " + region.bytes.length
-                                        + " bytes at " + region.range.start() + " are no longer what they were: "
-                                        + second.getMessage())
-                        .because(failure));
-                both.addSuppressed(second);
-                failure = both;
+            } catch (RuntimeException | Error second) { // why: the other regions are restored whatever was raised
+                both = both(both == null ? failure : both, region, second);
+                continue;
             }
+            telling.guard(() -> tellOfCode(region.kind, region.range));
         }
-        return failure;
+        telling.addTo(failure);
+        if (both != null && failure instanceof RuntimeException) {
+            throw both;
+        }
+        if (both != null) { // why: an error stays the error that it is
+            failure.addSuppressed(both);
+        }
+    }
+
+    private static MemoryException both(Throwable failure, Before region, Throwable second) {
+        MemoryException both = new MemoryException(Refusal.of(
+                        Errno.EFAULT,
+                        failure.getMessage() + "; and undoing it failed, too: " + region.bytes.length + " bytes at "
+                                + region.range.start() + " are no longer what they were: " + second.getMessage())
+                .because(failure));
+        both.addSuppressed(second);
+        return both;
     }
 }

@@ -9,7 +9,6 @@ import io.modrt.engine.resolution.NearestSymbols;
 import io.modrt.engine.resolution.Symbols;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelSymbol;
-import io.modrt.load.AddressMap;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.ResolvedModule;
 import io.modrt.load.SymbolOffset;
@@ -24,6 +23,7 @@ final class Resolved implements ResolvedModule {
     private final Symbols<Live> symbols;
     private final Linkage linkage;
     private final Findings findings;
+    private final Explanation explanation;
     private volatile @Nullable NearestSymbols nearest;
 
     Resolved(Placed placed, Symbols<Live> symbols, Findings findings) {
@@ -32,6 +32,7 @@ final class Resolved implements ResolvedModule {
         this.linkage = new Linkage(
                 placed, placed.addresses(), placed.plan().target().tables(), symbols.values(), symbols.missing());
         this.findings = findings;
+        this.explanation = new Explanation(linkage, findings.policy());
     }
 
     @Override
@@ -51,7 +52,7 @@ final class Resolved implements ResolvedModule {
 
     /** An explanation of the relocation, which is done again for it. */
     Explanation explanation() {
-        return new Explanation(linkage, findings.policy());
+        return explanation;
     }
 
     @Override
@@ -60,7 +61,7 @@ final class Resolved implements ResolvedModule {
         if (known == null) {
             ElfFile elf = placed.plan().file().elf();
             known = new NearestSymbols(
-                    new AddressMap(placed),
+                    placed,
                     elf.symbolTable().orElseGet(() -> SymbolTable.none(elf)),
                     symbols.values(),
                     placed.plan().target().kernel()::isMappingSymbol);

@@ -28,11 +28,16 @@ public final class Refusal {
             List<String> kernelLines,
             @Nullable Throwable cause) {
         this.errno = Objects.requireNonNull(errno, "errno");
-        this.what = Printable.of(Objects.requireNonNull(what, "message"));
-        this.wayOut = wayOut == null ? null : Printable.of(wayOut);
+        this.what = Printable.line(Objects.requireNonNull(what, "message"));
+        this.wayOut = wayOut == null ? null : Printable.line(wayOut);
         this.beyondKernel = beyondKernel;
-        this.kernelLines = kernelLines.stream().map(Printable::of).toList();
+        this.kernelLines = kernelLines.stream().map(Printable::line).toList();
         this.cause = cause;
+    }
+
+    /** A name from a file as messages show it: escaped, and shortened if it has more than 512 characters. */
+    public static String printable(String name) {
+        return Printable.name(name);
     }
 
     /** A refusal by a check that the kernel has too, and answers with {@code errno}. */

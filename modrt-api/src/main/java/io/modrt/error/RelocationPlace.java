@@ -1,6 +1,7 @@
 package io.modrt.error;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Printable;
 import org.apiguardian.api.API;
 
 /**
@@ -22,7 +23,9 @@ public record RelocationPlace(
     /** For example {@code xfs: .text+0x1f4c: R_PARISC_PCREL17F against printk+0x0}. */
     @Override
     public String toString() {
-        return module + ": " + section + "+0x" + Long.toHexString(sectionOffset) + ": " + type + " against " + symbol
+        return Printable.name(module) + ": " + Printable.name(section) + "+0x" + Long.toHexString(sectionOffset) + ": "
+                + type
+                + " against " + Printable.name(symbol)
                 + (A < 0 ? "-0x" + Long.toHexString(-A) : "+0x" + Long.toHexString(A));
     }
 }

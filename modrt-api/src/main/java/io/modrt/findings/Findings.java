@@ -1,5 +1,6 @@
 package io.modrt.findings;
 
+import io.modrt.bytes.Printable;
 import io.modrt.error.ModrtException;
 import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
@@ -17,9 +18,6 @@ import java.util.function.Function;
 
 /** The findings of one file or load. Each fault is reported here, and the policy decides whether it is raised or kept as a diagnostic. */
 public final class Findings {
-    /** The most findings that are kept, since a hostile file could cause one for each relocation. Further ones are only counted. */
-    private static final int MOST = 10_000;
-
     private final String name;
     private final LoadPolicy policy;
     private final List<Diagnostic> list = new ArrayList<>();
@@ -57,7 +55,7 @@ public final class Findings {
 
     /** The start of a message: the name, a colon and a space; empty without a name. */
     public String where() {
-        return name.isEmpty() ? "" : name + ": ";
+        return name.isEmpty() ? "" : Printable.name(name) + ": ";
     }
 
     /** {@code refusal} with the name in front, if there is one. */
@@ -85,9 +83,9 @@ public final class Findings {
         add(new Diagnostic(kind, where, text));
     }
 
-    /** Adds a finding. */
+    /** Adds a finding. Those beyond {@link io.modrt.policy.LoadLimits#diagnostics} are only counted: a file could cause one for each relocation. */
     public void add(Diagnostic diagnostic) {
-        if (list.size() < MOST) {
+        if (list.size() < policy.limits().diagnostics()) {
             list.add(diagnostic);
         } else {
             dropped++;
@@ -127,6 +125,13 @@ public final class Findings {
             throw exception.apply(refusal.at(where));
         }
         add(Kind.LEFT_AS_IT_WAS, where, refusal.message());
+    }
+
+    /** Counts a finding of which no more than that is kept, since there are so many; false if it must be reported in full. */
+    public boolean isOnlyCounted() {
+        boolean isFull = list.size() >= policy.limits().diagnostics();
+        dropped += isFull ? 1 : 0;
+        return isFull;
     }
 
     /** Rethrows a failure, unless the policy is best effort; then it is kept. */

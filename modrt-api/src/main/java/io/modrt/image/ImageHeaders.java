@@ -25,6 +25,8 @@ final class ImageHeaders {
     private static final int LIME_MAGIC = 0x4c69_4d45;
     private static final int LIME_HEADER_BYTES = 32;
     private static final int MOST_SEGMENTS = 1 << 16;
+    /** More than the program headers of {@link #MOST_SEGMENTS} segments have. */
+    private static final long MOST_HEADER_BYTES = 64L << 20;
 
     private final Path path;
     private final FileChannel channel;
@@ -110,7 +112,7 @@ final class ImageHeaders {
             throw malformed(count + " program headers of " + entryBytes + " bytes", table);
         }
         List<Load> loads = new ArrayList<>();
-        byte[] entries = bytes(table, (int) (count * entryBytes));
+        byte[] entries = bytes(table, count * entryBytes);
         for (int at = 0; at < entries.length; at += entryBytes) {
             if (Bytes.getInt(entries, at, isBig) == PT_LOAD) {
                 loads.add(
@@ -162,11 +164,11 @@ final class ImageHeaders {
         return segments;
     }
 
-    private byte[] bytes(long offset, int length) throws IOException {
-        if (offset < 0 || offset > sizeBytes - length) {
+    private byte[] bytes(long offset, long length) throws IOException {
+        if (offset < 0 || offset > sizeBytes - length || length > MOST_HEADER_BYTES) {
             throw malformed("the file ends in front of " + length + " bytes of headers", offset);
         }
-        byte[] bytes = new byte[length];
+        byte[] bytes = new byte[(int) length];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, offset + buffer.position()) < 0) {

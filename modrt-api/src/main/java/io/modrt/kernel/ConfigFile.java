@@ -2,14 +2,14 @@ package io.modrt.kernel;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.input.Input;
+import io.modrt.policy.LoadLimits;
 import io.modrt.version.KernelVersion;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -31,32 +31,42 @@ record ConfigFile(KernelVersion version, Set<String> on, OptionalInt pageBytes) 
 
     private static final Pattern PAGE_KILOBYTES =
             Pattern.compile("CONFIG_(?!HAVE_)(?:[A-Z0-9]+_)?PAGE_SIZE_(\\d{1,4})KB=y\\s*");
+    private static final int GREATEST_PAGE = 1 << 20;
+
     private static final Pattern OPTION = Pattern.compile("(CONFIG_\\w+)=(.*)");
 
-    static ConfigFile read(Path path) throws IOException {
-        // why: Latin-1 has a character for every byte, and every option and value that is read here is ASCII
-        try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
-            return parse(path.toString(), lines);
-        }
+    static ConfigFile read(Path path, LoadLimits limits) throws IOException {
+        return parse(path.toString(), Input.text(path, limits));
     }
 
     static ConfigFile read(Reader reader) throws IOException {
-        return parse("kernel configuration", new BufferedReader(reader));
+        String source = "kernel configuration";
+        return parse(source, Input.text(source, reader, LoadLimits.standard()));
     }
 
-    private static ConfigFile parse(String source, BufferedReader lines) throws IOException {
+    /** Refuses sizes that no page has: powers of two from 1 KiB to 1 MiB are taken. */
+    private static int pageBytes(String source, String line, int bytes) {
+        if (Integer.bitCount(bytes) != 1 || bytes > GREATEST_PAGE) {
+            throw new FormatException(
+                    Refusal.beyondKernel(source + ": " + line.strip() + ": no page has " + bytes + " bytes"));
+        }
+        return bytes;
+    }
+
+    private static ConfigFile parse(String source, String text) {
         KernelVersion version = null;
         OptionalInt pageBytes = OptionalInt.empty();
         Set<String> on = new HashSet<>();
         boolean anyOption = false;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
+            String line = lines.next();
             Matcher title = TITLE.matcher(line);
             Matcher page = PAGE_KILOBYTES.matcher(line);
             Matcher option = OPTION.matcher(line);
             if (version == null && title.matches()) {
                 version = KernelVersion.parse(title.group(1) == null ? title.group(2) : title.group(1));
             } else if (page.matches()) {
-                pageBytes = OptionalInt.of(Integer.parseInt(page.group(1)) * 1024);
+                pageBytes = OptionalInt.of(pageBytes(source, line, Integer.parseInt(page.group(1)) * 1024));
             } else if (option.matches()) {
                 anyOption = true;
                 if (option.group(2).startsWith("y")) {

@@ -39,8 +39,13 @@ record ExportRecord(KernelSymbol symbol, long at, long nameAddress, long namespa
 
     /** Whether it could be a symbol's name in C or in the millicode of PA-RISC, such as {@code $$divI}; other texts are no names. */
     private static boolean isSymbolName(String text) {
-        return !text.isEmpty()
-                && text.chars().allMatch(c -> c == '_' || c == '$' || c == '.' || Character.isLetterOrDigit(c));
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '_' && c != '$' && c != '.' && !Character.isLetterOrDigit(c)) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /** What an unreadable record holds, for a message. */

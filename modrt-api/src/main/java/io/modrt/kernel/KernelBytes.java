@@ -4,8 +4,11 @@ import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
 import io.modrt.bytes.Pointers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A kernel's bytes by address. They are parts of one array, and each part is at some address in the kernel. */
 final class KernelBytes {
@@ -25,13 +28,19 @@ final class KernelBytes {
     }
 
     private final byte[] bytes;
+    /** How many parts in front of an address are looked at; the linker lets no two parts overlap. */
+    private static final int MOST_OVERLAPS = 8;
+
     private final List<Part> parts;
+    private final Part[] byAddress;
     private final int wordBytes;
     private final boolean bigEndian;
 
     KernelBytes(byte[] bytes, List<Part> parts, int wordBytes, boolean bigEndian) {
         this.bytes = bytes;
         this.parts = parts;
+        this.byAddress = parts.toArray(Part[]::new);
+        Arrays.sort(byAddress, Comparator.comparing(Part::address, Long::compareUnsigned));
         this.wordBytes = wordBytes;
         this.bigEndian = bigEndian;
     }
@@ -53,13 +62,29 @@ final class KernelBytes {
 
     /** Where in the array the {@code sizeBytes} bytes from {@code address} on are, or {@link #NOWHERE}. */
     int offset(long address, int sizeBytes) {
-        for (Part part : parts) {
-            long ahead = address - part.address;
-            if (ahead >= 0 && ahead <= part.sizeBytes - (long) sizeBytes) {
-                return part.offset + (int) ahead;
+        Part part = part(address, sizeBytes);
+        return part == null ? NOWHERE : part.offset + (int) (address - part.address);
+    }
+
+    /** A part that has the {@code sizeBytes} bytes from {@code address} on, or null. */
+    private @Nullable Part part(long address, int sizeBytes) {
+        int start = 0;
+        int end = byAddress.length;
+        while (start < end) {
+            int middle = (start + end) >>> 1;
+            if (Long.compareUnsigned(byAddress[middle].address, address) <= 0) {
+                start = middle + 1;
+            } else {
+                end = middle;
             }
         }
-        return NOWHERE;
+        for (int i = end - 1; i >= Math.max(0, end - MOST_OVERLAPS); i--) {
+            long ahead = address - byAddress[i].address;
+            if (ahead >= 0 && ahead <= byAddress[i].sizeBytes - (long) sizeBytes) {
+                return byAddress[i];
+            }
+        }
+        return null;
     }
 
     /** The pointer at an offset of the array, zero-extended. */
@@ -79,13 +104,10 @@ final class KernelBytes {
 
     /** The string of printable characters without blanks at {@code address}, which may be empty; nothing if something else is there. */
     Optional<String> name(long address) {
-        for (Part part : parts) {
-            long ahead = address - part.address;
-            if (ahead >= 0 && ahead < part.sizeBytes) {
-                return name(part.offset + (int) ahead, part.offset + part.sizeBytes);
-            }
-        }
-        return Optional.empty();
+        Part part = part(address, 1);
+        return part == null
+                ? Optional.empty()
+                : name(part.offset + (int) (address - part.address), part.offset + part.sizeBytes);
     }
 
     private Optional<String> name(int start, int end) {

@@ -1,6 +1,8 @@
 package io.modrt.kernel;
 
+import io.modrt.bytes.Printable;
 import io.modrt.error.FormatException;
+import io.modrt.policy.LoadLimits;
 import io.modrt.version.KernelChange;
 import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
@@ -128,7 +130,7 @@ public final class KernelProfile {
      * @throws IOException if it cannot be read
      */
     public static KernelProfile ofConfig(Path config) throws IOException {
-        return ofConfig(ConfigFile.read(config));
+        return ofConfig(ConfigFile.read(config, LoadLimits.standard()));
     }
 
     /** As {@link #ofConfig(Path)}, from a reader, which is read to its end and left open. */
@@ -353,6 +355,6 @@ public final class KernelProfile {
     /** The version, and the vermagic if there is one. */
     @Override
     public String toString() {
-        return "Linux " + version + (vermagic == null ? "" : " (" + vermagic.strip() + ")");
+        return "Linux " + version + (vermagic == null ? "" : " (" + Printable.name(vermagic.strip()) + ")");
     }
 }

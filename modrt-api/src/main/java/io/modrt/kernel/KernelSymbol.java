@@ -1,6 +1,7 @@
 package io.modrt.kernel;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Printable;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,12 +44,12 @@ public record KernelSymbol(
     /** For example {@code printk = 0x80101234, CRC 0x92997ed8, GPL only, namespace X, of module y}; what is absent is left out. */
     @Override
     public String toString() {
-        return name + " = " + value
+        return Printable.name(name) + " = " + value
                 + (code.isPresent() ? ", code at " + code.get() : "")
                 + (crc.isPresent() ? ", CRC 0x" + Integer.toHexString(crc.getAsInt()) : "")
                 + (kind.text().isEmpty() ? "" : ", " + kind.text())
-                + (namespace.isEmpty() ? "" : ", namespace " + namespace)
-                + (owner.isEmpty() ? "" : ", of module " + owner);
+                + (namespace.isEmpty() ? "" : ", namespace " + Printable.name(namespace))
+                + (owner.isEmpty() ? "" : ", of module " + Printable.name(owner));
     }
 
     /** A symbol of the kernel itself of which only the value is known. */

@@ -2,9 +2,10 @@ package io.modrt.kernel;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.input.Input;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,16 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws IOException if it cannot be read
      */
     static SymbolMap systemMap(Path map) throws IOException {
-        return SymbolText.read(map);
+        return systemMap(map, LoadLimits.standard());
+    }
+
+    /**
+     * As {@link #systemMap(Path)}, of a file of at most {@link LoadLimits#fileBytes}.
+     *
+     * @throws io.modrt.error.FormatException also if it is larger
+     */
+    static SymbolMap systemMap(Path map, LoadLimits limits) throws IOException {
+        return SymbolText.read(map, limits);
     }
 
     /** As {@link #systemMap(Path)}, from a reader, which is read to its end and left open. */
@@ -99,7 +109,7 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws IOException if it cannot be read
      */
     static SymbolMap kallsyms(Path kallsyms) throws IOException {
-        return SymbolText.read(kallsyms);
+        return SymbolText.read(kallsyms, LoadLimits.standard());
     }
 
     /** As {@link #kallsyms(Path)}, from a reader, which is read to its end and left open. */
@@ -120,7 +130,7 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws IOException if it cannot be read
      */
     static ModuleSymvers moduleSymvers(Path symvers) throws IOException {
-        return ModuleSymvers.read(symvers);
+        return ModuleSymvers.read(symvers, LoadLimits.standard());
     }
 
     /** As {@link #moduleSymvers(Path)}, from a reader, which is read to its end and left open. */
@@ -142,12 +152,21 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws IOException if it cannot be read
      */
     static SymbolMap vmlinux(Path vmlinux) throws IOException {
-        return Vmlinux.read(vmlinux.toString(), Files.readAllBytes(vmlinux));
+        return vmlinux(vmlinux, LoadLimits.standard());
+    }
+
+    /**
+     * As {@link #vmlinux(Path)}, of a file of at most {@link LoadLimits#fileBytes}.
+     *
+     * @throws io.modrt.error.FormatException also if it is larger, or has more sections or symbols than the limits allow
+     */
+    static SymbolMap vmlinux(Path vmlinux, LoadLimits limits) throws IOException {
+        return Vmlinux.read(vmlinux.toString(), Input.bytes(vmlinux, limits), limits);
     }
 
     /** As {@link #vmlinux(Path)}, from the file's bytes, which are only read. */
     static SymbolMap vmlinux(byte[] vmlinux) {
-        return Vmlinux.read("vmlinux", vmlinux);
+        return Vmlinux.read("vmlinux", vmlinux, LoadLimits.standard());
     }
 
     /**

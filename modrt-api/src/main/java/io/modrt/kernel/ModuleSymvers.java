@@ -2,12 +2,10 @@ package io.modrt.kernel;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
-import java.io.BufferedReader;
+import io.modrt.input.Input;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -59,21 +57,12 @@ public final class ModuleSymvers {
      */
     public record Export(OptionalInt crc, String module, ExportKind kind, String namespace) {}
 
-    static ModuleSymvers read(Path path) throws IOException {
-        // why: Latin-1 has a character for every byte, and names are ASCII
-        try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
-            return parse(path.toString(), lines.lines());
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+    static ModuleSymvers read(Path path, LoadLimits limits) throws IOException {
+        return parse(path.toString(), Input.text(path, limits).lines());
     }
 
     static ModuleSymvers read(Reader reader) throws IOException {
-        try {
-            return parse("Module.symvers", new BufferedReader(reader).lines());
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        return parse(Input.text("Module.symvers", reader, LoadLimits.standard()));
     }
 
     static ModuleSymvers parse(String text) {

@@ -3,11 +3,10 @@ package io.modrt.kernel;
 import io.modrt.address.Address;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.input.Input;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,15 +50,12 @@ final class SymbolText {
         this.symbols = new SymbolMap.Builder(text.length() / AVERAGE_LINE);
     }
 
-    static SymbolMap read(Path path) throws IOException {
-        // why: Latin-1 has a character for every byte, and names are ASCII
-        return parse(path.toString(), Files.readString(path, StandardCharsets.ISO_8859_1));
+    static SymbolMap read(Path path, LoadLimits limits) throws IOException {
+        return parse(path.toString(), Input.text(path, limits));
     }
 
     static SymbolMap read(String source, Reader reader) throws IOException {
-        StringWriter all = new StringWriter();
-        reader.transferTo(all);
-        return parse(source, all.toString());
+        return parse(source, Input.text(source, reader, LoadLimits.standard()));
     }
 
     static SymbolMap parse(String source, String text) {

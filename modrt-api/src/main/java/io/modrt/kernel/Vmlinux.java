@@ -8,6 +8,7 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.policy.LoadLimits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,8 +28,8 @@ final class Vmlinux {
         this.symbols = new SymbolMap.Builder(table.count());
     }
 
-    static SymbolMap read(String name, byte[] bytes) {
-        ElfFile elf = ElfFile.view(name, bytes, bytes.length);
+    static SymbolMap read(String name, byte[] bytes, LoadLimits limits) {
+        ElfFile elf = ElfFile.view(name, bytes, bytes.length, limits);
         if (elf.header().type() == ElfHeader.ET_REL) {
             throw new FormatException(
                     Refusal.beyondKernel(name + ": a relocatable object (ET_REL), not a linked kernel; give vmlinux"));

@@ -1,6 +1,7 @@
 package io.modrt.link;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Printable;
 import io.modrt.error.RelocationPlace;
 import java.util.Locale;
 import org.apiguardian.api.API;
@@ -51,9 +52,9 @@ public record Reach(RelocationPlace place, Limit limit, long value, long least, 
                     Locale.ROOT,
                     "%s against %s%s at %s+0x%x: %s within the segment [%s, %s]",
                     place.type(),
-                    place.symbol(),
+                    Printable.name(place.symbol()),
                     how,
-                    place.section(),
+                    Printable.name(place.section()),
                     place.sectionOffset(),
                     Address.of(value),
                     Address.of(least),
@@ -63,9 +64,9 @@ public record Reach(RelocationPlace place, Limit limit, long value, long least, 
                 Locale.ROOT,
                 "%s against %s%s at %s+0x%x: %s within [%s, %s], %d bytes left, %.1f %% used",
                 place.type(),
-                place.symbol(),
+                Printable.name(place.symbol()),
                 how,
-                place.section(),
+                Printable.name(place.section()),
                 place.sectionOffset(),
                 signed(value),
                 signed(least),

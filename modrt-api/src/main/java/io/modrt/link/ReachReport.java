@@ -1,5 +1,6 @@
 package io.modrt.link;
 
+import io.modrt.bytes.Printable;
 import io.modrt.error.RelocationPlace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -56,7 +57,7 @@ public record ReachReport(String module, List<Reach> nearest) {
     @Override
     public String toString() {
         if (nearest.isEmpty()) {
-            return module + ": no relocation has a limited reach";
+            return Printable.name(module) + ": no relocation has a limited reach";
         }
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("place", "type", "goes to", "bytes away", "reach", "used"));
@@ -68,7 +69,7 @@ public record ReachReport(String module, List<Reach> nearest) {
                 widths[i] = Math.max(widths[i], line.get(i).length());
             }
         }
-        StringBuilder table = new StringBuilder(module).append(": what is nearest to its limit");
+        StringBuilder table = new StringBuilder(Printable.name(module)).append(": what is nearest to its limit");
         for (List<String> line : lines) {
             table.append('\n');
             for (int i = 0; i < widths.length; i++) {
@@ -84,8 +85,8 @@ public record ReachReport(String module, List<Reach> nearest) {
 
     private static List<String> cells(Reach reach) {
         RelocationPlace place = reach.place();
-        String where = place.section() + "+0x" + Long.toHexString(place.sectionOffset());
-        String target = place.symbol() + (reach.toStub() ? ", by a stub" : "");
+        String where = Printable.name(place.section()) + "+0x" + Long.toHexString(place.sectionOffset());
+        String target = Printable.name(place.symbol()) + (reach.toStub() ? ", by a stub" : "");
         return reach.limit() == Reach.Limit.SEGMENT
                 ? List.of(where, place.type(), target, "in its segment", "", "")
                 : List.of(

@@ -15,6 +15,6 @@ public record SymbolOffset(LoadedSymbol symbol, long offset) {
     /** As the kernel prints it: {@code xfs_inactive+0x1c}. */
     @Override
     public String toString() {
-        return Printable.of(symbol.name()) + "+0x" + Long.toHexString(offset);
+        return Printable.name(symbol.name()) + "+0x" + Long.toHexString(offset);
     }
 }

@@ -5,9 +5,13 @@ import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
+import io.modrt.error.StateException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,9 @@ final class HeapMemory implements TargetMemory {
 
     /** The page that was used last, since the next use is likely there too. Threads may see each other's last page, which does no harm. */
     private @Nullable Page last;
+
+    /** The areas in which each owner has modules; owners do not define equality. */
+    private final Map<Object, List<AddressRange>> claims = new WeakHashMap<>();
 
     private static final class Page {
         private final long number;
@@ -88,6 +95,36 @@ final class HeapMemory implements TargetMemory {
                 page.isGone = true;
             }
             done += count;
+        }
+    }
+
+    @Override
+    public void claim(AddressRange area, Object owner) {
+        synchronized (claims) {
+            claims.forEach((other, areas) -> {
+                if (other != owner) {
+                    areas.stream().filter(area::overlaps).findFirst().ifPresent(taken -> {
+                        throw new StateException(
+                                Refusal.of(
+                                                Errno.EBUSY,
+                                                "module area " + area + ": another runtime has modules in " + taken
+                                                        + " of this memory")
+                                        .wayOut(
+                                                "give each runtime an allocator for an area of its own, or a memory of its own"));
+                    });
+                }
+            });
+            List<AddressRange> own = claims.computeIfAbsent(owner, any -> new ArrayList<>());
+            if (!own.contains(area)) {
+                own.add(area);
+            }
+        }
+    }
+
+    @Override
+    public void release(Object owner) {
+        synchronized (claims) {
+            claims.remove(owner);
         }
     }
 

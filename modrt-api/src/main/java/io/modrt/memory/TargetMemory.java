@@ -52,7 +52,22 @@ public interface TargetMemory extends MemoryReader {
         }
     }
 
-    /** Memory of the whole address space on the Java heap; only pages that were written take room, all others read as zero. */
+    /**
+     * Called before a runtime places its first module in {@code area}, so that a memory which knows of its users can refuse a second
+     * runtime whose areas overlap with those of the first: each would write over the other's modules. By default nothing is known.
+     *
+     * @param owner stands for the runtime, until it is handed to {@link #release}; to be held weakly
+     * @throws io.modrt.error.StateException if another owner has claimed an area that overlaps with this one
+     */
+    default void claim(AddressRange area, Object owner) {}
+
+    /** Called after a runtime has given back its last module, which ends all its claims. */
+    default void release(Object owner) {}
+
+    /**
+     * Memory of the whole address space on the Java heap; only pages that were written take room, all others read as zero. It
+     * knows its users, and refuses runtimes whose areas overlap.
+     */
     static TargetMemory heap() {
         return new HeapMemory();
     }

@@ -1,6 +1,7 @@
 package io.modrt.module;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.policy.LoadLimits;
 import org.apiguardian.api.API;
 
 /** How a module file is compressed, as its first bytes show. */
@@ -29,7 +30,8 @@ public enum Compression {
      */
     public static byte[] unpacked(String fileName, byte[] file) {
         String where = fileName.isEmpty() ? "" : fileName + ": ";
-        return Decompression.decompress(of(file), file, where).image();
+        return Decompression.decompress(of(file), file, LoadLimits.standard(), where)
+                .image();
     }
 
     /** The compression whose magic number {@code file} begins with. */

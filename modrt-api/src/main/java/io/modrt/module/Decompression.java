@@ -3,17 +3,20 @@ package io.modrt.module;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.policy.LoadLimits;
 import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * Decompresses module files. Memory grows with the output, which is limited to 1,024 times the file's size plus 64 KiB, and to the size of
- * an array. The libraries for xz and zstd are optional; each is used from one class alone.
+ * Decompresses module files. Memory grows with the output, which is limited to {@link LoadLimits#decompressedBytes}, and to 64 times the
+ * file's size or, for small files, 8 MiB. The libraries for xz and zstd are optional; each is used from one class alone.
  */
 final class Decompression {
-    private static final int MOST_TIMES = 1024;
+    /** Modules compress to between a half and a tenth; tables of zeros, of which hostile files are made, to a thousandth or less. */
+    private static final int MOST_TIMES = 64;
+
     private static final long USUAL_TIMES = 4;
-    private static final int FREE_BYTES = 64 << 10;
+    private static final long FREE_BYTES = 8 << 20;
     private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
     private Decompression() {}
@@ -24,17 +27,20 @@ final class Decompression {
      * @param where the start of a message
      * @throws FormatException if it is damaged, or too large, or the library for it is missing
      */
-    static Unpacked decompress(Compression compression, byte[] file, String where) {
+    static Unpacked decompress(Compression compression, byte[] file, LoadLimits limits, String where) {
         if (compression == Compression.NONE) {
             return Unpacked.whole(file);
         }
-        int most = (int) Math.min((long) file.length * MOST_TIMES + FREE_BYTES, MOST_BYTES);
+        long relative = Math.max((long) file.length * MOST_TIMES, FREE_BYTES);
+        int most = (int) Math.min(Math.min(relative, limits.decompressedBytes()), MOST_BYTES);
         try {
             return unpack(compression, file, most);
         } catch (TooLongException e) {
-            throw new FormatException(Refusal.beyondKernel(
-                            where + compression + " data of " + file.length + " bytes grows past " + most + " bytes")
-                    .because(e));
+            throw new FormatException(
+                    Refusal.beyondKernel(where + compression + " data of " + file.length + " bytes grows past " + most
+                                    + " bytes" + (most < relative ? ", the limit that is set" : ""))
+                            .wayOut(most < relative ? "raise LoadLimits.decompressedBytes" : "decompress it first")
+                            .because(e));
         } catch (NoClassDefFoundError e) {
             throw missing(compression, where, e);
         } catch (IOException e) {
@@ -87,7 +93,7 @@ final class Decompression {
         return switch (compression) {
             case NONE -> Unpacked.whole(file);
             case GZIP -> GzipMembers.unpack(file, out);
-            case XZ -> XzStreams.unpack(file, out);
+            case XZ -> XzStreams.unpack(file, out, most);
             case ZSTD -> ZstdFrames.unpack(file, most);
         };
     }

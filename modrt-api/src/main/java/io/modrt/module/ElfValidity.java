@@ -10,6 +10,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.policy.LoadLimits;
 import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
 import java.util.Locale;
@@ -48,10 +49,10 @@ final class ElfValidity {
      *
      * @param kernel whose order of checks is followed; that of 6.1 if its profile is not known
      */
-    static ElfFile view(String fileName, byte[] bytes, int lengthBytes, HostKernel kernel) {
+    static ElfFile view(String fileName, byte[] bytes, int lengthBytes, LoadLimits limits, HostKernel kernel) {
         check(fileName, bytes, lengthBytes, kernel.profile().orElse(USUAL), kernel);
         try {
-            return ElfFile.view(fileName, bytes, lengthBytes);
+            return ElfFile.view(fileName, bytes, lengthBytes, limits);
         } catch (FormatException noElf) {
             if (new RawElf(bytes, lengthBytes).isExtended()) {
                 throw noElf; // why: the kernel refuses any such file

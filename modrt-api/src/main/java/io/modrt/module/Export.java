@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.bytes.Printable;
 import io.modrt.kernel.ExportKind;
 import java.util.OptionalInt;
 import org.apiguardian.api.API;
@@ -30,5 +31,15 @@ public record Export(
     /** Whether only modules with a GPL-compatible licence may use it. */
     public boolean gplOnly() {
         return kind.isGplOnly();
+    }
+
+    /** All components by name; the symbol's name is escaped. */
+    @Override
+    public String toString() {
+        return "Export[name=" + Printable.name(name) + ", namespace=" + Printable.name(namespace) + ", kind=" + kind
+                + ", crc=" + crc
+                + ", valueSymbol=" + valueSymbol + ", valueAddend=" + valueAddend + ", table=" + table
+                + ", tableOffset="
+                + tableOffset + "]";
     }
 }

@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.bytes.NameBudget;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.ExportKind;
@@ -96,15 +97,15 @@ final class ExportTable {
         return "entry " + entry + " of " + width + " fields: ";
     }
 
-    /** Its entries, in its order. */
-    List<Export> exports() {
+    /** Its entries, in its order; their names are taken from {@code budget}. */
+    List<Export> exports(NameBudget budget) {
         List<Export> exports = new ArrayList<>(count());
         for (int i = 0; i < count(); i++) {
             int first = i * fieldsOfEntry;
             boolean isInNamespace = hasNamespaces() && fields.isRelocated(first + NAMESPACE);
             exports.add(new Export(
-                    fields.string(first + NAME),
-                    isInNamespace ? fields.string(first + NAMESPACE) : "",
+                    fields.string(first + NAME, budget),
+                    isInNamespace ? fields.string(first + NAMESPACE, budget) : "",
                     kind,
                     crc(i),
                     fields.symbol(first),

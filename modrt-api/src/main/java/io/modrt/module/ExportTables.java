@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.bytes.NameBudget;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.ExportKind;
@@ -29,12 +30,13 @@ record ExportTables(Map<ExportKind, List<Export>> tables, Optional<Boolean> hasN
     static ExportTables of(SymbolTable symbols, Function<String, Optional<Section>> loaded) {
         Map<ExportKind, List<Export>> tables = new EnumMap<>(ExportKind.class);
         Boolean hasNamespaces = null;
+        NameBudget budget = new NameBudget(symbols.section().file().lengthBytes());
         for (ExportKind kind : ExportKind.tables()) {
             Section table = loaded.apply(kind.section()).orElse(null);
             if (table != null && table.sizeBytes() != 0) {
                 ExportTable read = new ExportTable(
                         symbols, table, loaded.apply(kind.crcSection()).orElse(null), kind);
-                tables.put(kind, read.exports());
+                tables.put(kind, read.exports(budget));
                 hasNamespaces = read.hasNamespaces();
             }
         }

@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.bytes.Printable;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
@@ -13,4 +14,10 @@ import org.apiguardian.api.API;
  * @param weak whether it may stay undefined
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public record Import(int symbol, String name, OptionalLong crc, boolean weak) {}
+public record Import(int symbol, String name, OptionalLong crc, boolean weak) {
+    /** All components by name; the symbol's name is escaped. */
+    @Override
+    public String toString() {
+        return "Import[symbol=" + symbol + ", name=" + Printable.name(name) + ", crc=" + crc + ", weak=" + weak + "]";
+    }
+}

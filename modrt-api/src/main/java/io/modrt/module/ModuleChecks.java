@@ -18,6 +18,9 @@ import java.util.Arrays;
 final class ModuleChecks {
     private static final long GREATEST_ALIGNMENT = 1L << 31;
 
+    /** The longest name of a file that common file systems have, which names a module that does not name itself. */
+    private static final int LONGEST_NAME = 255;
+
     private final ElfFile file;
     private final Findings findings;
 
@@ -124,6 +127,14 @@ final class ModuleChecks {
                                 + before + ", 0x" + Long.toHexString(before.fileOffset()) + " up to 0x"
                                 + Long.toHexString(before.fileOffset() + before.sizeBytes()));
             }
+        }
+    }
+
+    /** Refuses a name for which {@code struct module} has no room: no kernel has room for more than 64 bytes. */
+    void checkName(String module) {
+        if (module.length() > LONGEST_NAME) {
+            throw new FormatException(findings.at(Refusal.beyondKernel("a module's name of " + module.length()
+                    + " characters, the longest is " + LONGEST_NAME + ": " + module)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.bytes.Printable;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
@@ -10,17 +11,18 @@ import io.modrt.error.PolicyException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.findings.Findings;
+import io.modrt.input.Input;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.ExportKind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.policy.Admission;
 import io.modrt.policy.Diagnostic;
+import io.modrt.policy.LoadLimits;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.version.LoaderChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * A module's file, checked as the kernel checks it, and further. Immutable; many threads and loads may share it.
  *
  * <p>A {@code byte[]} is viewed, not copied: the caller must not change it while the file is in use. A buffer or path is read once, and a
- * compressed file is decompressed once, to at most 1,024 times its size plus 64 KiB.
+ * compressed file is decompressed once. How large files may be and what they may ask for is said by {@link LoadPolicy#limits}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
@@ -58,8 +60,10 @@ public final class ModuleFile {
     private ModuleFile(String fileName, byte[] file, @Nullable LoadPolicy policy, HostKernel kernel) {
         this.policy = policy;
         Findings findings = new Findings(fileName, policy == null ? LoadPolicy.kernelExact() : policy);
+        LoadLimits limits = findings.policy().limits();
+        Input.check(fileName, file, limits);
         this.compression = Compression.of(file);
-        Unpacked unpacked = Decompression.decompress(compression, file, findings.where());
+        Unpacked unpacked = Decompression.decompress(compression, file, limits, findings.where());
         byte[] image = unpacked.image();
         this.decompression = new InKernelDecompression(compression, file, unpacked);
         if (unpacked.unreadBytes() > 0) {
@@ -77,7 +81,7 @@ public final class ModuleFile {
         }
         this.signature = found;
         this.signatureCheck = new SignatureCheck(Optional.ofNullable(found), refusal);
-        this.elf = view(fileName, image, found, refusal, kernel);
+        this.elf = view(fileName, image, found, refusal, limits, kernel);
         this.sections = new LoadedSections(elf);
         ModuleChecks checks = new ModuleChecks(elf, findings);
         checks.checkSections();
@@ -99,6 +103,7 @@ public final class ModuleFile {
         this.name = info.first("name")
                 .or(() -> thisModule().flatMap(ThisModule::name))
                 .orElse(fileName);
+        checks.checkName(name);
         checks.checkTables(symbols, name);
         this.diagnostics = findings.list();
     }
@@ -153,7 +158,7 @@ public final class ModuleFile {
      * @throws UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return new ModuleFile(name(path), read(path), null, HostKernel.unknown());
+        return new ModuleFile(name(path), read(path, LoadLimits.standard()), null, HostKernel.unknown());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
@@ -163,7 +168,7 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy, HostKernel)} of the file at {@code path}. */
     public static ModuleFile open(Path path, LoadPolicy policy, HostKernel kernel) {
-        return open(name(path), read(path), policy, kernel);
+        return open(name(path), read(path, policy.limits()), policy, kernel);
     }
 
     private static String name(Path path) {
@@ -171,9 +176,9 @@ public final class ModuleFile {
         return fileName == null ? "" : fileName.toString();
     }
 
-    private static byte[] read(Path path) {
+    private static byte[] read(Path path, LoadLimits limits) {
         try {
-            return Files.readAllBytes(path);
+            return Input.bytes(path, limits);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -187,10 +192,11 @@ public final class ModuleFile {
             byte[] image,
             @Nullable ModuleSignature signature,
             @Nullable PolicyException refusal,
+            LoadLimits limits,
             HostKernel kernel) {
         try {
             int lengthBytes = signature == null ? image.length : signature.elfBytes();
-            return ElfValidity.view(fileName, image, lengthBytes, kernel);
+            return ElfValidity.view(fileName, image, lengthBytes, limits, kernel);
         } catch (FormatException noElf) {
             if (refusal == null) {
                 throw noElf;
@@ -428,6 +434,6 @@ public final class ModuleFile {
     /** Its name. */
     @Override
     public String toString() {
-        return name;
+        return Printable.name(name);
     }
 }

@@ -1,5 +1,6 @@
 package io.modrt.module;
 
+import io.modrt.bytes.Printable;
 import io.modrt.elf.Section;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,10 +25,10 @@ public final class ModuleInfo {
      * @param value the text behind the first equals sign; empty without one
      */
     public record Entry(String tag, String value) {
-        /** As in the file. */
+        /** As in the file, escaped. */
         @Override
         public String toString() {
-            return tag + "=" + value;
+            return Printable.name(tag) + "=" + Printable.name(value);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.modrt.module;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.NameBudget;
 import io.modrt.bytes.Pointers;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfFile;
@@ -12,6 +13,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +53,8 @@ final class TableFields {
     }
 
     private static @Nullable RelocationSection relocations(Section table) {
-        for (RelocationSection r : table.file().relocationSections()) {
-            if (r.target().index() == table.index()) {
-                return r;
-            }
-        }
-        return null;
+        List<RelocationSection> sections = table.file().relocationSections(table);
+        return sections.isEmpty() ? null : sections.get(0);
     }
 
     private TableFields connected() {
@@ -159,8 +157,12 @@ final class TableFields {
                 : Pointers.get(file.array(), at, fieldBytes, file.isBigEndian());
     }
 
-    /** The string that a relocated field refers to. */
-    String string(int field) {
+    /**
+     * The string that a relocated field refers to.
+     *
+     * @param budget what the strings of the file's tables may still add up to
+     */
+    String string(int field, NameBudget budget) {
         Section strings = holder(field);
         long offset = symbols.value(symbol(field)) + addend(field);
         if (offset < 0 || offset >= strings.sizeBytes()) {
@@ -178,6 +180,9 @@ final class TableFields {
         }
         if (end == limit) {
             throw refuse(field, "a string without end at 0x" + Long.toHexString(offset) + " of " + strings);
+        }
+        if (!budget.take(end - from)) {
+            throw refuse(field, budget.exceeded("exports"));
         }
         return new String(b, from, end - from, StandardCharsets.UTF_8);
     }

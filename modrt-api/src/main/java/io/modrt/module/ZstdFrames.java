@@ -133,7 +133,10 @@ final class ZstdFrames {
         int room = (int) Math.min(limit, Math.max(LEAST_ROOM, (long) USUAL_TIMES * frameBytes));
         while (true) {
             try {
-                out = Arrays.copyOf(out, length + room);
+                if (out.length - length
+                        < room) { // why: twice as much each time, since a file may have many small frames
+                    out = Arrays.copyOf(out, (int) Math.max(length + room, Math.min(most, 2L * out.length)));
+                }
                 length += (int) decode.invoke(decoder, file, start, frameBytes, out, length, room);
                 return;
             } catch (InvocationTargetException failed) {

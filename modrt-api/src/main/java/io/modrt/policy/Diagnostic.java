@@ -13,10 +13,10 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Diagnostic(Kind kind, String where, String text) {
 
-    /** Writes control characters from files as escapes. */
+    /** Writes control characters from files as escapes, and cuts texts of more than 8,192 characters. */
     public Diagnostic {
-        where = Printable.of(where);
-        text = Printable.of(text);
+        where = Printable.line(where);
+        text = Printable.line(text);
     }
 
     /** Why a load let something pass. */

@@ -15,7 +15,13 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LoadPolicy {
     private static final LoadPolicy KERNEL_EXACT = new LoadPolicy(
-            EnumSet.noneOf(Rule.class), StubPolicy.KERNEL_EXACT, 0, OnFailure.STOP, false, Admission.usual());
+            EnumSet.noneOf(Rule.class),
+            StubPolicy.KERNEL_EXACT,
+            0,
+            OnFailure.STOP,
+            false,
+            Admission.usual(),
+            LoadLimits.standard());
 
     private static final int MOST_TRAMPOLINES = 1 << 16;
 
@@ -30,6 +36,7 @@ public final class LoadPolicy {
     private final OnFailure onFailure;
     private final boolean strict;
     private final Admission admission;
+    private final LoadLimits limits;
 
     private LoadPolicy(
             Set<Rule> relaxed,
@@ -37,13 +44,15 @@ public final class LoadPolicy {
             int trampolines,
             OnFailure onFailure,
             boolean strict,
-            Admission admission) {
+            Admission admission,
+            LoadLimits limits) {
         this.relaxed = Collections.unmodifiableSet(relaxed);
         this.stubs = stubs;
         this.trampolines = trampolines;
         this.onFailure = onFailure;
         this.strict = strict;
         this.admission = admission;
+        this.limits = limits;
     }
 
     /** No departure: a load does what the kernel of the profile does. */
@@ -56,13 +65,13 @@ public final class LoadPolicy {
         EnumSet<Rule> all = EnumSet.noneOf(Rule.class);
         all.addAll(relaxed);
         all.addAll(List.of(rules));
-        return new LoadPolicy(all, stubs, trampolines, onFailure, strict, admission);
+        return new LoadPolicy(all, stubs, trampolines, onFailure, strict, admission, limits);
     }
 
     /** The same with another policy for branches that do not reach their targets. */
     public LoadPolicy stubs(StubPolicy policy) {
         return new LoadPolicy(
-                relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict, admission);
+                relaxed, Objects.requireNonNull(policy, "policy"), trampolines, onFailure, strict, admission, limits);
     }
 
     /**
@@ -76,7 +85,7 @@ public final class LoadPolicy {
             throw new IllegalArgumentException(
                     tracers + " tracers; 0 to " + MOST_TRAMPOLINES + " can have trampolines");
         }
-        return new LoadPolicy(relaxed, stubs, tracers, onFailure, strict, admission);
+        return new LoadPolicy(relaxed, stubs, tracers, onFailure, strict, admission, limits);
     }
 
     /**
@@ -84,23 +93,41 @@ public final class LoadPolicy {
      * broken files and plain objects.
      */
     public LoadPolicy bestEffort() {
-        return new LoadPolicy(EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict, admission);
+        return new LoadPolicy(
+                EnumSet.allOf(Rule.class), stubs, trampolines, OnFailure.GO_ON, strict, admission, limits);
     }
 
     /** The same, but a load is refused where the kernel would silently truncate a value or ignore something. */
     public LoadPolicy strict() {
-        return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true, admission);
+        return new LoadPolicy(relaxed, stubs, trampolines, onFailure, true, admission, limits);
     }
 
     /** The same in a kernel that admits modules by {@code kernels}: its keys, its blacklist, its lockdown. */
     public LoadPolicy admission(Admission kernels) {
         return new LoadPolicy(
-                relaxed, stubs, trampolines, onFailure, strict, Objects.requireNonNull(kernels, "kernels"));
+                relaxed, stubs, trampolines, onFailure, strict, Objects.requireNonNull(kernels, "kernels"), limits);
     }
 
     /** Which modules the kernel admits. */
     public Admission admission() {
         return admission;
+    }
+
+    /** The same with other limits for what a file may take of its host's memory. */
+    public LoadPolicy limits(LoadLimits loadLimits) {
+        return new LoadPolicy(
+                relaxed,
+                stubs,
+                trampolines,
+                onFailure,
+                strict,
+                admission,
+                Objects.requireNonNull(loadLimits, "loadLimits"));
+    }
+
+    /** What a file may take of its host's memory. */
+    public LoadLimits limits() {
+        return limits;
     }
 
     /** Whether {@code rule} is switched off. */
@@ -138,6 +165,7 @@ public final class LoadPolicy {
     public String toString() {
         return "LoadPolicy[stubs=" + stubs + ", trampolines=" + trampolines + ", relaxed=" + relaxed + ", onFailure="
                 + onFailure + ", strict=" + strict + (admission.equals(Admission.usual()) ? "" : ", " + admission)
+                + (limits.equals(LoadLimits.standard()) ? "" : ", limits=" + limits)
                 + "]";
     }
 }

@@ -42,7 +42,7 @@ public interface Fixup {
     /** The index of the symbol. */
     int symbol();
 
-    /** The name of the symbol, read from the file; for a section symbol, the name of its section. */
+    /** The name of the symbol; for a section symbol, the name of its section. Names of more than 512 characters are shortened. */
     String symbolName();
 
     /** The module's name. */

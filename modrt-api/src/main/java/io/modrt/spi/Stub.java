@@ -1,6 +1,7 @@
 package io.modrt.spi;
 
 import io.modrt.address.Address;
+import io.modrt.bytes.Printable;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +42,6 @@ public record Stub(Address address, Address target, String symbol, StubTemplate 
     /** For example {@code stub at 0xc0000000 to _mcount, 0x8027a740}. */
     @Override
     public String toString() {
-        return "stub at " + address + " to " + symbol + ", " + target;
+        return "stub at " + address + " to " + Printable.name(symbol) + ", " + target;
     }
 }

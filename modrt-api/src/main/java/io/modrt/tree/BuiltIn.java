@@ -1,5 +1,7 @@
 package io.modrt.tree;
 
+import io.modrt.input.Input;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ record BuiltIn(List<String> list, Set<String> names, List<KnownAlias> aliases) {
         List<KnownAlias> aliases = new ArrayList<>();
         Path modinfo = folder.resolve(MODINFO);
         if (Files.isRegularFile(modinfo)) {
-            byte[] bytes = Files.readAllBytes(modinfo);
+            byte[] bytes = Input.bytes(modinfo, LoadLimits.standard());
             for (String string : Modinfo.strings(bytes, 0, bytes.length)) {
                 int dot = string.indexOf('.');
                 if (dot > 0 && string.startsWith(ALIAS, dot)) {

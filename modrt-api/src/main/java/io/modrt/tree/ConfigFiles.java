@@ -1,7 +1,8 @@
 package io.modrt.tree;
 
+import io.modrt.input.Input;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ final class ConfigFiles {
         List<Command> commands = new ArrayList<>();
         for (Path file : files.values()) {
             if (Files.size(file) > 0) { // also of a link to /dev/null, which hides files of this name
-                commands.addAll(of(file, Files.readString(file, StandardCharsets.ISO_8859_1)));
+                commands.addAll(of(file, Input.text(file, LoadLimits.standard())));
             }
         }
         return commands;

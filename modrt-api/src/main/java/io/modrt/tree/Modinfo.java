@@ -4,7 +4,9 @@ import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
+import io.modrt.input.Input;
 import io.modrt.module.Compression;
+import io.modrt.policy.LoadLimits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -84,7 +86,7 @@ record Modinfo(List<String> strings) {
 
     private static Modinfo whole(Path file) throws IOException {
         String name = String.valueOf(file.getFileName());
-        byte[] image = Compression.unpacked(name, Files.readAllBytes(file));
+        byte[] image = Compression.unpacked(name, Input.bytes(file, LoadLimits.standard()));
         Optional<Section> section =
                 ElfFile.view(name, image, image.length).section(SECTION).filter(Section::hasContents);
         return new Modinfo(section.map(s -> strings(image, (int) s.fileOffset(), (int) s.sizeBytes()))

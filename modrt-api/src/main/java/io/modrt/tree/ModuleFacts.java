@@ -4,10 +4,11 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.input.Input;
 import io.modrt.module.Compression;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +31,7 @@ record ModuleFacts(Modinfo info, Set<String> exports, Set<String> imports) {
     /** Reads the module in {@code file}, which may be compressed. */
     static ModuleFacts read(Path file) throws IOException {
         String name = String.valueOf(file.getFileName());
-        byte[] image = Compression.unpacked(name, Files.readAllBytes(file));
+        byte[] image = Compression.unpacked(name, Input.bytes(file, LoadLimits.standard()));
         return of(ElfFile.view(name, image, image.length));
     }
 

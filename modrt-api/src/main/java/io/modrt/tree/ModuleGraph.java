@@ -2,12 +2,12 @@ package io.modrt.tree;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.input.Input;
 import io.modrt.module.Export;
 import io.modrt.module.Import;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,7 +135,7 @@ public final class ModuleGraph {
     /** What a {@code modules.softdep} says. */
     static SoftDependencies softDependenciesIn(Path modulesSoftdep) throws IOException {
         SoftDependencies read = new SoftDependencies();
-        for (String line : Files.readAllLines(modulesSoftdep, StandardCharsets.ISO_8859_1)) {
+        for (String line : text(modulesSoftdep)) {
             List<String> words = words(line);
             if (words.size() > 2 && words.get(0).equals("softdep")) {
                 read.add(ModuleTree.normal(words.get(1)), words.subList(2, words.size()));
@@ -181,10 +181,14 @@ public final class ModuleGraph {
         }
     }
 
+    private static List<String> text(Path file) throws IOException {
+        return Input.text(file, LoadLimits.standard()).lines().toList();
+    }
+
     private static List<Line> lines(Path modulesDep) throws IOException {
         List<Line> found = new ArrayList<>();
         int number = 0;
-        for (String text : Files.readAllLines(modulesDep, StandardCharsets.ISO_8859_1)) {
+        for (String text : text(modulesDep)) {
             number++;
             if (!text.isBlank() && !text.startsWith("#")) {
                 found.add(new Line(number, text));

@@ -2,9 +2,10 @@ package io.modrt.tree;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import io.modrt.input.Input;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadLimits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -118,7 +119,9 @@ public final class ModuleTree {
 
     /** The lines of a list such as {@code modules.order}; none if there is no such file. */
     static List<String> lines(Path list) throws IOException {
-        return Files.isRegularFile(list) ? Files.readAllLines(list, StandardCharsets.ISO_8859_1) : List.of();
+        return Files.isRegularFile(list)
+                ? Input.text(list, LoadLimits.standard()).lines().toList()
+                : List.of();
     }
 
     /** Whether there is such a file, and it is not empty. */

@@ -3,6 +3,7 @@ package io.modrt.verify;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Printable;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
@@ -65,19 +66,23 @@ final class Areas {
             long start = address(inFile).minus(region.start());
             Section section = placed.shape(inFile);
             isBigEndian = isBigEndian(section);
-            addGap(start, next == 0 ? "head of " + kind : "in front of " + section.name());
+            addGap(start, next == 0 ? "head of " + kind : "in front of " + name(section));
             Leeway leeway = Leeway.of(section, siteTable, placed.plan().profile());
             if (leeway.keepsPointers()) {
                 addStructures(section, start, leeway);
             } else if (section.type() == Section.SHT_SYMTAB) {
                 addSymbols(section, start);
             } else {
-                add(section.name(), section.sizeBytes(), leeway);
+                add(name(section), section.sizeBytes(), leeway);
             }
-            last = section.name();
+            last = name(section);
         }
         addGap(region.sizeBytes(), last.isEmpty() ? "all of " + kind : "behind " + last);
         return areas;
+    }
+
+    private static String name(Section section) {
+        return Printable.brief(section.name());
     }
 
     /** Code has the byte order of instructions, and so has what the architecture keeps around it. */
@@ -118,11 +123,11 @@ final class Areas {
                     && index < elf.sectionCount()
                     && placed.address(elf.section(index)).isEmpty();
             if (isElsewhere) {
-                add(section.name(), at + valueOffset - next, Leeway.NONE);
-                add(section.name(), elf.elfClass().wordBytes(), Leeway.NOT_LOADED);
+                add(name(section), at + valueOffset - next, Leeway.NONE);
+                add(name(section), elf.elfClass().wordBytes(), Leeway.NOT_LOADED);
             }
         }
-        add(section.name(), start + section.sizeBytes() - next, Leeway.NONE);
+        add(name(section), start + section.sizeBytes() - next, Leeway.NONE);
     }
 
     /**
@@ -139,21 +144,19 @@ final class Areas {
                 kept.add(at);
             }
         }
-        for (RelocationSection relocations : elf.relocationSections()) {
-            if (relocations.target().index() == section.index()) {
-                for (int i = 0; i < relocations.count(); i++) {
-                    kept.add(relocations.offset(i));
-                }
+        for (RelocationSection relocations : elf.relocationSections(section)) {
+            for (int i = 0; i < relocations.count(); i++) {
+                kept.add(relocations.offset(i));
             }
         }
         long size = section.sizeBytes();
         for (long at : kept.headSet(size - wordBytes + 1)) {
             long from = start + at;
             if (from >= next) {
-                add(section.name(), from - next, leeway);
-                add(section.name(), wordBytes, Leeway.NONE);
+                add(name(section), from - next, leeway);
+                add(name(section), wordBytes, Leeway.NONE);
             }
         }
-        add(section.name(), start + size - next, leeway);
+        add(name(section), start + size - next, leeway);
     }
 }

@@ -2,6 +2,7 @@ package io.modrt.verify;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Printable;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Rewrite;
 import io.modrt.load.PlacedModule;
@@ -14,11 +15,14 @@ import io.modrt.spi.Stub;
 import io.modrt.verify.VerificationResult.Difference;
 import io.modrt.verify.VerificationResult.Span;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** One run of a {@link Verification} on one memory. */
 final class ModuleCheck {
@@ -31,6 +35,7 @@ final class ModuleCheck {
     private final Map<String, Integer> forms = new TreeMap<>();
     private final List<Span> spans = new ArrayList<>();
     private final List<Difference> differences = new ArrayList<>();
+    private final NavigableMap<Address, Stub> stubs = new TreeMap<>();
 
     ModuleCheck(Verification verification, MemoryReader memory) {
         this.verification = verification;
@@ -62,7 +67,7 @@ final class ModuleCheck {
             if (check == null) {
                 Areas.of(placed, kind, expected.of(kind), siteTable).forEach(area -> addGone(kind, area));
             } else {
-                check.judge(spans::add, misfit -> differences.add(difference(misfit)));
+                check.judge(spans::add, this::keep);
             }
         }
         differences.addAll(new StructModule(placed, spans, memory).check());
@@ -99,25 +104,41 @@ final class ModuleCheck {
      * their bytes.
      */
     private void fitSites() {
-        ModuleSites own = new ModuleSites(module, expected);
-        List<PatchSite> all = new ArrayList<>(own.tracing(verification.entries()));
-        all.addAll(own.branches(memory));
-        all.addAll(own.clearedBranches());
-        all.addAll(verification.sites());
-        List<PatchSite> open = new ArrayList<>();
-        for (PatchSite site : all) {
+        BitSet open = new BitSet();
+        int[] number = {0};
+        eachSite(site -> {
             // why: only a site of a hostile table reaches out of its region; it explains no byte
             check(site.address(), site.sizeBytes()).ifPresent(check -> {
                 Optional<Form> form = check.fit(site);
                 if (form.isEmpty()) {
-                    open.add(site);
+                    open.set(number[0]);
                 } else if (check.isReadable(site)) {
                     forms.merge(site.kind() + ": " + form.get().name(), 1, Integer::sum);
                 }
             });
+            number[0]++;
+        });
+        if (!open.isEmpty()) { // why: made again, since a module may have many sites
+            number[0] = 0;
+            eachSite(site -> {
+                if (open.get(number[0]++)) {
+                    check(site.address(), site.sizeBytes()).ifPresent(check -> check.markWrong(site));
+                }
+            });
         }
-        for (PatchSite site : open) {
-            check(site.address(), site.sizeBytes()).ifPresent(check -> check.markWrong(site));
+    }
+
+    private void eachSite(Consumer<PatchSite> sites) {
+        ModuleSites own = new ModuleSites(module, expected, verification.isLive());
+        own.tracing(verification.entries(), sites);
+        own.branches(memory, sites);
+        own.clearedBranches(sites);
+        verification.sites().forEach(sites);
+    }
+
+    private void keep(RegionCheck.Misfit misfit) {
+        if (differences.size() < placed.policy().limits().differences()) {
+            differences.add(difference(misfit));
         }
     }
 
@@ -136,10 +157,19 @@ final class ModuleCheck {
         return module.resolved()
                 .symbolAt(address)
                 .map(SymbolOffset::toString)
-                .or(() -> module.stubs().stream()
-                        .filter(stub -> holds(stub, address))
-                        .findFirst()
-                        .map(stub -> "stub for " + stub.symbol()));
+                .or(() -> stubAt(address).map(stub -> "stub for " + Printable.name(stub.symbol())));
+    }
+
+    private Optional<Stub> stubAt(Address address) {
+        if (stubs.isEmpty()) {
+            module.stubs().forEach(stub -> {
+                stubs.putIfAbsent(stub.address(), stub);
+                stub.slot().ifPresent(slot -> stubs.putIfAbsent(slot, stub));
+            });
+        }
+        return Optional.ofNullable(stubs.floorEntry(address))
+                .map(Map.Entry::getValue)
+                .filter(stub -> holds(stub, address));
     }
 
     /** Whether a stub's code or its slot holds the byte at {@code address}. */

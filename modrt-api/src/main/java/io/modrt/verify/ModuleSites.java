@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The sites that a module's own tables list, with the forms that its kernel gives them. */
 final class ModuleSites {
@@ -42,8 +43,15 @@ final class ModuleSites {
     private final Width width;
     private final boolean bigEndian;
     private final ExpectedBytes expected;
+    private final boolean isLive;
 
-    ModuleSites(RelocatedModule module, ExpectedBytes expected) {
+    /**
+     * The sites of a module.
+     *
+     * @param isLive whether branches may also be as they were loaded, since a load here switches none
+     */
+    ModuleSites(RelocatedModule module, ExpectedBytes expected, boolean isLive) {
+        this.isLive = isLive;
         this.module = module;
         this.expected = expected;
         this.placed = module.resolved().placed();
@@ -56,11 +64,11 @@ final class ModuleSites {
      * The call sites of the function tracer that the module's table lists. Each is off, as loading leaves it, or on, and then calls one of
      * the kernel's entries or one of {@code more}. A table entry that points at other code makes no site: that code must be as loaded.
      */
-    List<PatchSite> tracing(Map<String, Address> more) {
+    void tracing(Map<String, Address> more, Consumer<PatchSite> sites) {
         TracingSites tracing = plan.archKernel().tracing();
         Optional<Section> table = loaded(tracing.tableSection());
         if (table.isEmpty() || !plan.profile().has(ConfigOption.DYNAMIC_FTRACE)) {
-            return List.of();
+            return;
         }
         Map<String, Address> entries = new TreeMap<>();
         tracing.kernelEntries()
@@ -69,14 +77,15 @@ final class ModuleSites {
         entries.putAll(more);
         List<? extends SiteKind> kinds = tracing.kinds(placed);
         byte[] bytes = module.bytes(table.get());
-        List<PatchSite> sites = new ArrayList<>();
+        long last = 0;
         for (int at = 0; at <= bytes.length - width.bytes(); at += width.bytes()) {
             long site = tracing.listed(Pointers.get(bytes, at, width.bytes(), bigEndian), width, expected);
-            if (site != 0) {
-                tracingSite(kinds, site, entries).ifPresent(sites::add);
+            // why: a table may repeat an entry any number of times
+            if (site != 0 && site != last) {
+                last = site;
+                tracingSite(kinds, site, entries).ifPresent(sites);
             }
         }
-        return sites;
     }
 
     /** The value that the module's import of this name was given, which is a made-up address where no source knows the symbol. */
@@ -109,16 +118,15 @@ final class ModuleSites {
     }
 
     /** The static branches, each in the form that the present state of its key asks for, or in either form if the key cannot be read. */
-    List<PatchSite> branches(MemoryReader memory) {
+    void branches(MemoryReader memory, Consumer<PatchSite> sites) {
         Optional<Section> table = loaded(JUMP_TABLE);
         Optional<StaticBranches> branches = plan.archKernel().staticBranches();
         if (table.isEmpty() || branches.isEmpty() || !plan.profile().has(ConfigOption.JUMP_LABEL)) {
-            return List.of();
+            return;
         }
         JumpTable shape = plan.archKernel().tables(placed.file()).jumpTable();
         byte[] bytes = module.bytes(table.get());
         long address = placed.address(table.get()).orElseThrow().value();
-        List<PatchSite> sites = new ArrayList<>();
         for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
             long code = field(shape, bytes, address, at, shape.codeBytes());
             // why: an entry for code that the module does not have, for example the 0 of a missing weak symbol, patches
@@ -146,34 +154,36 @@ final class ModuleSites {
             if (enabled.isEmpty() || enabled.get() != inverted) {
                 forms.add(Form.of("taken", branches.get().taken(site.get(), target)));
             }
-            sites.add(new PatchSite(width.address(code), "jump label", forms));
+            if (isLive) {
+                expected.bytes(width.address(code), site.get().sizeBytes())
+                        .filter(loaded -> forms.stream().noneMatch(form -> Arrays.equals(form.code(), loaded)))
+                        .ifPresent(loaded -> forms.add(Form.of("as loaded", loaded)));
+            }
+            sites.accept(new PatchSite(width.address(code), "jump label", forms));
         }
-        return sites;
     }
 
     /** Entries for code in init memory, whose code address kernels before 4.20 clear when that memory is freed. */
-    List<PatchSite> clearedBranches() {
+    void clearedBranches(Consumer<PatchSite> sites) {
         Optional<Section> table = loaded(JUMP_TABLE);
         if (table.isEmpty()
                 || plan.profile().has(LoaderChange.JUMP_TABLE_AFTER_INIT)
                 || !plan.profile().has(ConfigOption.JUMP_LABEL)) {
-            return List.of();
+            return;
         }
         JumpTable shape = plan.archKernel().tables().jumpTable();
         byte[] bytes = module.bytes(table.get());
         Address start = placed.address(table.get()).orElseThrow();
-        List<PatchSite> sites = new ArrayList<>();
         for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
             long code = field(shape, bytes, start.value(), at, shape.codeBytes());
             if (expected.region(Address.of(code), 1).filter(RegionKind::isInit).isPresent()) {
                 byte[] loaded = Arrays.copyOfRange(bytes, at, at + shape.codeBytes());
-                sites.add(new PatchSite(
+                sites.accept(new PatchSite(
                         start.plus(at),
                         "jump label in init code",
                         List.of(Form.of("kept", loaded), Form.of("cleared", new byte[shape.codeBytes()]))));
             }
         }
-        return sites;
     }
 
     /** The branch at {@code code}; empty if it was loaded as other code, which must then stay as it was loaded. */

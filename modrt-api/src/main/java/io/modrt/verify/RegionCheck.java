@@ -9,13 +9,10 @@ import io.modrt.verify.Areas.Area;
 import io.modrt.verify.VerificationResult.Span;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares one region with what loading made of it. Words of 4 bytes are reported, and bytes are judged: a word is explained only if each
@@ -26,9 +23,6 @@ final class RegionCheck {
     /** A word without a reason, {@code offset} bytes into {@code area}. */
     record Misfit(Address address, Area area, long offset, int expected, int found, String why) {}
 
-    /** A byte of a site that is in none of its forms, as the site's first form has it. */
-    private record Wanted(byte code, String why) {}
-
     private final Address start;
     private final List<Area> areas;
     private final byte[] expected;
@@ -36,13 +30,15 @@ final class RegionCheck {
     private final Readout readout;
 
     /** By word: the last step of loading that changed it. */
-    private final @Nullable String[] finished;
+    private final Labels finished;
     /** By word: the form of the last site found in one of its forms that has a byte in the word. */
-    private final @Nullable String[] fitting;
+    private final Labels fitting;
     /** By byte: whether a site found in one of its forms holds it. */
     private final BitSet held = new BitSet();
-    /** By byte: what a site that is in none of its forms should have there. */
-    private final Map<Integer, Wanted> wanted = new HashMap<>();
+    /** By byte: which site that is in none of its forms has it, and what the site's first form has there. */
+    private final Labels wanted;
+
+    private byte[] wantedCode = {};
     /** By word: whether such a site makes it wrong. */
     private final BitSet wrong = new BitSet();
 
@@ -53,15 +49,16 @@ final class RegionCheck {
         this.readout = readout;
         this.found = readout.bytes();
         int words = (expected.length + Integer.BYTES - 1) / Integer.BYTES;
-        this.finished = new String[words];
-        this.fitting = new String[words];
+        this.finished = new Labels(words);
+        this.fitting = new Labels(words);
+        this.wanted = new Labels(expected.length);
     }
 
     /** Notes that the step {@code by} of loading changed the words of {@code range}, which lies in this region. */
     void markFinished(AddressRange range, String by) {
         int first = (int) range.start().minus(start) / Integer.BYTES;
         int end = (int) (range.end().minus(start) + Integer.BYTES - 1) / Integer.BYTES;
-        Arrays.fill(finished, first, end, by);
+        finished.fill(first, end, by);
     }
 
     /**
@@ -73,11 +70,7 @@ final class RegionCheck {
             if (isThere(form.code(), offset)) {
                 int end = offset + form.sizeBytes();
                 held.set(offset, end);
-                Arrays.fill(
-                        fitting,
-                        offset / Integer.BYTES,
-                        (end - 1) / Integer.BYTES + 1,
-                        site.kind() + ": " + form.name());
+                fitting.fill(offset / Integer.BYTES, (end - 1) / Integer.BYTES + 1, site.kind() + ": " + form.name());
                 return Optional.of(form);
             }
         }
@@ -116,17 +109,21 @@ final class RegionCheck {
         for (int i = 0; i < code.length; i++) {
             int at = offset + i;
             if (!held.get(at)) {
-                Wanted byteWanted = new Wanted(code[i], why);
-                wanted.put(at, byteWanted);
-                if (isWrong(at, byteWanted)) {
+                if (wantedCode.length == 0) {
+                    wantedCode = new byte[expected.length];
+                }
+                wanted.fill(at, at + 1, why);
+                wantedCode[at] = code[i];
+                if (isWrong(at)) {
                     wrong.set(at / Integer.BYTES);
                 }
             }
         }
     }
 
-    private boolean isWrong(int at, Wanted due) {
-        return found[at] != due.code || found[at] != expected[at];
+    /** Whether a byte of a site that is in none of its forms is not as both loading and the first form have it. */
+    private boolean isWrong(int at) {
+        return found[at] != wantedCode[at] || found[at] != expected[at];
     }
 
     private int offset(PatchSite site) {
@@ -182,8 +179,8 @@ final class RegionCheck {
 
         void word(int at, int areaIndex) {
             int word = at / Integer.BYTES;
-            String form = fitting[word];
-            String by = finished[word];
+            String form = fitting.get(word);
+            String by = finished.get(word);
             Leeway leeway = areas.get(areaIndex).leeway();
             if (readout.isUnreadable(at)) {
                 add(at, areaIndex, Reason.UNREADABLE, "");
@@ -216,7 +213,7 @@ final class RegionCheck {
                     used = used == Leeway.NONE ? leeway : used;
                 }
             }
-            String form = fitting[at / Integer.BYTES];
+            String form = fitting.get(at / Integer.BYTES);
             if (form != null) {
                 add(at, areaIndex, Reason.SITE, form);
             } else {
@@ -232,10 +229,10 @@ final class RegionCheck {
             for (int i = at, index = areaIndex; i < wordEnd(at); i++) {
                 index = areaOf(i, index);
                 there[i - at] = found[i];
-                Wanted form = wanted.get(i);
-                if (form != null) {
-                    due[i - at] = form.code;
-                    misfitWhy = isWrong(i, form) ? form.why : misfitWhy;
+                String why = wanted.get(i);
+                if (why != null) {
+                    due[i - at] = wantedCode[i];
+                    misfitWhy = isWrong(i) ? why : misfitWhy;
                 } else {
                     boolean isFree = held.get(i) || areas.get(index).leeway() != Leeway.NONE;
                     due[i - at] = isFree ? found[i] : expected[i];
@@ -243,7 +240,7 @@ final class RegionCheck {
             }
             if (Arrays.equals(due, there)) { // why: only other words of the site are not as its first form has them
                 for (int i = at; i < wordEnd(at); i++) {
-                    due[i - at] = wanted.containsKey(i) ? expected[i] : found[i];
+                    due[i - at] = wanted.get(i) != null ? expected[i] : found[i];
                 }
             }
             add(at, areaIndex, Reason.UNEXPLAINED, misfitWhy);

@@ -37,7 +37,11 @@ final class StructModule {
     /** One difference for each region whose base and size are not there. */
     List<Difference> check() {
         boolean isFilled = spans.stream().anyMatch(span -> span.why().equals(Leeway.STRUCT_MODULE.why()));
-        Optional<Section> section = placed.plan().file().elf().section(Leeway.THIS_MODULE);
+        // why: a file may have several sections of that name, of which the kernel takes the first that is loaded
+        Optional<Section> section = placed.plan()
+                .file()
+                .thisModule()
+                .filter(own -> placed.address(own).isPresent());
         List<Difference> missing = new ArrayList<>();
         if (isFilled && section.isPresent()) {
             Address address = placed.address(section.get()).orElseThrow();

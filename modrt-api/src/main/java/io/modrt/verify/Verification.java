@@ -33,9 +33,15 @@ public final class Verification {
     private final boolean initGone;
     private final Map<String, Address> entries;
     private final List<PatchSite> sites;
+    private final boolean isLive;
 
     private Verification(
-            RelocatedModule module, boolean initGone, Map<String, Address> entries, List<PatchSite> sites) {
+            RelocatedModule module,
+            boolean initGone,
+            Map<String, Address> entries,
+            List<PatchSite> sites,
+            boolean isLive) {
+        this.isLive = isLive;
         this.module = Objects.requireNonNull(module, "module");
         this.initGone = initGone;
         this.entries = Map.copyOf(entries);
@@ -44,26 +50,28 @@ public final class Verification {
 
     /** A check of memory against these bytes, at the addresses at which they were relocated. */
     public static Verification of(RelocatedModule module) {
-        return new Verification(module, false, Map.of(), List.of());
+        return new Verification(module, false, Map.of(), List.of(), false);
     }
 
     /**
      * A check of memory against the bytes with which the module was loaded. After {@link LiveModule#dropInit}, add {@link #withoutInit}.
+     * A static branch may also be as it was loaded, whatever its key says: a kernel would switch it as the module comes, and a load here
+     * leaves it.
      */
     public static Verification of(LiveModule module) {
-        return of(module.asLoaded());
+        return new Verification(module.asLoaded(), false, Map.of(), List.of(), true);
     }
 
     /** The same check after the kernel has freed the init regions: they are not read, and their words count as {@link Reason#GONE}. */
     public Verification withoutInit() {
-        return new Verification(module, true, entries, sites);
+        return new Verification(module, true, entries, sites, isLive);
     }
 
     /** The same check, where call sites of the function tracer may also call {@code entry}. */
     public Verification withEntry(String name, Address entry) {
         Map<String, Address> more = new HashMap<>(entries);
         more.put(name, kernel().canonical(entry));
-        return new Verification(module, initGone, more, sites);
+        return new Verification(module, initGone, more, sites, isLive);
     }
 
     /**
@@ -90,7 +98,7 @@ public final class Verification {
         }
         List<PatchSite> more = new ArrayList<>(sites);
         more.add(site);
-        return new Verification(module, initGone, entries, more);
+        return new Verification(module, initGone, entries, more, isLive);
     }
 
     private ArchKernel kernel() {
@@ -105,6 +113,11 @@ public final class Verification {
     /** Compares the module with {@code memory}, which is also asked for the keys of static branches, in other modules and the kernel. */
     public VerificationResult run(MemoryReader memory) {
         return new ModuleCheck(this, memory).result();
+    }
+
+    /** Whether the memory is that of a runtime, which leaves static branches as they were loaded. */
+    boolean isLive() {
+        return isLive;
     }
 
     RelocatedModule module() {

@@ -80,7 +80,7 @@ final class VerificationPage {
     }
 
     private void verdict() {
-        int wrong = result.differences().size();
+        long wrong = result.differenceCount();
         if (wrong > 0) {
             pill(colour(Reason.UNEXPLAINED), count(wrong) + " unexplained");
         }
@@ -171,7 +171,8 @@ final class VerificationPage {
         page.append("<h2>Unexplained</h2>\n<table><tr><th>address</th><th>place</th><th>symbol</th>");
         page.append("<th>expected</th><th>found</th><th>looked for</th></tr>\n");
         result.differences().stream().limit(MOST_DIFFERENCES).forEach(this::difference);
-        int more = result.differences().size() - MOST_DIFFERENCES;
+        long more = result.differenceCount()
+                - Math.min(MOST_DIFFERENCES, result.differences().size());
         if (more > 0) {
             page.append("<tr><td colspan=\"6\">and ").append(more).append(" more</td></tr>\n");
         }

@@ -2,6 +2,7 @@ package io.modrt.verify;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Printable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -20,11 +21,14 @@ import org.apiguardian.api.API;
  * @param spans all words, by regions in the kernel's order, then by ascending address
  * @param sites how many sites are in which form, by kind and form, for example {@code function tracing: off}; only sites all of whose
  *     bytes could be read
- * @param differences the words that are {@link Reason#UNEXPLAINED}, in the same order, then what else is wrong
+ * @param differences the words that are {@link Reason#UNEXPLAINED}, in the same order, then what else is wrong; of the words only as many as
+ *     {@link io.modrt.policy.LoadLimits#differences} allows, while {@link #differenceCount} counts all
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record VerificationResult(
         String module, List<Span> spans, Map<String, Integer> sites, List<Difference> differences) {
+
+    private static final int MOST_SHOWN = 1_000;
 
     /** Copies the lists; the map is sorted by its keys. */
     public VerificationResult {
@@ -52,7 +56,8 @@ public record VerificationResult(
         /** For example {@code .text [0xc0000000, 0xc0000010): equal}. */
         @Override
         public String toString() {
-            return area + " " + range + ": " + reason + (why.isEmpty() ? "" : ", " + why);
+            return Printable.name(area) + " " + range + ": " + reason
+                    + (why.isEmpty() ? "" : ", " + Printable.name(why));
         }
     }
 
@@ -73,8 +78,9 @@ public record VerificationResult(
         /** For example {@code 0xc000001c .text+0x1c, greet+0xc: expected 0x0c001000, found 0x0c002000}. */
         @Override
         public String toString() {
-            return address + " " + area + symbol.map(name -> ", " + name).orElse("") + ": expected " + hex(expected)
-                    + ", found " + hex(found) + (why.isEmpty() ? "" : "; " + why);
+            return address + " " + Printable.name(area)
+                    + symbol.map(name -> ", " + Printable.name(name)).orElse("") + ": expected " + hex(expected)
+                    + ", found " + hex(found) + (why.isEmpty() ? "" : "; " + Printable.line(why));
         }
 
         static String hex(int word) {
@@ -91,6 +97,11 @@ public record VerificationResult(
     /** Whether all words could be read, apart from those that are {@link Reason#GONE}. */
     public boolean isComplete() {
         return words(Reason.UNREADABLE) == 0;
+    }
+
+    /** The number of all differences, also of those that were not kept. */
+    public long differenceCount() {
+        return Math.max(differences.size(), words(Reason.UNEXPLAINED));
     }
 
     /** The number of all words. */
@@ -120,7 +131,7 @@ public record VerificationResult(
         return sites.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** A table that counts words by section and reason, with the sites and the differences below it. */
+    /** A table that counts words by section and reason, with the sites and the first 1,000 differences below it. */
     public String table() {
         Map<String, Map<Reason, Long>> rows = new LinkedHashMap<>();
         Map<Reason, Long> sums = new EnumMap<>(Reason.class);
@@ -131,16 +142,24 @@ public record VerificationResult(
         }
         List<Reason> columns = List.copyOf(sums.keySet());
         List<List<String>> cells = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of(module));
+        List<String> head = new ArrayList<>(List.of(Printable.name(module)));
         columns.forEach(reason -> head.add(reason.toString()));
         cells.add(head);
-        rows.forEach((area, counts) -> cells.add(row(area, columns, counts)));
+        rows.forEach((area, counts) -> cells.add(row(Printable.name(area), columns, counts)));
         cells.add(row("words", columns, sums));
         StringBuilder text = new StringBuilder(TextTable.of(cells));
-        sites.forEach((site, count) ->
-                text.append(site).append(": ").append(count).append(count == 1 ? " site\n" : " sites\n"));
-        differences.forEach(
-                difference -> text.append("unexplained ").append(difference).append('\n'));
+        sites.forEach((site, count) -> text.append(Printable.name(site))
+                .append(": ")
+                .append(count)
+                .append(count == 1 ? " site\n" : " sites\n"));
+        differences.stream()
+                .limit(MOST_SHOWN)
+                .forEach(difference ->
+                        text.append("unexplained ").append(difference).append('\n'));
+        long more = differenceCount() - Math.min(MOST_SHOWN, differences.size());
+        if (more > 0) {
+            text.append("unexplained: ").append(more).append(" more\n");
+        }
         return text.toString();
     }
 
@@ -178,7 +197,7 @@ public record VerificationResult(
     /** One line: {@code greeter: 240 words, equal 230, site 4, data 6}. */
     @Override
     public String toString() {
-        StringBuilder line = new StringBuilder(module + ": " + words() + " words");
+        StringBuilder line = new StringBuilder(Printable.name(module) + ": " + words() + " words");
         for (Reason reason : Reason.values()) {
             long count = words(reason);
             if (count > 0) {

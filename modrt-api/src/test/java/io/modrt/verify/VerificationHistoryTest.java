@@ -56,11 +56,17 @@ class VerificationHistoryTest {
             LiveModule module = load(runtime);
             assertEquals(
                     0,
-                    Verification.of(module).run(runtime.memory()).differences().size());
+                    Verification.of(module.asLoaded())
+                            .run(runtime.memory())
+                            .differences()
+                            .size());
             runtime.memory().write(Address.of(CORE + Long.decode(offset)), new byte[8], 0, 8);
             assertEquals(
                     differences,
-                    Verification.of(module).run(runtime.memory()).differences().size());
+                    Verification.of(module.asLoaded())
+                            .run(runtime.memory())
+                            .differences()
+                            .size());
         }
     }
 
@@ -90,7 +96,10 @@ class VerificationHistoryTest {
                     policy);
             assertEquals(
                     differences,
-                    Verification.of(module).run(runtime.memory()).differences().size());
+                    Verification.of(module.asLoaded())
+                            .run(runtime.memory())
+                            .differences()
+                            .size());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.modrt.ftrace;
 
 import io.modrt.address.Address;
+import io.modrt.error.Refusal;
 import io.modrt.load.LiveModule;
 import io.modrt.spi.SiteKind;
 import java.util.Optional;
@@ -41,7 +42,11 @@ public record CallSite(
 
     /** Its line in {@code available_filter_functions}: the function's name, and the module's in brackets. */
     public String line() {
-        return function + " [" + module.name() + "]";
+        return line(function, module);
+    }
+
+    static String line(String function, LiveModule module) {
+        return Refusal.printable(function) + " [" + Refusal.printable(module.name()) + "]";
     }
 
     /** For example {@code 0xc0001234 xfs_trans_commit [xfs]: o32 long call, ra address: OFF}. */

@@ -3,9 +3,11 @@ package io.modrt.ftrace;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.memory.TargetMemory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * The writes of one switch: runs of bytes, each written by one access to the target's memory. They are planned in order; then all of
@@ -87,11 +89,11 @@ final class CodeMemory {
     }
 
     /** Undoes what was written, the last run first. {@code failed} is told of each run that cannot be undone, and why. */
-    void undo(BiConsumer<Address, RuntimeException> failed) {
+    void undo(BiConsumer<Address, Throwable> failed) {
         for (int i = written - 1; i >= 0; i--) {
             try {
                 write(i, before);
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) { // why: the other runs are undone whatever was raised
                 failed.accept(Address.of(places[i]), failure);
             }
         }
@@ -103,6 +105,22 @@ final class CodeMemory {
      * @param ranges ranges that hold all runs and do not overlap
      */
     void tell(List<AddressRange> ranges) {
+        changed(ranges).forEach(memory::codeChanged);
+    }
+
+    /** The same for each range whatever telling of the others raises, which {@code failed} is given. */
+    void tellEach(List<AddressRange> ranges, Consumer<Throwable> failed) {
+        for (AddressRange range : changed(ranges)) {
+            try {
+                memory.codeChanged(range);
+            } catch (RuntimeException | Error failure) { // why: what was undone stays undone
+                failed.accept(failure);
+            }
+        }
+    }
+
+    private List<AddressRange> changed(List<AddressRange> ranges) {
+        List<AddressRange> changed = new ArrayList<>();
         long[] first = new long[ranges.size()];
         long[] last = new long[ranges.size()];
         Arrays.fill(first, Long.MAX_VALUE);
@@ -115,9 +133,10 @@ final class CodeMemory {
         }
         for (int i = 0; i < first.length; i++) {
             if (last[i] > 0) {
-                memory.codeChanged(new AddressRange(ranges.get(i).start().plus(first[i]), last[i] - first[i]));
+                changed.add(new AddressRange(ranges.get(i).start().plus(first[i]), last[i] - first[i]));
             }
         }
+        return changed;
     }
 
     private static int indexOf(List<AddressRange> ranges, long place) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * kernel's order of writing; the documentation of this package names the kinds for which it is not: stop the target before you switch
  * those. A switch from one tracer to another goes through off, unless one aligned write does it.
  *
- * <p>Safe for use by several threads; switches take turns.
+ * <p>Safe for use by several threads; switches take turns with each other and with loads and unloads. What the target's memory does
+ * while it is written may read here, but not switch, load or unload: that is refused with EBUSY.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Ftrace implements AutoCloseable {
@@ -43,6 +45,7 @@ public final class Ftrace implements AutoCloseable {
     private final Follower follower = new Follower();
     private Wishes wishes = Wishes.NONE;
     private boolean isClosed;
+    private boolean isSwitching;
 
     private final class Follower implements ModuleListener {
         @Override
@@ -80,7 +83,7 @@ public final class Ftrace implements AutoCloseable {
             ModuleSites sites = new ModuleSites(module, runtime.memory());
             modules.put(module, sites);
             wishes = wishes.at(this::canonical); // why: the width of addresses is not known before a module is there
-            switchTo(wishes.arrived(sites));
+            runtime.exclusively(() -> switchTo(() -> wishes.arrived(sites)));
         }
     }
 
@@ -136,7 +139,9 @@ public final class Ftrace implements AutoCloseable {
      * order of loading, each in ascending order. Functions of the same name repeat, and so do sites that the table lists twice.
      */
     public synchronized List<String> available() {
-        return sites().stream().map(CallSite::line).toList();
+        List<String> all = new ArrayList<>();
+        modules.values().forEach(module -> module.addLines(all));
+        return all;
     }
 
     /**
@@ -145,9 +150,9 @@ public final class Ftrace implements AutoCloseable {
      *
      * @throws PatchException if sites that have more than one tracer now cannot be switched to it; then nothing changes
      */
-    public synchronized Ftrace listFunction(Address entry) {
+    public Ftrace listFunction(Address entry) {
         requireEntry(entry);
-        return switchTo(wishes.withListFunction(canonical(entry)));
+        return change(() -> wishes.withListFunction(canonical(entry)));
     }
 
     /**
@@ -162,7 +167,7 @@ public final class Ftrace implements AutoCloseable {
     }
 
     /** Traces functions, as {@link #trace(String, Address)} does. */
-    public synchronized Ftrace trace(Filter filter, Address tracer) {
+    public Ftrace trace(Filter filter, Address tracer) {
         return trace(
                 tracer,
                 selection -> filter.terms().isEmpty()
@@ -174,14 +179,14 @@ public final class Ftrace implements AutoCloseable {
      * Traces the functions for which {@code wanted} holds, of modules to come as well; apart from that it does what
      * {@link #trace(String, Address)} does.
      */
-    public synchronized Ftrace trace(Predicate<? super CallSite> wanted, Address tracer) {
+    public Ftrace trace(Predicate<? super CallSite> wanted, Address tracer) {
         Objects.requireNonNull(wanted, "wanted");
         return trace(tracer, selection -> selection.where(modules.values(), wanted));
     }
 
     private Ftrace trace(Address tracer, UnaryOperator<Selection> change) {
         requireEntry(tracer);
-        return switchTo(wishes.with(canonical(tracer), change));
+        return change(() -> wishes.with(canonical(tracer), change));
     }
 
     private static void requireEntry(Address entry) {
@@ -197,8 +202,8 @@ public final class Ftrace implements AutoCloseable {
      *
      * @throws PatchException if a site cannot be switched; then nothing changes
      */
-    public synchronized Ftrace untrace(Address tracer) {
-        return switchTo(wishes.without(canonical(tracer)));
+    public Ftrace untrace(Address tracer) {
+        return change(() -> wishes.without(canonical(tracer)));
     }
 
     /**
@@ -208,9 +213,9 @@ public final class Ftrace implements AutoCloseable {
      * @throws PatchException if a site cannot be switched; then nothing changes
      * @throws StateException if {@code tracer} traces nothing, or {@code by} is a tracer already
      */
-    public synchronized Ftrace replace(Address tracer, Address by) {
+    public Ftrace replace(Address tracer, Address by) {
         requireEntry(by);
-        return switchTo(wishes.replaced(canonical(tracer), canonical(by)));
+        return change(() -> wishes.replaced(canonical(tracer), canonical(by)));
     }
 
     /**
@@ -220,9 +225,9 @@ public final class Ftrace implements AutoCloseable {
      * @throws PatchException if the site cannot be switched; then nothing changes
      * @throws StateException with ENOENT if the site is gone
      */
-    public synchronized Ftrace redirect(CallSite site, Address replacement) {
+    public Ftrace redirect(CallSite site, Address replacement) {
         requireEntry(replacement);
-        return redirectTo(site, canonical(replacement));
+        return change(() -> redirected(site, canonical(replacement)));
     }
 
     /**
@@ -231,29 +236,52 @@ public final class Ftrace implements AutoCloseable {
      * @throws PatchException if the site cannot be switched; then nothing changes
      * @throws StateException with ENOENT if the site is gone
      */
-    public synchronized Ftrace restore(CallSite site) {
-        return redirectTo(site, null);
+    public Ftrace restore(CallSite site) {
+        return change(() -> redirected(site, null));
     }
 
-    private Ftrace redirectTo(CallSite site, @Nullable Address replacement) {
+    private Wishes redirected(CallSite site, @Nullable Address replacement) {
         ModuleSites module = modules.get(site.module());
         int index = module == null ? -1 : module.find(site.address());
         if (module == null || index < 0) {
             throw new StateException(Refusal.of(Errno.ENOENT, "is gone").at("call site " + site));
         }
-        return switchTo(wishes.redirected(module, index, replacement));
+        return wishes.redirected(module, index, replacement);
     }
 
-    /** Switches all sites from the present wishes to the next; if that fails, the present ones stay. */
-    private Ftrace switchTo(Wishes next) {
+    /**
+     * Switches all sites from the present wishes to the next; if that fails, the present ones stay. The runtime's lock is taken before this
+     * one, as it is where modules come and go.
+     */
+    private Ftrace change(Supplier<Wishes> next) {
+        return runtime.exclusively(() -> {
+            synchronized (this) {
+                return switchTo(next);
+            }
+        });
+    }
+
+    /** Called under both locks. What the target's memory calls meanwhile can neither switch sites here nor load and unload modules. */
+    private Ftrace switchTo(Supplier<Wishes> next) {
         if (isClosed) {
             throw new IllegalStateException("this Ftrace is closed; attach another one");
         }
-        Switch change = new Switch(runtime.memory());
-        modules.values().forEach(module -> change.plan(module, wishes, next));
-        change.run();
-        wishes = next;
-        return this;
+        if (isSwitching) {
+            throw new StateException(Refusal.of(
+                    Errno.EBUSY,
+                    "a switch of call sites is under way, and was called back from; switch when it has ended"));
+        }
+        isSwitching = true;
+        try {
+            Wishes wanted = next.get();
+            Switch change = new Switch(runtime.memory());
+            modules.values().forEach(module -> change.plan(module, wishes, wanted));
+            change.run();
+            wishes = wanted;
+            return this;
+        } finally {
+            isSwitching = false;
+        }
     }
 
     /** The trampolines in use, by module; modules that use none are left out. A new map. */
@@ -276,13 +304,15 @@ public final class Ftrace implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (this) {
-            if (isClosed) {
-                return;
+        runtime.exclusively(() -> {
+            synchronized (this) {
+                if (!isClosed) {
+                    switchTo(() -> Wishes.NONE);
+                    isClosed = true;
+                }
+                return this;
             }
-            switchTo(Wishes.NONE);
-            isClosed = true;
-        }
-        runtime.unlisten(follower); // why: outside the lock, since the runtime's lock is taken before this one
+        });
+        runtime.unlisten(follower);
     }
 }

@@ -107,9 +107,11 @@ final class ModuleCode implements CodeReader {
     }
 
     private @Nullable Region find(long address, int sizeBytes) {
-        for (Region region : regions) {
-            if (region.holds(address, sizeBytes)) {
-                return region;
+        for (int i = 0;
+                i < regions.size();
+                i++) { // why: an iterator for each site would be most of what attaching allocates
+            if (regions.get(i).holds(address, sizeBytes)) {
+                return regions.get(i);
             }
         }
         return null;

@@ -3,6 +3,7 @@ package io.modrt.ftrace;
 import io.modrt.address.Address;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LiveModule;
+import io.modrt.load.LoadedSymbol;
 import io.modrt.load.SymbolOffset;
 import io.modrt.memory.TargetMemory;
 import io.modrt.spi.SiteKind;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModuleSites {
     private static final byte FOREIGN = -1;
+
+    /** The room that kernels since 6.1 have for a symbol's name, its NUL included; older ones have 128 bytes. */
+    private static final int KSYM_NAME_LEN = 512;
+
     private static final RegionKind[] REGIONS = RegionKind.values();
 
     private final LiveModule module;
@@ -35,6 +40,7 @@ final class ModuleSites {
     private final BitSet gone = new BitSet();
     private final BitSet torn = new BitSet();
     private final BitSet repeated = new BitSet();
+    private final int[] first;
     private final Trampolines trampolines;
     private String @Nullable [] functions;
 
@@ -58,6 +64,10 @@ final class ModuleSites {
         target = new long[sites.length];
         Arrays.fill(kind, FOREIGN);
         Arrays.fill(region, (byte) -1);
+        first = new int[sites.length];
+        for (int i = 1; i < first.length; i++) {
+            first[i] = sites[i] == sites[i - 1] ? first[i - 1] : i;
+        }
         recognise(code);
         forgetOverlaps();
         trampolines = Trampolines.of(module);
@@ -139,11 +149,7 @@ final class ModuleSites {
 
     /** The first entry with the same address. Kernels before about 6.13 keep every entry of the table. */
     int first(int site) {
-        int first = site;
-        while (first > 0 && sites[first - 1] == sites[site]) {
-            first--;
-        }
-        return first;
+        return first[site];
     }
 
     /** The sites that are not gone, each once. A new set. */
@@ -258,6 +264,12 @@ final class ModuleSites {
         return dropped;
     }
 
+    /** A symbol's name as far as kernels read it: without the bytes beyond KSYM_NAME_LEN. */
+    private static String cut(LoadedSymbol symbol) {
+        String name = symbol.name();
+        return name.length() < KSYM_NAME_LEN ? name : name.substring(0, KSYM_NAME_LEN - 1);
+    }
+
     /** The name of the function in which a site lies; the site's address if there is none. */
     String function(int site) {
         String[] known = functions;
@@ -265,8 +277,9 @@ final class ModuleSites {
             known = new String[sites.length];
             for (int i = 0; i < sites.length; i++) {
                 Address at = Address.of(sites[i]);
-                known[i] =
-                        module.symbolAt(at).map(found -> found.symbol().name()).orElse(at.toString());
+                known[i] = first(i) != i
+                        ? known[first(i)]
+                        : module.symbolAt(at).map(found -> cut(found.symbol())).orElseGet(at::toString);
             }
             functions = known;
         }
@@ -304,6 +317,20 @@ final class ModuleSites {
         present.set(0, sites.length);
         present.andNot(gone);
         return present.stream().mapToObj(this::site).toList();
+    }
+
+    /** Adds the line of each site that is not gone. Sites of one function share it. */
+    void addLines(List<String> lines) {
+        String name = "";
+        String line = "";
+        for (int i = 0; i < sites.length; i++) {
+            if (!gone.get(i)) {
+                String function = function(i);
+                line = !line.isEmpty() && function.equals(name) ? line : CallSite.line(function, module);
+                name = function;
+                lines.add(line);
+            }
+        }
     }
 
     /** The first site at this address, or -1. */

@@ -1,6 +1,8 @@
 package io.modrt.ftrace;
 
-import java.util.regex.Pattern;
+import io.modrt.error.Errno;
+import io.modrt.error.PatchException;
+import io.modrt.error.Refusal;
 
 /** A pattern of the kernel's filter files. A scan from left to right decides which of the six forms it has. */
 final class NamePattern {
@@ -13,19 +15,30 @@ final class NamePattern {
         GLOB
     }
 
+    private static final int MOST_CHARACTERS = 1024;
+
     private final Form form;
     private final String text;
-    private final Pattern glob;
     private final long index;
 
     private NamePattern(Form form, String text) {
         this.form = form;
         this.text = text;
-        this.glob = Pattern.compile(form == Form.GLOB ? regex(text) : "");
         this.index = form == Form.INDEX ? number(text) : 0;
     }
 
+    /**
+     * Reads a pattern.
+     *
+     * @throws PatchException with EINVAL if it is longer than the kernel's buffer for a pattern, which has room for a symbol's name, its
+     *     offset and its module's name
+     */
     static NamePattern of(String pattern) {
+        if (pattern.length() > MOST_CHARACTERS) {
+            throw new PatchException(Refusal.of(
+                    Errno.EINVAL,
+                    "a pattern of " + pattern.length() + " characters, the longest has " + MOST_CHARACTERS));
+        }
         if (!pattern.isEmpty() && pattern.charAt(0) >= '0' && pattern.charAt(0) <= '9') {
             return new NamePattern(Form.INDEX, pattern);
         }
@@ -72,64 +85,12 @@ final class NamePattern {
             case PREFIX -> name.startsWith(text);
             case SUFFIX -> name.endsWith(text);
             case SUBSTRING -> name.contains(text);
-            case GLOB -> glob.matcher(name).matches();
+            case GLOB -> Glob.matches(text, name);
         };
     }
 
     /** The pattern without the {@code *} at its ends: the kernel has cut them off before it puts a pattern aside for later. */
     String cut() {
         return text;
-    }
-
-    private static String regex(String glob) {
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < glob.length(); i++) {
-            char c = glob.charAt(i);
-            int end = c == '[' ? classEnd(glob, i) : -1;
-            if (c == '*') {
-                regex.append(".*");
-            } else if (c == '?') {
-                regex.append('.');
-            } else if (end > 0) {
-                regex.append(characterClass(glob.substring(i + 1, end)));
-                i = end;
-            } else {
-                boolean isQuote = c == '\\' && i + 1 < glob.length();
-                regex.append(Pattern.quote(isQuote ? glob.substring(i + 1, i + 2) : String.valueOf(c)));
-                i += isQuote ? 1 : 0;
-            }
-        }
-        return "(?s)" + regex;
-    }
-
-    /** The index of the {@code ]} that ends the class which starts at {@code open}, or -1. A {@code ]} that comes first is a member. */
-    private static int classEnd(String glob, int open) {
-        int first = glob.startsWith("!", open + 1) ? open + 2 : open + 1;
-        return glob.indexOf(']', first + 1);
-    }
-
-    private static String characterClass(String inside) {
-        boolean isNegated = inside.startsWith("!");
-        StringBuilder regex = new StringBuilder(isNegated ? "[^" : "[");
-        String members = isNegated ? inside.substring(1) : inside;
-        for (int i = 0; i < members.length(); i++) {
-            boolean isRange = i + 2 < members.length() && members.charAt(i + 1) == '-';
-            char from = members.charAt(i);
-            char to = isRange ? members.charAt(i + 2) : from;
-            if (from <= to) {
-                regex.append(escaped(from)).append('-').append(escaped(to));
-            }
-            i += isRange ? 2 : 0;
-        }
-        String text = regex.append(']').toString();
-        return switch (text) { // why: a backward range has no members, but a regular expression has no empty class
-            case "[]" -> "(?!)";
-            case "[^]" -> ".";
-            default -> text;
-        };
-    }
-
-    private static String escaped(char c) {
-        return Character.isLetterOrDigit(c) ? String.valueOf(c) : "\\" + c;
     }
 }

@@ -99,7 +99,7 @@ final class SiteFault {
                         : refusal.at(where(sites, site)).logged(logged(logged, sites, site)));
     }
 
-    static PatchException torn(RuntimeException failure, List<Address> places, List<RuntimeException> seconds) {
+    static PatchException torn(RuntimeException failure, List<Address> places, List<Throwable> seconds) {
         String what = failure.getMessage() + "; and undoing it failed, too: "
                 + places.stream().map(Address::toString).collect(Collectors.joining(", "))
                 + " are no longer what they were: " + seconds.get(0).getMessage();

@@ -108,8 +108,10 @@ final class Switch {
     /**
      * Does what was planned.
      *
-     * @throws PatchException if code is not what it should be, or cannot be read or written; then all is as before, except for sites
-     *     that the message calls torn
+     * <p>Whatever the target's memory raises, exceptions and errors, all is then as before, except for sites that the message calls torn:
+     * what was written is written back, and the target told of it. That holds for {@link TargetMemory#codeChanged} too.
+     *
+     * @throws PatchException if code is not what it should be, or cannot be read or written
      */
     void run() {
         memory.expect(
@@ -126,9 +128,19 @@ final class Switch {
             memory.write();
         } catch (RuntimeException failure) {
             throw undo(unwritable(memory.failed(), failure));
+        } catch (Error failure) {
+            undo(unwritable(memory.failed(), new IllegalStateException(failure)));
+            throw failure;
+        }
+        try {
+            memory.tell(ranges());
+        } catch (RuntimeException failure) {
+            throw undo(failure);
+        } catch (Error failure) {
+            undo(new IllegalStateException(failure));
+            throw failure;
         }
         steps.forEach(step -> step.sites().settle(step.entries(), step.targets()));
-        tell();
     }
 
     /** Compares the code of the sites that change with what it must be, and plans to write what it will be. */
@@ -222,18 +234,19 @@ final class Switch {
 
     private RuntimeException undo(RuntimeException failure) {
         List<Address> lost = new ArrayList<>();
-        List<RuntimeException> seconds = new ArrayList<>();
+        List<Throwable> seconds = new ArrayList<>();
         memory.undo((place, second) -> {
             lost.add(place);
             seconds.add(second);
             steps.forEach(step -> step.sites().tear(place.value()));
         });
-        tell();
+        memory.tellEach(ranges(), failure::addSuppressed);
         return lost.isEmpty() ? failure : SiteFault.torn(failure, lost, seconds);
     }
 
-    private void tell() {
-        memory.tell(steps.stream().flatMap(step -> codeOf(step.sites())).toList());
+    /** The executable regions of the modules that change. */
+    private List<AddressRange> ranges() {
+        return steps.stream().flatMap(step -> codeOf(step.sites())).toList();
     }
 
     private static Stream<AddressRange> codeOf(ModuleSites sites) {

@@ -91,10 +91,15 @@ final class MipsLoad implements ArchLoad {
         return stubs.computeIfAbsent(new Far(caller, target), far -> {
             long offset = nextOffsets.getOrDefault(caller, plan.trampolineBytes(caller));
             StubTemplate template = plan.kernel().stubs().to(target);
-            nextOffsets.put(caller, offset + template.sizeBytes());
             if (offset + template.sizeBytes() > plan.headBytes(caller)) {
-                throw new AssertionError("more stubs than were counted, at " + call.place());
+                // why: an addend in place is counted as the file has it, and another relocation of the place may change
+                // it
+                throw refuse(
+                        call,
+                        "target " + Address.of(target) + " is out of reach, and no stub is left of those that were"
+                                + " counted before layout; another relocation has changed this place");
             }
+            nextOffsets.put(caller, offset + template.sizeBytes());
             return Stub.of(region.start().plus(offset), Address.of(target), call.symbolName(), template);
         });
     }

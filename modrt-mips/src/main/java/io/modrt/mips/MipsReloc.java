@@ -85,6 +85,7 @@ enum MipsReloc implements RelocationType {
     private final Field field;
     private final Fit fit;
     private final int targetAlignment;
+    private final String psabiName;
 
     MipsReloc(int number, Formula formula, long bias, Field field, Fit fit, int targetAlignment) {
         this.number = number;
@@ -93,6 +94,7 @@ enum MipsReloc implements RelocationType {
         this.field = field;
         this.fit = fit;
         this.targetAlignment = targetAlignment;
+        this.psabiName = name().replaceFirst("_REL$", "");
     }
 
     /** The first row with this number. */
@@ -107,7 +109,7 @@ enum MipsReloc implements RelocationType {
 
     @Override
     public String psabiName() {
-        return name().replaceFirst("_REL$", "");
+        return psabiName;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadLimits;
 import io.modrt.spi.ArchPlan;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * bytes; a section that is not loaded has neither.
  */
 public final class SectionLayout {
-    /** The memory that a file of any size may ask for: for zeros, alignment, symbols. */
-    private static final long FREE_BYTES = 64L << 20;
     /** The further memory that each byte of the file may ask for: for stubs of relocations, copies of names. */
     private static final long BYTES_PER_FILE_BYTE = 16;
 
@@ -32,7 +31,7 @@ public final class SectionLayout {
     private final @Nullable KallsymsLayout kallsyms;
     private final List<RegionKind> regions;
 
-    private SectionLayout(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
+    private SectionLayout(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadLimits limits) {
         this.file = file;
         this.profile = profile;
         sections = file.elf().sections().stream().map(arch::shape).toList();
@@ -51,27 +50,39 @@ public final class SectionLayout {
         regions = Arrays.stream(RegionKind.values())
                 .filter(kind -> sizeBytes(kind) > 0)
                 .toList();
-        checkMemory();
+        checkMemory(limits);
     }
 
     /**
      * Lays a module out.
      *
-     * @throws LayoutException if sizes are more than the kernel counts, or out of proportion to the file
+     * @throws LayoutException if sizes are more than the kernel counts, or more than the limits allow
      */
-    public static SectionLayout of(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
-        return new SectionLayout(file, profile, rule, arch);
+    public static SectionLayout of(
+            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadLimits limits) {
+        return new SectionLayout(file, profile, rule, arch, limits);
     }
 
-    private void checkMemory() {
+    /** The same within {@link LoadLimits#standard}. */
+    public static SectionLayout of(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
+        return of(file, profile, rule, arch, LoadLimits.standard());
+    }
+
+    private void checkMemory(LoadLimits limits) {
         long total = regions.stream().mapToLong(this::sizeBytes).sum();
-        long most = FREE_BYTES + BYTES_PER_FILE_BYTE * file.elf().lengthBytes();
+        long most =
+                saturated(limits.imageBytes(), BYTES_PER_FILE_BYTE * file.elf().lengthBytes());
         if (total > most) {
             throw new LayoutException(Refusal.beyondKernel(file.name() + ": asks for 0x" + Long.toHexString(total)
-                    + " bytes of memory, against a file of 0x"
-                    + Integer.toHexString(file.elf().lengthBytes()) + ": at most 0x" + Long.toHexString(most)
-                    + " are given to such a file"));
+                            + " bytes of memory, against a file of 0x"
+                            + Integer.toHexString(file.elf().lengthBytes()) + ": at most 0x" + Long.toHexString(most)
+                            + " are given to such a file")
+                    .wayOut("raise LoadLimits.imageBytes"));
         }
+    }
+
+    private static long saturated(long one, long other) {
+        return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
     }
 
     /** The module. */

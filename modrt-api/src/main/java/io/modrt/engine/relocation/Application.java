@@ -10,13 +10,15 @@ import io.modrt.spi.PlacedSections;
 import io.modrt.spi.Stub;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run over a module's relocations in the kernel's order, with its own image and its own state of the architecture. */
 public final class Application {
     private final ElfFile elf;
     private final SectionLayout layout;
-    private final ImageBytes image;
+    private final Supplier<ImageBytes> unrelocated;
+    private @Nullable ImageBytes image;
     private final ArchLoad load;
     private final ByteOrder codeOrder;
     private final Relocator relocator;
@@ -26,14 +28,19 @@ public final class Application {
         this.elf = linkage.elf();
         this.layout = linkage.layout();
         this.codeOrder = linkage.kernel().kernel().codeOrder();
-        this.image = ImageBytes.of(placed, linkage.addresses(), codeOrder);
+        this.unrelocated = () -> ImageBytes.of(placed, linkage.addresses(), codeOrder);
         this.load = placed.archPlan().begin(placed, linkage.symbolValues());
         this.relocator = new Relocator(linkage, load, findings, observer);
     }
 
-    /** The bytes. */
+    /** The bytes. They are made when they are first asked for: sections that are not loaded are relocated without them. */
     public ImageBytes image() {
-        return image;
+        ImageBytes known = image;
+        if (known == null) {
+            known = unrelocated.get();
+            image = known;
+        }
+        return known;
     }
 
     ArchLoad load() {
@@ -62,14 +69,14 @@ public final class Application {
         for (RelocationSection relocations : elf.relocationSections()) {
             int section = relocations.target().index();
             if (layout.isLoaded(section)) {
-                relocator.apply(relocations, image.section(section));
+                relocator.apply(relocations, image().section(section));
             }
         }
         for (Stub stub : load.stubs()) {
-            image.putBytesAt(stub.address().value(), stub.code(codeOrder));
+            image().putBytesAt(stub.address().value(), stub.code(codeOrder));
             stub.slot()
                     .ifPresent(slot ->
-                            image.putPointerAt(slot.value(), stub.target().value()));
+                            image().putPointerAt(slot.value(), stub.target().value()));
         }
     }
 }

@@ -1,9 +1,10 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.engine.relocation.RelocationRows.Row;
+import io.modrt.error.RelocationPlace;
 import io.modrt.findings.Findings;
 import io.modrt.link.Reach;
 import io.modrt.link.ReachReport;
@@ -12,6 +13,7 @@ import io.modrt.link.Rewrite;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Width;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,12 +23,20 @@ import java.util.Optional;
 /** Explains what relocation did to a module, by applying its relocations once more to a copy, since a loaded module keeps none of this. */
 public final class Explanation {
     private final Linkage linkage;
-    private final Findings unheard;
+    private final String module;
+    private final LoadPolicy policy;
+    private volatile SoftReference<ImageBytes> image = new SoftReference<>(null);
 
     /** Explains the module with this linkage, which was loaded under {@code policy}. */
     public Explanation(Linkage linkage, LoadPolicy policy) {
         this.linkage = linkage;
-        this.unheard = new Findings(linkage.file().name(), policy);
+        this.module = linkage.file().name();
+        this.policy = policy;
+    }
+
+    /** Findings that nobody asks for: those of the load are kept already. */
+    private Findings unheard() {
+        return new Findings(module, policy);
     }
 
     /** Every relocation of the loaded sections, in order. */
@@ -34,7 +44,7 @@ public final class Explanation {
         List<Relocation> all = new ArrayList<>();
         new Application(
                         linkage,
-                        unheard,
+                        unheard(),
                         (fixup, row, stub, value, before, after) -> all.add(new Relocation(
                                 fixup.place(), row.type, value, before, after, Optional.ofNullable(stub))))
                 .applyAll();
@@ -43,25 +53,34 @@ public final class Explanation {
 
     /** A section's bytes after relocation alone; the address of a section that is not loaded counts as 0. */
     public byte[] bytes(Section section) {
-        Application application = new Application(linkage, unheard, null);
         if (linkage.layout().isLoaded(section.index())) {
-            application.applyAll();
-            return application.image().copyOf(section.index());
+            return image().copyOf(section.index());
         }
+        Application application = new Application(linkage, unheard(), null);
         SectionBytes bytes = SectionBytes.unloaded(section);
-        for (RelocationSection relocations : section.file().relocationSections()) {
-            if (relocations.target().index() == section.index()) {
-                application.relocator().apply(relocations, bytes);
-            }
-        }
+        section.file()
+                .relocationSections(section)
+                .forEach(relocations -> application.relocator().apply(relocations, bytes));
         return bytes.array();
+    }
+
+    /** The loaded sections after relocation alone, which callers that ask for one section often ask for of all. */
+    private ImageBytes image() {
+        ImageBytes known = image.get();
+        if (known == null) {
+            Application application = new Application(linkage, unheard(), null);
+            application.applyAll();
+            known = application.image();
+            image = new SoftReference<>(known);
+        }
+        return known;
     }
 
     /** The changes after relocation, each with the name of the step that makes it. */
     public List<Rewrite> rewrites() {
-        Application application = new Application(linkage, unheard, null);
+        Application application = new Application(linkage, unheard(), null);
         application.applyAll();
-        return Finish.of(linkage, application, unheard).runWatched();
+        return Finish.of(linkage, application, unheard()).runWatched();
     }
 
     /** For each section and type of limited reach, the relocation nearest to its limit: one that goes to a stub and one that does not. */
@@ -69,29 +88,42 @@ public final class Explanation {
         record Key(int section, int type, boolean toStub) {}
         Map<Key, Reach> nearest = new LinkedHashMap<>();
         Width width = linkage.kernel().width();
-        new Application(linkage, unheard, (fixup, row, stub, value, before, after) -> {
+        new Application(linkage, unheard(), (fixup, row, stub, value, before, after) -> {
                     if (!row.isLimited()) {
                         return;
                     }
                     boolean toStub = stub != null;
-                    Reach reach = reach(fixup, row, value, width, toStub);
-                    nearest.merge(
-                            new Key(fixup.targetSection(), row.type.number(), toStub),
-                            reach,
-                            (one, other) -> other.headroomBytes() < one.headroomBytes() ? other : one);
+                    Limits limits = Limits.of(fixup, row, value, width);
+                    Key key = new Key(fixup.targetSection(), row.type.number(), toStub);
+                    Reach known = nearest.get(key);
+                    if (known == null || limits.headroomBytes() < known.headroomBytes()) {
+                        nearest.put(key, limits.reach(fixup.place(), toStub));
+                    }
                 })
                 .applyAll();
-        return new ReachReport(unheard.name(), List.copyOf(nearest.values()));
+        return new ReachReport(module, List.copyOf(nearest.values()));
     }
 
-    private static Reach reach(Relocator fixup, Row row, long value, Width width, boolean toStub) {
-        if (!row.isRegional()) {
-            long greatest = row.fit == Fit.SIGNED ? row.field.greatestSigned() : row.field.greatestUnsigned();
-            long least = row.fit == Fit.UNSIGNED ? 0 : row.field.leastSigned();
-            return new Reach(fixup.place(), Reach.Limit.DISTANCE, width.signed(value), least, greatest, toStub);
+    /** How near a relocation is to its limit, before anything is made of it. */
+    private record Limits(Reach.Limit limit, long value, long least, long greatest) {
+
+        static Limits of(Relocator fixup, Row row, long value, Width width) {
+            if (!row.isRegional()) {
+                long greatest = row.fit == Fit.SIGNED ? row.field.greatestSigned() : row.field.greatestUnsigned();
+                long least = row.fit == Fit.UNSIGNED ? 0 : row.field.leastSigned();
+                return new Limits(Reach.Limit.DISTANCE, width.signed(value), least, greatest);
+            }
+            long start = width.wrap(row.regionStart(fixup.P() + Integer.BYTES));
+            long last = start + row.regionBytes() - (1L << row.field.lowestBit());
+            return new Limits(Reach.Limit.SEGMENT, width.wrap(fixup.goal()), start, last);
         }
-        long start = width.wrap(row.regionStart(fixup.P() + Integer.BYTES));
-        long last = start + row.regionBytes() - (1L << row.field.lowestBit());
-        return new Reach(fixup.place(), Reach.Limit.SEGMENT, width.wrap(fixup.goal()), start, last, toStub);
+
+        long headroomBytes() {
+            return Math.min(value - least, greatest - value);
+        }
+
+        Reach reach(RelocationPlace place, boolean toStub) {
+            return new Reach(place, limit, value, least, greatest, toStub);
+        }
     }
 }

@@ -65,8 +65,9 @@ final class Finish {
             step.finish(image);
             for (RegionKind kind : regions) {
                 byte[] now = image.bytes(kind);
-                compare(step.name(), kind, before.getOrDefault(kind, now), now, rewrites);
-                before.put(kind, now.clone());
+                byte[] then = before.getOrDefault(kind, now);
+                compare(step.name(), kind, then, now, rewrites);
+                System.arraycopy(now, 0, then, 0, now.length);
             }
         }
         return rewrites;

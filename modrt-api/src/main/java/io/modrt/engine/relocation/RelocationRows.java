@@ -2,6 +2,7 @@ package io.modrt.engine.relocation;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Bytes;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
@@ -143,6 +144,20 @@ final class RelocationRows {
                                     + width.address(fixup.P());
                 }
                 default -> throw new AssertionError(fit + " complains of nothing");
+            }
+        }
+
+        /** Stores a value at the place, which the row's {@link Store} says how, unless the architecture's load does. */
+        void write(byte[] array, int at, long value) {
+            switch (store) {
+                case SET -> field.store(array, at, bigEndian, value);
+                case ADD -> field.store(array, at, bigEndian, field.load(array, at, bigEndian) + value);
+                case SUB -> field.store(array, at, bigEndian, field.load(array, at, bigEndian) - value);
+                case REPLACE -> {
+                    long replaced = type.replace((int) Bytes.get(array, at, bytes, bigEndian), value);
+                    Bytes.put(array, at, bytes, bigEndian, replaced);
+                }
+                case BY_LOAD -> throw new AssertionError(type.psabiName() + " is stored by the architecture's load");
             }
         }
 

@@ -2,10 +2,10 @@ package io.modrt.engine.relocation;
 
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
+import io.modrt.bytes.Printable;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
-import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.engine.relocation.RelocationRows.Row;
@@ -30,6 +30,7 @@ import io.modrt.spi.Width;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ final class Relocator implements Fixup {
     private final @Nullable Observer observer;
 
     private final Set<RelocationType> reportedTypes = new HashSet<>();
+    private final SymbolNames names;
 
     private @Nullable RelocationSection section;
     private @Nullable RelocationType type;
@@ -92,6 +94,7 @@ final class Relocator implements Fixup {
         this.load = load;
         this.findings = findings;
         this.observer = observer;
+        this.names = new SymbolNames(elf, symbols);
         this.slips = new SectionSlips(symbols, values, width, findings);
     }
 
@@ -207,7 +210,7 @@ final class Relocator implements Fixup {
             RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes, SectionAddends addends) {
         Row row = seek(relocations, entry, rows, bytes);
         if (Integer.compareUnsigned(symbol, values.length) >= 0) {
-            fail(Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
+            fail(() -> Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
                     + values.length + " symbols"));
             return;
         }
@@ -219,7 +222,9 @@ final class Relocator implements Fixup {
             return;
         }
         if (anyMissing && missing.get(symbol)) {
-            findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
+            if (!findings.isOnlyCounted()) {
+                findings.add(Kind.LEFT_AS_IT_WAS, place().toString(), "nobody exports " + symbolName());
+            }
             return;
         }
         // why: only explanations relocate sections that are not loaded, whose symbols may have such values at 0
@@ -229,12 +234,12 @@ final class Relocator implements Fixup {
                         "the weak symbol's value " + Address.of(S) + " stands for an error: the relocation is skipped");
                 return;
             }
-            fail(Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
+            fail(() -> Refusal.of(Errno.ENOENT, "the symbol's value " + Address.of(S) + " stands for an unknown symbol")
                     .logged(module + ": Unknown symbol " + symbolName()));
             return;
         }
         if (row == null) {
-            fail(addends.crash(sectionOffset).orElseGet(() -> rows.table().unknownType(module, number)));
+            fail(() -> addends.crash(sectionOffset).orElseGet(() -> rows.table().unknownType(module, number)));
             return;
         }
         boolean isLeft =
@@ -243,7 +248,8 @@ final class Relocator implements Fixup {
             return;
         }
         if (!row.fitsIn(bytes, sectionOffset)) {
-            fail(Refusal.beyondKernel("the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
+            fail(() -> Refusal.beyondKernel(
+                    "the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
             return;
         }
         A = addends.get(entry);
@@ -277,7 +283,7 @@ final class Relocator implements Fixup {
 
     private void store(Row row, SectionBytes bytes, @Nullable Stub stub) {
         if ((goal & row.misalignment) != 0) {
-            fail(load.misaligned(
+            fail(() -> load.misaligned(
                     this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
             return;
         }
@@ -308,32 +314,17 @@ final class Relocator implements Fixup {
     }
 
     private void write(Row row, SectionBytes bytes, int at, long value) {
-        if (row.store == Store.SET) {
-            row.field.store(bytes.array(), at, row.bigEndian, value);
+        if (row.store == Store.BY_LOAD) {
+            load.store(this, value, bytes);
         } else {
-            writeOtherwise(row, bytes, at, value);
-        }
-    }
-
-    private void writeOtherwise(Row row, SectionBytes bytes, int at, long value) {
-        byte[] array = bytes.array();
-        boolean big = row.bigEndian;
-        switch (row.store) {
-            case ADD -> row.field.store(array, at, big, row.field.load(array, at, big) + value);
-            case SUB -> row.field.store(array, at, big, row.field.load(array, at, big) - value);
-            case REPLACE -> {
-                long replaced = row.type.replace((int) Bytes.get(array, at, row.bytes, big), value);
-                Bytes.put(array, at, row.bytes, big, replaced);
-            }
-            case BY_LOAD -> load.store(this, value, bytes);
-            case SET -> throw new AssertionError("the value of a SET type is stored at once");
+            row.write(bytes.array(), at, value);
         }
     }
 
     /** Reports a value that does not fit. Returns whether the kernel stores it nevertheless. */
     private boolean isLetPass(Row row, String complaint) {
         if (!row.isReported) {
-            fail(load.misfit(this, complaint));
+            fail(() -> load.misfit(this, complaint));
             return false;
         }
         silentLoss(complaint + "; the high bits are lost");
@@ -346,6 +337,13 @@ final class Relocator implements Fixup {
         if (width.wrap((goal ^ next) & -row.regionBytes()) != 0) {
             long reached = row.regionStart(next) | (goal & (row.regionBytes() - 1));
             silentLoss("goes to " + width.address(reached) + " instead of " + width.address(goal));
+        }
+    }
+
+    /** Reports a failure, unless so many were reported already that this one is only counted. */
+    private void fail(Supplier<Refusal> reason) {
+        if (!findings.policy().isBestEffort() || !findings.isOnlyCounted()) {
+            fail(reason.get());
         }
     }
 
@@ -413,14 +411,7 @@ final class Relocator implements Fixup {
 
     @Override
     public String symbolName() {
-        SymbolTable table = symbols;
-        if (table == null || Integer.compareUnsigned(symbol, table.count()) >= 0) {
-            return "symbol " + Integer.toUnsignedString(symbol);
-        }
-        int index = table.sectionIndex(symbol);
-        return table.type(symbol) == Symbol.STT_SECTION && Integer.compareUnsigned(index, elf.sectionCount()) < 0
-                ? elf.section(index).name()
-                : table.name(symbol);
+        return Printable.brief(names.name(symbol));
     }
 
     @Override
@@ -430,6 +421,9 @@ final class Relocator implements Fixup {
 
     @Override
     public void silentLoss(String what) {
+        if (!findings.policy().isStrict() && findings.isOnlyCounted()) {
+            return;
+        }
         RelocationPlace place = place();
         findings.silent(place.toString(), what, refusal -> new RelocationException(place, refusal));
     }
@@ -441,7 +435,7 @@ final class Relocator implements Fixup {
                 relocated().target().name(),
                 sectionOffset,
                 type == null ? "type " + number : type.psabiName(),
-                symbolName(),
+                names.name(symbol),
                 Address.of(S),
                 A,
                 width.address(P));

@@ -1,5 +1,6 @@
 package io.modrt.engine.resolution;
 
+import io.modrt.bytes.Printable;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionAddresses;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Gives every symbol of a module its final value, by the rules of the kernel's {@code simplify_symbols}. */
 public final class SymbolResolution<E extends Exporter> {
@@ -216,9 +218,8 @@ public final class SymbolResolution<E extends Exporter> {
     }
 
     private static String some(List<String> names) {
-        return names.size() <= MOST_NAMES
-                ? String.join(", ", names)
-                : String.join(", ", names.subList(0, MOST_NAMES)) + " and " + (names.size() - MOST_NAMES) + " more";
+        String first = names.stream().limit(MOST_NAMES).map(Printable::brief).collect(Collectors.joining(", "));
+        return names.size() <= MOST_NAMES ? first : first + " and " + (names.size() - MOST_NAMES) + " more";
     }
 
     /** The line that the kernel logs; until 2.6.34 without an error number. */
@@ -245,12 +246,12 @@ public final class SymbolResolution<E extends Exporter> {
                 .append(unresolved.size())
                 .append(unresolved.size() == 1 ? " unknown symbol: " : " unknown symbols: ")
                 .append(some(unresolved));
-        refused.forEach(other -> text.append("; ").append(other.getMessage()));
+        refused.stream().limit(MOST_NAMES).forEach(other -> text.append("; ").append(other.getMessage()));
         unresolved.stream()
                 .filter(name -> rules.whyHidden(name).isPresent())
                 .limit(MOST_NAMES)
                 .forEach(name -> text.append("; ")
-                        .append(name)
+                        .append(Printable.brief(name))
                         .append(" is ")
                         .append(rules.whyHidden(name).orElseThrow()));
         if (unresolved.stream().anyMatch(name -> rules.whyHidden(name).isEmpty())) {
