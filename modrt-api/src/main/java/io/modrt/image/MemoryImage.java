@@ -3,6 +3,7 @@ package io.modrt.image;
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.elf.ElfFile;
 import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
 import io.modrt.error.Refusal;
@@ -47,6 +48,7 @@ public final class MemoryImage {
     private static final int MOST_SAMPLES = 64;
 
     private final ModuleTree tree;
+    private final ModuleFile sample;
     private final KernelProfile profile;
     private final ArchKernel arch;
     private final KernelSymbols symbols;
@@ -59,9 +61,10 @@ public final class MemoryImage {
         MemoryReader source = required(builder.memory, "memory");
         this.known = required(builder.symbols, "symbols");
         this.tree = required(builder.tree, "tree");
-        LayoutPlan sample = sample(tree, builder.profile);
-        this.profile = sample.profile();
-        this.arch = sample.archKernel();
+        LayoutPlan plan = sample(tree, builder.profile);
+        this.sample = plan.file();
+        this.profile = plan.profile();
+        this.arch = plan.archKernel();
         KernelSymbols named =
                 name -> known.find(name).or(() -> builder.more.find(name)).map(symbol -> symbol.at(arch::canonical));
         Optional<AddressTranslation> translation = Optional.empty();
@@ -79,8 +82,8 @@ public final class MemoryImage {
                 source,
                 builder.ranges,
                 translation,
-                sample.file().elf().elfClass().wordBytes(),
-                sample.file().elf().isBigEndian());
+                sample.elf().elfClass().wordBytes(),
+                sample.elf().isBigEndian());
         this.symbols = new KernelOfImage(memory, arch, known, builder.more).symbols();
         this.hasDescriptors = Stream.of("_printk", "printk", "register_module_notifier")
                 .flatMap(name -> symbols.find(name).stream())
@@ -253,6 +256,16 @@ public final class MemoryImage {
     }
 
     /**
+     * Checks the kernel's own code and constants.
+     *
+     * @param vmlinux the linked kernel of which the image is, with its symbol table, at the addresses at which it runs
+     * @throws FormatException if the file is no such kernel, or if the image is of another
+     */
+    public KernelResult verifyKernel(ElfFile vmlinux) {
+        return new KernelImageCheck(this, vmlinux).result();
+    }
+
+    /**
      * A step of a check that is done.
      *
      * @param step what was done, for example {@code verified}
@@ -267,6 +280,11 @@ public final class MemoryImage {
         public String toString() {
             return step + " " + module + " (" + done + " of " + outOf + ")";
         }
+    }
+
+    /** A module of the tree, which any load of the kernel's modules would take. */
+    ModuleFile sample() {
+        return sample;
     }
 
     ModuleTree tree() {

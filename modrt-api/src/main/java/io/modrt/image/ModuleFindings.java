@@ -2,10 +2,7 @@ package io.modrt.image;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
-import io.modrt.bytes.Bytes;
 import io.modrt.elf.Section;
-import io.modrt.error.FormatException;
-import io.modrt.error.Refusal;
 import io.modrt.image.Finding.Kind;
 import io.modrt.image.ImageModules.Entry;
 import io.modrt.image.ModuleParameters.Parameter;
@@ -13,24 +10,16 @@ import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.spi.ArchKernel;
-import io.modrt.spi.CodeReader;
 import io.modrt.spi.Width;
 import io.modrt.verify.VerificationResult;
 import io.modrt.verify.VerificationResult.Difference;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Says of the words of one module that are not as they should be what they do now. */
 final class ModuleFindings {
-    /** Words that lie this near to each other belong to one change. */
-    private static final int NEAR_BYTES = 16;
-    /** A change may be in the middle of the words that make a branch. */
-    private static final int WORDS_AROUND = 3;
-
     private static final int MOST = 1000;
     private static final int DESCRIPTOR_CODE = 2;
 
@@ -43,6 +32,7 @@ final class ModuleFindings {
     private final RelocatedModule relocated;
     private final PlacedModule placed;
     private final String name;
+    private final ChangedWords changed;
     private final List<Finding> findings = new ArrayList<>();
 
     ModuleFindings(
@@ -56,19 +46,15 @@ final class ModuleFindings {
         this.relocated = relocated;
         this.placed = relocated.resolved().placed();
         this.name = entry.module().name();
+        this.changed = new ChangedWords(image, places, this::loaded);
     }
 
     /** All of them, at most as many as a person reads. */
     List<Finding> of(VerificationResult result) {
-        List<Difference> differences = result.differences();
-        int at = 0;
-        while (at < differences.size() && findings.size() < MOST) {
-            int end = at + 1;
-            while (end < differences.size() && isSameChange(differences.get(end - 1), differences.get(end))) {
-                end++;
+        for (List<Difference> change : ChangedWords.changes(result.differences())) {
+            if (findings.size() < MOST) {
+                add(change);
             }
-            add(differences.subList(at, end));
-            at = end;
         }
         addDataPointers();
         addParameters();
@@ -76,42 +62,30 @@ final class ModuleFindings {
         return findings;
     }
 
-    private static boolean isSameChange(Difference one, Difference next) {
-        long distance = next.address().minus(one.address());
-        return distance > 0
-                && distance <= NEAR_BYTES
-                && section(one).equals(section(next))
-                && one.why().equals(next.why());
-    }
-
-    private static String section(Difference difference) {
-        return difference.area().replaceFirst("\\+0x[0-9a-f]+$", "");
-    }
-
     private void add(List<Difference> change) {
         Difference first = change.get(0);
-        String area = section(first);
+        String area = ChangedWords.section(first);
         Optional<Section> section = placed.file().elf().section(area);
         boolean isCode = section.filter(Section::isExecutable).isPresent();
         if (first.why().startsWith("function tracing")) {
-            add(Kind.TRACING, first, "a call site of the function tracer was changed", branch(change));
+            add(Kind.TRACING, first, "a call site of the function tracer was changed", changed.branch(change));
         } else if (first.why().startsWith("jump label")) {
-            add(Kind.STATIC_BRANCH, first, "a static branch was changed", branch(change));
+            add(Kind.STATIC_BRANCH, first, "a static branch was changed", changed.branch(change));
         } else if (isCode) {
-            Optional<String> target = branch(change);
+            Optional<String> target = changed.branch(change);
             add(
                     target.isPresent() ? Kind.BRANCH : Kind.CODE,
                     first,
                     change.size() + (change.size() == 1 ? " word of code was changed" : " words of code were changed"),
                     target);
         } else if (area.startsWith("__ksymtab") || area.startsWith("__kcrctab")) {
-            add(Kind.EXPORT, first, "an export was changed" + export(first), pointer(first));
+            add(Kind.EXPORT, first, "an export was changed" + export(first), changed.pointer(first));
         } else if (area.equals(".gnu.linkonce.this_module")) {
             add(
                     Kind.STRUCT_MODULE,
                     first,
                     first.why().isEmpty() ? "struct module was changed" : first.why(),
-                    pointer(first));
+                    changed.pointer(first));
         } else if (section.isEmpty()) {
             Optional<String> symbol = new KeptSymbols(image, relocated, entry).symbolAt(first.address());
             boolean isTable = symbol.isPresent();
@@ -121,9 +95,9 @@ final class ModuleFindings {
                     isTable
                             ? "the symbols that kallsyms shows were changed: " + symbol.get()
                             : "bytes where the module has none",
-                    isTable ? Optional.empty() : branch(change));
+                    isTable ? Optional.empty() : changed.branch(change));
         } else {
-            Optional<String> target = pointer(first);
+            Optional<String> target = changed.pointer(first);
             add(
                     target.isPresent() ? Kind.POINTER : Kind.DATA,
                     first,
@@ -139,44 +113,6 @@ final class ModuleFindings {
 
     private String export(Difference difference) {
         return difference.symbol().map(symbol -> ": " + symbol).orElse("");
-    }
-
-    /** Where changed code leads: the first branch in it, or one that it is the middle of, whose target is not the one that it had. */
-    private Optional<String> branch(List<Difference> change) {
-        Code found = new Code(true);
-        Code loaded = new Code(false);
-        Address start = change.get(0).address();
-        Address end = change.get(change.size() - 1).address();
-        List<Address> sites = new ArrayList<>();
-        for (Address at = start; at.compareTo(end) <= 0; at = at.plus(Integer.BYTES)) {
-            sites.add(at);
-        }
-        for (int i = 1; i <= WORDS_AROUND; i++) {
-            sites.add(start.plus(-(long) i * Integer.BYTES));
-        }
-        for (Address site : sites) {
-            OptionalLong target = arch.branchTarget(site.value(), found);
-            if (target.isPresent() && !target.equals(arch.branchTarget(site.value(), loaded))) {
-                return Optional.of(
-                        places.at(arch.width().address(target.getAsLong())).text());
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Where a changed word leads, if it was a pointer and is one. */
-    private Optional<String> pointer(Difference difference) {
-        int wordBytes = memory.wordBytes();
-        Address at = difference.address().plus(-(difference.address().value() & wordBytes - 1));
-        Optional<byte[]> before = loaded(at, wordBytes);
-        Optional<Address> now = memory.pointer(at);
-        if (before.isEmpty() || now.isEmpty()) {
-            return Optional.empty();
-        }
-        Places.Place was = places.at(Address.of(memory.word(before.get(), 0)));
-        return was.kind() == Places.Kind.FOREIGN
-                ? Optional.empty()
-                : Optional.of(places.at(now.get()).text());
     }
 
     /** The bytes with which the module was loaded; empty outside of it. */
@@ -202,41 +138,6 @@ final class ModuleFindings {
             cachedKind = kind;
         }
         return cached;
-    }
-
-    /** Code as the image has it, or as it was loaded. */
-    private final class Code implements CodeReader {
-        private final boolean isFound;
-
-        Code(boolean isFound) {
-            this.isFound = isFound;
-        }
-
-        private Optional<byte[]> read(long address, int sizeBytes) {
-            Address at = arch.width().address(address);
-            return isFound ? memory.bytes(at, sizeBytes) : loaded(at, sizeBytes);
-        }
-
-        @Override
-        public boolean holds(long address, int sizeBytes) {
-            return read(address, sizeBytes).isPresent();
-        }
-
-        private byte[] required(long address, int sizeBytes) {
-            return read(address, sizeBytes)
-                    .orElseThrow(() -> new FormatException(
-                            Refusal.beyondKernel("no code can be read at 0x" + Long.toHexString(address))));
-        }
-
-        @Override
-        public int codeAt(long address) {
-            return Bytes.getInt(required(address, Integer.BYTES), 0, arch.codeOrder() == ByteOrder.BIG_ENDIAN);
-        }
-
-        @Override
-        public byte byteAt(long address) {
-            return required(address, 1)[0];
-        }
     }
 
     /** Pointers to code in writable data that were changed, and now lead into the middle of a function or out of kernel and modules. */

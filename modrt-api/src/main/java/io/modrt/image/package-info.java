@@ -9,7 +9,9 @@
  *       is hidden;
  *   <li>where the sections of each lie ({@link io.modrt.image.MemoryImage#observe}): the offsets of fields in {@code struct module} differ
  *       from build to build, and are worked out from the modules themselves ({@link io.modrt.image.StructModuleShape});
- *   <li>whether each word is as loading left it ({@link io.modrt.image.MemoryImage#verify}).
+ *   <li>whether each word is as loading left it ({@link io.modrt.image.MemoryImage#verify});
+ *   <li>whether the kernel's own code and constants are as the boot left them ({@link io.modrt.image.MemoryImage#verifyKernel}), where its
+ *       {@code vmlinux} is there.
  * </ul>
  *
  * <p>Nothing in an image is trusted: every pointer may be wrong, every list may be a loop. Time and memory are bounded by the image's size.

@@ -136,6 +136,11 @@ public interface ArchKernel {
         return Optional.empty();
     }
 
+    /** What this kernel writes into its own code when it boots on the machine of its profile. */
+    default KernelBoot boot() {
+        return KernelBoot.none();
+    }
+
     /** Whether a section of this name is for initialisation: the kernel's {@code module_init_section}. */
     default boolean isInitSection(String name) {
         return name.startsWith(".init");

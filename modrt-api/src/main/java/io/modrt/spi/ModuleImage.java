@@ -9,7 +9,7 @@ import org.apiguardian.api.API;
  * {@code wordAt} and {@code pointerAt} that of data. An address outside the module raises {@link io.modrt.error.FormatException}.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public interface ModuleImage extends CodeReader {
+public interface ModuleImage extends CodeImage {
 
     /** The addresses of its sections and regions. */
     PlacedSections placed();
@@ -20,17 +20,8 @@ public interface ModuleImage extends CodeReader {
     /** All loaded sections of this name, by index. */
     List<SectionImage> sections(String name);
 
-    /** Stores a 32-bit word of code at {@code address}. */
-    void putCodeAt(long address, int word);
-
     /** Stores a byte at {@code address}. */
     void putByteAt(long address, byte value);
-
-    /** The 32-bit word of data at {@code address}. */
-    int wordAt(long address);
-
-    /** Stores a 32-bit word of data at {@code address}. */
-    void putWordAt(long address, int word);
 
     /** The target's {@code long} at {@code address}, zero-extended. */
     long pointerAt(long address);

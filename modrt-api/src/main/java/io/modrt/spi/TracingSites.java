@@ -53,6 +53,11 @@ public interface TracingSites {
         return List.of();
     }
 
+    /** The kinds of sites in the kernel itself, of which the same holds; none if they are not known. */
+    default List<? extends SiteKind> kernelKinds() {
+        return List.of();
+    }
+
     /**
      * The names of the kernel's functions that a site may call when it is on. {@link PlacedSections#anchor} has the addresses of their
      * code; a name that the runtime's symbols lack is not made up.

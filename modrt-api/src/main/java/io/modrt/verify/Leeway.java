@@ -15,7 +15,8 @@ enum Leeway {
     AFTER_INIT(14, "read-only after init"),
     TRACEPOINTS(17, "tracepoints"),
     DEBUG_MESSAGES(20, "dynamic debug"),
-    NOT_LOADED(21, "symbol of a section that is not loaded");
+    NOT_LOADED(21, "symbol of a section that is not loaded"),
+    GENERATED(22, "generated at boot");
 
     static final String THIS_MODULE = ".gnu.linkonce.this_module";
 

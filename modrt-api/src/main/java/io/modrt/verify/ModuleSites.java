@@ -1,12 +1,9 @@
 package io.modrt.verify;
 
 import io.modrt.address.Address;
-import io.modrt.bytes.Bytes;
 import io.modrt.bytes.Pointers;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
-import io.modrt.error.FormatException;
-import io.modrt.error.MemoryException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LayoutPlan;
@@ -17,9 +14,7 @@ import io.modrt.patch.PatchSite;
 import io.modrt.patch.PatchSite.Form;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.StaticBranches;
-import io.modrt.spi.StaticBranches.BranchSite;
 import io.modrt.spi.TableShapes.JumpTable;
-import io.modrt.spi.TableShapes.Reference;
 import io.modrt.spi.TracingSites;
 import io.modrt.spi.Width;
 import io.modrt.version.LoaderChange;
@@ -34,8 +29,6 @@ import java.util.function.Consumer;
 /** The sites that a module's own tables list, with the forms that its kernel gives them. */
 final class ModuleSites {
     private static final String JUMP_TABLE = "__jump_table";
-    private static final long KEY_FLAGS = 3;
-    private static final long BRANCH = 1;
 
     private final RelocatedModule module;
     private final PlacedModule placed;
@@ -125,42 +118,12 @@ final class ModuleSites {
             return;
         }
         JumpTable shape = plan.archKernel().tables(placed.file()).jumpTable();
-        byte[] bytes = module.bytes(table.get());
-        long address = placed.address(table.get()).orElseThrow().value();
-        for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
-            long code = field(shape, bytes, address, at, shape.codeBytes());
-            // why: an entry for code that the module does not have, for example the 0 of a missing weak symbol, patches
-            // none of its bytes
-            if (!expected.holds(code, 1)) {
-                continue;
-            }
-            Optional<BranchSite> site = branchAt(branches.get(), code);
-            if (site.isEmpty()) {
-                continue;
-            }
-            long target = field(shape, bytes, address, at + shape.codeBytes(), shape.codeBytes());
-            long key = field(shape, bytes, address, at + 2 * shape.codeBytes(), shape.keyBytes());
-            Address keyAddress = width.address(key & ~KEY_FLAGS);
-            boolean inverted =
-                    ((plan.profile().has(LoaderChange.BRANCH_KIND_IN_ENTRY) ? key : entriesOf(memory, keyAddress))
-                                    & BRANCH)
-                            != 0;
-            Optional<Boolean> enabled = enabled(memory, keyAddress);
-            List<Form> forms = new ArrayList<>();
-            if (enabled.isEmpty() || enabled.get() == inverted) {
-                forms.add(
-                        Form.of("not taken", branches.get().notTaken(site.get().sizeBytes())));
-            }
-            if (enabled.isEmpty() || enabled.get() != inverted) {
-                forms.add(Form.of("taken", branches.get().taken(site.get(), target)));
-            }
-            if (isLive) {
-                expected.bytes(width.address(code), site.get().sizeBytes())
-                        .filter(loaded -> forms.stream().noneMatch(form -> Arrays.equals(form.code(), loaded)))
-                        .ifPresent(loaded -> forms.add(Form.of("as loaded", loaded)));
-            }
-            sites.accept(new PatchSite(width.address(code), "jump label", forms));
-        }
+        branchTable(shape)
+                .sites(
+                        module.bytes(table.get()),
+                        placed.address(table.get()).orElseThrow(),
+                        memory,
+                        (site, forms) -> sites.accept(new PatchSite(site, "jump label", asLoadedToo(site, forms))));
     }
 
     /** Entries for code in init memory, whose code address kernels before 4.20 clear when that memory is freed. */
@@ -172,10 +135,11 @@ final class ModuleSites {
             return;
         }
         JumpTable shape = plan.archKernel().tables().jumpTable();
+        BranchTable branchTable = branchTable(shape);
         byte[] bytes = module.bytes(table.get());
         Address start = placed.address(table.get()).orElseThrow();
         for (int at = 0; at <= bytes.length - shape.entryBytes(); at += shape.entryBytes()) {
-            long code = field(shape, bytes, start.value(), at, shape.codeBytes());
+            long code = branchTable.field(bytes, start.value(), at, shape.codeBytes());
             if (expected.region(Address.of(code), 1).filter(RegionKind::isInit).isPresent()) {
                 byte[] loaded = Arrays.copyOfRange(bytes, at, at + shape.codeBytes());
                 sites.accept(new PatchSite(
@@ -186,38 +150,6 @@ final class ModuleSites {
         }
     }
 
-    /** The branch at {@code code}; empty if it was loaded as other code, which must then stay as it was loaded. */
-    private Optional<BranchSite> branchAt(StaticBranches branches, long code) {
-        try {
-            return Optional.of(new BranchSite(code, branches.sizeBytes(code, expected)));
-        } catch (FormatException noBranch) {
-            return Optional.empty();
-        }
-    }
-
-    /** Whether a key is enabled: its first field, {@code enabled}, is then not 0. Empty where the key cannot be read. */
-    private Optional<Boolean> enabled(MemoryReader memory, Address key) {
-        byte[] word = new byte[Integer.BYTES];
-        try {
-            memory.read(key, word, 0, word.length);
-            return Optional.of(Bytes.getInt(word, 0, bigEndian) != 0);
-        } catch (MemoryException unmapped) {
-            return Optional.empty();
-        }
-    }
-
-    /** The lowest byte of a key's second field, the address of its entries, whose low bits are flags. 0 where the key cannot be read. */
-    private long entriesOf(MemoryReader memory, Address key) {
-        int wordBytes = plan.file().elf().elfClass().wordBytes();
-        byte[] word = new byte[wordBytes];
-        try {
-            memory.read(key.plus(wordBytes), word, 0, wordBytes);
-            return word[bigEndian ? wordBytes - 1 : 0];
-        } catch (MemoryException unmapped) {
-            return 0;
-        }
-    }
-
     private Optional<Section> loaded(String name) {
         return plan.file().elf().sections().stream()
                 .filter(section ->
@@ -225,12 +157,18 @@ final class ModuleSites {
                 .findFirst();
     }
 
-    /** The address that the field at offset {@code at} of the table gives; {@code address} is the table's. */
-    private long field(JumpTable shape, byte[] bytes, long address, int at, int fieldBytes) {
-        long raw = Bytes.get(bytes, at, fieldBytes, bigEndian);
-        if (shape.reference() == Reference.ABSOLUTE) {
-            return width.wrap(raw);
+    /** Those, and of a live module the code as it was loaded, if that is neither of them. */
+    private List<Form> asLoadedToo(Address site, List<Form> forms) {
+        List<Form> all = new ArrayList<>(forms);
+        if (isLive) {
+            expected.bytes(site, forms.get(0).code().length)
+                    .filter(loaded -> forms.stream().noneMatch(form -> Arrays.equals(form.code(), loaded)))
+                    .ifPresent(loaded -> all.add(Form.of("as loaded", loaded)));
         }
-        return width.wrap(address + at + (fieldBytes == Integer.BYTES ? (int) raw : raw));
+        return all;
+    }
+
+    private BranchTable branchTable(JumpTable shape) {
+        return new BranchTable(plan.archKernel(), plan.profile(), shape, plan.file().elf(), expected);
     }
 }

@@ -28,7 +28,13 @@
  *       pointers stay</td></tr>
  *   <tr><td>21</td><td>{@code .symtab}, until 2.6.31</td><td>values of symbols in sections that are not loaded: addresses in a copy of the
  *     file that the kernel frees</td></tr>
+ *   <tr><td>22</td><td>{@code .text} of the kernel itself</td><td>functions that the boot generates for the processor, by their names; their
+ *       jumps stay in the kernel</td></tr>
  * </table>
+ *
+ * <p>{@link KernelVerification} compares the kernel's own code and constants with its {@code vmlinux} by the same rules: what the boot
+ * rewrites is computed ({@link io.modrt.spi.KernelBoot}), the call sites of the function tracer and the static branches are read from the
+ * kernel's tables. It does not look at the kernel's variables.
  */
 @NullMarked
 package io.modrt.verify;

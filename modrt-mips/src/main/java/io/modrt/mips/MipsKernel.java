@@ -142,6 +142,11 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
     }
 
     @Override
+    public KernelBoot boot() {
+        return new MipsBoot(profile);
+    }
+
+    @Override
     public Optional<StaticBranches> staticBranches() {
         return Optional.of(MipsJumpLabels.branches(isRelease6 && profile.has(MipsChange.STATIC_BRANCH_OVER), codeOrder))
                 .filter(any -> profile.has(MipsChange.JUMP_LABELS));

@@ -64,6 +64,12 @@ record MipsTracing(MipsKernel kernel, boolean isRaTold, int skipped, MipsSite.Se
 
     @Override
     public List<MipsSite.InKernel> kinds(PlacedSections placed) {
+        return kernelKinds();
+    }
+
+    /** The sites in the kernel itself are short calls, which reach {@code _mcount} there. */
+    @Override
+    public List<MipsSite.InKernel> kernelKinds() {
         return Arrays.stream(MipsSite.values())
                 .filter(form -> form.isOf(kernel.width(), isRaTold))
                 .map(form -> new MipsSite.InKernel(form, this))

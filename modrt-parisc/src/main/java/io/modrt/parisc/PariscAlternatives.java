@@ -1,5 +1,7 @@
 package io.modrt.parisc;
 
+import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.spi.*;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param isShort whether number and conditions have 16 bits
  */
 record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
+    static final String TABLE = ".altinstructions";
     private static final int LENGTH_OFFSET = 4;
 
     private static final int ALWAYS = 0x80;
@@ -48,15 +51,21 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
 
     /** Rewrites what the machine's conditions ask for. */
     void apply(ModuleImage image) {
+        for (SectionImage table : image.sections(TABLE)) {
+            apply(image, new AddressRange(Address.of(table.address()), table.section().sizeBytes()));
+        }
+    }
+
+    /** The same with one table. */
+    void apply(CodeImage image, AddressRange table) {
         int holding = conditions();
-        for (SectionImage table : image.sections(".altinstructions")) {
-            int entryBytes = replacementOffset() + Integer.BYTES;
-            for (long entry = 0; entry <= table.section().sizeBytes() - entryBytes; entry += entryBytes) {
-                int length = table.word(entry + LENGTH_OFFSET);
-                int conditions = isShort ? length & 0xffff : table.word(entry + LENGTH_OFFSET + Integer.BYTES);
-                if ((conditions & holding) != 0) {
-                    rewrite(image, table, entry, isShort ? length >> Short.SIZE : length);
-                }
+        int entryBytes = replacementOffset() + Integer.BYTES;
+        for (long at = 0; at <= table.sizeBytes() - entryBytes; at += entryBytes) {
+            long entry = table.start().value() + at;
+            int length = image.wordAt(entry + LENGTH_OFFSET);
+            int conditions = isShort ? length & 0xffff : image.wordAt(entry + LENGTH_OFFSET + Integer.BYTES);
+            if ((conditions & holding) != 0) {
+                rewrite(image, entry, isShort ? length >> Short.SIZE : length);
             }
         }
     }
@@ -75,9 +84,9 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
         return ALWAYS | (machine.isUniprocessor() ? ONE_CPU : 0) | ofFeatures;
     }
 
-    private void rewrite(ModuleImage image, SectionImage table, long entry, int length) {
-        long code = width.wrap(table.address() + entry + table.word(entry));
-        int replacement = table.word(entry + replacementOffset());
+    private void rewrite(CodeImage image, long entry, int length) {
+        long code = width.wrap(entry + image.wordAt(entry));
+        int replacement = image.wordAt(entry + replacementOffset());
         if (replacement == PURGE_TLB) {
             replacement = image.codeAt(code) | (machine.hasFeature(LOCAL_TLB_PURGE) ? LOCAL : 0);
         }
@@ -89,7 +98,7 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
             return;
         }
         // why: the field is unsigned, so 64-bit kernels copy from higher addresses alone
-        long from = width.wrap(table.address() + entry + replacementOffset() + Integer.toUnsignedLong(replacement));
+        long from = width.wrap(entry + replacementOffset() + Integer.toUnsignedLong(replacement));
         for (long i = 0; i < -length; i++) {
             image.putCodeAt(code + i * Integer.BYTES, image.codeAt(width.wrap(from + i * Integer.BYTES)));
         }

@@ -189,6 +189,11 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
     }
 
     @Override
+    public KernelBoot boot() {
+        return new PariscBoot(width, profile);
+    }
+
+    @Override
     public ArchPlan plan(PlanInput input) {
         return new PariscPlan(input, profile, width);
     }

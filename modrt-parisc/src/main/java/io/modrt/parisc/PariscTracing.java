@@ -56,6 +56,11 @@ record PariscTracing(Width width, String tableSection, boolean skipsZero) implem
 
     @Override
     public List<LiteralSite> kinds(PlacedSections placed) {
+        return kernelKinds();
+    }
+
+    @Override
+    public List<LiteralSite> kernelKinds() {
         return List.of(kind());
     }
 
