@@ -1,6 +1,7 @@
 package io.modrt.conformance;
 
 import io.modrt.address.Address;
+import io.modrt.elf.ElfFile;
 import io.modrt.image.Finding;
 import io.modrt.image.FoundModule;
 import io.modrt.image.ImageFile;
@@ -73,7 +74,7 @@ final class ImageCommand {
         MemoryImage.Builder builder = MemoryImage.builder()
                 .symbols(KernelSymbols.kallsyms(own.symbols()))
                 .tree(ModuleTree.open(kernel.tree()));
-        Path vmlinux = kernel.tree().resolve("../../../boot/vmlinux-" + guest.release());
+        Path vmlinux = vmlinux(guest);
         return Files.exists(vmlinux) ? builder.moreSymbols(KernelSymbols.vmlinux(vmlinux)) : builder;
     }
 
@@ -123,7 +124,27 @@ final class ImageCommand {
         Files.writeString(page, result.html());
         Files.writeString(reports.resolve(kernel.tag() + ".json"), result.toJson());
         out.println("see " + page);
-        return faults.isEmpty() && result.isClean() && tamper(file, guest, image, result);
+        boolean isKernelWell = checkKernel(file, guest, image);
+        return faults.isEmpty() && result.isClean() && isKernelWell && tamper(file, guest, image, result);
+    }
+
+    /** Checks the kernel itself, where its {@code vmlinux} is there: of kernels that were built here. */
+    private boolean checkKernel(ImageFile file, KernelDump guest, MemoryImage image) throws IOException {
+        Path vmlinux = vmlinux(guest);
+        // why: alternatives of AArch64 kernels are not read
+        if (!Files.exists(vmlinux) || kernel.tag().startsWith("arm64")) {
+            out.println("no vmlinux to compare the kernel itself with");
+            return true;
+        }
+        MemoryImage.Builder builder = builder(guest);
+        byte[] bytes = Files.readAllBytes(vmlinux);
+        return new KernelInImage(ElfFile.view("vmlinux", bytes, bytes.length), out)
+                .check(file, image, memory -> builder.memory(memory, file.ranges(), file.addressing())
+                        .build());
+    }
+
+    private Path vmlinux(KernelDump guest) {
+        return kernel.tree().resolve("../../../boot/vmlinux-" + guest.release());
     }
 
     /** Makes changes as rootkits do, one at a time; whether each was reported by kind, place and target. */

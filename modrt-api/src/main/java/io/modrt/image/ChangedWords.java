@@ -90,6 +90,16 @@ final class ChangedWords {
         return Optional.empty();
     }
 
+    /** Where a changed word among code leads, if it was the address of a function: kernels have tables of functions among their code. */
+    Optional<String> functionPointer(Difference difference) {
+        Address at = difference.address().plus(-(difference.address().value() & memory.wordBytes() - 1));
+        return loaded.bytes(at, memory.wordBytes())
+                .map(bytes -> arch.width().address(memory.word(bytes, 0)))
+                .filter(before -> places.isCode(before) && places.at(before).kind() == Places.Kind.ENTRY)
+                .flatMap(before -> memory.pointer(at))
+                .map(now -> places.at(now).text());
+    }
+
     /** Where a changed word leads, if it was a pointer and is one. */
     Optional<String> pointer(Difference difference) {
         int wordBytes = memory.wordBytes();

@@ -48,10 +48,14 @@ final class KernelImageCheck {
         KernelVerification verification = KernelVerification.of(vmlinux, plan.archKernel(), plan.profile());
         for (MachineFacts fact : plan.archKernel().undecided(symbols)) {
             KernelProfile other = plan.profile().withMachine(plan.profile().machine().with(fact));
-            verification = verification.orOn(plan(other).archKernel(), fact.toString());
+            verification = verification.orOn(plan(other).archKernel(), words(fact));
         }
         VerificationResult result = verification.run(image.memory());
         return new KernelResult(result, result.isClean() ? List.of() : findings(verification, result));
+    }
+
+    private static String words(MachineFacts fact) {
+        return fact.features().isEmpty() ? fact.toString() : String.join(" and ", fact.features());
     }
 
     /** The plan of any module, whose architecture knows of the machine what the image tells. */
@@ -79,7 +83,9 @@ final class KernelImageCheck {
         String section = ChangedWords.section(first);
         boolean isCode =
                 vmlinux.section(section).filter(Section::isExecutable).isPresent();
-        Optional<String> target = isCode ? changed.branch(change) : changed.pointer(first);
+        Optional<String> table = isCode ? changed.functionPointer(first) : Optional.empty();
+        Optional<String> target =
+                table.or(() -> isCode ? changed.branch(change) : changed.pointer(first));
         Kind kind;
         String text;
         if (first.why().startsWith("function tracing")) {
@@ -88,7 +94,7 @@ final class KernelImageCheck {
         } else if (first.why().startsWith("jump label")) {
             kind = Kind.STATIC_BRANCH;
             text = "a static branch was changed";
-        } else if (isCode) {
+        } else if (isCode && table.isEmpty()) {
             kind = target.isPresent() ? Kind.BRANCH : Kind.CODE;
             text = change.size() + (change.size() == 1 ? " word of code was changed" : " words of code were changed");
         } else if (section.startsWith("__ksymtab") || section.startsWith("__kcrctab")) {

@@ -26,6 +26,7 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
     static final String NO_ALTERNATIVES = "no-alternatives";
     static final String COMBINED_TLB = "combined-tlb";
     static final String NO_DATA_CACHE = "no-data-cache";
+    static final String COHERENT_IO = "coherent-io-directory";
     static final String NO_INSTRUCTION_CACHE = "no-instruction-cache";
 
     // spotless:off
@@ -34,7 +35,7 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
             NO_DATA_CACHE,           0x02,
             NO_INSTRUCTION_CACHE,    0x04,
             COMBINED_TLB,            0x08,
-            "coherent-io-directory", 0x10,
+            COHERENT_IO,             0x10,
             QEMU,                    0x20,
             LOCAL_TLB_PURGE,         0,
             NO_ALTERNATIVES,         0);

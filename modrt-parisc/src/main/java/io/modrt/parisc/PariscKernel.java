@@ -107,7 +107,7 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         return facts;
     }
 
-    /** Whether a 32-bit kernel runs on a processor that purges its own TLB, no symbol says. */
+    /** Whether a 32-bit kernel runs on a processor that purges its own TLB, no symbol says, nor whether the directories of IO are coherent. */
     @Override
     public List<MachineFacts> undecided(KernelSymbols symbols) {
         List<MachineFacts> facts = new ArrayList<>();
@@ -132,6 +132,7 @@ record PariscKernel(Width width, KernelProfile profile) implements ArchKernel {
         if (width == Width.BITS_32) {
             facts.add(MachineFacts.unknown().withFeatures(PariscAlternatives.LOCAL_TLB_PURGE));
         }
+        facts.add(MachineFacts.unknown().withFeatures(PariscAlternatives.COHERENT_IO));
         return facts;
     }
 
