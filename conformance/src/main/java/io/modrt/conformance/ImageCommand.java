@@ -139,8 +139,11 @@ final class ImageCommand {
         MemoryImage.Builder builder = builder(guest);
         byte[] bytes = Files.readAllBytes(vmlinux);
         return new KernelInImage(ElfFile.view("vmlinux", bytes, bytes.length), out)
-                .check(file, image, memory -> builder.memory(memory, file.ranges(), file.addressing())
-                        .build());
+                .check(
+                        file,
+                        image,
+                        memory -> builder.memory(memory, file.ranges(), file.addressing())
+                                .build());
     }
 
     private Path vmlinux(KernelDump guest) {

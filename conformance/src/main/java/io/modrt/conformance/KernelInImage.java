@@ -94,11 +94,7 @@ final class KernelInImage {
         changes.add(jump("inline jump in vfs_read", inline, Set.of(Kind.BRANCH), "vfs_read"));
         changes.add(new Change(
                 "word of do_exit", address("do_exit").plus(0x40), new byte[4], Set.of(Kind.CODE), "do_exit"));
-        traced().ifPresent(at -> changes.add(jump(
-                "hook of the tracer at " + at,
-                at,
-                Set.of(Kind.TRACING),
-                foreign)));
+        traced().ifPresent(at -> changes.add(jump("hook of the tracer at " + at, at, Set.of(Kind.TRACING), foreign)));
         changes.add(new Change(
                 "entry of sys_call_table",
                 address("sys_call_table").plus(64),
@@ -107,14 +103,14 @@ final class KernelInImage {
                 "sys_call_table"));
         optional("__start___jump_table")
                 .flatMap(table -> staticBranch(image, table))
-                .ifPresent(at -> changes.add(new Change(
-                        "static branch at " + at, at, code.shortBranch(), Set.of(Kind.STATIC_BRANCH), "")));
+                .ifPresent(at -> changes.add(
+                        new Change("static branch at " + at, at, code.shortBranch(), Set.of(Kind.STATIC_BRANCH), "")));
         optional("__clear_page_start")
-                .ifPresent(at -> changes.add(jump(
-                        "jump in the generated clear_page", at.plus(8), Set.of(Kind.BRANCH), foreign)));
+                .ifPresent(at -> changes.add(
+                        jump("jump in the generated clear_page", at.plus(8), Set.of(Kind.BRANCH), foreign)));
         optional("toc_handler_csum")
-                .ifPresent(at -> changes.add(new Change(
-                        "checksum of toc_handler", at, new byte[4], Set.of(Kind.CODE), "toc_handler_csum")));
+                .ifPresent(at -> changes.add(
+                        new Change("checksum of toc_handler", at, new byte[4], Set.of(Kind.CODE), "toc_handler_csum")));
         return changes;
     }
 
@@ -147,8 +143,7 @@ final class KernelInImage {
         long end = address("__stop_mcount_loc").value() - table.address();
         ByteBuffer bytes = ByteBuffer.wrap(table.bytes()).order(order());
         for (int at = (int) start; at < end; at += wordBytes) {
-            Address site =
-                    Address.of(wordBytes == 4 ? Integer.toUnsignedLong(bytes.getInt(at)) : bytes.getLong(at));
+            Address site = Address.of(wordBytes == 4 ? Integer.toUnsignedLong(bytes.getInt(at)) : bytes.getLong(at));
             if (new AddressRange(from, 0x1_0000).contains(site)) {
                 return Optional.of(site);
             }

@@ -47,7 +47,8 @@ final class KernelImageCheck {
         LayoutPlan plan = plan(image.profile());
         KernelVerification verification = KernelVerification.of(vmlinux, plan.archKernel(), plan.profile());
         for (MachineFacts fact : plan.archKernel().undecided(symbols)) {
-            KernelProfile other = plan.profile().withMachine(plan.profile().machine().with(fact));
+            KernelProfile other =
+                    plan.profile().withMachine(plan.profile().machine().with(fact));
             verification = verification.orOn(plan(other).archKernel(), words(fact));
         }
         VerificationResult result = verification.run(image.memory());
@@ -81,11 +82,9 @@ final class KernelImageCheck {
     private Finding finding(ChangedWords changed, List<Difference> change) {
         Difference first = change.get(0);
         String section = ChangedWords.section(first);
-        boolean isCode =
-                vmlinux.section(section).filter(Section::isExecutable).isPresent();
+        boolean isCode = vmlinux.section(section).filter(Section::isExecutable).isPresent();
         Optional<String> table = isCode ? changed.functionPointer(first) : Optional.empty();
-        Optional<String> target =
-                table.or(() -> isCode ? changed.branch(change) : changed.pointer(first));
+        Optional<String> target = table.or(() -> isCode ? changed.branch(change) : changed.pointer(first));
         Kind kind;
         String text;
         if (first.why().startsWith("function tracing")) {

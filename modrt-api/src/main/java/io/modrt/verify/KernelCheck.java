@@ -71,8 +71,7 @@ final class KernelCheck {
         for (Part part : kernel.parts()) {
             Checked checked = checks.get(part.range().start());
             if (checked != null) {
-                checked.check()
-                        .judge(spans::add, misfit -> differences.add(difference(part, misfit)));
+                checked.check().judge(spans::add, misfit -> differences.add(difference(part, misfit)));
                 addStrayJumps(checked);
             } else if (isInit(part)) {
                 spans.add(new Span(part.section().name(), part.range(), Reason.GONE, ""));
@@ -121,11 +120,14 @@ final class KernelCheck {
     }
 
     private static String printable(byte[] text) {
-        return new String(text, StandardCharsets.US_ASCII).replaceAll("[^ -~]", "?").strip();
+        return new String(text, StandardCharsets.US_ASCII)
+                .replaceAll("[^ -~]", "?")
+                .strip();
     }
 
     private Checked checked(Part part) {
-        byte[] expected = kernel.bytes(part.range().start(), part.range().sizeBytes()).orElseThrow();
+        byte[] expected =
+                kernel.bytes(part.range().start(), part.range().sizeBytes()).orElseThrow();
         Readout readout = Readout.of(memory, part.range());
         List<Area> areas = areas(part);
         RegionCheck check = new RegionCheck(part.range().start(), areas, expected, readout);
@@ -146,8 +148,7 @@ final class KernelCheck {
                 .ifPresent(range -> addFree(part, range, name, Leeway.AFTER_INIT, free));
         for (Generated generated : arch.boot().generated()) {
             kernel.between(generated.start(), generated.end())
-                    .ifPresent(range -> addFree(
-                            part, range, generated.name() + " in " + name, Leeway.GENERATED, free));
+                    .ifPresent(range -> addFree(part, range, generated.name() + " in " + name, Leeway.GENERATED, free));
         }
         List<Area> areas = new ArrayList<>();
         long next = 0;
@@ -167,8 +168,7 @@ final class KernelCheck {
         return areas;
     }
 
-    private void addFree(
-            Part part, AddressRange range, String name, Leeway leeway, NavigableMap<Address, Area> free) {
+    private void addFree(Part part, AddressRange range, String name, Leeway leeway, NavigableMap<Address, Area> free) {
         boolean isInside = part.range().contains(range.start())
                 && range.sizeBytes() <= part.range().end().minus(range.start())
                 && part.section().isExecutable() == (leeway == Leeway.GENERATED);
@@ -279,7 +279,8 @@ final class KernelCheck {
                 throw new FormatException(
                         Refusal.beyondKernel("no code of the section at 0x" + Long.toHexString(address)));
             }
-            return (int) arch.width().address(address).minus(checked.part().range().start());
+            return (int)
+                    arch.width().address(address).minus(checked.part().range().start());
         }
 
         @Override

@@ -36,8 +36,7 @@ final class KernelSites {
         TracingSites tracing = arch.tracing();
         List<? extends SiteKind> kinds = tracing.kernelKinds();
         Optional<AddressRange> table = kernel.between("__start_mcount_loc", "__stop_mcount_loc");
-        Optional<byte[]> bytes =
-                table.flatMap(range -> kernel.bytes(range.start(), range.sizeBytes()));
+        Optional<byte[]> bytes = table.flatMap(range -> kernel.bytes(range.start(), range.sizeBytes()));
         if (bytes.isEmpty() || kinds.isEmpty() || !verification.profile().has(ConfigOption.DYNAMIC_FTRACE)) {
             return List.of();
         }
@@ -80,8 +79,7 @@ final class KernelSites {
     /** The static branches, each in the form that the present state of its key asks for. */
     List<PatchSite> branches(MemoryReader memory) {
         Optional<AddressRange> table = kernel.between("__start___jump_table", "__stop___jump_table");
-        Optional<byte[]> bytes =
-                table.flatMap(range -> kernel.bytes(range.start(), range.sizeBytes()));
+        Optional<byte[]> bytes = table.flatMap(range -> kernel.bytes(range.start(), range.sizeBytes()));
         if (bytes.isEmpty()
                 || arch.staticBranches().isEmpty()
                 || !verification.profile().has(ConfigOption.JUMP_LABEL)) {

@@ -44,8 +44,8 @@ final class LinkedKernel implements BootImage {
             throw refused("a relocatable object (ET_REL), not a linked kernel; give vmlinux");
         }
         this.symbols = elf.symbolTable()
-                .orElseThrow(() -> refused("no symbol table: stripped, or the compressed vmlinuz; give the vmlinux it was"
-                        + " made of"));
+                .orElseThrow(() -> refused(
+                        "no symbol table: stripped, or the compressed vmlinuz; give the vmlinux it was" + " made of"));
         this.bytes = Arrays.copyOf(elf.array(), elf.lengthBytes());
         long sum = 0;
         for (Section section : elf.sections()) {
@@ -91,7 +91,8 @@ final class LinkedKernel implements BootImage {
     /** Whether the four bytes at {@code offset} of a section are not those of the file. */
     boolean isRewritten(Part part, int offset) {
         int from = (int) part.section().fileOffset() + offset;
-        int end = Math.min(from + Integer.BYTES, (int) (part.section().fileOffset() + part.section().sizeBytes()));
+        int end = Math.min(from + Integer.BYTES, (int)
+                (part.section().fileOffset() + part.section().sizeBytes()));
         return !Arrays.equals(bytes, from, end, elf.array(), from, end);
     }
 

@@ -169,6 +169,7 @@ final class ModuleSites {
     }
 
     private BranchTable branchTable(JumpTable shape) {
-        return new BranchTable(plan.archKernel(), plan.profile(), shape, plan.file().elf(), expected);
+        return new BranchTable(
+                plan.archKernel(), plan.profile(), shape, plan.file().elf(), expected);
     }
 }

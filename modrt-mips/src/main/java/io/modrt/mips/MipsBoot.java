@@ -26,11 +26,13 @@ record MipsBoot(KernelProfile profile) implements KernelBoot {
     /** Until it is first used, {@code ftrace_caller} begins with a branch to {@code ftrace_stub}. */
     @Override
     public void rewrite(BootImage image) {
-        image.symbol("ftrace_caller").filter(entry -> profile.has(ConfigOption.DYNAMIC_FTRACE)).ifPresent(entry -> {
-            if ((image.codeAt(entry.value()) & ~DISTANCE) == BRANCH) {
-                image.putCodeAt(entry.value(), NOP);
-            }
-        });
+        image.symbol("ftrace_caller")
+                .filter(entry -> profile.has(ConfigOption.DYNAMIC_FTRACE))
+                .ifPresent(entry -> {
+                    if ((image.codeAt(entry.value()) & ~DISTANCE) == BRANCH) {
+                        image.putCodeAt(entry.value(), NOP);
+                    }
+                });
     }
 
     @Override

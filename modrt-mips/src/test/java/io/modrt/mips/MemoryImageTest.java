@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.address.Address;
+import io.modrt.elf.ElfFile;
 import io.modrt.error.FormatException;
 import io.modrt.image.Finding;
 import io.modrt.image.Finding.Kind;
 import io.modrt.image.FoundModule;
 import io.modrt.image.ImageResult;
+import io.modrt.image.KernelResult;
 import io.modrt.image.MemoryImage;
 import io.modrt.image.Sighting;
+import io.modrt.testkit.ElfBuilder;
+import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.SectionBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -220,5 +225,40 @@ class MemoryImageTest {
         List<Finding> alarms = alarms(result);
         assertEquals(1, alarms.size(), alarms.toString());
         return alarms.get(0);
+    }
+
+    /** A kernel of one function, and a table of functions among its code. */
+    private ElfFile kernel() {
+        ElfBuilder elf = ElfBuilder.relocatable(ElfTarget.MIPS_O32_LE).type(2);
+        SectionBuilder text = elf.code(".text").address(0x8010_1000L);
+        text.instructions(0x03e0_0008, 0, 0, 0, 0, 0, 0x8010_1000, 0x8010_0800);
+        elf.symbol("schedule").inReserved(text.index(), 0x8010_1000L).function(16);
+        elf.symbol("table").inReserved(text.index(), 0x8010_1018L).object(8);
+        machine.put(0x8010_1000L, 0x03e0_0008);
+        machine.put(0x8010_1018L, 0x8010_1000L);
+        machine.put(0x8010_101cL, 0x8010_0800L);
+        return ElfFile.view(elf.build());
+    }
+
+    @Test
+    void theKernelItselfIsComparedWithItsFile() {
+        ElfFile vmlinux = kernel();
+        KernelResult result = machine.image().verifyKernel(vmlinux);
+        assertTrue(result.isClean());
+        assertEquals("vmlinux: 8 words, equal 8", result.toString());
+    }
+
+    @Test
+    void changesOfTheKernelItselfTellWhereTheyLead() {
+        ElfFile vmlinux = kernel();
+        machine.put(0x8010_1000L, 0x3c19_8030); // lui $25,0x8030
+        machine.put(0x8010_1004L, 0x0320_0008); // jr $25
+        machine.put(0x8010_101cL, FakeMachine.FOREIGN);
+        KernelResult result = machine.image().verifyKernel(vmlinux);
+        assertFalse(result.isClean());
+        assertEquals("""
+                vmlinux: 8 words, equal 5, unexplained 3
+                BRANCH vmlinux .text schedule at 0x80101000: 2 words of code were changed; leads to memory of neither the kernel nor a module, 0x80300000
+                POINTER vmlinux .text+0x1c table+0x4 at 0x8010101c: a pointer was changed; leads to memory of neither the kernel nor a module, 0x80300000""", result.toString());
     }
 }

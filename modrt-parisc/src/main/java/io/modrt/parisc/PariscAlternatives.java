@@ -53,7 +53,10 @@ record PariscAlternatives(MachineFacts machine, Width width, boolean isShort) {
     /** Rewrites what the machine's conditions ask for. */
     void apply(ModuleImage image) {
         for (SectionImage table : image.sections(TABLE)) {
-            apply(image, new AddressRange(Address.of(table.address()), table.section().sizeBytes()));
+            apply(
+                    image,
+                    new AddressRange(
+                            Address.of(table.address()), table.section().sizeBytes()));
         }
     }
 

@@ -43,8 +43,8 @@ record PariscBoot(Width width, KernelProfile profile) implements KernelBoot {
     @Override
     public void rewrite(BootImage image) {
         if (profile.has(PariscChange.ALTERNATIVES)) {
-            PariscAlternatives alternatives = new PariscAlternatives(
-                    profile.machine(), width, profile.has(PariscChange.SHORT_ALTERNATIVES));
+            PariscAlternatives alternatives =
+                    new PariscAlternatives(profile.machine(), width, profile.has(PariscChange.SHORT_ALTERNATIVES));
             image.section(PariscAlternatives.TABLE).ifPresent(table -> alternatives.apply(image, table));
         }
         image.section(UNWIND).ifPresent(table -> moveUnwindTable(image, table));
@@ -94,7 +94,8 @@ record PariscBoot(Width width, KernelProfile profile) implements KernelBoot {
         image.putCodeAt(vector + HANDLER, (int) (handler.get().value() - base()));
         image.putCodeAt(vector + LENGTH, lengthBytes);
         image.putCodeAt(vector + CHECKSUM, 0);
-        int sum = sum(image, vector + HPMC_ENTRY, ENTRY_BYTES) + sum(image, handler.get().value(), lengthBytes);
+        int sum = sum(image, vector + HPMC_ENTRY, ENTRY_BYTES)
+                + sum(image, handler.get().value(), lengthBytes);
         image.putCodeAt(vector + CHECKSUM, -sum);
     }
 
