@@ -17,6 +17,7 @@ import io.modrt.testkit.SectionBuilder;
 import io.modrt.verify.KernelVerification;
 import io.modrt.verify.VerificationResult;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class PariscBootTest {
         return String.join(
                 " ",
                 IntStream.range(0, count)
-                        .mapToObj(i -> "%08x".formatted(bytes.getInt()))
+                        .mapToObj(i -> HexFormat.of().toHexDigits(bytes.getInt()))
                         .toList());
     }
 
