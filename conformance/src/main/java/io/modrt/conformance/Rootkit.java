@@ -117,7 +117,12 @@ final class Rootkit {
 
     /** The call site of the tracer of a function. */
     private Optional<Address> site(Address function) {
-        OptionalInt site = code.site(read(function.plus(-RootkitCode.IN_FRONT), RootkitCode.IN_FRONT + LEAST_FUNCTION));
+        Address front = function.plus(-RootkitCode.IN_FRONT);
+        byte[] bytes = new byte[RootkitCode.IN_FRONT + LEAST_FUNCTION];
+        // why: nothing is mapped in front of a module's first function if it begins its page
+        int from = image.physical(front).isPresent() ? 0 : RootkitCode.IN_FRONT;
+        image.memory().read(front.plus(from), bytes, from, bytes.length - from);
+        OptionalInt site = code.site(bytes);
         return site.isPresent() ? Optional.of(function.plus(site.getAsInt())) : Optional.empty();
     }
 

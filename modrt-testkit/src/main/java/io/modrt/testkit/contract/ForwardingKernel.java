@@ -11,6 +11,7 @@ import io.modrt.module.ModuleFile;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.CodeReader;
+import io.modrt.spi.KernelBoot;
 import io.modrt.spi.PlanInput;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.StaticBranches;
@@ -120,6 +121,11 @@ class ForwardingKernel implements ArchKernel {
     @Override
     public boolean isExitSection(String name) {
         return kernel.isExitSection(name);
+    }
+
+    @Override
+    public KernelBoot boot() {
+        return kernel.boot();
     }
 
     @Override

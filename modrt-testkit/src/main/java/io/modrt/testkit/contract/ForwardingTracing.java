@@ -57,6 +57,11 @@ class ForwardingTracing implements TracingSites {
     }
 
     @Override
+    public List<? extends SiteKind> kernelKinds() {
+        return sites.kernelKinds();
+    }
+
+    @Override
     public Set<String> kernelEntries() {
         return sites.kernelEntries();
     }
