@@ -86,12 +86,7 @@ final class KernelSites {
             return List.of();
         }
         List<PatchSite> sites = new ArrayList<>();
-        new BranchTable(
-                        arch,
-                        verification.profile(),
-                        arch.tables().jumpTable(),
-                        verification.vmlinux(),
-                        kernel)
+        new BranchTable(arch, verification.profile(), arch.tables().jumpTable(), verification.vmlinux(), kernel)
                 .sites(
                         bytes.get(),
                         table.orElseThrow().start(),
