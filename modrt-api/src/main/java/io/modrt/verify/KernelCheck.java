@@ -10,6 +10,7 @@ import io.modrt.error.Refusal;
 import io.modrt.memory.MemoryReader;
 import io.modrt.patch.PatchSite;
 import io.modrt.patch.PatchSite.Form;
+import io.modrt.policy.LoadLimits;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.CodeReader;
 import io.modrt.spi.KernelBoot.Generated;
@@ -71,7 +72,11 @@ final class KernelCheck {
         for (Part part : kernel.parts()) {
             Checked checked = checks.get(part.range().start());
             if (checked != null) {
-                checked.check().judge(spans::add, misfit -> differences.add(difference(part, misfit)));
+                checked.check()
+                        .judge(
+                                spans::add,
+                                misfit -> differences.add(difference(part, misfit)),
+                                () -> differences.size() < LoadLimits.standard().differences());
                 addStrayJumps(checked);
             } else if (isInit(part)) {
                 spans.add(new Span(part.section().name(), part.range(), Reason.GONE, ""));

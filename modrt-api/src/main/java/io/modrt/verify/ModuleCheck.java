@@ -67,7 +67,7 @@ final class ModuleCheck {
             if (check == null) {
                 Areas.of(placed, kind, expected.of(kind), siteTable).forEach(area -> addGone(kind, area));
             } else {
-                check.judge(spans::add, this::keep);
+                check.judge(spans::add, misfit -> differences.add(difference(misfit)), this::wantsMore);
             }
         }
         differences.addAll(new StructModule(placed, spans, memory).check());
@@ -136,10 +136,8 @@ final class ModuleCheck {
         verification.sites().forEach(sites);
     }
 
-    private void keep(RegionCheck.Misfit misfit) {
-        if (differences.size() < placed.policy().limits().differences()) {
-            differences.add(difference(misfit));
-        }
+    private boolean wantsMore() {
+        return differences.size() < placed.policy().limits().differences();
     }
 
     private Difference difference(RegionCheck.Misfit misfit) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -130,9 +131,9 @@ final class RegionCheck {
         return (int) site.address().minus(start);
     }
 
-    /** Goes over all words. */
-    void judge(Consumer<Span> spans, Consumer<Misfit> misfits) {
-        Judge judge = new Judge(spans, misfits);
+    /** Goes over all words; those without a reason are told as long as {@code wantsMore} says so. */
+    void judge(Consumer<Span> spans, Consumer<Misfit> misfits, BooleanSupplier wantsMore) {
+        Judge judge = new Judge(spans, misfits, wantsMore);
         int area = 0;
         for (int at = 0; at < expected.length; at += Integer.BYTES) {
             while (areas.get(area).end() <= at) {
@@ -167,14 +168,18 @@ final class RegionCheck {
     private final class Judge {
         private final Consumer<Span> spans;
         private final Consumer<Misfit> misfits;
+        private final BooleanSupplier wantsMore;
+        private final byte[] due = new byte[Integer.BYTES];
+        private final byte[] there = new byte[Integer.BYTES];
         private int from;
         private int area;
         private Reason reason = Reason.EQUAL;
         private String why = "";
 
-        Judge(Consumer<Span> spans, Consumer<Misfit> misfits) {
+        Judge(Consumer<Span> spans, Consumer<Misfit> misfits, BooleanSupplier wantsMore) {
             this.spans = spans;
             this.misfits = misfits;
+            this.wantsMore = wantsMore;
         }
 
         void word(int at, int areaIndex) {
@@ -223,8 +228,8 @@ final class RegionCheck {
 
         /** Reports a word. The two numbers differ only in bytes that have no reason. */
         private void unexplained(int at, int areaIndex) {
-            byte[] due = new byte[Integer.BYTES];
-            byte[] there = new byte[Integer.BYTES];
+            Arrays.fill(due, (byte) 0);
+            Arrays.fill(there, (byte) 0);
             String misfitWhy = "";
             for (int i = at, index = areaIndex; i < wordEnd(at); i++) {
                 index = areaOf(i, index);
@@ -244,6 +249,9 @@ final class RegionCheck {
                 }
             }
             add(at, areaIndex, Reason.UNEXPLAINED, misfitWhy);
+            if (!wantsMore.getAsBoolean()) {
+                return;
+            }
             Area place = areas.get(areaIndex);
             misfits.accept(new Misfit(
                     start.plus(at),

@@ -92,8 +92,7 @@ final class MipsLoad implements ArchLoad {
             long offset = nextOffsets.getOrDefault(caller, plan.trampolineBytes(caller));
             StubTemplate template = plan.kernel().stubs().to(target);
             if (offset + template.sizeBytes() > plan.headBytes(caller)) {
-                // why: an addend in place is counted as the file has it, and another relocation of the place may change
-                // it
+                // why: addends in place were counted as the file has them; another relocation changed this one
                 throw refuse(
                         call,
                         "target " + Address.of(target) + " is out of reach, and no stub is left of those that were"
