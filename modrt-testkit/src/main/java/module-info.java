@@ -8,6 +8,7 @@ module io.modrt.testkit {
 
     exports io.modrt.testkit;
     exports io.modrt.testkit.contract;
+    exports io.modrt.testkit.port;
 
     // JUnit calls the contract's tests.
     opens io.modrt.testkit.contract to

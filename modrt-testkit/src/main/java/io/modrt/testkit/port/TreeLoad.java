@@ -1,0 +1,193 @@
+package io.modrt.testkit.port;
+
+import io.modrt.ModuleRuntime;
+import io.modrt.elf.RelocationSection;
+import io.modrt.error.ModrtException;
+import io.modrt.error.RelocationException;
+import io.modrt.error.RelocationPlace;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.spi.Arch;
+import io.modrt.spi.RelocationType;
+import io.modrt.tree.ModuleGraph;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apiguardian.api.API;
+
+/**
+ * All modules below a folder, loaded into one kernel: each after those whose exports it imports, with made-up kernel symbols. All stay
+ * loaded, but for their memory for initialisation.
+ *
+ * <pre>{@code
+ * TreeLoad load = TreeLoad.of(new I386Arch(), Path.of("lib/modules/6.1.0-53-686"));
+ * System.out.print(load);
+ * assertEquals(Map.of(), load.failures());
+ * }</pre>
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public final class TreeLoad {
+    private static final String MODULE_FILE = ".*\\.ko(\\.gz|\\.xz|\\.zst)?";
+
+    private final Path folder;
+    private int modules;
+    private int loaded;
+    private final SortedMap<String, Long> relocations = new TreeMap<>();
+    private final SortedMap<String, List<String>> failures = new TreeMap<>();
+
+    private TreeLoad(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Loads the modules below {@code folder} into a kernel whose version and options the first module's vermagic tells.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    public static TreeLoad of(Arch arch, Path folder) throws IOException {
+        TreeLoad load = new TreeLoad(folder);
+        SortedMap<String, ModuleFile> files = load.open();
+        if (!files.isEmpty()) {
+            ModuleFile first = files.values().iterator().next();
+            load.load(arch, KernelProfile.ofVermagic(first.info().vermagic().orElse("")), files);
+        }
+        return load;
+    }
+
+    /**
+     * The same for a kernel of {@code profile}, for example {@link KernelProfile#ofConfig(Path)} of the {@code config-*} file beside the
+     * modules.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    public static TreeLoad of(Arch arch, KernelProfile profile, Path folder) throws IOException {
+        TreeLoad load = new TreeLoad(folder);
+        load.load(arch, profile, load.open());
+        return load;
+    }
+
+    private SortedMap<String, ModuleFile> open() throws IOException {
+        SortedMap<String, ModuleFile> files = new TreeMap<>();
+        List<Path> paths;
+        try (Stream<Path> found = Files.walk(folder)) {
+            paths = found.filter(path -> String.valueOf(path.getFileName()).matches(MODULE_FILE))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        }
+        for (Path path : paths) {
+            modules++;
+            String name = folder.relativize(path).toString();
+            try {
+                files.put(name, ModuleFile.open(path));
+            } catch (ModrtException | UncheckedIOException refused) {
+                fail(name, refused);
+            }
+        }
+        return files;
+    }
+
+    private void load(Arch arch, KernelProfile profile, SortedMap<String, ModuleFile> files) {
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .arch(arch)
+                .profile(profile)
+                .kernelSymbols(KernelSymbols.synthetic())
+                .build()) {
+            for (String path : ModuleGraph.of(files).loadOrder()) {
+                try {
+                    LiveModule module = runtime.load(Objects.requireNonNull(files.get(path)));
+                    count(module);
+                    module.dropInit();
+                    loaded++;
+                } catch (RuntimeException | AssertionError failure) { // why: an unfinished port may throw anything
+                    fail(path, failure);
+                }
+            }
+        }
+    }
+
+    private void count(LiveModule module) {
+        for (RelocationSection section : module.file().elf().relocationSections()) {
+            if (module.placed().address(section.target()).isPresent()) {
+                for (int i = 0; i < section.count(); i++) {
+                    int number = section.type(i);
+                    String name = module.placed()
+                            .plan()
+                            .archKernel()
+                            .relocations(section.addends())
+                            .type(number)
+                            .map(RelocationType::psabiName)
+                            .orElse("type " + number);
+                    relocations.merge(name, 1L, Long::sum);
+                }
+            }
+        }
+    }
+
+    private void fail(String path, Throwable failure) {
+        failures.computeIfAbsent(kind(failure), any -> new ArrayList<>()).add(path + ": " + text(failure));
+    }
+
+    private static String text(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        boolean isOurs = failure instanceof ModrtException || trace.length == 0;
+        return failure.getMessage() + (isOurs ? "" : ", at " + trace[0]);
+    }
+
+    /** The kind of a failure: what was thrown, the errno, and of a relocation its type. */
+    private static String kind(Throwable failure) {
+        String kind = failure.getClass().getSimpleName();
+        if (failure instanceof ModrtException refused) {
+            kind += " " + refused.errno();
+        }
+        if (failure instanceof RelocationException refused) {
+            kind += " " + refused.place().map(RelocationPlace::type).orElse("");
+        }
+        return kind.strip();
+    }
+
+    /** How many files there are. */
+    public int modules() {
+        return modules;
+    }
+
+    /** How many of them were loaded. */
+    public int loaded() {
+        return loaded;
+    }
+
+    /** How many relocations the loaded modules have, by the name of the type. */
+    public SortedMap<String, Long> relocations() {
+        return new TreeMap<>(relocations);
+    }
+
+    /** Why each other module was not loaded, {@code PATH: MESSAGE}, by the kind of the failure: exception, errno, relocation type. */
+    public Map<String, List<String>> failures() {
+        return new TreeMap<>(failures);
+    }
+
+    /** A report of a few lines: the counts, the relocations by type, and for each kind of failure how many there are and the first. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(
+                "%d of %d modules loaded, %d relocations%n"
+                        .formatted(
+                                loaded,
+                                modules,
+                                relocations.values().stream().mapToLong(Long::longValue).sum()));
+        relocations.forEach((type, count) -> text.append("%10d %s%n".formatted(count, type)));
+        failures.forEach((kind, files) -> text.append(
+                "%d failed with %s, the first: %s%n".formatted(files.size(), kind, files.get(0))));
+        return text.toString();
+    }
+}
