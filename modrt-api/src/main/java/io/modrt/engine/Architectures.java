@@ -36,7 +36,7 @@ final class Architectures {
         }
         if (accepting.isEmpty()) {
             String known =
-                    all().isEmpty() ? "none" : all().stream().map(Arch::name).collect(Collectors.joining(", "));
+                    all().isEmpty() ? "none" : all().stream().map(Arch::name).distinct().collect(Collectors.joining(", "));
             throw new FormatException(Refusal.of(
                             io.modrt.error.Errno.ENOEXEC,
                             "no architecture takes machine " + header.machine() + ", " + header.elfClass() + ", "

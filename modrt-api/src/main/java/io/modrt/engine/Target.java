@@ -88,6 +88,10 @@ final class Target {
     /** The area of made-up symbols: the kernel's area, less the part for per-CPU bases. */
     AddressRange symbolArea() {
         AddressRange area = kernel.kernelArea();
+        if (Long.compareUnsigned(area.sizeBytes(), PER_CPU_BYTES) <= 0) {
+            throw new IllegalStateException(
+                    arch.name() + ": ArchKernel.kernelArea() is " + area + ", and must be larger than 16 MB");
+        }
         return new AddressRange(area.start(), area.sizeBytes() - PER_CPU_BYTES);
     }
 

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /** What an architecture says of itself, its kernels and its types. */
 final class DescriptionChecks {
+    private static final long LEAST_KERNEL_BYTES = 1 << 24;
+
     private final Subject subject;
     private final Arch arch;
 
@@ -77,9 +79,15 @@ final class DescriptionChecks {
         for (ArchKernel kernel : subject.kernels()) {
             List<AddressRange> areas = new ArrayList<>(kernel.moduleAreas());
             Assertions.assertFalse(areas.isEmpty(), "module areas");
+            AddressRange own = kernel.kernelArea();
+            Assertions.assertTrue(
+                    own.sizeBytes() > LEAST_KERNEL_BYTES || own.sizeBytes() < 0,
+                    () -> "the kernel area " + own + " is not larger than 16 MB; mend ArchKernel.kernelArea()");
             areas.forEach(area -> Assertions.assertFalse(
-                    area.overlaps(kernel.kernelArea()), () -> "module area " + area + " overlaps the kernel area"));
-            areas.add(kernel.kernelArea());
+                    area.overlaps(own),
+                    () -> "module area " + area + " overlaps the kernel area " + own
+                            + "; mend ArchKernel.moduleAreas() or kernelArea()"));
+            areas.add(own);
             for (AddressRange area : areas) {
                 long start = area.start().value();
                 Assertions.assertTrue(area.sizeBytes() > 0, () -> "size of " + area);
@@ -91,10 +99,16 @@ final class DescriptionChecks {
     private void takesItsModules() {
         subject.modules().forEach((name, file) -> {
             ElfHeader header = file.elf().header();
+            for (KernelProfile profile : subject.contract().profiles()) {
+                Assertions.assertEquals(
+                        header.elfClass().wordBytes(),
+                        subject.kernel(profile, file).width().bytes(),
+                        () -> "bytes of an address, for " + name + "; mend ArchKernel.width()");
+            }
             byte[] other = ElfEdit.of(file.elf().array())
                     .header(ElfField.E_MACHINE, header.machine() ^ 0x7fff)
                     .build();
-            Assertions.assertTrue(arch.accepts(header), name);
+            Assertions.assertTrue(arch.accepts(header), () -> name + " is not taken; mend Arch.accepts()");
             Assertions.assertFalse(arch.accepts(ModuleFile.open(other).elf().header()), name + ", another machine");
         });
     }

@@ -93,7 +93,8 @@ final class ImportChecks {
                 .filter(record -> record.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(
-                        "no record of " + from.name() + " is called " + name + "; mend ArchKernel.tables().exports()"))
+                        "no record of " + from.name() + " is called " + name + "; mend ArchKernel.tables().exports(), or the"
+                                + " types that relocate it"))
                 .value();
     }
 }

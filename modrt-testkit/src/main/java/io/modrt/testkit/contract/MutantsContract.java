@@ -51,7 +51,8 @@ public abstract class MutantsContract {
         } else {
             Assertions.assertTrue(
                     isFound,
-                    () -> "no check names " + mutant.names() + "; give a module that shows the fault. Failures: "
+                    () -> "no check names " + mutant.names() + "; give a module that shows the fault, or name it in"
+                            + " impossible() if the architecture cannot have it. Failures: "
                             + failures);
         }
     }

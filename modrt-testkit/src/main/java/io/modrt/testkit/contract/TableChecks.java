@@ -72,7 +72,7 @@ final class TableChecks {
 
     private void checkExports() {
         TableShapes.ExportTable shape = memory.kernel().tables().exports();
-        String advice = "; mend ArchKernel.tables().exports(), which is " + shape;
+        String advice = "; mend ArchKernel.tables().exports(), which is " + shape + ", or the types that relocate it";
         for (Section table :
                 EXPORTS.stream().flatMap(name -> tables(name).stream()).toList()) {
             List<Export> exports = module.file().exports().stream()
@@ -128,12 +128,21 @@ final class TableChecks {
                         .isPresent());
     }
 
+    private void checkSize(Section table, int entryBytes, String advice) {
+        Assertions.assertEquals(
+                0,
+                table.sizeBytes() % entryBytes,
+                () -> what + ": bytes behind the last whole entry of " + table.name() + ", which has "
+                        + table.sizeBytes() + " bytes" + advice);
+    }
+
     private void checkExceptions() {
         String advice = "; mend ArchKernel.tables().exceptionTable(), which is "
                 + memory.kernel().tables().exceptionTable();
         for (Section table : tables(EXCEPTIONS)) {
             List<TableReader.Faulting> entries = reader.exceptions(table);
             Assertions.assertFalse(entries.isEmpty(), () -> what + ": " + EXCEPTIONS + advice);
+            checkSize(table, memory.kernel().tables().exceptionTable().entryBytes(), advice);
             long last = 0;
             for (TableReader.Faulting entry : entries) {
                 Assertions.assertTrue(
@@ -154,6 +163,7 @@ final class TableChecks {
         for (Section table : tables(JUMP_LABELS)) {
             List<TableReader.JumpLabel> entries = reader.jumpLabels(table);
             Assertions.assertFalse(entries.isEmpty(), () -> what + ": " + JUMP_LABELS + advice);
+            checkSize(table, memory.kernel().tables().jumpTable().entryBytes(), advice);
             List<TableReader.JumpLabel> wrong = new ArrayList<>(entries);
             wrong.removeIf(entry -> isCode(entry.code()) && isCode(entry.target()));
             Assertions.assertEquals(

@@ -86,7 +86,7 @@ final class TracingChecks {
         LiveModule module = subject.trials().stream()
                 .flatMap(trial -> trial.load(trial.kernel(subject.arch())).stream())
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(() -> new AssertionError("no module of modules() loads"));
         ArchKernel kernel = module.placed().plan().archKernel();
         List<? extends SiteKind> kinds = kernel.tracing().kinds(module.placed());
         List<AssemblerWords.Piece> calls = subject.contract().assemblerWords().of(AssemblerWords.Kind.CALL);

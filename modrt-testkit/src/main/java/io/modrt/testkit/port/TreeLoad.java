@@ -2,6 +2,7 @@ package io.modrt.testkit.port;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.elf.RelocationSection;
+import io.modrt.error.MemoryException;
 import io.modrt.error.ModrtException;
 import io.modrt.error.RelocationException;
 import io.modrt.error.RelocationPlace;
@@ -17,17 +18,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 
 /**
- * All modules below a folder, loaded into one kernel: each after those whose exports it imports, with made-up kernel symbols. All stay
- * loaded, but for their memory for initialisation.
+ * All modules below a folder, loaded as one kernel would load them: each after those whose exports it imports, with made-up kernel symbols.
+ * They stay loaded, but for their memory for initialisation. When the module area is full, a new kernel goes on with the modules that are
+ * left.
  *
  * <pre>{@code
  * TreeLoad load = TreeLoad.of(new I386Arch(), Path.of("lib/modules/6.1.0-53-686"));
@@ -42,6 +46,8 @@ public final class TreeLoad {
     private final Path folder;
     private int modules;
     private int loaded;
+    private int kernels;
+    private final Set<String> tried = new HashSet<>();
     private final SortedMap<String, Long> relocations = new TreeMap<>();
     private final SortedMap<String, List<String>> failures = new TreeMap<>();
 
@@ -98,21 +104,51 @@ public final class TreeLoad {
     }
 
     private void load(Arch arch, KernelProfile profile, SortedMap<String, ModuleFile> files) {
-        try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .arch(arch)
-                .profile(profile)
-                .kernelSymbols(KernelSymbols.synthetic())
-                .build()) {
-            for (String path : ModuleGraph.of(files).loadOrder()) {
-                try {
-                    LiveModule module = runtime.load(Objects.requireNonNull(files.get(path)));
-                    count(module);
-                    module.dropInit();
-                    loaded++;
-                } catch (RuntimeException | AssertionError failure) { // why: an unfinished port may throw anything
-                    fail(path, failure);
+        ModuleGraph graph = ModuleGraph.of(files);
+        List<String> waiting = new ArrayList<>(graph.loadOrder());
+        while (!waiting.isEmpty()) {
+            kernels++;
+            try (ModuleRuntime runtime = ModuleRuntime.builder()
+                    .arch(arch)
+                    .profile(profile)
+                    .kernelSymbols(KernelSymbols.synthetic())
+                    .build()) {
+                fill(runtime, graph, waiting, files);
+            }
+        }
+    }
+
+    /** Loads modules until the module area is full; those that were tried are no longer waiting. */
+    private void fill(
+            ModuleRuntime runtime, ModuleGraph graph, List<String> waiting, SortedMap<String, ModuleFile> files) {
+        Set<String> present = new HashSet<>();
+        while (!waiting.isEmpty()) {
+            String wanted = waiting.get(0);
+            for (String path : graph.loadOrder(List.of(wanted))) {
+                if (!present.contains(path)) {
+                    boolean isNew = tried.add(path);
+                    try {
+                        LiveModule module = runtime.load(Objects.requireNonNull(files.get(path)));
+                        module.dropInit();
+                        if (isNew) {
+                            loaded++;
+                            count(module);
+                        }
+                    } catch (RuntimeException | AssertionError failure) { // why: an unfinished port may throw anything
+                        if (failure instanceof MemoryException && !present.isEmpty()) {
+                            if (isNew) {
+                                tried.remove(path);
+                            }
+                            return;
+                        }
+                        if (isNew) {
+                            fail(path, failure);
+                        }
+                    }
+                    present.add(path);
                 }
             }
+            waiting.remove(0);
         }
     }
 
@@ -180,11 +216,12 @@ public final class TreeLoad {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(
-                "%d of %d modules loaded, %d relocations%n"
+                "%d of %d modules loaded, %d relocations, kernels filled: %d%n"
                         .formatted(
                                 loaded,
                                 modules,
-                                relocations.values().stream().mapToLong(Long::longValue).sum()));
+                                relocations.values().stream().mapToLong(Long::longValue).sum(),
+                                kernels));
         relocations.forEach((type, count) -> text.append("%10d %s%n".formatted(count, type)));
         failures.forEach((kind, files) -> text.append(
                 "%d failed with %s, the first: %s%n".formatted(files.size(), kind, files.get(0))));
