@@ -35,8 +35,9 @@ final class Architectures {
             accepting = found.stream().filter(arch -> arch.accepts(header)).toList();
         }
         if (accepting.isEmpty()) {
-            String known =
-                    all().isEmpty() ? "none" : all().stream().map(Arch::name).distinct().collect(Collectors.joining(", "));
+            String known = all().isEmpty()
+                    ? "none"
+                    : all().stream().map(Arch::name).distinct().collect(Collectors.joining(", "));
             throw new FormatException(Refusal.of(
                             io.modrt.error.Errno.ENOEXEC,
                             "no architecture takes machine " + header.machine() + ", " + header.elfClass() + ", "

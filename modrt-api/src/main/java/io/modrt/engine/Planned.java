@@ -155,7 +155,7 @@ final class Planned implements LayoutPlan {
     /** Raises IllegalArgumentException for a section of another file, which would be mistaken for this file's section of that number. */
     void requireOwn(Section section) {
         List<Section> own = file.elf().sections();
-        if (section.index() >= own.size() || own.get(section.index()) != section) {
+        if (section.index() >= own.size() || own.get(section.index()).file() != section.file()) {
             throw new IllegalArgumentException(section + " is not a section of this file of " + file.name());
         }
     }

@@ -92,9 +92,8 @@ final class ImportChecks {
         return reader.exports(from.elf().section(export.table()), count).stream()
                 .filter(record -> record.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(
-                        "no record of " + from.name() + " is called " + name + "; mend ArchKernel.tables().exports(), or the"
-                                + " types that relocate it"))
+                .orElseThrow(() -> new AssertionError("no record of " + from.name() + " is called " + name
+                        + "; mend ArchKernel.tables().exports(), or the" + " types that relocate it"))
                 .value();
     }
 }

@@ -148,8 +148,7 @@ public final class LinkerComparison {
                 }
             }
         }
-        return new Comparison(
-                file.name(), compared, bytes, count(file, sections.keySet()), differences);
+        return new Comparison(file.name(), compared, bytes, count(file, sections.keySet()), differences);
     }
 
     private static void compare(
@@ -209,8 +208,7 @@ public final class LinkerComparison {
                 throw new IllegalStateException(file.name() + ": " + run.said());
             }
             StringBuilder text = new StringBuilder("case " + name + "\n");
-            values(resolved)
-                    .forEach((symbol, value) -> text.append("symbol %s %x\n".formatted(symbol, value)));
+            values(resolved).forEach((symbol, value) -> text.append("symbol %s %x\n".formatted(symbol, value)));
             ElfFile elf = file.elf();
             sections.forEach((index, address) -> text.append(
                     "section %d %s %x\n".formatted(index, elf.section(index).name(), address)));
@@ -238,7 +236,8 @@ public final class LinkerComparison {
                 end = wordEnd(end, before);
             }
             if (end > start) {
-                text.append("words %d %x %s\n".formatted(index, start, HexFormat.of().formatHex(after, start, end)));
+                text.append("words %d %x %s\n"
+                        .formatted(index, start, HexFormat.of().formatHex(after, start, end)));
             }
             start = wordEnd(end, before);
         }
@@ -258,7 +257,8 @@ public final class LinkerComparison {
         SortedMap<String, Long> values = new TreeMap<>();
         SymbolTable table = resolved.placed().file().symbols();
         for (int i = 1; i < table.count(); i++) {
-            if (table.rawSectionIndex(i) == Symbol.SHN_UNDEF && resolved.values().value(i) != 0) {
+            if (table.rawSectionIndex(i) == Symbol.SHN_UNDEF
+                    && resolved.values().value(i) != 0) {
                 values.put(table.name(i), resolved.values().value(i));
             }
         }

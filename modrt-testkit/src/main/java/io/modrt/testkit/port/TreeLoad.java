@@ -215,16 +215,15 @@ public final class TreeLoad {
     /** A report of a few lines: the counts, the relocations by type, and for each kind of failure how many there are and the first. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(
-                "%d of %d modules loaded, %d relocations, kernels filled: %d%n"
-                        .formatted(
-                                loaded,
-                                modules,
-                                relocations.values().stream().mapToLong(Long::longValue).sum(),
-                                kernels));
+        StringBuilder text = new StringBuilder("%d of %d modules loaded, %d relocations, kernels filled: %d%n"
+                .formatted(
+                        loaded,
+                        modules,
+                        relocations.values().stream().mapToLong(Long::longValue).sum(),
+                        kernels));
         relocations.forEach((type, count) -> text.append("%10d %s%n".formatted(count, type)));
-        failures.forEach((kind, files) -> text.append(
-                "%d failed with %s, the first: %s%n".formatted(files.size(), kind, files.get(0))));
+        failures.forEach((kind, files) ->
+                text.append("%d failed with %s, the first: %s%n".formatted(files.size(), kind, files.get(0))));
         return text.toString();
     }
 }
