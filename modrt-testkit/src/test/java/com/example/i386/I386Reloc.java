@@ -11,7 +11,7 @@ import io.modrt.spi.RelocationType;
 
 /** What the kernel applies in sections of type SHT_REL. */
 enum I386Reloc implements RelocationType {
-    //         nr value  bits go to    must fit
+    // number, value, the bits it goes to, how it must fit
     R_386_32(1, S_A, Field.WORD32, TRUNCATED),
     R_386_PC32(2, S_A_P, Field.WORD32, TRUNCATED),
     R_386_PLT32(4, S_A_P, Field.WORD32, TRUNCATED); // there is no PLT in a kernel

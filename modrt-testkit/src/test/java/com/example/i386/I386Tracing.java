@@ -1,11 +1,12 @@
 package com.example.i386;
 
 import io.modrt.address.Address;
-import io.modrt.bytes.Bytes;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.TracingSites;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +63,8 @@ final class I386Tracing implements TracingSites, SiteKind {
 
     @Override
     public long entry(long site, byte[] code) {
-        return site + SITE_BYTES + Bytes.getInt(code, 1, false) & 0xffff_ffffL;
+        int distance = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).getInt(1);
+        return site + SITE_BYTES + distance & 0xffff_ffffL;
     }
 
     @Override

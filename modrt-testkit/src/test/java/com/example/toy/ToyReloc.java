@@ -10,7 +10,7 @@ import io.modrt.spi.RelocationType;
 
 /** The relocations of a made-up machine. */
 enum ToyReloc implements RelocationType {
-    //         nr  value          bits go to    must fit
+    // number, value, the bits it goes to, how it must fit
     R_TOY_WORD(1, Formula.S_A, Field.WORD32, Fit.TRUNCATED),
     R_TOY_CALL(2, Formula.S_A_P, Fields.CALL, Fit.SIGNED),
     R_TOY_LOW(3, Formula.S_A, Fields.IMM16, Fit.TRUNCATED),
