@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 public interface ArchLoad {
 
     /**
-     * Called before any place of a section changes, to join pairs. {@code addends} holds the addends of SHT_RELA, or what
-     * {@link Field#load} finds in each place of SHT_REL.
+     * Called before any place of a section changes, to join pairs, and to set addends that the place of an SHT_REL entry holds in another
+     * form than its field stores the value. {@code addends} holds the addends of SHT_RELA, or what {@link Field#load} finds in each place
+     * of SHT_REL: of a field {@linkplain Field#from from bit} 16, a multiple of 2^16.
      *
      * @param relocations the section, in the {@linkplain ArchPlan#ordered order} of application
      * @param count how many of its entries will be applied, from the first

@@ -2,7 +2,24 @@
  * What an architecture says, and when the engine asks it. A porter starts here.
  *
  * <p>A port is an artifact of its own. {@link java.util.ServiceLoader} finds its {@link Arch}, which hands out everything else; the engine
- * names no architecture. Read one port beside this page, and extend the testkit's {@code ArchContract}, which every port must pass.
+ * names no architecture. Extend the testkit's {@code ArchContract}, which every port must pass. The guide
+ * {@code docs/add-an-architecture.md} makes a port step by step.
+ *
+ * <h2>What a first port needs</h2>
+ *
+ * <p>{@link Arch} (all but two of its methods), {@link ArchKernel} ({@code width}, {@code codeOrder}, {@code moduleAreas},
+ * {@code kernelArea}, {@code relocations}, {@code tables}) and an enum of {@link RelocationType} load every module of an architecture whose
+ * branches reach everything. All else has a default, which says that the architecture has no such thing:
+ *
+ * <ul>
+ *   <li>stubs, placeholder sections, pairs of relocations, values of a GOT: {@link ArchKernel#plan}, with an {@link ArchPlan} and an
+ *       {@link ArchLoad};
+ *   <li>changes after relocation, such as alternatives: {@link ArchLoad#finishers};
+ *   <li>static branches and the function tracer: {@link ArchKernel#staticBranches}, {@link ArchKernel#tracing};
+ *   <li>memory images: {@link ArchKernel#translation}, {@link ArchKernel#boot}, {@link ArchKernel#branchTarget},
+ *       {@link ArchKernel#moduleAreas(io.modrt.kernel.KernelSymbols)}, {@link ArchKernel#protectsModules};
+ *   <li>rules that changed from version to version: a {@link io.modrt.version.KernelChange} enum, {@link Arch#history}.
+ * </ul>
  *
  * <h2>Which interface is asked in which phase</h2>
  *
@@ -37,7 +54,8 @@
  *   <li>It copies the sections of the file to their places in a {@link ModuleImage} and calls {@link ArchPlan#begin}.
  *   <li>It goes through the relocation sections whose target is loaded, in the order of their headers. It brings the entries of a
  *       section into the order of {@link ArchPlan#ordered} and calls {@link ArchLoad#open}, before any place of the section changes. There
- *       the architecture joins pairs and sets addends. An addend in place that it does not set is read when its relocation's turn comes.
+ *       the architecture joins pairs and sets addends. An addend in place (REL) that it does not set is read with the type's field,
+ *       sign-extended and shifted as the field is, when its relocation's turn comes.
  *   <li>For each relocation of a {@linkplain RelocationType#routed() routed} type it calls {@link ArchLoad#route}. The result null
  *       means that the branch goes to S + A. Otherwise the result is the stub through which it goes, with the stub's plain address: the
  *       engine puts that address, less {@link RelocationType#branchBias}, in the place of S + A ({@link Fixup#goal}).
