@@ -30,8 +30,8 @@ class GuideTest {
     private static final Path SOURCES = Path.of("src/test/java/com/example/i386");
     private static final String PACKAGE = "com.example.i386.";
     /** A file, the text that is wrong in it, and the test to run; then what it prints, {@code …} for any characters. */
-    private static final Pattern MISTAKE = Pattern.compile(
-            "<!-- wrong: (\\S+) \\| ([^|]+) \\| ([^|]+) \\| (\\S+) -->\\n```text\\n((?:.*\\n)+?)```");
+    private static final Pattern MISTAKE =
+            Pattern.compile("<!-- wrong: (\\S+) \\| ([^|]+) \\| ([^|]+) \\| (\\S+) -->\\n```text\\n((?:.*\\n)+?)```");
 
     @TempDir
     private Path folder;

@@ -30,12 +30,11 @@ import org.apiguardian.api.API;
 
 /**
  * All modules below a folder, loaded as one kernel would load them: each after those whose exports it imports, with made-up kernel symbols.
- * They stay loaded, but for their memory for initialisation. When the module area is full, a new kernel goes on with the modules that are
- * left.
+ * They stay loaded, but for their memory for initialisation. When the module area is full, a new kernel goes on with the rest.
  *
  * <pre>{@code
  * TreeLoad load = TreeLoad.of(new I386Arch(), Path.of("lib/modules/6.1.0-53-686"));
- * System.out.print(load);
+ * System.out.print(load); // what was loaded, and what failed
  * assertEquals(Map.of(), load.failures());
  * }</pre>
  */
@@ -71,8 +70,8 @@ public final class TreeLoad {
     }
 
     /**
-     * The same for a kernel of {@code profile}, for example {@link KernelProfile#ofConfig(Path)} of the {@code config-*} file beside the
-     * modules.
+     * The same for a kernel of {@code profile}: that of the {@code config-*} file beside the modules, for example
+     * ({@link KernelProfile#ofConfig(Path)}).
      *
      * @throws IOException if the folder cannot be read
      */

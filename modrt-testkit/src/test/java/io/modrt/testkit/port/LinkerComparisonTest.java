@@ -57,16 +57,19 @@ class LinkerComparisonTest {
 
     @Test
     void whatTheLinkerMakesTooIsNoDifference() throws IOException {
-        Comparison comparison = linker("ld: warning: nothing of note\\n", linked()).compare(RELOCS);
+        Comparison comparison =
+                linker("ld: warning: nothing of note\\n", linked()).compare(RELOCS);
         assertEquals(new Comparison("relocs", 4, 39 + 33 + 576 + 11, 17, List.of()), comparison);
     }
 
     @Test
     void aDifferenceNamesPlaceBytesAndTypes() throws IOException {
-        byte[] other = ElfEdit.of(linked()).contents(".s1", 0x12, new byte[] {0x11}).build();
+        byte[] other =
+                ElfEdit.of(linked()).contents(".s1", 0x12, new byte[] {0x11}).build();
         assertEquals(
-                List.of("relocs: .text+0x12: ld has 115634c9e85d5634, the architecture 625634c9e85d5634; relocated there:"
-                        + " [R_386_32, R_386_PC32]"),
+                List.of(
+                        "relocs: .text+0x12: ld has 115634c9e85d5634, the architecture 625634c9e85d5634; relocated there:"
+                                + " [R_386_32, R_386_PC32]"),
                 linker("", other).compare(RELOCS).differences());
     }
 
@@ -91,7 +94,8 @@ class LinkerComparisonTest {
         String words = new String(resource("/com/example/i386/ld.txt"), StandardCharsets.UTF_8);
         KernelProfile profile = KernelProfile.of(new KernelVersion(6, 1, 0));
         assertEquals(
-                words, "module relocs.ko\n" + linker("", linked()).profile(profile).words("far", RELOCS));
+                words,
+                "module relocs.ko\n" + linker("", linked()).profile(profile).words("far", RELOCS));
     }
 
     @Test
@@ -121,7 +125,8 @@ class LinkerComparisonTest {
 
     @Test
     void aLinkerThatIsNotThereIsNamed() {
-        LinkerComparison none = LinkerComparison.with(new I386Arch(), "no-such-ld").symbols(KernelSymbols.synthetic());
+        LinkerComparison none =
+                LinkerComparison.with(new I386Arch(), "no-such-ld").symbols(KernelSymbols.synthetic());
         UncheckedIOException refused = assertThrows(UncheckedIOException.class, () -> none.compare(RELOCS));
         assertEquals("cannot run no-such-ld; is it installed?", refused.getMessage());
     }
