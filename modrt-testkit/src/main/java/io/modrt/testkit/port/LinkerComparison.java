@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -208,10 +209,12 @@ public final class LinkerComparison {
                 throw new IllegalStateException(file.name() + ": " + run.said());
             }
             StringBuilder text = new StringBuilder("case " + name + "\n");
-            values(resolved).forEach((symbol, value) -> text.append("symbol %s %x\n".formatted(symbol, value)));
+            values(resolved)
+                    .forEach((symbol, value) ->
+                            text.append(String.format(Locale.ROOT, "symbol %s %x\n", symbol, value)));
             ElfFile elf = file.elf();
-            sections.forEach((index, address) -> text.append(
-                    "section %d %s %x\n".formatted(index, elf.section(index).name(), address)));
+            sections.forEach((index, address) -> text.append(String.format(
+                    Locale.ROOT, "section %d %s %x\n", index, elf.section(index).name(), address)));
             sections.forEach((index, address) -> {
                 Section section = elf.section(index);
                 if (section.hasContents() && section.sizeBytes() > 0) {
@@ -236,8 +239,12 @@ public final class LinkerComparison {
                 end = wordEnd(end, before);
             }
             if (end > start) {
-                text.append("words %d %x %s\n"
-                        .formatted(index, start, HexFormat.of().formatHex(after, start, end)));
+                text.append(String.format(
+                        Locale.ROOT,
+                        "words %d %x %s\n",
+                        index,
+                        start,
+                        HexFormat.of().formatHex(after, start, end)));
             }
             start = wordEnd(end, before);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -68,12 +69,13 @@ record LinkerRun(String said, Optional<ElfFile> made) {
     /** It begins with a comment, since ld takes a file that begins with {@code $$} for S-records. */
     private static String script(SortedMap<Integer, Long> sections, Map<String, Long> symbols) {
         StringBuilder script = new StringBuilder("/* a module's sections and symbols */\n");
-        symbols.forEach((name, value) -> script.append("\"%s\" = 0x%x;\n".formatted(name, value)));
+        symbols.forEach((name, value) -> script.append(String.format(Locale.ROOT, "\"%s\" = 0x%x;\n", name, value)));
         script.append("SECTIONS {\n");
         sections.forEach((index, address) -> {
             String name = LinkerInput.name(index);
             // why the symbol: ld gives an empty section the address 0, unless a symbol is defined in it
-            script.append("  %s 0x%x : { \"start of %s\" = .; *(%s) }\n".formatted(name, address, name, name));
+            script.append(String.format(
+                    Locale.ROOT, "  %s 0x%x : { \"start of %s\" = .; *(%s) }\n", name, address, name, name));
         });
         return script.append("  /DISCARD/ : { *(*) }\n}\n").toString();
     }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -214,15 +215,16 @@ public final class TreeLoad {
     /** A report of a few lines: the counts, the relocations by type, and for each kind of failure how many there are and the first. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("%d of %d modules loaded, %d relocations, kernels filled: %d%n"
-                .formatted(
-                        loaded,
-                        modules,
-                        relocations.values().stream().mapToLong(Long::longValue).sum(),
-                        kernels));
-        relocations.forEach((type, count) -> text.append("%10d %s%n".formatted(count, type)));
-        failures.forEach((kind, files) ->
-                text.append("%d failed with %s, the first: %s%n".formatted(files.size(), kind, files.get(0))));
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%d of %d modules loaded, %d relocations, kernels filled: %d%n",
+                loaded,
+                modules,
+                relocations.values().stream().mapToLong(Long::longValue).sum(),
+                kernels));
+        relocations.forEach((type, count) -> text.append(String.format(Locale.ROOT, "%10d %s%n", count, type)));
+        failures.forEach((kind, files) -> text.append(
+                String.format(Locale.ROOT, "%d failed with %s, the first: %s%n", files.size(), kind, files.get(0))));
         return text.toString();
     }
 }
