@@ -10,11 +10,11 @@ import io.modrt.policy.LoadLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -123,14 +123,13 @@ public final class ElfFile {
             return;
         }
         Section names = sections[header.nameTableIndex()];
-        String table = where() + "section " + names.index() + ", the name table";
         if (!names.hasContents() || names.sizeBytes() == 0) {
             throw new FormatException(
-                    Refusal.of(Errno.ENOEXEC, table + ": is empty").logged("empty section name table"));
+                    Refusal.of(Errno.ENOEXEC, nameTable(names) + ": is empty").logged("empty section name table"));
         }
         if (bytes[(int) (names.fileOffset() + names.sizeBytes()) - 1] != 0) {
             throw new FormatException(
-                    Refusal.of(Errno.ENOEXEC, table + ": its last string has no end")
+                    Refusal.of(Errno.ENOEXEC, nameTable(names) + ": its last string has no end")
                             .logged("ELF Spec violation: section name table isn't null terminated"),
                     names.fileOffset());
         }
@@ -157,6 +156,10 @@ public final class ElfFile {
         }
     }
 
+    private String nameTable(Section names) {
+        return where() + "section " + names.index() + ", the name table";
+    }
+
     private static String inLog(Section s) {
         return " (section " + s.index() + " type " + s.type() + ")";
     }
@@ -173,6 +176,13 @@ public final class ElfFile {
             return other.isEmpty();
         }
         return Strings.equal(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset, other);
+    }
+
+    boolean isSectionNamedFrom(int nameOffset, String prefix) {
+        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
+            return prefix.isEmpty();
+        }
+        return Strings.startsWith(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset, prefix);
     }
 
     /** The start of a message about this file: its name, a colon and a space; empty without a name. */
@@ -305,8 +315,11 @@ public final class ElfFile {
     public List<RelocationSection> relocationSections(Section target) {
         Map<Integer, List<RelocationSection>> known = relocationsByTarget;
         if (known == null) {
-            known = relocationSections().stream()
-                    .collect(Collectors.groupingBy(section -> section.target().index()));
+            known = new HashMap<>();
+            for (RelocationSection relocations : relocationSections()) {
+                known.computeIfAbsent(relocations.target().index(), any -> new ArrayList<>(1))
+                        .add(relocations);
+            }
             relocationsByTarget = known;
         }
         return Collections.unmodifiableList(known.getOrDefault(target.index(), List.of()));

@@ -136,6 +136,11 @@ public final class Section {
         return file.isSectionNamed(nameOffset, other);
     }
 
+    /** Whether {@link #name()} begins with {@code prefix}, which is ASCII, without making a String. */
+    public boolean isNamedFrom(String prefix) {
+        return file.isSectionNamedFrom(nameOffset, prefix);
+    }
+
     int nameOffset() {
         return nameOffset;
     }

@@ -30,12 +30,17 @@ final class Strings {
     /** Whether one of the strings in {@code bytes[start, start + sizeBytes)}, of which the last byte is NUL, has more than {@code most} bytes. */
     static boolean anyLonger(byte[] bytes, int start, int sizeBytes, long most) {
         int end = start + sizeBytes;
-        for (int at = start; at < end; ) {
-            int length = length(bytes, at);
-            if (length > most) {
+        int at = start;
+        while (end - at > most + 1) {
+            // why: the last NUL in reach tells of all strings before it, and most are much shorter than that
+            int nul = at + (int) most;
+            while (nul >= at && bytes[nul] != 0) {
+                nul--;
+            }
+            if (nul < at) {
                 return true;
             }
-            at += length + 1;
+            at = nul + 1;
         }
         return false;
     }

@@ -114,7 +114,8 @@ final class Arrival {
      */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
-            for (ExportIndex.Offer<Live> other : kernel.list().exports().find(symbol.name())) {
+            ExportIndex.Offer<Live> other = kernel.list().exports().find(symbol.name());
+            for (; other != null; other = other.next()) {
                 refuseSecond(symbol, other.owner().name());
             }
             // why: a symbol map also has names that the kernel does not export

@@ -19,6 +19,7 @@ import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.PlanInput;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,10 +40,14 @@ final class Planned implements LayoutPlan {
         this.file = file;
         this.findings = findings;
         this.archPlan = target.kernel().plan(new Unplaced(file, findings.policy(), target));
-        WriteXorExecute.check(
-                file.elf().sections().stream().map(archPlan::shape).toList(), file.name(), target.profile(), findings);
+        List<Section> sections = new ArrayList<>(file.elf().sectionCount());
+        for (Section section : file.elf().sections()) {
+            sections.add(archPlan.shape(section));
+        }
+        WriteXorExecute.check(sections, file.name(), target.profile(), findings);
         this.layout = SectionLayout.of(
                 file,
+                sections,
                 target.profile(),
                 target.regions(),
                 archPlan,

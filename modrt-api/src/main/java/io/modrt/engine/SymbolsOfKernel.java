@@ -28,6 +28,8 @@ record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements Kerne
     }
 
     private KernelSymbol own(KernelSymbol symbol) {
-        return symbol.at(kernel::canonical);
+        boolean isOwn = symbol.code().isEmpty()
+                && kernel.canonical(symbol.value()).value() == symbol.value().value();
+        return isOwn ? symbol : symbol.at(kernel::canonical);
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,12 @@ public final class KernelProfile {
     private final @Nullable Integer pageBytes;
     private final @Nullable Integer structModuleBytes;
     private final @Nullable MachineFacts machine;
+
+    /** What was asked before: a load asks the same questions for each section and symbol. */
+    private final Answers<LoaderChange> loaderChanges = new Answers<>(LoaderChange.class);
+
+    private final Answers<ConfigOption> configOptions = new Answers<>(ConfigOption.class);
+    private final Map<Object, Boolean> others = new ConcurrentHashMap<>();
 
     private KernelProfile(Draft draft) {
         this.version = draft.version;
@@ -271,12 +278,18 @@ public final class KernelProfile {
 
     /** Whether this kernel has {@code change}: as stated, else as a file of this kernel shows, else by its version. */
     public boolean has(KernelChange change) {
+        return change instanceof LoaderChange known
+                ? loaderChanges.of(known, this::decides)
+                : others.computeIfAbsent(change, any -> decides(change));
+    }
+
+    private boolean decides(KernelChange change) {
         return changes.decided(change).orElseGet(() -> change.span().contains(version));
     }
 
     /** Whether {@code option} is on, as stated or assumed. */
     public boolean has(ConfigOption option) {
-        return options.has(option);
+        return configOptions.of(option, options::has);
     }
 
     /**
@@ -287,7 +300,7 @@ public final class KernelProfile {
      * @throws IllegalArgumentException if it is not the name of an option
      */
     public boolean has(String configName) {
-        return options.has(configName);
+        return others.computeIfAbsent(configName, any -> options.has(configName));
     }
 
     /**

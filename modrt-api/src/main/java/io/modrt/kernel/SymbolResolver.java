@@ -9,7 +9,7 @@ import org.apiguardian.api.API;
 public interface SymbolResolver {
 
     /**
-     * The symbol of this name; empty if there is none. A load asks once for each name, and the answer must not change while it runs.
+     * The symbol of this name; empty if there is none. A load asks once for each undefined symbol, and the answer must not change while it runs.
      */
     Optional<KernelSymbol> find(String name);
 }

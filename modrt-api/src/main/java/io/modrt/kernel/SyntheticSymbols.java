@@ -32,6 +32,7 @@ public final class SyntheticSymbols implements KernelSymbols {
     private final @Nullable Slots own;
     private final int slotBytes;
     private final Map<AddressRange, Slots> byArea = new ConcurrentHashMap<>();
+    private volatile @Nullable Slots last;
 
     private SyntheticSymbols(@Nullable AddressRange area, int slotBytes) {
         this.slotBytes = slotBytes;
@@ -52,7 +53,12 @@ public final class SyntheticSymbols implements KernelSymbols {
     }
 
     private Slots slots(AddressRange area) {
-        return byArea.computeIfAbsent(area, any -> new Slots(area, slotBytes));
+        Slots slots = last;
+        if (slots == null || !slots.area.equals(area)) { // why: one kernel asks often
+            slots = byArea.computeIfAbsent(area, any -> new Slots(area, slotBytes));
+            last = slots;
+        }
+        return slots;
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,24 +26,32 @@ final class HeapMemory implements TargetMemory {
 
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+    private static final int BLOCK_SHIFT = 21;
+    private static final int BLOCK_PAGES = 1 << BLOCK_SHIFT - PAGE_SHIFT;
 
-    /** The pages that were written, by page number. */
-    private final Map<Long, Page> pages = new ConcurrentHashMap<>();
+    /** Blocks of pages of which one was written, by number. */
+    private final Map<Long, Block> blocks = new ConcurrentHashMap<>();
 
-    /** The page that was used last, since the next use is likely there too. Threads may see each other's last page, which does no harm. */
-    private @Nullable Page last;
+    /** The block that was used last, since the next use is likely there too. Threads may see each other's last block, which does no harm. */
+    private @Nullable Block last;
 
     /** The areas in which each owner has modules; owners do not define equality. */
     private final Map<Object, List<AddressRange>> claims = new WeakHashMap<>();
 
-    private static final class Page {
-        private final long number;
-        private final byte[] bytes = new byte[PAGE_BYTES];
-        /** Whether it is no longer the page of this number. Another thread may have it as the last page still. */
-        private volatile boolean isGone;
+    /** The pages of an aligned block of memory; null where nothing was written. */
+    private static final class Block extends AtomicReferenceArray<byte @Nullable []> {
+        private static final long serialVersionUID = 1;
 
-        private Page(long number) {
+        private final long number;
+
+        private Block(long number) {
+            super(BLOCK_PAGES);
             this.number = number;
+        }
+
+        /** Makes {@code page} that of this number, or returns the one that another thread has made meanwhile. */
+        private byte @Nullable [] offer(int index, byte[] page) {
+            return compareAndSet(index, null, page) ? null : get(index);
         }
     }
 
@@ -53,11 +62,11 @@ final class HeapMemory implements TargetMemory {
             long at = from.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            Page page = page(at);
+            byte[] page = page(at);
             if (page == null) {
                 Arrays.fill(into, offset + done, offset + done + count, (byte) 0);
             } else {
-                System.arraycopy(page.bytes, within, into, offset + done, count);
+                System.arraycopy(page, within, into, offset + done, count);
             }
             done += count;
         }
@@ -70,13 +79,35 @@ final class HeapMemory implements TargetMemory {
             long at = to.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            Page page = page(at);
-            if (page == null) { // why: get takes no lock, computeIfAbsent does
-                page = pages.computeIfAbsent(at >>> PAGE_SHIFT, Page::new);
+            byte[] page = page(at);
+            if (page == null) {
+                page = newPage(at, bytes, offset + done, count);
             }
-            System.arraycopy(bytes, offset + done, page.bytes, within, count);
+            if (page != null) {
+                System.arraycopy(bytes, offset + done, page, within, count);
+            }
             done += count;
         }
+    }
+
+    /**
+     * Makes a page that holds {@code count} of the given bytes at {@code address}.
+     *
+     * @return null, or the page that another thread has made meanwhile, to which the bytes are still to be written
+     */
+    private byte @Nullable [] newPage(long address, byte[] bytes, int offset, int count) {
+        byte[] page;
+        if (count == PAGE_BYTES) { // why: a copy needs no zeros first
+            page = Arrays.copyOfRange(bytes, offset, offset + count);
+        } else {
+            page = new byte[PAGE_BYTES];
+            System.arraycopy(bytes, offset, page, (int) address & (PAGE_BYTES - 1), count);
+        }
+        Block block = block(address);
+        if (block == null) {
+            block = blocks.computeIfAbsent(address >>> BLOCK_SHIFT, Block::new);
+        }
+        return block.offer(pageIndex(address), page);
     }
 
     /** Gives whole pages back to the heap. */
@@ -86,13 +117,14 @@ final class HeapMemory implements TargetMemory {
             long at = range.start().value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = (int) Math.min(range.sizeBytes() - done, PAGE_BYTES - within);
-            Page page = pages.get(at >>> PAGE_SHIFT);
-            if (page != null) {
-                Arrays.fill(page.bytes, within, within + count, (byte) 0);
-            }
-            if (page != null && count == PAGE_BYTES) {
-                pages.remove(page.number);
-                page.isGone = true;
+            Block block = block(at);
+            byte[] page = block == null ? null : block.get(pageIndex(at));
+            if (block != null && page != null) {
+                if (count == PAGE_BYTES) {
+                    block.set(pageIndex(at), null);
+                } else {
+                    Arrays.fill(page, within, within + count, (byte) 0);
+                }
             }
             done += count;
         }
@@ -128,16 +160,25 @@ final class HeapMemory implements TargetMemory {
         }
     }
 
-    private @Nullable Page page(long address) {
-        long number = address >>> PAGE_SHIFT;
-        Page page = last;
-        if (page == null || page.number != number || page.isGone) {
-            page = pages.get(number);
-            if (page != null) {
-                last = page;
+    private byte @Nullable [] page(long address) {
+        Block block = block(address);
+        return block == null ? null : block.get(pageIndex(address));
+    }
+
+    private @Nullable Block block(long address) {
+        long number = address >>> BLOCK_SHIFT;
+        Block block = last;
+        if (block == null || block.number != number) {
+            block = blocks.get(number);
+            if (block != null) {
+                last = block;
             }
         }
-        return page;
+        return block;
+    }
+
+    private static int pageIndex(long address) {
+        return (int) (address >>> PAGE_SHIFT) & (BLOCK_PAGES - 1);
     }
 
     private static void check(Address start, byte[] bytes, int offset, int length) {

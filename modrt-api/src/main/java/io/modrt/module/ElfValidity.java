@@ -205,11 +205,10 @@ final class ElfValidity {
                             + elf.count() + ")");
         }
         int type = elf.sectionType(index);
-        String table = where + "section " + index + ", the name table";
         if (isSeparate) {
             if (type != Section.SHT_STRTAB) {
                 throw refuse(
-                        table + ": type " + type + ", this kernel wants SHT_STRTAB (3)",
+                        nameTable(index) + ": type " + type + ", this kernel wants SHT_STRTAB (3)",
                         "Invalid ELF section name table type: " + type);
             }
         } else if (!elf.isInside(index)) {
@@ -217,13 +216,17 @@ final class ElfValidity {
         }
         long size = elf.size(index);
         if (size == 0) {
-            throw refuse(table + ": is empty", "empty section name table");
+            throw refuse(nameTable(index) + ": is empty", "empty section name table");
         }
         if (elf.byteAt(elf.offset(index) + size - 1) != 0) {
             throw refuse(
-                    table + ": its last string has no end",
+                    nameTable(index) + ": its last string has no end",
                     "ELF Spec violation: section name table isn't null terminated");
         }
+    }
+
+    private String nameTable(int index) {
+        return where + "section " + index + ", the name table";
     }
 
     /** Checks what kernels before STRING_TABLES_CHECKED do in one go with {@link #checkNames}. */

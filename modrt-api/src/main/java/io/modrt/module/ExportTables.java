@@ -18,9 +18,10 @@ import java.util.stream.IntStream;
  * The export tables of a file.
  *
  * @param tables what each table of the file exports, in the order in which the kernel searches them
+ * @param all all exports, in this order
  * @param hasNamespaces whether records have a third field; empty if the file exports nothing
  */
-record ExportTables(Map<ExportKind, List<Export>> tables, Optional<Boolean> hasNamespaces) {
+record ExportTables(Map<ExportKind, List<Export>> tables, List<Export> all, Optional<Boolean> hasNamespaces) {
 
     /**
      * Reads all export tables.
@@ -40,12 +41,9 @@ record ExportTables(Map<ExportKind, List<Export>> tables, Optional<Boolean> hasN
                 hasNamespaces = read.hasNamespaces();
             }
         }
-        return new ExportTables(tables, Optional.ofNullable(hasNamespaces));
-    }
-
-    /** All exports. */
-    List<Export> all() {
-        return tables.values().stream().flatMap(List::stream).toList();
+        List<Export> all = new ArrayList<>();
+        tables.values().forEach(all::addAll);
+        return new ExportTables(tables, List.copyOf(all), Optional.ofNullable(hasNamespaces));
     }
 
     /** The exports that a kernel of this profile finds. */

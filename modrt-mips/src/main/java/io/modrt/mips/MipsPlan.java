@@ -66,7 +66,8 @@ final class MipsPlan implements ArchPlan {
 
     /** Bytes of the trampolines at the head of {@code region}; 0 where it has no code, and in modules without tracing sites. */
     long trampolineBytes(RegionKind region) {
-        boolean isTraced = elf.section(MipsTracing.TABLE).isPresent()
+        boolean isTraced = input.policy().trampolines() > 0
+                && elf.section(MipsTracing.TABLE).isPresent()
                 && elf.sections().stream()
                         .anyMatch(section -> section.isExecutable()
                                 && region(section).filter(region::equals).isPresent());

@@ -96,10 +96,7 @@ public final class KallsymsTables {
         int symbol = index(tables.coreRegion(), tables.coreSymbolsOffset());
         int type = index(tables.coreRegion(), tables.coreTypesOffset());
         NameCopies names = NameCopies.into(bytes, index(tables.coreRegion(), tables.coreStringsOffset()), tables);
-        for (int i = 0; i < symbols.count(); i++) {
-            if (!tables.isCore(i)) {
-                continue;
-            }
+        for (int i = tables.nextCore(0); i >= 0; i = tables.nextCore(i + 1)) {
             System.arraycopy(file, (int) symbols.section().fileOffset() + i * symbolBytes, bytes, symbol, symbolBytes);
             Bytes.putInt(bytes, symbol, bigEndian, names.copy(i));
             if (i > 0) {

@@ -54,6 +54,6 @@ public final class TypeLetters {
         if (takesNoFile) {
             return 'b';
         }
-        return section.name().startsWith(".debug") ? 'n' : '?';
+        return section.isNamedFrom(".debug") ? 'n' : '?';
     }
 }

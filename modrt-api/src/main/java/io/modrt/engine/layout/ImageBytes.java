@@ -55,12 +55,22 @@ public final class ImageBytes implements ModuleImage {
             byte[] bytes = new byte[Math.toIntExact(range.sizeBytes())];
             regions.put(kind, bytes);
             blocks.add(new Block(range.start().value(), bytes));
-            for (int section : layout.sections(kind)) {
-                arrays[section] = bytes;
-                offsets[section] =
-                        (int) (addresses.address(section) - range.start().value());
-                fill(section, elf);
+        }
+        for (int section = 1; section < arrays.length; section++) {
+            if (layout.isLoaded(section)) {
+                place(section, elf);
             }
+        }
+    }
+
+    private void place(int section, ElfFile elf) {
+        RegionKind kind = layout.region(section);
+        byte[] bytes = regions.get(kind);
+        if (bytes != null) { // why: a region without bytes has no array, and its sections have no bytes either
+            arrays[section] = bytes;
+            offsets[section] = (int) (addresses.address(section)
+                    - addresses.range(kind).orElseThrow().start().value());
+            fill(section, elf);
         }
     }
 

@@ -150,6 +150,11 @@ public final class KallsymsLayout {
         return core.get(symbol);
     }
 
+    /** The first core symbol from {@code symbol} on; -1 if there is none. */
+    public int nextCore(int symbol) {
+        return core.nextSetBit(symbol);
+    }
+
     /** The number of core symbols. */
     public int coreCount() {
         return core.cardinality();

@@ -7,7 +7,6 @@ import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchPlan;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,8 @@ final class LayoutPasses {
 
     private final Map<RegionKind, Long> headBytes = new EnumMap<>(RegionKind.class);
 
-    /** The end of what a pass has placed in a region. */
-    private record End(RegionKind region, RegionRule.Pass pass) {}
-
-    private final Map<End, Long> ends = new HashMap<>();
+    /** The end of what each pass has placed in core or init memory, by block and pass. */
+    private final long[][] ends = new long[2][RegionRule.Pass.values().length];
 
     final RegionSizes sizes;
     final @Nullable RegionKind[] region;
@@ -94,7 +91,7 @@ final class LayoutPasses {
                 roundIfStrict(kind);
             }
             if (!rule.isByMemoryType()) {
-                ends.put(new End(kind, pass), sizes.bytes(kind));
+                ends[isInit ? 1 : 0][pass.ordinal()] = sizes.bytes(kind);
             }
         }
     }
@@ -110,14 +107,13 @@ final class LayoutPasses {
      */
     void place(int index, RegionKind kind) {
         Section section = sections.get(index);
-        String what = "section " + index + " " + section.name();
         frontBytes[index] = arch.frontBytes(section);
         behindBytes[index] = arch.behindBytes(section);
-        sizes.add(kind, frontBytes[index], what);
-        sizes.align(kind, section.alignment(), what);
+        sizes.add(kind, frontBytes[index], section);
+        sizes.align(kind, section.alignment(), section);
         offset[index] = sizes.bytes(kind);
-        sizes.add(kind, section.sizeBytes(), what);
-        sizes.add(kind, behindBytes[index], what);
+        sizes.add(kind, section.sizeBytes(), section);
+        sizes.add(kind, behindBytes[index], section);
         if (region[index] != null) {
             placed.remove((Integer) index);
         }
@@ -143,7 +139,7 @@ final class LayoutPasses {
 
     /** The offset in a region at which the sections of a pass end; 0 if no pass has ends, since 6.4. */
     long endOf(RegionKind kind, RegionRule.Pass pass) {
-        return ends.getOrDefault(new End(kind, pass), 0L);
+        return ends[kind.isInit() ? 1 : 0][pass.ordinal()];
     }
 
     /** Bytes at the start of a region that the architecture reserves. */

@@ -1,10 +1,9 @@
 package io.modrt.engine.layout;
 
+import io.modrt.elf.Section;
 import io.modrt.error.LayoutException;
 import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
-import java.util.EnumMap;
-import java.util.Map;
 
 /** The size of each region while sections are added to it, in bytes. The kernel counts in an {@code unsigned int}. */
 final class RegionSizes {
@@ -13,9 +12,11 @@ final class RegionSizes {
     /** The greatest array that every Java runtime can make. */
     private static final long MOST_HELD = Integer.MAX_VALUE - 8L;
 
+    private static final int KINDS = RegionKind.values().length;
+
     private final String moduleName;
-    private final Map<RegionKind, Long> bytes = new EnumMap<>(RegionKind.class);
-    private final Map<RegionKind, Long> usedBytes = new EnumMap<>(RegionKind.class);
+    private final long[] bytes = new long[KINDS];
+    private final long[] usedBytes = new long[KINDS];
 
     RegionSizes(String moduleName) {
         this.moduleName = moduleName;
@@ -23,28 +24,29 @@ final class RegionSizes {
 
     /** The size so far. */
     long bytes(RegionKind kind) {
-        return bytes.getOrDefault(kind, 0L);
+        return bytes[kind.ordinal()];
     }
 
     /** The size so far, without the rounding at its end. */
     long usedBytes(RegionKind kind) {
-        return usedBytes.getOrDefault(kind, 0L);
+        return usedBytes[kind.ordinal()];
     }
 
     /**
      * Adds {@code addedBytes}, read as unsigned.
      *
-     * @param what what the bytes are for, in messages
+     * @param what what the bytes are for, in messages: a {@link Section} or a text
      * @throws LayoutException if the sum is more than the kernel can count or an array can hold
      */
-    void add(RegionKind kind, long addedBytes, String what) {
-        bytes.put(kind, checkSum(kind, addedBytes, what));
-        usedBytes.put(kind, bytes(kind));
+    void add(RegionKind kind, long addedBytes, Object what) {
+        long sum = checkSum(kind, addedBytes, what);
+        bytes[kind.ordinal()] = sum;
+        usedBytes[kind.ordinal()] = sum;
     }
 
     /** Rounds the size up to a multiple of {@code alignment}, a power of two; fails as {@link #add} does. */
-    void align(RegionKind kind, long alignment, String what) {
-        bytes.put(kind, checkSum(kind, -bytes(kind) & (alignment - 1), what));
+    void align(RegionKind kind, long alignment, Object what) {
+        bytes[kind.ordinal()] = checkSum(kind, -bytes(kind) & (alignment - 1), what);
     }
 
     /** Bytes that can be added to a region before {@link #add} fails. */
@@ -53,7 +55,7 @@ final class RegionSizes {
     }
 
     /** The size that {@link #add} would give the region; fails as it does. */
-    long checkSum(RegionKind kind, long addedBytes, String what) {
+    long checkSum(RegionKind kind, long addedBytes, Object what) {
         long sum = bytes(kind) + addedBytes;
         if (Long.compareUnsigned(addedBytes, MOST_COUNTED) > 0 || sum > MOST_COUNTED) {
             throw refuse(kind, addedBytes, what, "the kernel counts in 32 bits and would wrap");
@@ -68,8 +70,11 @@ final class RegionSizes {
         return sum;
     }
 
-    private LayoutException refuse(RegionKind kind, long addedBytes, String what, String limit) {
-        return new LayoutException(Refusal.beyondKernel(moduleName + ": " + what + ": 0x" + Long.toHexString(addedBytes)
-                + " bytes after the first 0x" + Long.toHexString(bytes(kind)) + " of region " + kind + ": " + limit));
+    private LayoutException refuse(RegionKind kind, long addedBytes, Object what, String limit) {
+        String whose =
+                what instanceof Section section ? "section " + section.index() + " " + section.name() : what.toString();
+        return new LayoutException(Refusal.beyondKernel(
+                moduleName + ": " + whose + ": 0x" + Long.toHexString(addedBytes) + " bytes after the first 0x"
+                        + Long.toHexString(bytes(kind)) + " of region " + kind + ": " + limit));
     }
 }

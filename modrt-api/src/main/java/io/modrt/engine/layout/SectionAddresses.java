@@ -170,6 +170,11 @@ public final class SectionAddresses {
         return address[section];
     }
 
+    /** The address of a section; 0 if it is not loaded, as the kernel has it for symbols. */
+    public long addressOrZero(int section) {
+        return address[section];
+    }
+
     /** The range of a region; empty if the module has no region of this kind. */
     public Optional<AddressRange> range(RegionKind kind) {
         return Optional.ofNullable(ranges.get(kind));

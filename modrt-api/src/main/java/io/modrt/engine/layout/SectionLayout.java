@@ -10,7 +10,8 @@ import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadLimits;
 import io.modrt.spi.ArchPlan;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ public final class SectionLayout {
     /** The further memory that each byte of the file may ask for: for stubs of relocations, copies of names. */
     private static final long BYTES_PER_FILE_BYTE = 16;
 
+    private static final RegionKind[] KINDS = RegionKind.values();
+
     private final ModuleFile file;
     private final KernelProfile profile;
     private final List<Section> sections;
@@ -31,10 +34,16 @@ public final class SectionLayout {
     private final @Nullable KallsymsLayout kallsyms;
     private final List<RegionKind> regions;
 
-    private SectionLayout(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadLimits limits) {
+    private SectionLayout(
+            ModuleFile file,
+            List<Section> sections,
+            KernelProfile profile,
+            RegionRule rule,
+            ArchPlan arch,
+            LoadLimits limits) {
         this.file = file;
         this.profile = profile;
-        sections = file.elf().sections().stream().map(arch::shape).toList();
+        this.sections = sections;
         flags = new LoadedFlags(sections, profile, rule);
         passes = new LayoutPasses(file.name(), sections, flags, profile, rule, arch);
         SymbolTable symbols =
@@ -47,29 +56,42 @@ public final class SectionLayout {
         passes.run();
         kallsyms = symbols == null ? null : new KallsymsLayout(symbols, form, passes, flags, profile);
         passes.roundByMemoryType();
-        regions = Arrays.stream(RegionKind.values())
-                .filter(kind -> sizeBytes(kind) > 0)
-                .toList();
+        regions = new ArrayList<>();
+        for (RegionKind kind : KINDS) {
+            if (sizeBytes(kind) > 0) {
+                regions.add(kind);
+            }
+        }
         checkMemory(limits);
     }
 
     /**
      * Lays a module out.
      *
+     * @param sections all sections of the file as the architecture shapes them; kept, not copied
      * @throws LayoutException if sizes are more than the kernel counts, or more than the limits allow
      */
     public static SectionLayout of(
-            ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch, LoadLimits limits) {
-        return new SectionLayout(file, profile, rule, arch, limits);
+            ModuleFile file,
+            List<Section> sections,
+            KernelProfile profile,
+            RegionRule rule,
+            ArchPlan arch,
+            LoadLimits limits) {
+        return new SectionLayout(file, sections, profile, rule, arch, limits);
     }
 
-    /** The same within {@link LoadLimits#standard}. */
+    /** The same within {@link LoadLimits#standard}, for sections that are not shaped yet. */
     public static SectionLayout of(ModuleFile file, KernelProfile profile, RegionRule rule, ArchPlan arch) {
-        return of(file, profile, rule, arch, LoadLimits.standard());
+        List<Section> sections = file.elf().sections().stream().map(arch::shape).toList();
+        return of(file, sections, profile, rule, arch, LoadLimits.standard());
     }
 
     private void checkMemory(LoadLimits limits) {
-        long total = regions.stream().mapToLong(this::sizeBytes).sum();
+        long total = 0;
+        for (RegionKind kind : regions) {
+            total += sizeBytes(kind);
+        }
         long most =
                 saturated(limits.imageBytes(), BYTES_PER_FILE_BYTE * file.elf().lengthBytes());
         if (total > most) {
@@ -151,7 +173,7 @@ public final class SectionLayout {
 
     /** The regions that are not empty, in the kernel's order. */
     public List<RegionKind> regions() {
-        return regions;
+        return Collections.unmodifiableList(regions);
     }
 
     /** The size of a region as the kernel counts it, with symbols and rounding; 0 if the module has no region of this kind. */

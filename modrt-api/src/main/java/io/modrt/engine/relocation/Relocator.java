@@ -72,6 +72,9 @@ final class Relocator implements Fixup {
 
     private @Nullable RelocationSection section;
     private @Nullable RelocationType type;
+    /** The bits that packed entries of the section have and the kernel ignores, as one. */
+    private int packedRests;
+
     private int index;
     private int number;
     private int symbol;
@@ -113,6 +116,7 @@ final class Relocator implements Fixup {
         int count = slips.applied(relocations, rows);
         SectionAddends addends = new SectionAddends(relocations, count, rows, bytes);
         load.open(relocations, count, bytes, addends);
+        packedRests = 0;
         int next = 0;
         while (next < count) {
             next = observer == null ? applyPlain(relocations, next, count, rows, bytes, addends) : next;
@@ -128,7 +132,7 @@ final class Relocator implements Fixup {
             seek(relocations, entry, rows, bytes);
             silentLoss(why);
         });
-        if (relocations.isPacked()) {
+        if (packedRests != 0) {
             slips.reportPackedRest(relocations, count);
         }
     }
@@ -159,6 +163,7 @@ final class Relocator implements Fixup {
         boolean isBig = rows.isBigEndian();
         long[] symbolValues = values;
         for (int i = start; i < count; i++) {
+            packedRests |= relocations.packedRest(i);
             Row row = rows.row(relocations.type(i));
             int symbolIndex = relocations.symbol(i);
             long offset = relocations.offset(i);
@@ -193,6 +198,7 @@ final class Relocator implements Fixup {
 
     /** Reads the numbers of an entry, for {@link Fixup}. Returns the row of its type, or null if the type is unknown. */
     private @Nullable Row seek(RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes) {
+        packedRests |= relocations.packedRest(entry);
         index = entry;
         number = relocations.type(entry);
         symbol = relocations.symbol(entry);

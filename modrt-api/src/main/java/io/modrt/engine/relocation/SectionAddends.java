@@ -29,9 +29,9 @@ final class SectionAddends implements Addends {
     private final boolean isInPlace;
     private long[] addends = NO_ADDENDS;
     private byte[] states = UNTOUCHED;
-    private final Map<Integer, Refusal> refused = new LinkedHashMap<>();
-    private final Map<Integer, Refusal> open = new LinkedHashMap<>();
-    private final Map<Integer, String> left = new LinkedHashMap<>();
+    private Map<Integer, Refusal> refused = Map.of();
+    private Map<Integer, Refusal> open = Map.of();
+    private Map<Integer, String> left = Map.of();
 
     SectionAddends(RelocationSection relocations, int count, RelocationRows rows, SectionBytes bytes) {
         this.relocations = relocations;
@@ -45,6 +45,9 @@ final class SectionAddends implements Addends {
         if (states.length == 0) {
             addends = new long[count];
             states = new byte[count];
+            refused = new LinkedHashMap<>();
+            open = new LinkedHashMap<>();
+            left = new LinkedHashMap<>();
         }
     }
 

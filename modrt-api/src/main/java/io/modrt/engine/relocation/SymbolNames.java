@@ -20,7 +20,12 @@ final class SymbolNames {
 
     /** The name of a symbol; for a section symbol, the name of its section; for a number that no symbol has, that number. */
     String name(int symbol) {
-        return known.computeIfAbsent(symbol, this::read);
+        String name = known.get(symbol);
+        if (name == null) {
+            name = read(symbol);
+            known.put(symbol, name);
+        }
+        return name;
     }
 
     private String read(int symbol) {

@@ -75,12 +75,12 @@ public final class ImportRules<E extends Exporter> {
 
     /** Why the module may not use the exports of this name; empty if there are none, or if it may use one. */
     Optional<String> whyHidden(String name) {
-        return Optional.ofNullable(hidden.get(name));
+        return hidden.isEmpty() ? Optional.empty() : Optional.ofNullable(hidden.get(name));
     }
 
     /** The export that the module gets for a name; empty if there is none that it may use. */
     Optional<KernelSymbol> find(String name) {
-        for (ExportIndex.Offer<E> offer : names.modules().find(name)) {
+        for (ExportIndex.Offer<E> offer = names.modules().find(name); offer != null; offer = offer.next()) {
             KernelSymbol symbol = offer.symbol();
             if (isVisible(symbol) && inherits(offer.owner(), name)) {
                 check(symbol);
@@ -91,9 +91,11 @@ public final class ImportRules<E extends Exporter> {
                 return Optional.of(symbol);
             }
         }
-        Optional<KernelSymbol> symbol =
-                names.kernel().find(name).filter(this::isExported).filter(this::isVisible);
-        symbol.ifPresent(this::check);
+        Optional<KernelSymbol> symbol = names.kernel().find(name);
+        if (symbol.isEmpty() || !isExported(symbol.get()) || !isVisible(symbol.get())) {
+            return Optional.empty();
+        }
+        check(symbol.get());
         return symbol;
     }
 

@@ -20,9 +20,7 @@ import io.modrt.spi.Width;
 import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -39,7 +37,7 @@ public final class SymbolResolution<E extends Exporter> {
     private final Findings findings;
     private final ImportRules<E> rules;
     private final KernelProfile profile;
-    private final Map<String, Optional<KernelSymbol>> asked = new LinkedHashMap<>();
+    private final List<KernelSymbol> imports = new ArrayList<>();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
     private final List<String> placeholders;
@@ -98,8 +96,6 @@ public final class SymbolResolution<E extends Exporter> {
                             + " of its imports, of which the source of the kernel's symbols does not say it: "
                             + some(perhaps));
         }
-        List<KernelSymbol> imports =
-                asked.values().stream().flatMap(Optional::stream).toList();
         return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
     }
 
@@ -121,7 +117,7 @@ public final class SymbolResolution<E extends Exporter> {
             } else if (section == perCpu) {
                 values[i] = width.wrap(perCpuBase + value);
             } else {
-                values[i] = width.wrap(value + (layout.isLoaded(section) ? addresses.address(section) : 0));
+                values[i] = width.wrap(value + addresses.addressOrZero(section));
             }
         }
         return values;
@@ -184,6 +180,7 @@ public final class SymbolResolution<E extends Exporter> {
             return 0;
         }
         if (export.isPresent()) {
+            imports.add(export.get());
             return export.get().value().value();
         }
         if (!isWeak) {
@@ -202,17 +199,15 @@ public final class SymbolResolution<E extends Exporter> {
                 : symbols.value(index);
     }
 
-    /** Looks a name up once: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */
+    /** Looks a name up: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */
     private Optional<KernelSymbol> find(String name, int symbol, boolean isWeak) {
-        Optional<KernelSymbol> known = asked.get(name);
-        if (known == null) {
-            known = rules.find(name);
-            // why: code tests whether a weak symbol is defined, and the kernel has one that it does not give
-            if (known.isEmpty() && !isWeak && rules.whyHidden(name).isEmpty()) {
-                known = names.kernel().placeholder(name, names.madeUpArea(), () -> uses.of(symbol));
-                known.ifPresent(placeholder -> placeholders.add(name));
+        Optional<KernelSymbol> known = rules.find(name);
+        // why: code tests whether a weak symbol is defined, and the kernel has one that it does not give
+        if (known.isEmpty() && !isWeak && rules.whyHidden(name).isEmpty()) {
+            known = names.kernel().placeholder(name, names.madeUpArea(), () -> uses.of(symbol));
+            if (known.isPresent()) {
+                placeholders.add(name);
             }
-            asked.put(name, known);
         }
         return known;
     }

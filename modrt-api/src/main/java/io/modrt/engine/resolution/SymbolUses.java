@@ -10,6 +10,7 @@ import io.modrt.kernel.SymbolUse;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.CodeReader;
+import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -43,13 +44,14 @@ public final class SymbolUses {
             if (!relocations.target().isAllocated()) {
                 continue;
             }
+            RelocationTable types = kernel.relocations(relocations.addends());
             CodeReader code = new FileCode(relocations.target(), kernel.codeOrder() == ByteOrder.BIG_ENDIAN);
             for (int i = 0; i < relocations.count(); i++) {
                 int symbol = relocations.symbol(i);
                 if (Integer.compareUnsigned(symbol, symbols.count()) >= 0 || symbols.rawSectionIndex(symbol) != 0) {
                     continue;
                 }
-                RelocationType type = kernel.relocations(relocations.addends()).row(relocations.type(i));
+                RelocationType type = types.row(relocations.type(i));
                 long place = relocations.offset(i);
                 if (symbol != 0 && type != null && code.holds(place, Integer.BYTES)) {
                     bySymbol.merge(symbol, type.use(place, code, relocations.addend(i)), SymbolUse::and);
