@@ -8,13 +8,12 @@ import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,11 +67,10 @@ final class AArch64Plan implements ArchPlan {
             requireSymbols(inFile);
             RelocationSection relocations = inFile.inOrder(order(inFile));
             ordered.put(inFile.section().index(), relocations);
-            Comparator<Integer> byTarget = byTarget(relocations);
             for (int i = 0; i < relocations.count(); i++) {
                 // why: the kernel takes it that branches with an addend share no entry
-                boolean isAlone = i == 0 || relocations.addend(i) != 0 || byTarget.compare(i, i - 1) != 0;
-                needed += leaves(relocations, i) && isAlone ? 1 : 0;
+                boolean isAlone = i == 0 || relocations.addend(i) != 0 || !haveOneTarget(relocations, i - 1, i);
+                needed += isAlone && leaves(relocations, i) ? 1 : 0;
             }
         }
         if (kernel.hasErratum) {
@@ -98,22 +96,55 @@ final class AArch64Plan implements ArchPlan {
 
     /** Brings branches that leave their section to the front, then sorts those by type, symbol and addend. */
     private int[] order(RelocationSection relocations) {
-        List<Integer> order =
-                new ArrayList<>(IntStream.range(0, relocations.count()).boxed().toList());
+        int[] order = new int[relocations.count()];
+        Arrays.setAll(order, i -> i);
         int front = 0;
-        int back = order.size() - 1;
+        int back = order.length - 1;
         while (front < back) {
-            if (leaves(relocations, order.get(front))) {
+            if (leaves(relocations, order[front])) {
                 front++;
-            } else if (leaves(relocations, order.get(back))) {
-                Collections.swap(order, front, back);
+            } else if (leaves(relocations, order[back])) {
+                int swapped = order[front];
+                order[front] = order[back];
+                order[back] = swapped;
             } else {
                 back--;
             }
         }
         // why: the one where the two meet stays behind those that are sorted, even if it is such a branch
-        order.subList(0, front).sort(byTarget(relocations));
-        return order.stream().mapToInt(Integer::intValue).toArray();
+        sort(relocations, order, front);
+        return order;
+    }
+
+    /** Sorts the first {@code count} of {@code order}; those with one target keep their order. */
+    private static void sort(RelocationSection relocations, int[] order, int count) {
+        long[] keys = new long[count];
+        for (int i = 0; i < count; i++) {
+            long type = relocations.type(order[i]) == AArch64Reloc.JUMP26.number() ? 0 : 1L << 62;
+            keys[i] = type | (long) relocations.symbol(order[i]) << 31 | i;
+        }
+        Arrays.sort(keys);
+        int[] before = Arrays.copyOf(order, count);
+        for (int i = 0; i < count; i++) {
+            order[i] = before[(int) keys[i] & Integer.MAX_VALUE];
+        }
+        for (int from = 0; from < count; ) {
+            int to = from + 1;
+            boolean isSorted = true;
+            while (to < count && keys[to] >>> 31 == keys[from] >>> 31) {
+                isSorted &= relocations.addend(order[to - 1]) <= relocations.addend(order[to]);
+                to++;
+            }
+            if (!isSorted) {
+                int[] byAddend = Arrays.stream(order, from, to)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(relocations::addend))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+                System.arraycopy(byAddend, 0, order, from, byAddend.length);
+            }
+            from = to;
+        }
     }
 
     /** Whether it is a branch to a symbol that its section does not define. */
@@ -125,10 +156,10 @@ final class AArch64Plan implements ArchPlan {
                         != relocations.target().index();
     }
 
-    private static Comparator<Integer> byTarget(RelocationSection relocations) {
-        return Comparator.<Integer>comparingInt(relocations::type)
-                .thenComparingInt(relocations::symbol)
-                .thenComparingLong(relocations::addend);
+    private static boolean haveOneTarget(RelocationSection relocations, int one, int other) {
+        return relocations.type(one) == relocations.type(other)
+                && relocations.symbol(one) == relocations.symbol(other)
+                && relocations.addend(one) == relocations.addend(other);
     }
 
     /** Counts veneers for {@code adrp} that may come to lie at the end of a page; their section is aligned so that most cannot. */

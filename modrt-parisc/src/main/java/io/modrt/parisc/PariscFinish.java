@@ -5,21 +5,20 @@ import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.spi.ModuleImage;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** The tables that {@code module_finalize} rewrites. Source: Linux 6.1 {@code arch/parisc/kernel/module.c}, {@code unwind.c}. */
 final class PariscFinish {
     private static final String UNWIND = ".PARISC.unwind";
     private static final int UNWIND_BYTES = 16;
+    private static final int WORDS = UNWIND_BYTES / Integer.BYTES;
 
     private PariscFinish() {}
 
     /** Sorts the last unwind table by where the code of its entries starts. The kernel's sort leaves open how equal ones are ordered. */
     static void sortUnwindTable(ModuleImage image) {
         image.placed().file().elf().sections().stream()
-                .filter(section -> section.name().startsWith(UNWIND))
+                .filter(section -> section.isNamedFrom(UNWIND))
                 .filter(section -> image.placed().address(section).isPresent())
                 .reduce((one, next) -> next)
                 .ifPresent(section -> sort(image, section));
@@ -27,13 +26,26 @@ final class PariscFinish {
 
     private static void sort(ModuleImage image, Section table) {
         long address = image.placed().address(table).orElseThrow().value();
-        int[][] entries = new int[(int) table.sizeBytes() / UNWIND_BYTES][];
-        Arrays.setAll(entries, i -> words(image, address + (long) i * UNWIND_BYTES, UNWIND_BYTES / Integer.BYTES));
-        Arrays.sort(entries, Comparator.comparingLong(entry -> Integer.toUnsignedLong(entry[0])));
-        putWords(
-                image,
-                address,
-                Arrays.stream(entries).flatMapToInt(Arrays::stream).toArray());
+        int count = (int) table.sizeBytes() / UNWIND_BYTES;
+        long[] keys = new long[count];
+        boolean isSorted = true;
+        for (int i = 0; i < count; i++) {
+            long start = Integer.toUnsignedLong(image.wordAt(address + (long) i * UNWIND_BYTES));
+            keys[i] = start << Integer.SIZE - 1 | i;
+            isSorted &= i == 0 || keys[i - 1] < keys[i];
+        }
+        if (isSorted) {
+            return;
+        }
+        Arrays.sort(keys);
+        int[] words = words(image, address, count * WORDS);
+        for (int i = 0; i < count; i++) {
+            int from = (int) keys[i] & Integer.MAX_VALUE;
+            for (int word = 0; word < WORDS; word++) {
+                image.putWordAt(
+                        address + (long) i * UNWIND_BYTES + (long) word * Integer.BYTES, words[from * WORDS + word]);
+            }
+        }
     }
 
     /**
@@ -62,14 +74,8 @@ final class PariscFinish {
     }
 
     private static int[] words(ModuleImage image, long address, int count) {
-        return IntStream.range(0, count)
-                .map(i -> image.wordAt(address + (long) i * Integer.BYTES))
-                .toArray();
-    }
-
-    private static void putWords(ModuleImage image, long address, int... words) {
-        for (int i = 0; i < words.length; i++) {
-            image.putWordAt(address + (long) i * Integer.BYTES, words[i]);
-        }
+        int[] words = new int[count];
+        Arrays.setAll(words, i -> image.wordAt(address + (long) i * Integer.BYTES));
+        return words;
     }
 }

@@ -35,7 +35,9 @@ final class PariscLoad implements ArchLoad {
     private final PariscPlan plan;
     private final Width width;
     private final PariscGot got;
-    private final Map<Area, Integer> taken = new HashMap<>();
+    /** How many stubs each area has given. */
+    private final int[] taken;
+
     private final Map<Callee, Stub> shared = new HashMap<>();
     private final boolean isWideGot;
     private final List<Stub> used = new ArrayList<>();
@@ -44,6 +46,7 @@ final class PariscLoad implements ArchLoad {
         this.placed = placed;
         this.plan = plan;
         this.width = width;
+        this.taken = new int[plan.areas()];
         this.got = new PariscGot(placed, plan);
         this.isWideGot = placed.profile().has(PariscChange.WIDE_GOT);
     }
@@ -143,7 +146,7 @@ final class PariscLoad implements ArchLoad {
     }
 
     private Stub stub(Fixup branch, Kind kind, long target, Area area) {
-        int index = taken.merge(area, 1, Integer::sum) - 1;
+        int index = taken[area.number()]++;
         if (index >= area.reserved()) {
             throw branch.refused(Refusal.beyondKernel("no stub is left, " + area.reserved()
                     + " were counted before layout; here the kernel stops itself (BUG)"));

@@ -29,8 +29,8 @@ final class PariscPlan implements ArchPlan {
         BOTH_SIDES
     }
 
-    /** The place of {@code reserved} stubs, the first of them at {@code start}. */
-    record Area(long start, int reserved) {}
+    /** The place of {@code reserved} stubs, the first of them at {@code start}; {@code number} is below {@link #areas}. */
+    record Area(int number, long start, int reserved) {}
 
     private record Callee(int section, boolean isBehind, int symbol, long addend) {}
 
@@ -67,7 +67,7 @@ final class PariscPlan implements ArchPlan {
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
         int section = relocations.target().index();
-        boolean isInit = relocations.section().name().startsWith(".rela.init");
+        boolean isInit = relocations.section().isNamedFrom(".rela.init");
         for (int i = 0; i < relocations.count(); i++) {
             int type = relocations.type(i);
             if (isBranch(type)) {
@@ -115,11 +115,16 @@ final class PariscPlan implements ArchPlan {
             boolean isInit = placed.region(section).filter(RegionKind::isInit).isPresent();
             RegionKind region = isInit ? RegionKind.INIT : RegionKind.CORE;
             long start = placed.range(region).orElseThrow().start().value();
-            return isInit ? new Area(start, initHead) : new Area(start + stubsOffset(), coreHead);
+            return isInit ? new Area(1, start, initHead) : new Area(0, start + stubsOffset(), coreHead);
         }
         return isBehind(section, sectionOffset)
-                ? new Area(align(address + section.sizeBytes(), stubBytes()), behind[index])
-                : new Area(align(address - frontBytes(section), stubBytes()), front[index]);
+                ? new Area(2 * index + 1, align(address + section.sizeBytes(), stubBytes()), behind[index])
+                : new Area(2 * index, align(address - frontBytes(section), stubBytes()), front[index]);
+    }
+
+    /** How many areas there may be: two for each section, or one for core and one for init. */
+    int areas() {
+        return Math.max(2, 2 * front.length);
     }
 
     private boolean isBehind(Section section, long sectionOffset) {
