@@ -50,7 +50,12 @@ final class PariscGot {
 
     /** Whether an address is the module's. */
     boolean isLocal(long address) {
-        return regions.stream().anyMatch(region -> holds(region, address));
+        for (AddressRange region : regions) {
+            if (holds(region, address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether one region has both addresses. */

@@ -36,6 +36,9 @@ public final class ImageBytes implements ModuleImage {
     private final int wordBytes;
     private final Map<RegionKind, byte[]> regions = new EnumMap<>(RegionKind.class);
     private final List<Block> blocks = new ArrayList<>();
+    /** The block that was used last, since the next use is likely there too. */
+    private @Nullable Block last;
+
     private final byte[][] arrays;
     private final int[] offsets;
 
@@ -258,8 +261,13 @@ public final class ImageBytes implements ModuleImage {
     }
 
     private @Nullable Block blockAt(long address, int sizeBytes) {
+        Block recent = last;
+        if (recent != null && recent.holds(address, sizeBytes)) {
+            return recent;
+        }
         for (Block block : blocks) {
             if (block.holds(address, sizeBytes)) {
+                last = block;
                 return block;
             }
         }
