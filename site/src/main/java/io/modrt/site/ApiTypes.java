@@ -53,6 +53,9 @@ final class ApiTypes {
         Matcher exports = EXPORT.matcher(info);
         while (exports.find()) {
             String folder = exports.group(1).replace('.', '/');
+            bySource.put(
+                    path(root, sources.resolve(folder).resolve("package-info.java")),
+                    FOLDER + "/" + name.group(1) + "/" + folder + "/package-summary.html");
             try (Stream<Path> files = Files.list(sources.resolve(folder))) {
                 for (Path file : files.filter(file -> file.toString().endsWith(".java"))
                         .sorted()
@@ -63,11 +66,15 @@ final class ApiTypes {
                             .find()) {
                         String page = FOLDER + "/" + name.group(1) + "/" + folder + "/" + type + ".html";
                         pages.put(type, page);
-                        bySource.put(root.relativize(file).toString().replace('\\', '/'), page);
+                        bySource.put(path(root, file), page);
                     }
                 }
             }
         }
+    }
+
+    private static String path(Path root, Path file) {
+        return root.relativize(file).toString().replace('\\', '/');
     }
 
     /** The artifacts' modules, each with the folder of its sources. */
@@ -81,7 +88,7 @@ final class ApiTypes {
         return type.matches() ? Optional.ofNullable(pages.get(type.group(1))) : Optional.empty();
     }
 
-    /** The Javadoc of the type that a source file declares. */
+    /** The Javadoc of the type or package that a source file declares. */
     Optional<String> pageOfSource(String path) {
         return Optional.ofNullable(bySource.get(path));
     }

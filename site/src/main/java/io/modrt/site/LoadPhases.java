@@ -51,7 +51,7 @@ final class LoadPhases {
                     LayoutPlan.class,
                     "place",
                     List.of("gives each region an address: the allocator's, yours,", "or those that a memory image shows"),
-                    "no memory; addresses that do not fit"),
+                    "no room, overlapping addresses"),
             new Step(
                     PlacedModule.class,
                     "resolve",
@@ -152,9 +152,9 @@ final class LoadPhases {
         text(
                 svg,
                 300,
-                line - 7,
+                line + 16,
                 "font-size=\"12.5\" fill=\"#555555\"",
-                "above: nothing is written to memory; close() gives the addresses back");
+                "up to here nothing is written to memory, and close() gives the addresses back");
         return svg + "</svg>\n";
     }
 
