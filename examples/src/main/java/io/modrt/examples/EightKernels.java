@@ -25,7 +25,8 @@ final class EightKernels {
     private EightKernels() {}
 
     static void tell(PrintStream out) throws IOException {
-        out.println("greeter, and visitor, which uses what greeter exports. What they import of the kernel has made-up");
+        out.println(
+                "greeter, and visitor, which uses what greeter exports. What they import of the kernel has made-up");
         out.println("addresses (KernelSymbols.synthetic()).");
         Columns table = Columns.of("kernel", "greeter at", "visitor at", "relocations", "visitor's first bytes");
         for (String target : TARGETS) {

@@ -51,7 +51,8 @@ final class Overview {
 
     private void relocation(LiveModule visitor, KernelSymbols symbols) {
         screen.heading("2. What one word was made of");
-        Relocation shown = new ModuleReport(visitor, symbols, screen.out()).shown().orElseThrow();
+        Relocation shown =
+                new ModuleReport(visitor, symbols, screen.out()).shown().orElseThrow();
         new RelocationReport(visitor.placed().plan(), shown).print(screen.out());
     }
 
@@ -64,11 +65,9 @@ final class Overview {
                     .orElseThrow();
             screen.out().println(screen.bad("   refused"));
             RefusalReport.print(refusal, screen.out());
-            LiveModule module =
-                    kernel.load(farcall, LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
+            LiveModule module = kernel.load(farcall, LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
             screen.out().println(screen.good("   loads with StubPolicy.SHARED") + ", whose stubs reach farther:");
-            new StubReport(kernel.memory(), screen.out())
-                    .print(module.stubs().subList(0, 1));
+            new StubReport(kernel.memory(), screen.out()).print(module.stubs().subList(0, 1));
         }
     }
 
@@ -109,7 +108,9 @@ final class Overview {
         Columns.plain()
                 .row("-Dexec.args=stories", "the reports of 2008 and 2009, word for word")
                 .row("-Dexec.args=…", "likewise kernels, module, descriptors")
-                .row("-Dexec.args=\"my.ko System.map\"", "modules of your own, with the kernel's symbols if you have them")
+                .row(
+                        "-Dexec.args=\"my.ko System.map\"",
+                        "modules of your own, with the kernel's symbols if you have them")
                 .row("docs/set-up-a-project.md", "a pom.xml to copy, and the first program")
                 .row("docs/README.md", "all pages: emulators, reverse engineering, forensics, tests")
                 .print(screen.out());

@@ -125,7 +125,8 @@ class LoadModulesTest {
     void theOverviewFindsTheWordThatItChanges() throws IOException {
         tell();
         assertAll(
-                () -> assertSays("greeter as loaded: 949 words as in the file, 262 that the kernel changes, 0 unexplained"),
+                () -> assertSays(
+                        "greeter as loaded: 949 words as in the file, 262 that the kernel changes, 0 unexplained"),
                 () -> assertSays("changed: 948 words as in the file, 262 that the kernel changes, 1 unexplained"),
                 () -> assertSays("0xc0000020 .text+0x20, greet+0x20: expected 0x2c820007, found 0x08000042"),
                 () -> assertSays(folder.resolve("pages/memory.html") + " "));

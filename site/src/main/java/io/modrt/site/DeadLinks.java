@@ -32,7 +32,9 @@ final class DeadLinks {
         DeadLinks links = new DeadLinks(folder);
         List<Path> pages;
         try (Stream<Path> files = Files.walk(folder)) {
-            pages = files.filter(file -> file.toString().endsWith(".html")).sorted().toList();
+            pages = files.filter(file -> file.toString().endsWith(".html"))
+                    .sorted()
+                    .toList();
         }
         List<String> dead = new ArrayList<>();
         for (Path page : pages) {
@@ -46,7 +48,9 @@ final class DeadLinks {
         Matcher links = LINK.matcher(Files.readString(page));
         while (links.find()) {
             String link = links.group(1);
-            if (!link.matches("(?:https?|javascript|mailto|data):.*") && checked.add(link) && !leadsSomewhere(page, link)) {
+            if (!link.matches("(?:https?|javascript|mailto|data):.*")
+                    && checked.add(link)
+                    && !leadsSomewhere(page, link)) {
                 dead.add(folder.relativize(page) + ": " + link);
             }
         }
@@ -73,7 +77,8 @@ final class DeadLinks {
             known = new HashSet<>();
             Matcher found = ANCHOR.matcher(Files.readString(file));
             while (found.find()) {
-                known.add(found.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+                known.add(
+                        found.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
             }
             anchors.put(file, known);
         }

@@ -45,7 +45,6 @@ final class Generated {
         });
     }
 
-
     /** Writes what differs, and returns the paths of those files. */
     List<String> refresh(Repository repository) throws IOException {
         List<String> changed = new ArrayList<>();
@@ -60,7 +59,8 @@ final class Generated {
         return changed;
     }
 
-    private static void write(Path root, String path, String is, String shall, List<String> changed) throws IOException {
+    private static void write(Path root, String path, String is, String shall, List<String> changed)
+            throws IOException {
         if (!is.equals(shall)) {
             Files.writeString(root.resolve(path), shall);
             changed.add(path);

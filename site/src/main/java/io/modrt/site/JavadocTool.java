@@ -20,10 +20,29 @@ final class JavadocTool {
      */
     static void write(ApiTypes types, List<String> libraries, Path folder) throws IOException {
         List<String> options = new ArrayList<>(List.of(
-                "-quiet", "-notimestamp", "-d", folder.toString(), "-encoding", "UTF-8", "-charset", "UTF-8",
-                "-docencoding", "UTF-8", "-Xdoclint:all,-missing", "-Xmaxwarns", "20", "--release", "17", "-windowtitle",
-                "modrt", "-doctitle", "modrt", "-header", "<a href=\"{@docRoot}/../index.html\">Pages</a>"));
-        types.modules().forEach((name, sources) -> options.addAll(List.of("--module-source-path", name + "=" + sources)));
+                "-quiet",
+                "-notimestamp",
+                "-d",
+                folder.toString(),
+                "-encoding",
+                "UTF-8",
+                "-charset",
+                "UTF-8",
+                "-docencoding",
+                "UTF-8",
+                "-Xdoclint:all,-missing",
+                "-Xmaxwarns",
+                "20",
+                "--release",
+                "17",
+                "-windowtitle",
+                "modrt",
+                "-doctitle",
+                "modrt",
+                "-header",
+                "<a href=\"{@docRoot}/../index.html\">Pages</a>"));
+        types.modules()
+                .forEach((name, sources) -> options.addAll(List.of("--module-source-path", name + "=" + sources)));
         options.addAll(List.of("--module-path", String.join(File.pathSeparator, libraries)));
         options.addAll(List.of("--module", String.join(",", types.modules().keySet())));
         StringWriter said = new StringWriter();

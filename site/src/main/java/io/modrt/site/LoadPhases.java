@@ -40,17 +40,23 @@ final class LoadPhases {
             new Step(
                     ModuleFile.class,
                     "open",
-                    List.of("unpacks the file, checks its ELF structure and its signature,", "reads .modinfo, imports and exports"),
+                    List.of(
+                            "unpacks the file, checks its ELF structure and its signature,",
+                            "reads .modinfo, imports and exports"),
                     "broken files, bad signatures"),
             new Step(
                     io.modrt.ModuleRuntime.class,
                     "plan",
-                    List.of("checks version magic, CRCs and policy; counts stubs;", "gives each section an offset in a region"),
+                    List.of(
+                            "checks version magic, CRCs and policy; counts stubs;",
+                            "gives each section an offset in a region"),
                     "modules of another kernel"),
             new Step(
                     LayoutPlan.class,
                     "place",
-                    List.of("gives each region an address: the allocator's, yours,", "or those that a memory image shows"),
+                    List.of(
+                            "gives each region an address: the allocator's, yours,",
+                            "or those that a memory image shows"),
                     "no room, overlapping addresses"),
             new Step(
                     PlacedModule.class,
@@ -67,7 +73,9 @@ final class LoadPhases {
             new Step(
                     RelocatedModule.class,
                     "commit",
-                    List.of("writes each region once, tells listeners, sets parameters,", "runs the init function if you gave an Executor"),
+                    List.of(
+                            "writes each region once, tells listeners, sets parameters,",
+                            "runs the init function if you gave an Executor"),
                     "bad parameters, a failing init"));
 
     private LoadPhases() {}
@@ -137,8 +145,9 @@ final class LoadPhases {
             int from = top(i) + BOX;
             boolean last = i == STEPS.size() - 1;
             String colour = last ? "#1a7f37" : "#3b6ea5";
-            svg.append("  <path d=\"M 150 %d V %d\" stroke=\"#3b6ea5\" stroke-width=\"2\" marker-end=\"url(#arrow)\"/>\n"
-                    .formatted(from, top(i + 1) - 2));
+            svg.append(
+                    "  <path d=\"M 150 %d V %d\" stroke=\"#3b6ea5\" stroke-width=\"2\" marker-end=\"url(#arrow)\"/>\n"
+                            .formatted(from, top(i + 1) - 2));
             text(svg, 166, from + 30, "font-weight=\"bold\" fill=\"" + colour + "\" font-size=\"15\"", step.method());
             text(svg, 300, from + 22, "", step.does().get(0));
             text(svg, 300, from + 42, "", step.does().get(1));

@@ -108,7 +108,8 @@ final class SiteWriter {
                 %s</main>
                 </body>
                 </html>
-                """.formatted(escaped(title.equals("modrt") ? title : title + " · modrt"), up, navigation(path, up), body);
+                """.formatted(
+                        escaped(title.equals("modrt") ? title : title + " · modrt"), up, navigation(path, up), body);
         Path file = folder.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, html);

@@ -57,7 +57,9 @@ class GeneratedTest {
         Files.writeString(page, "# All\n\n<!-- generated: load-phases -->\nold\n<!-- end of load-phases -->\n");
         assertEquals(
                 List.of("docs/README.md", "docs/load-phases.svg"), new Generated().refresh(Repository.read(folder)));
-        assertEquals("# All\n\n<!-- generated: load-phases -->\n" + LoadPhases.table() + "<!-- end of load-phases -->\n", Files.readString(page));
+        assertEquals(
+                "# All\n\n<!-- generated: load-phases -->\n" + LoadPhases.table() + "<!-- end of load-phases -->\n",
+                Files.readString(page));
         assertEquals(List.of(), new Generated().refresh(Repository.read(folder)));
     }
 

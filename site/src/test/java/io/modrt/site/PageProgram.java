@@ -94,12 +94,22 @@ final class PageProgram {
     }
 
     private void compile(String name, String source, Path folder) throws IOException {
-        Path file = Files.writeString(Files.createTempDirectory(classes, "source").resolve(name + ".java"), source);
+        Path file =
+                Files.writeString(Files.createTempDirectory(classes, "source").resolve(name + ".java"), source);
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
         String path = System.getProperty("java.class.path") + System.getProperty("path.separator") + classes;
         int status = ToolProvider.getSystemJavaCompiler()
                 .run(
-                        null, messages, messages, "-proc:none", "--release", "17", "-cp", path, "-d", folder.toString(),
+                        null,
+                        messages,
+                        messages,
+                        "-proc:none",
+                        "--release",
+                        "17",
+                        "-cp",
+                        path,
+                        "-d",
+                        folder.toString(),
                         file.toString());
         assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8) + source);
     }
@@ -109,8 +119,8 @@ final class PageProgram {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         Thread thread = Thread.currentThread();
         ClassLoader loaderBefore = thread.getContextClassLoader();
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {folder.toUri().toURL(), classes.toUri().toURL()})) {
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL(), classes.toUri().toURL()})) {
             System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
             thread.setContextClassLoader(loader);
             start(loader.loadClass(name));

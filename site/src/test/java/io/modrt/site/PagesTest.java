@@ -61,7 +61,8 @@ class PagesTest {
                 <a href="b.html">b</a><a href="b.html#there">there</a><a href="b.html#not">not</a>
                 <a href="c.html">c</a><img src="d.png"><a href="https://example.org/">far</a><a href="#">top</a>
                 """);
-        Files.writeString(folder.resolve("b.html"), "<h2 id=\"there\">There</h2><a href=\"../outside.html\">outside</a>");
+        Files.writeString(
+                folder.resolve("b.html"), "<h2 id=\"there\">There</h2><a href=\"../outside.html\">outside</a>");
         assertEquals(
                 List.of("a.html: b.html#not", "a.html: c.html", "a.html: d.png", "b.html: ../outside.html"),
                 DeadLinks.in(folder));
@@ -83,12 +84,16 @@ class PagesTest {
                 ![picture](picture.svg), [page](docs/page.md#page)
                 """);
         Files.writeString(docs.resolve("docs/page.md"), "# Page\n\n[home](../README.md) `Load`\n");
-        Files.writeString(docs.resolve("docs/README.md"), "# All\n\n## First\n\n- [A page](page.md)\n- [Start](../README.md)\n");
+        Files.writeString(
+                docs.resolve("docs/README.md"), "# All\n\n## First\n\n- [A page](page.md)\n- [Start](../README.md)\n");
         Path site = Files.createDirectory(folder.resolve("site"));
         new SiteWriter(Repository.read(docs), ApiTypes.read(docs), site).write();
         String index = Files.readString(site.resolve("index.html"));
         String javadoc = "<a href=\"api/io.x/x/Load.html\">";
-        assertTrue(index.contains(javadoc + "<code>Load</code></a>, " + javadoc + "<code>Load.of(1)</code></a>, <code>Hidden"), index);
+        assertTrue(
+                index.contains(
+                        javadoc + "<code>Load</code></a>, " + javadoc + "<code>Load.of(1)</code></a>, <code>Hidden"),
+                index);
         assertTrue(index.contains(javadoc + "source</a>"), index);
         assertTrue(index.contains("<a href=\"run.html\">text</a>"), index);
         assertTrue(index.contains("<img src=\"picture.svg\" alt=\"picture\" />"), index);

@@ -49,7 +49,8 @@ class ProgramsTest {
         if (!file.isEmpty()) {
             String whole = withoutIndentation(Files.readString(Workbench.ROOT.resolve(file)));
             assertTrue(
-                    whole.contains(withoutIndentation(block.code())), () -> block.place() + " is not in " + file + "\n" + whole);
+                    whole.contains(withoutIndentation(block.code())),
+                    () -> block.place() + " is not in " + file + "\n" + whole);
         } else if (block.language().equals("java")) {
             printed.setLength(0);
             printed.append(new PageProgram(block, classes).run());

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /** The folder that the pages' programs run in, with the files that a page says lie there. */
 final class Workbench {
     /** The repository. */
-    static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
 
     private static final Pattern FILE = Pattern.compile("<!-- file: (\\S+) from (\\S+) -->");
 
