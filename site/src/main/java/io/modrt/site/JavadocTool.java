@@ -11,6 +11,9 @@ import java.util.spi.ToolProvider;
 
 /** Writes the Javadoc of all artifacts as one set of pages. */
 final class JavadocTool {
+    private static final String OPTIONS = "-quiet -notimestamp -encoding UTF-8 -charset UTF-8 -docencoding UTF-8 --release 17"
+            + " -Xdoclint:all,-missing -Xmaxwarns 20 -windowtitle modrt -doctitle modrt";
+
     private JavadocTool() {}
 
     /**
@@ -19,28 +22,10 @@ final class JavadocTool {
      * @param libraries the jars that the artifacts refer to
      */
     static void write(ApiTypes types, List<String> libraries, Path folder) throws IOException {
-        List<String> options = new ArrayList<>(List.of(
-                "-quiet",
-                "-notimestamp",
-                "-d",
-                folder.toString(),
-                "-encoding",
-                "UTF-8",
-                "-charset",
-                "UTF-8",
-                "-docencoding",
-                "UTF-8",
-                "-Xdoclint:all,-missing",
-                "-Xmaxwarns",
-                "20",
-                "--release",
-                "17",
-                "-windowtitle",
-                "modrt",
-                "-doctitle",
-                "modrt",
-                "-header",
-                "<a href=\"{@docRoot}/../index.html\">Pages</a>"));
+        List<String> options = new ArrayList<>(List.of(OPTIONS.split(" ")));
+        options.addAll(List.of("-header", "<a href=\"{@docRoot}/../index.html\">Pages</a>"));
+        options.addAll(List.of("--add-stylesheet", folder.resolveSibling(SiteWriter.JAVADOC_STYLE).toString()));
+        options.addAll(List.of("-d", folder.toString()));
         types.modules()
                 .forEach((name, sources) -> options.addAll(List.of("--module-source-path", name + "=" + sources)));
         options.addAll(List.of("--module-path", String.join(File.pathSeparator, libraries)));

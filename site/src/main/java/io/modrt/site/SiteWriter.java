@@ -25,6 +25,9 @@ import org.commonmark.renderer.html.HtmlRenderer;
  * as pages of its own. A source of the public API becomes its Javadoc, and so does a type's name in code.
  */
 final class SiteWriter {
+    /** What the Javadoc's pages look like in the dark. */
+    static final String JAVADOC_STYLE = "javadoc-dark.css";
+
     private static final String STYLE = "site.css";
 
     private final Repository repository;
@@ -46,11 +49,16 @@ final class SiteWriter {
         for (String file : files) {
             writeFile(file);
         }
-        try (InputStream style = SiteWriter.class.getResourceAsStream(STYLE)) {
+        copyResource(STYLE);
+        copyResource(JAVADOC_STYLE);
+    }
+
+    private void copyResource(String name) throws IOException {
+        try (InputStream style = SiteWriter.class.getResourceAsStream(name)) {
             if (style == null) {
-                throw new IOException(STYLE + " is not on the class path");
+                throw new IOException(name + " is not on the class path");
             }
-            Files.copy(style, folder.resolve(STYLE), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(style, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
@@ -146,7 +154,7 @@ final class SiteWriter {
                 });
             }
         }
-        return html + "<a href=\"" + up + ApiTypes.FOLDER + "/index.html\">Javadoc</a>\n";
+        return html + "<a href=\"" + up + ApiTypes.FOLDER + "/index.html\">All modules and packages</a>\n";
     }
 
     /** Where a page of the repository is in the site. */
