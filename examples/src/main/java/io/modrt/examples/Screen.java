@@ -25,6 +25,7 @@ final class Screen {
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && !terminal.equals("dumb") && isTerminal();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // why: it still returns null on JDK 17
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
