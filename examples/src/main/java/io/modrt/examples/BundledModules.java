@@ -13,11 +13,6 @@ final class BundledModules {
 
     private BundledModules() {}
 
-    /** One target of each ABI for which modules are bundled. */
-    static List<String> targets() {
-        return List.of("mips-o32-be-r2", "mips-n64-be-r2", "parisc-32", "parisc-64", "aarch64-le");
-    }
-
     /** The module {@code name} for {@code target}, for example greeter for mips-o32-be-r2. */
     static ModuleFile open(String target, String name) throws IOException {
         String resource = FOLDER + target + "/" + name + ".ko";

@@ -45,7 +45,7 @@ final class Descriptors {
                 .orElseThrow();
         Stub stub = call.stub().orElseThrow();
         out.println(
-                "\nOn 64 bit each module has a data pointer, dp, which points to its table of addresses, the GOT. A pointer");
+                "On 64-bit PA-RISC each module has a data pointer, dp, which points to its table of addresses, the GOT. A pointer");
         out.println("to a function is the address of a descriptor. How visitor calls greeter's greet:");
         Address place = call.place().P();
         Address slot = slot(visitor, greet.value());

@@ -25,8 +25,9 @@ final class EightKernels {
     private EightKernels() {}
 
     static void tell(PrintStream out) throws IOException {
-        out.println("Two modules on eight kernels: greeter, and visitor, which uses what greeter exports.");
-        out.println("The kernel symbols that they import get made-up addresses (KernelSymbols.synthetic()).");
+        out.println(
+                "greeter, and visitor, which uses what greeter exports. What they import of the kernel has made-up");
+        out.println("addresses (KernelSymbols.synthetic()).");
         Columns table = Columns.of("kernel", "greeter at", "visitor at", "relocations", "visitor's first bytes");
         for (String target : TARGETS) {
             try (ModuleRuntime kernel = ModuleRuntime.builder()

@@ -59,7 +59,6 @@ final class FarCall {
     }
 
     private void refused(ModuleRuntime kernel) {
-        out.println("\nThe module that MIPS kernels refused in 2009");
         out.println(
                 "A jal takes the upper four bits of its target from the next instruction's address: it cannot leave its 256 MB.");
         out.println("Modules are at " + MODULE + ", the kernel's _mcount is at " + MCOUNT

@@ -60,7 +60,6 @@ final class FarStubs {
     }
 
     private void stubsAtTheHead() throws IOException {
-        out.println("\nThe module that PA-RISC kernels refused in 2008");
         out.println(
                 "A bl reaches 256 KB, and the kernel's _printk at " + PRINTK + " is farther: calls go through stubs.");
         out.println("bulky has three sections of 96 KB. Until 2.6.28 all stubs are at the head of the module:");

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * Loads kernel modules and reports on them: the bundled ones, or the caller's own with a symbol file.
  *
- * <p>{@code mvn -q -pl examples -am compile exec:java -Dexec.args="my.ko System.map"}
+ * <p>{@code mvn -q -pl examples -am compile exec:java} shows the bundled ones in short, with {@code -Dexec.args=stories} or the name of another
+ * of the {@link Chapters} at length, and with {@code -Dexec.args="my.ko System.map"} your own.
  */
 public final class LoadModules {
     private LoadModules() {}
@@ -18,34 +20,36 @@ public final class LoadModules {
     /**
      * Runs the example; the exit status is 1 if a file cannot be read or a module is refused.
      *
-     * @param arguments modules, in the order to load them, and symbol files: System.map, kallsyms, Module.symvers or vmlinux
+     * @param arguments names of chapters; or modules, in the order to load them, and symbol files: System.map, kallsyms, Module.symvers or
+     *     vmlinux
      */
     public static void main(String[] arguments) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-        int status = run(List.of(arguments), out, err);
+        Screen screen = new Screen(out, Screen.hasColour(System.getenv()));
+        int status = run(List.of(arguments), screen, err, Path.of("target", "modrt"));
         if (status != 0) {
             System.exit(status);
         }
     }
 
-    /** Runs the example and returns its exit status. */
-    static int run(List<String> files, PrintStream out, PrintStream err) {
+    /** Runs the example and returns its exit status; pages go into {@code folder}. */
+    static int run(List<String> arguments, Screen screen, PrintStream err, Path folder) {
         try {
-            if (files.isEmpty()) {
-                EightKernels.tell(out);
-                OneKernel.tell(out);
-                FarCall.tell(out);
-                FarStubs.tell(out);
-                Descriptors.tell(out);
+            if (arguments.isEmpty()) {
+                Overview.tell(screen, folder);
+            } else if (Chapters.names().containsAll(arguments)) {
+                for (String name : arguments) {
+                    Chapters.tell(name, screen);
+                }
             } else {
-                GivenFiles.read(files).load(out);
+                GivenFiles.read(arguments).load(screen.out());
             }
             return 0;
         } catch (ModrtException refused) {
             err.println("refused: " + refused.getMessage() + kernelsAnswer(refused));
         } catch (NoSuchFileException missing) {
-            err.println("no such file: " + missing.getFile());
+            err.println("no such file: " + missing.getFile() + "; chapters are " + String.join(", ", Chapters.names()));
         } catch (IOException unreadable) {
             err.println("cannot read: " + unreadable.getMessage());
         }

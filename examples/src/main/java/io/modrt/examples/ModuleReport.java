@@ -117,17 +117,24 @@ final class ModuleReport {
                 .findFirst();
     }
 
-    /** Explains one relocation that changed its word: one against another module's export, else one against an import. */
+    /** Explains one of its relocations. */
     void relocation() {
+        shown().ifPresentOrElse(
+                        applied -> {
+                            out.println("\nOne of its relocations, explained");
+                            new RelocationReport(plan, applied).print(out);
+                        },
+                        () -> out.println("\n" + module.name() + " has no relocations"));
+    }
+
+    /** A relocation that changed its word: one against another module's export, else one against an import. */
+    Optional<Relocation> shown() {
         Set<String> imports = module.file().imports().stream().map(Import::name).collect(Collectors.toSet());
         Comparator<Relocation> tellingFirst = Comparator.comparing((Relocation applied) ->
                         exporter(applied.place().symbol()).isEmpty())
                 .thenComparing(applied -> !imports.contains(applied.place().symbol()))
                 .thenComparing(applied -> applied.before() == applied.after());
-        Optional<Relocation> shown = module.relocations().min(tellingFirst);
-        shown.ifPresentOrElse(
-                applied -> new RelocationReport(plan, applied).print(out),
-                () -> out.println("\n" + module.name() + " has no relocations"));
+        return module.relocations().min(tellingFirst);
     }
 
     /** Prints how near its jumps and branches are to the end of their reach. */

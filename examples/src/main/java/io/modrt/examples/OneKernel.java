@@ -19,7 +19,7 @@ final class OneKernel {
         try (ModuleRuntime kernel = ModuleRuntime.builder().kernelSymbols(known).build()) {
             LiveModule greeter = kernel.load(BundledModules.open(TARGET, "greeter"));
             LiveModule visitor = kernel.load(BundledModules.open(TARGET, "visitor"));
-            out.println("\nThe first of these, closely: " + kernel.profile().orElseThrow());
+            out.println("The kernel: " + kernel.profile().orElseThrow());
             ModuleReport ofGreeter = new ModuleReport(greeter, known, out);
             ModuleReport ofVisitor = new ModuleReport(visitor, known, out);
             ofVisitor.layout();

@@ -22,7 +22,6 @@ final class RelocationReport {
     void print(PrintStream out) {
         String value = RelocationRows.value(type);
         String where = place.section() + "+0x" + Long.toHexString(place.sectionOffset());
-        out.println("\nOne of its relocations, explained");
         Columns.plain()
                 .row("place", where + ", P = " + place.P())
                 .row("type", place.type() + ": bits " + RelocationRows.bits(type) + " of " + value)

@@ -2,6 +2,7 @@ package io.modrt.examples;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,10 +27,19 @@ class LoadModulesTest {
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     private int run(Path... files) {
+        return run(List.of(files).stream().map(Path::toString).toList(), false);
+    }
+
+    private int run(List<String> arguments, boolean colour) {
         return LoadModules.run(
-                List.of(files).stream().map(Path::toString).toList(),
-                new PrintStream(output, true, StandardCharsets.UTF_8),
-                new PrintStream(errors, true, StandardCharsets.UTF_8));
+                arguments,
+                new Screen(new PrintStream(output, true, StandardCharsets.UTF_8), colour),
+                new PrintStream(errors, true, StandardCharsets.UTF_8),
+                folder.resolve("pages"));
+    }
+
+    private void tell(String... chapters) {
+        assertEquals(0, run(List.of(chapters), false), this::errors);
     }
 
     private String output() {
@@ -88,9 +99,69 @@ class LoadModulesTest {
         }
     }
 
+    /** A first look fits on a page, and says what to do next. */
+    @Test
+    void theOverviewIsShortAndEndsWithWhatToDoNext() {
+        tell();
+        List<String> lines = output().lines().toList();
+        assertTrue(lines.size() <= 60, () -> lines.size() + " lines");
+        assertTrue(lines.stream().allMatch(line -> line.length() <= 120), this::output);
+        assertEquals(
+                List.of(
+                        "1. Two modules on eight kernels",
+                        "2. What one word was made of",
+                        "3. A module that kernels refused in 2009",
+                        "4. Is this memory clean?",
+                        "5. Pages to look at",
+                        "What next"),
+                lines.stream()
+                        .filter(line -> line.matches("[1-9]\\. .*|What next"))
+                        .toList());
+        assertTrue(lines.get(lines.size() - 1).contains("docs/README.md"), this::output);
+    }
+
+    /** The word at greet+0x20 is sltiu v0,a0,7; the one that is written there is j 0xc0000108. */
+    @Test
+    void theOverviewFindsTheWordThatItChanges() throws IOException {
+        tell();
+        assertAll(
+                () -> assertSays(
+                        "greeter as loaded: 949 words as in the file, 262 that the kernel changes, 0 unexplained"),
+                () -> assertSays("changed: 948 words as in the file, 262 that the kernel changes, 1 unexplained"),
+                () -> assertSays("0xc0000020 .text+0x20, greet+0x20: expected 0x2c820007, found 0x08000042"),
+                () -> assertSays(folder.resolve("pages/memory.html") + " "));
+        String page = Files.readString(folder.resolve("pages/memory.html"));
+        assertTrue(page.contains("greet+0x20"), page);
+        assertTrue(Files.readString(folder.resolve("pages/modules.html")).contains("visitor"));
+    }
+
+    @Test
+    void coloursAreForTerminals() {
+        tell();
+        assertFalse(output().contains("\u001b"), this::output);
+        output.reset();
+        assertEquals(0, run(List.of(), true));
+        assertTrue(output().contains("\u001b[1;36m1. Two modules on eight kernels\u001b[0m"), this::output);
+        assertFalse(Screen.hasColour(Map.of("TERM", "xterm", "NO_COLOR", "1")));
+        assertFalse(Screen.hasColour(Map.of("TERM", "dumb")));
+        assertFalse(Screen.hasColour(Map.of()));
+        assertFalse(Screen.hasColour(Map.of("TERM", "xterm"))); // tests have no terminal
+    }
+
+    @Test
+    void everyChapterCanBeAskedFor() {
+        tell("kernels", "descriptors");
+        assertSays("Two modules on eight kernels");
+        assertSays("A call through a stub, a GOT slot and a descriptor");
+        assertEquals(List.of("kernels", "module", "stories", "descriptors"), Chapters.names());
+        errors.reset();
+        assertEquals(1, run(List.of("storeys"), false));
+        assertEquals("no such file: storeys; chapters are kernels, module, stories, descriptors\n", errors());
+    }
+
     @Test
     void oneRelocationIsExplainedWithItsNumbers() {
-        run();
+        tell("module");
         // %hi(0xc0000000) is 0xc000; lui $25 is 0x3c190000.
         assertAll(
                 () -> assertSays("symbol greet, S = 0xc0000000, A = 0"),
@@ -100,7 +171,7 @@ class LoadModulesTest {
 
     @Test
     void theModuleOf2009IsRefusedInTheKernelsWordsAndLoadsWithStubs() {
-        run();
+        tell("stories");
         // %hi and %lo of 0x8027a740: the lower half is negative, so the upper one is rounded up.
         assertAll(
                 () -> assertSays("kernel's log module farcall: relocation overflow"),
@@ -116,7 +187,7 @@ class LoadModulesTest {
     /** The trampoline is the first word of the module: a jal there has no bits set but its own. */
     @Test
     void theModuleOf2009IsTracedFromOutOfReach() {
-        run();
+        tell("stories");
         assertAll(
                 () -> assertSays("nobody 00000000 nop"),
                 () -> assertSays("0x80300000 0c000000 jal 0xc0000000 0xc0000000 -> 0x80300000"),
@@ -129,7 +200,7 @@ class LoadModulesTest {
      */
     @Test
     void theModuleOf2008IsRefusedAsItWasAndLoadsAsItDid() {
-        run();
+        tell("stories");
         assertAll(
                 () -> assertSays(
                         "module bulky relocation of symbol bulky_bmap is out of range (0x3ffedfd1 in 17 bits)"),
@@ -146,7 +217,7 @@ class LoadModulesTest {
     /** GNU as: {@code ldil 0x20246,%r1}, the upper 21 bits of 0x10123450, is 20312202; {@code be,n 0x450(%sr4,%r1)} is e02028a2. */
     @Test
     void stubsOfBothWidthsAreShownWordForWord() {
-        run();
+        tell("stories", "descriptors");
         assertAll(
                 () -> assertSays("20312202 ldil LR'_printk,%r1"),
                 () -> assertSays("e02028a2 be,n RR'_printk(%sr4,%r1)"),
