@@ -2,16 +2,13 @@ package io.modrt.benchmarks;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
-import io.modrt.ftrace.CallSite;
 import io.modrt.ftrace.Ftrace;
-import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -19,17 +16,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Measures switching all call sites of one module on and off again, with the checks of the old words: {@code benchmarks/run
- * FtraceBenchmark -p module=FILE.ko}. The setup prints the number of sites; the cost of one switch is the result divided by twice that.
- */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgs = "-Xmx1g")
+/** Measures switching all call sites of one module on and off again, with the checks of the old words. */
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // why: JMH calls open() before anything else
 public class FtraceBenchmark {
@@ -38,22 +28,24 @@ public class FtraceBenchmark {
     @Param("")
     public String module = "";
 
+    /** The kernel's symbols, as {@link Exports} writes them. */
+    @Param("")
+    public String exports = "";
+
     private ModuleRuntime runtime;
     private Ftrace ftrace;
     private Address tracer;
 
+    /** For JMH. */
+    public FtraceBenchmark() {}
+
     /** Loads the module. The tracer's address is that of the first import, which lies in the kernel. */
     @Setup
-    public void open() {
-        runtime =
-                ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
+    public void open() throws IOException {
+        runtime = Exports.runtime(Path.of(exports));
         LiveModule live = runtime.load(Path.of(module));
         ftrace = Ftrace.attach(runtime);
         tracer = live.imports().get(0).value();
-        long switchable =
-                ftrace.sites().stream().filter(site -> site.kind().isPresent()).count();
-        CallSite first = ftrace.sites().get(0);
-        System.out.println(switchable + " sites to switch, the first is " + first);
     }
 
     /** Unloads the module. */
@@ -66,5 +58,15 @@ public class FtraceBenchmark {
     @Benchmark
     public Ftrace onAndOff() {
         return ftrace.trace("", tracer).untrace(tracer);
+    }
+
+    /** How many call sites of {@code module} can be switched. */
+    static long sites(Path module, Path exports) throws IOException {
+        try (ModuleRuntime kernel = Exports.runtime(exports)) {
+            kernel.load(module);
+            return Ftrace.attach(kernel).sites().stream()
+                    .filter(site -> site.kind().isPresent())
+                    .count();
+        }
     }
 }
