@@ -1,6 +1,8 @@
 package io.modrt.benchmarks;
 
 import io.modrt.ModuleRuntime;
+import io.modrt.error.StateException;
+import io.modrt.load.LiveModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // why: JMH calls open() before anything else
 public class TreeBenchmark {
+
+    private static final int MOST_TRIES = 1000;
 
     /** A file with the path of a module in each line. */
     @Param("")
@@ -68,10 +72,10 @@ public class TreeBenchmark {
     /** Loads each module with one call, and unloads it. */
     @Benchmark
     public int whole() throws InterruptedException, ExecutionException {
-        if (threads == 1) {
-            return loadFrom(new AtomicInteger());
-        }
         AtomicInteger next = new AtomicInteger();
+        if (threads == 1) {
+            return loadFrom(next);
+        }
         List<Future<Integer>> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             running.add(pool.submit(() -> loadFrom(next)));
@@ -80,16 +84,38 @@ public class TreeBenchmark {
         for (Future<Integer> thread : running) {
             loaded += thread.get();
         }
+        runtime.close();
         return loaded;
     }
 
     private int loadFrom(AtomicInteger next) {
         int loaded = 0;
         for (int at = next.getAndIncrement(); at < paths.size(); at = next.getAndIncrement()) {
-            TimedLoad.unload(runtime.load(paths.get(at)));
+            LiveModule live = load(paths.get(at));
+            try {
+                TimedLoad.unload(live);
+            } catch (StateException used) {
+                // A module of another thread came meanwhile and uses this one: both go at the end of the pass.
+                if (threads == 1) {
+                    throw used;
+                }
+            }
             loaded++;
         }
         return loaded;
+    }
+
+    /** Loads a module; again if another thread unloaded one that it began to use, as a kernel's user would try again. */
+    private LiveModule load(Path path) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return runtime.load(path);
+            } catch (StateException gone) {
+                if (threads == 1 || tries == MOST_TRIES) {
+                    throw gone;
+                }
+            }
+        }
     }
 
     /** Loads each module step by step, and unloads it. */
