@@ -137,7 +137,7 @@ final class Run {
         allocation(Part.TREE, tree, "tree", whole, tree.tree().modules().size());
         steps(Part.TREE, tree, "tree", jmh.single(TreeBenchmark.class, "steps", parameters), tree.relocations());
         parameters.put("threads", "2");
-        add(Part.TREE, tree, "tree", "whole, 2 threads", jmh.single(TreeBenchmark.class, "whole", parameters), tree.relocations());
+        add(Part.TREE, tree, "tree", "whole 2 threads", jmh.single(TreeBenchmark.class, "whole", parameters), tree.relocations());
     }
 
     private void kernelC(Prepared tree, Path programs) throws IOException, InterruptedException {
@@ -186,7 +186,7 @@ final class Run {
             for (String threads : List.of("1", "2")) {
                 parameters.put("threads", threads);
                 Outcome outcome = jmh.single(VerificationBenchmark.class, "verify", parameters);
-                add(Part.VERIFY, tree, "130 modules", "verify, threads " + threads, outcome, 1);
+                add(Part.VERIFY, tree, "130 modules", "verify " + threads + " threads", outcome, 1);
             }
         }
     }
