@@ -29,6 +29,20 @@ record Measure(
         return "%s,%s,%s,%s,%s,%.0f,%.0f,%d".formatted(part, tree, subject, step, unit, minimum, median, items);
     }
 
+    /** The figure that a line of the table of raw data has. */
+    static Measure of(String csv) {
+        String[] cells = csv.split(",", -1);
+        return new Measure(
+                cells[0],
+                cells[1],
+                cells[2],
+                cells[3],
+                cells[4],
+                Double.parseDouble(cells[5]),
+                Double.parseDouble(cells[6]),
+                Long.parseLong(cells[7]));
+    }
+
     /** Whether it is this figure. */
     boolean is(String wantedPart, String wantedTree, String wantedSubject, String wantedStep) {
         return part.equals(wantedPart)

@@ -18,6 +18,7 @@ record Options(
         Path output,
         Optional<Path> programs,
         Optional<Path> docs,
+        Optional<Path> from,
         List<String> jvm) {
 
     /** What can be measured. */
@@ -53,6 +54,7 @@ record Options(
         Path output = Path.of("benchmarks", "target", "results");
         Optional<Path> programs = Optional.empty();
         Optional<Path> docs = Optional.empty();
+        Optional<Path> from = Optional.empty();
         List<String> jvm = List.of("-XX:+UseSerialGC", "-Xms2g", "-Xmx2g");
         List<String> rest = new ArrayList<>(Arrays.asList(arguments));
         while (!rest.isEmpty()) {
@@ -65,6 +67,7 @@ record Options(
                 case "--output" -> output = Path.of(value(word, rest));
                 case "--programs" -> programs = Optional.of(Path.of(value(word, rest)));
                 case "--docs" -> docs = Optional.of(Path.of(value(word, rest)));
+                case "--from" -> from = Optional.of(Path.of(value(word, rest)));
                 case "--jvm" -> jvm = List.of(value(word, rest).split(" "));
                 default -> parts.add(part(word));
             }
@@ -72,7 +75,7 @@ record Options(
         if (parts.isEmpty()) {
             parts.addAll(EnumSet.allOf(Part.class));
         }
-        return new Options(parts, trees, isShort, cache, output, programs, docs, jvm);
+        return new Options(parts, trees, isShort, cache, output, programs, docs, from, jvm);
     }
 
     private static String value(String option, List<String> rest) {

@@ -42,6 +42,13 @@ final class Results {
         return OptionalDouble.of(sum);
     }
 
+    /** The figures of the lines that {@link #csv} wrote. */
+    static Results of(List<String> lines) {
+        Results results = new Results();
+        lines.stream().skip(1).map(Measure::of).forEach(results::add);
+        return results;
+    }
+
     /** All figures, a line each, with a header. */
     String csv() {
         StringBuilder lines = new StringBuilder(Measure.CSV_HEADER).append('\n');

@@ -98,9 +98,8 @@ final class Run {
 
     private void steps(Part part, Prepared tree, String subject, Outcome outcome, long items) {
         for (TimedLoad.Step step : TimedLoad.Step.values()) {
-            String name = step.name().toLowerCase(Locale.ROOT);
-            List<Double> times = outcome.counter(name);
-            add(part, tree.name(), subject, name, "ns", times.get(0), times.get(times.size() / 2), items);
+            List<Double> times = outcome.counter(step.key());
+            add(part, tree.name(), subject, step.key(), "ns", times.get(0), times.get(times.size() / 2), items);
         }
     }
 

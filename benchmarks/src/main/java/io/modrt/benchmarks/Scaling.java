@@ -39,8 +39,14 @@ final class Scaling {
             this.sizes = sizes;
         }
 
+        /** As in the table of raw data. */
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** As people read it. */
         String label() {
-            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return key().replace('_', ' ');
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Loads modules step by step, unloads each at once, and adds up how long each step takes, in nanoseconds. */
 final class TimedLoad {
@@ -40,7 +41,12 @@ final class TimedLoad {
         /** The module out of list and memory. */
         UNLOAD,
         /** For comparison: a copy of as many bytes as the image has. */
-        MEMCPY
+        MEMCPY;
+
+        /** As in the table of raw data. */
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     TimedLoad(ModuleRuntime runtime) {
