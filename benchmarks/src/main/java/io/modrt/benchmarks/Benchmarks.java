@@ -36,7 +36,9 @@ final class Benchmarks {
 
     private static void write(Path folder, Results results) throws IOException {
         Files.writeString(folder.resolve("results.csv"), results.csv());
-        if (!results.part("load").isEmpty() || !results.part("tree").isEmpty() || !results.part("process").isEmpty()) {
+        if (!results.part("load").isEmpty()
+                || !results.part("tree").isEmpty()
+                || !results.part("process").isEmpty()) {
             Files.writeString(folder.resolve("steps.svg"), StepPlot.of(results));
         }
         if (!results.part("scaling").isEmpty()) {
@@ -49,7 +51,8 @@ final class Benchmarks {
         int start = page.indexOf(START);
         int end = page.indexOf(END);
         if (start < 0 || end < start) {
-            throw new IllegalArgumentException("docs/performance.md: has no place for figures between " + START + " and " + END);
+            throw new IllegalArgumentException(
+                    "docs/performance.md: has no place for figures between " + START + " and " + END);
         }
         return page.substring(0, start + START.length()) + "\n" + report + "\n" + page.substring(end);
     }

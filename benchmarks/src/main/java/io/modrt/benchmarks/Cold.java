@@ -47,10 +47,10 @@ final class Cold {
     /** The commands to compare, by name. */
     Map<String, List<String>> commands(Path module) {
         Map<String, List<String>> commands = new LinkedHashMap<>();
-        commands.put("JVM one line", java(List.of(), OneLine.class));
+        commands.put("a JVM that prints a line", java(List.of(), OneLine.class));
         commands.put("modrt", java(List.of(), ColdLoad.class, module.toString()));
         commands.put(
-                "modrt class archive",
+                "modrt with class archive",
                 java(List.of("-XX:SharedArchiveFile=" + archive), ColdLoad.class, module.toString()));
         return commands;
     }

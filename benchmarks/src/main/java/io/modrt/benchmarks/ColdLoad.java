@@ -14,7 +14,7 @@ final class ColdLoad {
         ModuleRuntime runtime =
                 ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
         LiveModule live = runtime.load(Path.of(arguments[0]));
-        System.out.println(
-                live.name() + " at " + live.address(".text").map(Object::toString).orElse("?"));
+        System.out.println(live.name() + " at "
+                + live.address(".text").map(Object::toString).orElse("?"));
     }
 }

@@ -31,10 +31,12 @@ final class KernelC {
     /** Loads what {@code list} names {@code rounds} times, and gives the figures of each step to {@code told}. */
     void run(String tree, String subject, Path list, Path exports, int rounds, Consumer<Measure> told)
             throws IOException, InterruptedException {
-        String output = program.output(List.of(
-                binary(tree).toString(), exports.toString(), list.toString(), Integer.toString(rounds)));
-        output.lines().map(line -> line.split(" ")).filter(line -> line.length == 3).forEach(line -> told.accept(
-                new Measure(
+        String output = program.output(
+                List.of(binary(tree).toString(), exports.toString(), list.toString(), Integer.toString(rounds)));
+        output.lines()
+                .map(line -> line.split(" "))
+                .filter(line -> line.length == 3)
+                .forEach(line -> told.accept(new Measure(
                         PART,
                         tree,
                         subject,

@@ -48,11 +48,16 @@ final class Linkers {
         List<String> externs = new ArrayList<>();
         for (String line : symbols) {
             String[] parts = line.split(" ");
-            lines.append('"').append(parts[2]).append("\" = 0x").append(parts[0]).append(";\n");
+            lines.append('"')
+                    .append(parts[2])
+                    .append("\" = 0x")
+                    .append(parts[0])
+                    .append(";\n");
             externs.add("--dummy-extern=" + parts[2] + "=0x" + parts[0]);
         }
         Files.writeString(script, lines);
-        String text = "0x" + Long.toHexString(Long.parseUnsignedLong(symbols.get(0).split(" ")[0], 16) + DISTANCE_BYTES);
+        String text =
+                "0x" + Long.toHexString(Long.parseUnsignedLong(symbols.get(0).split(" ")[0], 16) + DISTANCE_BYTES);
         String output = folder.resolve(tree + "-linked").toString();
         Map<String, List<String>> commands = new LinkedHashMap<>();
         if (Program.isThere(names.gnu() + "-ld")) {

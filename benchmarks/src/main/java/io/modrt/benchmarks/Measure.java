@@ -13,14 +13,7 @@ package io.modrt.benchmarks;
  * @param items how many relocations, call sites or calls the figure is for; 1 if it is for the whole
  */
 record Measure(
-        String part,
-        String tree,
-        String subject,
-        String step,
-        String unit,
-        double minimum,
-        double median,
-        long items) {
+        String part, String tree, String subject, String step, String unit, double minimum, double median, long items) {
 
     static final String CSV_HEADER = "part,tree,subject,step,unit,minimum,median,items";
 

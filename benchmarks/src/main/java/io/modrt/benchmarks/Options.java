@@ -89,7 +89,7 @@ record Options(
         return Arrays.stream(Part.values())
                 .filter(part -> word.equals(part.name().toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        word + ": neither an option nor one of " + Arrays.toString(Part.values()).toLowerCase(Locale.ROOT)));
+                .orElseThrow(() -> new IllegalArgumentException(word + ": neither an option nor one of "
+                        + Arrays.toString(Part.values()).toLowerCase(Locale.ROOT)));
     }
 }

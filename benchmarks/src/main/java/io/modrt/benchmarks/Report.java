@@ -19,7 +19,7 @@ final class Report {
     /** The text of {@code results}, which were measured under {@code conditions}. */
     static String of(Results results, String conditions) {
         Report report = new Report(results);
-        report.text.append(conditions).append("\n");
+        report.text.append(conditions);
         report.besideC();
         report.machines();
         report.steps();
@@ -56,7 +56,9 @@ final class Report {
     }
 
     private static String ratio(OptionalDouble value, OptionalDouble by) {
-        return value.isPresent() && by.isPresent() ? "%.2f".formatted(value.getAsDouble() / by.getAsDouble()) : NOT_MEASURED;
+        return value.isPresent() && by.isPresent()
+                ? "%.2f".formatted(value.getAsDouble() / by.getAsDouble())
+                : NOT_MEASURED;
     }
 
     private void besideC() {
@@ -75,9 +77,27 @@ final class Report {
         }
         row(table, tree, subject, label + ": whole", "whole", results.minimum(part, tree, subject, "whole"));
         row(table, tree, subject, "read", "read", results.minimum(part, tree, subject, "read"));
-        row(table, tree, subject, "parse, plan, copy", "parse+plan+copy", results.sum(part, tree, subject, "parse", "plan"));
-        row(table, tree, subject, "place, resolve", "place+resolve", results.sum(part, tree, subject, "place", "resolve"));
-        row(table, tree, subject, "relocate, finish", "relocate+finish", results.minimum(part, tree, subject, "relocate"));
+        row(
+                table,
+                tree,
+                subject,
+                "parse, plan, copy",
+                "parse+plan+copy",
+                results.sum(part, tree, subject, "parse", "plan"));
+        row(
+                table,
+                tree,
+                subject,
+                "place, resolve",
+                "place+resolve",
+                results.sum(part, tree, subject, "place", "resolve"));
+        row(
+                table,
+                tree,
+                subject,
+                "relocate, finish",
+                "relocate+finish",
+                results.minimum(part, tree, subject, "relocate"));
         row(table, tree, subject, "commit, unload", "", results.sum(part, tree, subject, "commit", "unload"));
     }
 
@@ -154,7 +174,9 @@ final class Report {
             table.row(measure.tree() + ": " + what, time(measure.minimum()));
         }
         for (Measure measure : results.part("verify")) {
-            table.row(measure.tree() + ": " + measure.subject() + " compared with memory, " + threads(measure), time(measure.minimum()));
+            table.row(
+                    measure.tree() + ": " + measure.subject() + " compared with memory, " + threads(measure),
+                    time(measure.minimum()));
         }
         for (Measure measure : results.part("image")) {
             table.row(measure.tree() + ": the modules of a machine's memory image", time(measure.minimum()));
@@ -168,7 +190,7 @@ final class Report {
 
     private void processes() {
         Markdown table = new Markdown("xfs, whole processes", "time", "× a JVM that prints one line");
-        OptionalDouble line = results.minimum("process", "n64", "xfs", "JVM one line");
+        OptionalDouble line = results.minimum("process", "n64", "xfs", "a JVM that prints a line");
         for (Measure measure : results.part("process")) {
             table.row(
                     measure.tree() + ", " + measure.step(),

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -87,7 +88,8 @@ final class Run {
         System.err.println("  " + measure.csv());
     }
 
-    private void add(Part part, String tree, String subject, String step, String unit, double least, double middle, long items) {
+    private void add(
+            Part part, String tree, String subject, String step, String unit, double least, double middle, long items) {
         add(new Measure(
                 part.name().toLowerCase(Locale.ROOT), tree, subject, step, unit, least, middle, Math.max(1, items)));
     }
@@ -109,7 +111,8 @@ final class Run {
     }
 
     private Map<String, String> parameters(Prepared tree, String... more) {
-        Map<String, String> parameters = new HashMap<>(Map.of("exports", tree.exports().toString()));
+        Map<String, String> parameters =
+                new HashMap<>(Map.of("exports", tree.exports().toString()));
         for (int i = 0; i < more.length; i += 2) {
             parameters.put(more[i], more[i + 1]);
         }
@@ -136,7 +139,13 @@ final class Run {
         allocation(Part.TREE, tree, "tree", whole, tree.tree().modules().size());
         steps(Part.TREE, tree, "tree", jmh.single(TreeBenchmark.class, "steps", parameters), tree.relocations());
         parameters.put("threads", "2");
-        add(Part.TREE, tree, "tree", "whole 2 threads", jmh.single(TreeBenchmark.class, "whole", parameters), tree.relocations());
+        add(
+                Part.TREE,
+                tree,
+                "tree",
+                "whole 2 threads",
+                jmh.single(TreeBenchmark.class, "whole", parameters),
+                tree.relocations());
     }
 
     private void kernelC(Prepared tree, Path programs) throws IOException, InterruptedException {
@@ -162,8 +171,10 @@ final class Run {
         }
         long sites = FtraceBenchmark.sites(module.get(), tree.exports());
         if (sites > 0) {
-            Outcome outcome =
-                    jmh.timed(FtraceBenchmark.class, "onAndOff", parameters(tree, "module", module.get().toString()));
+            Outcome outcome = jmh.timed(
+                    FtraceBenchmark.class,
+                    "onAndOff",
+                    parameters(tree, "module", module.get().toString()));
             add(Part.TRACE, tree, "xfs", "switch", outcome, 2 * sites);
         }
     }
@@ -173,8 +184,8 @@ final class Run {
         if (module.isEmpty()) {
             return;
         }
-        Map<String, String> parameters =
-                parameters(tree, "module", module.get().toString(), "list", tree.list().toString());
+        Map<String, String> parameters = parameters(
+                tree, "module", module.get().toString(), "list", tree.list().toString());
         if (wants(Part.LOOKUP, tree)) {
             for (String method : List.of("at", "describe", "relocationsAt")) {
                 add(Part.LOOKUP, tree, "xfs", method, jmh.timed(LookupBenchmark.class, method, parameters), 1);
@@ -191,7 +202,10 @@ final class Run {
     }
 
     private void image(Prepared tree) throws RunnerException {
-        String tag = tree.tree().folder().getName(tree.tree().folder().getNameCount() - 3).toString();
+        String tag = tree.tree()
+                .folder()
+                .getName(tree.tree().folder().getNameCount() - 3)
+                .toString();
         Path image = options.cache().resolve("images").resolve(tag);
         if (!Files.exists(image.resolve("memory.raw"))) {
             System.err.println("  no image in " + image + "; left out");
@@ -209,20 +223,22 @@ final class Run {
         if (module.isEmpty()) {
             return;
         }
-        Map<String, List<String>> commands = new Linkers(folder).commands(tree.name(), module.get(), tree.exports());
-        if (tree.name().equals(USUAL)) {
+        Map<String, List<String>> commands = new LinkedHashMap<>();
+        boolean isUsual = tree.name().equals(USUAL);
+        if (isUsual && options.programs().isPresent()) {
+            Path list = folder.resolve("one.list");
+            Files.writeString(list, module.get() + "\n");
+            String binary = options.programs().get().resolve("kernel-c64").toString();
+            commands.put("the kernel's C", List.of(binary, tree.exports().toString(), list.toString(), "1"));
+        }
+        commands.putAll(new Linkers(folder).commands(tree.name(), module.get(), tree.exports()));
+        if (isUsual) {
             Cold cold = new Cold(folder);
             program.output(cold.archiving(module.get()));
             commands.putAll(cold.commands(module.get()));
-            if (options.programs().isPresent()) {
-                Path list = folder.resolve("one.list");
-                Files.writeString(list, module.get() + "\n");
-                String binary = options.programs().get().resolve("kernel-c64").toString();
-                commands.put("kernel's C", List.of(binary, tree.exports().toString(), list.toString(), "1"));
-            }
         }
         for (Map.Entry<String, List<String>> command : commands.entrySet()) {
-            long[] nanos = program.time(options.isShort() ? 5 : 11, command.getValue());
+            long[] nanos = program.time(options.isShort() ? 5 : 15, command.getValue());
             add(Part.PROCESS, tree.name(), "xfs", command.getKey(), "ns", nanos[0], nanos[nanos.length / 2], 1);
         }
     }
@@ -244,7 +260,15 @@ final class Run {
         for (String line : program.output(command).lines().toList()) {
             String[] words = line.split(" ");
             double nanos = Double.parseDouble(words[2]);
-            add(Part.SCALING, "o32", words[0].toLowerCase(Locale.ROOT), words[1], "ns", nanos, nanos, Long.parseLong(words[1]));
+            add(
+                    Part.SCALING,
+                    "o32",
+                    words[0].toLowerCase(Locale.ROOT),
+                    words[1],
+                    "ns",
+                    nanos,
+                    nanos,
+                    Long.parseLong(words[1]));
         }
     }
 }

@@ -36,7 +36,7 @@ final class ScalingPlot {
                 series(svg, axis, points, row++);
             }
         }
-        svg.line("grid dash", x(2), y(4.5), x(7), y(9.5));
+        svg.line("guide", x(2), y(4.5), x(7), y(9.5));
         svg.text("faint", "end", x(7) - 4, y(9.5) - 6, "slope 1");
         return svg.toString();
     }

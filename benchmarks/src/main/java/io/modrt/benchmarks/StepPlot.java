@@ -87,7 +87,11 @@ final class StepPlot {
     }
 
     private String draw() {
-        int height = LEGEND + 20 + panels.stream().mapToInt(panel -> HEADING + ROW * panel.rows().size()).sum();
+        int height = LEGEND
+                + 20
+                + panels.stream()
+                        .mapToInt(panel -> HEADING + ROW * panel.rows().size())
+                        .sum();
         Svg svg = new Svg(
                 WIDTH,
                 height,

@@ -86,7 +86,11 @@ final class SyntheticModule {
         names.write(0);
         for (int i = 0; i < count; i++) {
             byte globalFunction = 0x12;
-            entries.putInt(names.size()).putInt(4 * i).putInt(4).put(globalFunction).put((byte) 0);
+            entries.putInt(names.size())
+                    .putInt(4 * i)
+                    .putInt(4)
+                    .put(globalFunction)
+                    .put((byte) 0);
             entries.putShort((short) TEXT);
             names.writeBytes(("function_" + i + "\0").getBytes(StandardCharsets.US_ASCII));
         }
@@ -108,7 +112,9 @@ final class SyntheticModule {
         sectionNames.writeBytes(".shstrtab\0".getBytes(StandardCharsets.US_ASCII));
         sections.add(new Section(ownName, STRTAB, 0, sectionNames.toByteArray(), 0, 0, 0));
         int count = sections.size() + 1;
-        int contents = sections.stream().mapToInt(section -> section.contents().length + 3 & ~3).sum();
+        int contents = sections.stream()
+                .mapToInt(section -> section.contents().length + 3 & ~3)
+                .sum();
         ByteBuffer file = room(HEADER_BYTES + contents + SECTION_BYTES * count);
         boolean escapes = count >= FIRST_ESCAPED;
         file.put(new byte[] {0x7f, 'E', 'L', 'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
@@ -129,7 +135,10 @@ final class SyntheticModule {
         }
         for (int i = 0; i < offsets.length; i++) {
             Section section = sections.get(i);
-            file.putInt(section.name()).putInt(section.type()).putInt(section.flags()).putInt(0);
+            file.putInt(section.name())
+                    .putInt(section.type())
+                    .putInt(section.flags())
+                    .putInt(0);
             file.putInt(offsets[i]).putInt(section.contents().length);
             file.putInt(section.link()).putInt(section.info()).putInt(4).putInt(section.entryBytes());
         }
