@@ -20,9 +20,11 @@ final class ImageCapture {
     private final String tag;
     private final Path capture;
     private final Path folder;
+    private final LiveKernel kernel;
 
-    ImageCapture(String tag, Path capture, Path folder) {
-        this.tag = tag;
+    ImageCapture(LiveKernel kernel, Path capture, Path folder) {
+        this.kernel = kernel;
+        this.tag = kernel.tag();
         this.capture = capture;
         this.folder = folder;
     }
@@ -38,7 +40,12 @@ final class ImageCapture {
         }
         Files.createDirectories(folder);
         Path plan = folder.resolve("plan");
-        Files.write(plan, plan(names, seed));
+        List<String> steps = plan(names, seed);
+        // why: what the guest says of the modules before one of them is hidden
+        steps.add("list");
+        steps.add("offer " + HidingModule.of(kernel).write(folder.toAbsolutePath()));
+        steps.add("image");
+        Files.write(plan, steps);
         ProcessBuilder process =
                 new ProcessBuilder(capture.toString(), tag, folder.toString(), "--plan", plan.toString()).inheritIO();
         process.environment()
@@ -68,7 +75,6 @@ final class ImageCapture {
             Collections.shuffle(some, random);
             some.forEach(name -> steps.add("insert " + name));
         }
-        steps.add("image");
         return steps;
     }
 }

@@ -31,6 +31,7 @@ final class KernelDump {
     private final StringBuilder symbols = new StringBuilder();
     private final List<DumpMemory.Block> kernel = new ArrayList<>();
     private final Map<String, Module> modules = new LinkedHashMap<>();
+    private final Set<String> listed = new HashSet<>();
     private final Set<String> traced = new HashSet<>();
     private String release = "";
     private int cpus;
@@ -176,6 +177,7 @@ final class KernelDump {
     }
 
     private void addInsertion(String[] fields) throws IOException {
+        listed.clear();
         if (fields.length != 2) {
             throw bad("an insertion has a module and an errno");
         }
@@ -198,6 +200,7 @@ final class KernelDump {
             throw bad("a line of /proc/modules has 6 fields, not " + fields.length);
         }
         Module module = new Module(fields[0], decimal(fields[1], "size"), fields[4], address(fields[5]));
+        listed.add(module.name);
         Module known = modules.get(module.name);
         if (known == null) {
             modules.put(module.name, module);
@@ -325,6 +328,11 @@ final class KernelDump {
     /** The modules, in the dump's order. */
     List<Module> modules() {
         return List.copyOf(modules.values());
+    }
+
+    /** The names of the modules that were listed since the last insertion. */
+    Set<String> listed() {
+        return listed;
     }
 
     /** The modules that were inserted, in order, with {@code 0} or the number and name of the errno. */

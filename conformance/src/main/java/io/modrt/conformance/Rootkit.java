@@ -41,14 +41,28 @@ final class Rootkit {
 
     private final MemoryImage image;
     private final List<FoundModule> modules;
+    private final Optional<FoundModule> hiding;
     private final KernelDump guest;
     private final Map<String, SymbolMap> symbols;
     private final RootkitCode code;
     private final boolean isBig;
     private final int wordBytes;
 
-    Rootkit(MemoryImage image, List<FoundModule> modules, KernelDump guest, Map<String, SymbolMap> symbols, long seed) {
+    /**
+     * Of the modules of an image.
+     *
+     * @param modules those that are on the guest's list
+     * @param hiding one that is not, and of which there is no file
+     */
+    Rootkit(
+            MemoryImage image,
+            List<FoundModule> modules,
+            Optional<FoundModule> hiding,
+            KernelDump guest,
+            Map<String, SymbolMap> symbols,
+            long seed) {
         this.image = image;
+        this.hiding = hiding;
         this.guest = guest;
         this.symbols = symbols;
         List<FoundModule> shuffled = new ArrayList<>(modules);
@@ -68,7 +82,7 @@ final class Rootkit {
 
     /** All changes, each to be made by itself. */
     List<Step> steps() {
-        return List.of(
+        Stream<Step> always = Stream.of(
                 this::inlineJump,
                 this::entry,
                 memory -> pointer(memory, CONSTANTS, Set.of(Kind.POINTER)),
@@ -82,6 +96,8 @@ final class Rootkit {
                 this::parameter,
                 this::intoFreedMemory,
                 this::padding);
+        Stream<Step> more = hiding.flatMap(FoundModule::base).stream().map(base -> memory -> intoHidden(memory, base));
+        return Stream.concat(always, more).toList();
     }
 
     private void write(PatchedMemory memory, Address at, byte[] bytes) {
@@ -398,6 +414,20 @@ final class Rootkit {
                         freed.orElseThrow(),
                         Set.of(Kind.BRANCH, Kind.STATIC_BRANCH),
                         "initialisation"));
+    }
+
+    /** A jump to the code of a module that is not on the kernel's list. */
+    private Optional<Change> intoHidden(PatchedMemory memory, Address base) {
+        return modules.stream()
+                .flatMap(module -> functions(module, 2 * LEAST_FUNCTION).stream())
+                .findFirst()
+                .map(at -> jump(
+                        memory,
+                        "jump into a hidden module",
+                        at.plus(LEAST_FUNCTION),
+                        base,
+                        Set.of(Kind.BRANCH, Kind.STATIC_BRANCH),
+                        "hidden module " + HidingModule.NAME));
     }
 
     /** Code in the zeros between the end of a section and the next. */

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -77,6 +78,9 @@ final class ImageModules {
             return module.state() == 0;
         }
     }
+
+    /** No region of a module is larger than this. */
+    private static final long MOST_REGION_BYTES = 1L << 28;
 
     private final MemoryImage image;
     private final KernelMemory memory;
@@ -286,9 +290,17 @@ final class ImageModules {
         return last.plus(pageBytes + (-last.value() & pageBytes - 1));
     }
 
-    /** Where the regions of a module are that the kernel has not freed; none if it has no file. */
+    /**
+     * Where the regions of a module are that the kernel has not freed; without a file of it, those of which {@code struct module} tells.
+     */
     Map<RegionKind, AddressRange> regions(Entry entry) {
         Map<RegionKind, AddressRange> regions = new EnumMap<>(RegionKind.class);
+        if (entry.voter == null) {
+            for (RegionKind kind : RegionKind.values()) {
+                told(entry.module, kind).ifPresent(range -> regions.put(kind, range));
+            }
+            return regions;
+        }
         if (entry.relocated != null) {
             PlacedModule placed = entry.relocated.resolved().placed();
             for (RegionKind kind : RegionKind.values()) {
@@ -298,6 +310,19 @@ final class ImageModules {
             }
         }
         return regions;
+    }
+
+    private Optional<AddressRange> told(StructModule module, RegionKind kind) {
+        OptionalInt base = shape.offset(ShapeEvidence.baseOf(kind));
+        OptionalInt size = shape.offset(ShapeEvidence.sizeOf(kind));
+        if (base.isEmpty() || size.isEmpty()) {
+            return Optional.empty();
+        }
+        long sizeBytes = memory.number(module.at().plus(size.getAsInt())).orElse(0);
+        return memory.pointer(module.at().plus(base.getAsInt()))
+                .filter(start -> start.value() != 0 && sizeBytes > 0 && sizeBytes <= MOST_REGION_BYTES)
+                .map(start -> new AddressRange(start, sizeBytes))
+                .filter(range -> memory.bytes(range.start(), 1).isPresent());
     }
 
     /** What of a module was found how. */

@@ -41,11 +41,14 @@ final class Places {
 
     private final KernelMemory memory;
     private final NavigableMap<Address, String> kernelSymbols = new TreeMap<>();
-    private final NavigableMap<Address, Entry> kept = new TreeMap<>();
+    private final NavigableMap<Address, Kept> kept = new TreeMap<>();
     private final Map<Entry, Set<Address>> starts = new HashMap<>();
     private final NavigableMap<Address, Freed> freed = new TreeMap<>();
     private final AddressRange kernelCode;
     private final AddressRange kernelImage;
+
+    /** A region that is a module's. */
+    private record Kept(Entry entry, AddressRange range) {}
 
     /** A region that the kernel has freed. */
     record Freed(Entry entry, RegionKind kind, AddressRange range) {}
@@ -58,7 +61,7 @@ final class Places {
         this.kernelCode = range(start, image.address("_etext"));
         this.kernelImage = range(start, image.address("_end").or(() -> lastSymbol(kernelCode)));
         for (Entry entry : modules.entries()) {
-            modules.regions(entry).values().forEach(range -> kept.put(range.start(), entry));
+            modules.regions(entry).values().forEach(range -> kept.put(range.start(), new Kept(entry, range)));
             entry.relocated().ifPresent(relocated -> {
                 addFreed(entry, relocated);
                 starts.put(entry, starts(relocated));
@@ -101,25 +104,12 @@ final class Places {
 
     /** The module whose memory holds {@code address}. */
     Optional<Entry> module(Address address) {
-        Map.Entry<Address, Entry> below = kept.floorEntry(address);
-        return below == null ? Optional.empty() : Optional.of(below.getValue()).filter(entry -> holds(entry, address));
-    }
-
-    private static boolean holds(Entry entry, Address address) {
-        return entry.relocated().stream()
-                .map(relocated -> relocated.resolved().placed())
-                .anyMatch(placed -> {
-                    for (RegionKind kind : RegionKind.values()) {
-                        boolean isKept = !kind.isInit() || !entry.isInitGone();
-                        if (isKept
-                                && placed.range(kind)
-                                        .filter(range -> range.contains(address))
-                                        .isPresent()) {
-                            return true;
-                        }
-                    }
-                    return false;
-                });
+        Map.Entry<Address, Kept> below = kept.floorEntry(address);
+        return below == null
+                ? Optional.empty()
+                : Optional.of(below.getValue())
+                        .filter(region -> region.range().contains(address))
+                        .map(Kept::entry);
     }
 
     /** What is at {@code address}. */
@@ -180,7 +170,9 @@ final class Places {
         Optional<Entry> first = module(range.start());
         return first.isPresent()
                 ? first
-                : kept.subMap(range.start(), range.end()).values().stream().findFirst();
+                : kept.subMap(range.start(), range.end()).values().stream()
+                        .map(Kept::entry)
+                        .findFirst();
     }
 
     private static boolean isCode(RelocatedModule relocated, Address address) {
