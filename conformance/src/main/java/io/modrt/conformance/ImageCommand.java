@@ -96,6 +96,8 @@ final class ImageCommand {
         }
         List<String> faults =
                 truth.faults(result.modules().stream().map(ModuleResult::module).toList());
+        faults.addAll(truth.missedHooks(result.findings().toList()));
+        guest.hooks().forEach(hook -> out.println("  guest: " + hook));
         faults.stream().limit(40).forEach(fault -> out.println("  FAILED " + fault));
         long words = result.modules().stream()
                 .flatMap(module -> module.verification().stream())
@@ -164,6 +166,10 @@ final class ImageCommand {
         List<FoundModule> modules =
                 clean.modules().stream().map(ModuleResult::module).toList();
         // why: nothing of a module without a file is known, but that it is there
+        Optional<Address> tracer = clean.kernelFindings().stream()
+                .filter(finding -> finding.kind() == Finding.Kind.TRACER)
+                .flatMap(finding -> finding.place().stream())
+                .findFirst();
         Optional<FoundModule> hiding =
                 modules.stream().filter(module -> module.file().isEmpty()).findFirst();
         modules = modules.stream()
@@ -172,7 +178,7 @@ final class ImageCommand {
         Set<Finding> usual = clean.findings().collect(Collectors.toSet());
         int made = 0;
         int reported = 0;
-        for (Rootkit.Step step : new Rootkit(image, modules, hiding, guest, symbols, seed).steps()) {
+        for (Rootkit.Step step : new Rootkit(image, modules, hiding, tracer, guest, symbols, seed).steps()) {
             PatchedMemory memory = new PatchedMemory(file);
             Optional<Rootkit.Change> change = step.apply(memory);
             if (change.isEmpty()) {

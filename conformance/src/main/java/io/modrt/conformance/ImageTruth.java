@@ -3,6 +3,9 @@ package io.modrt.conformance;
 import io.modrt.address.Address;
 import io.modrt.image.Finding;
 import io.modrt.image.FoundModule;
+import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +43,32 @@ final class ImageTruth {
     /** Whether a finding is what must be found, since a module was hidden. */
     boolean isExpected(Finding finding) {
         return finding.kind() == Finding.Kind.HIDDEN && hidden().contains(finding.module());
+    }
+
+    /** What of the guest's own hooks, tracing and kprobes, was not told. */
+    List<String> missedHooks(List<Finding> findings) {
+        SymbolMap symbols = KernelSymbols.kallsyms(guest.symbols());
+        List<String> missed = new ArrayList<>();
+        for (String hook : guest.hooks()) {
+            String[] words = hook.split(" ");
+            boolean isMade = words[0].equals("TRACE") ? !words[3].equals("0") : words[3].equals("0");
+            boolean isTold = words[0].equals("TRACE")
+                    ? findings.stream()
+                            .anyMatch(finding -> finding.kind() == Finding.Kind.TRACER
+                                    && finding.module().equals(words[1])
+                                    && finding.text().startsWith(words[3] + " function"))
+                    : findings.stream()
+                            .anyMatch(finding -> finding.kind() == Finding.Kind.KPROBE
+                                    && finding.module().equals(words[1])
+                                    && finding.place()
+                                            .equals(symbols.ownedBy(words[1])
+                                                    .find(words[2])
+                                                    .map(KernelSymbol::value)));
+            if (isMade && !isTold) {
+                missed.add(hook + " was not told");
+            }
+        }
+        return missed;
     }
 
     /** Where the guest and the image disagree. */

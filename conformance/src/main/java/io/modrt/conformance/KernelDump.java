@@ -38,6 +38,7 @@ final class KernelDump {
     private final Map<String, String> insertions = new LinkedHashMap<>();
     private final List<String> answers = new ArrayList<>();
     private final List<String> steps = new ArrayList<>();
+    private final List<String> hooks = new ArrayList<>();
     private @Nullable String fell;
     private String mark = "";
     private boolean isComplete;
@@ -145,7 +146,11 @@ final class KernelDump {
                 case "REMOVE", "HOLD", "LET", "PROC", "FILE", "GONE", "TAINTED", "SYMBOL", "STATE" -> steps.add(text);
                 case "FELL" -> fell = rest;
                 case "MARK" -> mark = rest;
-                case "TRACE" -> addTrace(rest.split(" ", -1));
+                case "TRACE" -> {
+                    addTrace(rest.split(" ", -1));
+                    hooks.add(text);
+                }
+                case "PROBE" -> hooks.add(text);
                 case "MODLINE" -> addModule(rest.split(" ", -1));
                 case "SEC" -> addSection(fields(rest, 3));
                 case "MEM" -> addMemory(fields(rest, 3));
@@ -348,6 +353,11 @@ final class KernelDump {
     /** Insertions, removals and what was read after each, with the {@code LOG} lines in between. */
     List<String> steps() {
         return steps;
+    }
+
+    /** The {@code TRACE} and {@code PROBE} lines. */
+    List<String> hooks() {
+        return hooks;
     }
 
     /** The step at which the kernel died or hung; empty if it did not. */

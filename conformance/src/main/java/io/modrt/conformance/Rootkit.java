@@ -42,6 +42,7 @@ final class Rootkit {
     private final MemoryImage image;
     private final List<FoundModule> modules;
     private final Optional<FoundModule> hiding;
+    private final Optional<Address> tracer;
     private final KernelDump guest;
     private final Map<String, SymbolMap> symbols;
     private final RootkitCode code;
@@ -53,16 +54,19 @@ final class Rootkit {
      *
      * @param modules those that are on the guest's list
      * @param hiding one that is not, and of which there is no file
+     * @param tracer the {@code struct ftrace_ops} of the kernel's tracer
      */
     Rootkit(
             MemoryImage image,
             List<FoundModule> modules,
             Optional<FoundModule> hiding,
+            Optional<Address> tracer,
             KernelDump guest,
             Map<String, SymbolMap> symbols,
             long seed) {
         this.image = image;
         this.hiding = hiding;
+        this.tracer = tracer;
         this.guest = guest;
         this.symbols = symbols;
         List<FoundModule> shuffled = new ArrayList<>(modules);
@@ -97,7 +101,8 @@ final class Rootkit {
                 this::intoFreedMemory,
                 this::padding);
         Stream<Step> more = hiding.flatMap(FoundModule::base).stream().map(base -> memory -> intoHidden(memory, base));
-        return Stream.concat(always, more).toList();
+        Stream<Step> hooks = tracer.stream().map(ops -> memory -> foreignTracer(memory, ops));
+        return Stream.of(always, more, hooks).flatMap(steps -> steps).toList();
     }
 
     private void write(PatchedMemory memory, Address at, byte[] bytes) {
@@ -398,7 +403,7 @@ final class Rootkit {
     private Optional<Change> intoFreedMemory(PatchedMemory memory) {
         Optional<Address> freed = modules.stream()
                 .flatMap(module -> Optional.ofNullable(sections(module).get(".init.text")).stream())
-                .filter(at -> modules.stream()
+                .filter(at -> Stream.concat(modules.stream(), hiding.stream())
                         .flatMap(module -> module.regions().values().stream())
                         .noneMatch(region -> region.contains(at)))
                 .findFirst();
@@ -428,6 +433,17 @@ final class Rootkit {
                         base,
                         Set.of(Kind.BRANCH, Kind.STATIC_BRANCH),
                         "hidden module " + HidingModule.NAME));
+    }
+
+    /** Another function in the kernel's list of tracers. */
+    private Optional<Change> foreignTracer(PatchedMemory memory, Address ops) {
+        write(memory, ops, word(code.foreign().value()));
+        return Optional.of(new Change(
+                "tracer at " + ops,
+                ops,
+                wordBytes,
+                Set.of(Kind.FOREIGN_TRACER),
+                code.foreign().toString()));
     }
 
     /** Code in the zeros between the end of a section and the next. */

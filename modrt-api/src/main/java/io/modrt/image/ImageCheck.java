@@ -23,6 +23,7 @@ final class ImageCheck {
     private final ImageModules modules;
     private final Places places;
     private final ModuleParameters parameters;
+    private final HookFindings hooks;
     private final AtomicInteger done = new AtomicInteger();
     private @Nullable OtherMachines machines;
 
@@ -32,6 +33,7 @@ final class ImageCheck {
         this.modules = image.observe(told);
         this.places = new Places(image, modules);
         this.parameters = new ModuleParameters(image);
+        this.hooks = new HookFindings(image, places);
     }
 
     ImageResult result() {
@@ -45,6 +47,7 @@ final class ImageCheck {
         modules.chain()
                 .faults()
                 .forEach(fault -> findings.add(new Finding(Finding.Kind.LIST, "", Optional.empty(), "", "", fault)));
+        findings.addAll(hooks.ofKernel());
         return new ImageResult(
                 image.profile(),
                 image.evidence(),
@@ -87,12 +90,19 @@ final class ImageCheck {
         verification = entry.isInitGone() ? verification.withoutInit() : verification;
         VerificationResult result = verification.run(image.memory());
         if (!result.isClean()) {
+            for (PatchSite site : hooks.sites(relocated)) {
+                verification = verification.withSite(site);
+            }
+            result = verification.run(image.memory());
+        }
+        if (!result.isClean()) {
             for (PatchSite site : machines().sites(entry, relocated)) {
                 verification = verification.withSite(site);
             }
             result = verification.run(image.memory());
         }
         findings.addAll(new ModuleFindings(image, places, parameters, entry, relocated).of(result));
+        findings.addAll(hooks.of(entry, result));
         return result;
     }
 

@@ -8,6 +8,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
+import io.modrt.spi.Width;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -39,7 +40,11 @@ final class Places {
     /** Where no symbol says where the kernel's code begins and ends. */
     private static final AddressRange NOWHERE = new AddressRange(Address.of(0), 0);
 
+    private static final int DESCRIPTOR_CODE = 2;
+
     private final KernelMemory memory;
+    private final boolean hasDescriptors;
+    private final boolean isWide;
     private final NavigableMap<Address, String> kernelSymbols = new TreeMap<>();
     private final NavigableMap<Address, Kept> kept = new TreeMap<>();
     private final Map<Entry, Set<Address>> starts = new HashMap<>();
@@ -55,6 +60,8 @@ final class Places {
 
     Places(MemoryImage image, ImageModules modules) {
         this.memory = image.kernelMemory();
+        this.hasDescriptors = image.hasDescriptors();
+        this.isWide = image.arch().width() == Width.BITS_64;
         image.known()
                 .forEach((name, value) -> kernelSymbols.putIfAbsent(image.arch().canonical(value), name));
         Optional<Address> start = image.address("_text").or(() -> image.address("_stext"));
@@ -163,6 +170,25 @@ final class Places {
                         .flatMap(Entry::relocated)
                         .filter(relocated -> isCode(relocated, address))
                         .isPresent();
+    }
+
+    /** The place of code that {@code pointer} leads to, perhaps through a descriptor; empty if it leads to none. */
+    Optional<Place> code(Address pointer) {
+        Place place = at(pointer);
+        if (isCode(place) && !(hasDescriptors && isWide)) {
+            return Optional.of(place).filter(ignored -> isCode(pointer));
+        }
+        if (hasDescriptors && place.kind() != Kind.FOREIGN) {
+            return memory.pointer(pointer.plus((long) DESCRIPTOR_CODE * memory.wordBytes()))
+                    .filter(this::isCode)
+                    .map(this::at)
+                    .filter(Places::isCode);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isCode(Place place) {
+        return place.kind() == Kind.ENTRY || place.kind() == Kind.INSIDE;
     }
 
     /** A module that has memory in {@code range}. */
