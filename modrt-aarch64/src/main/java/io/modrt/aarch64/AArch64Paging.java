@@ -18,10 +18,14 @@ import java.util.OptionalLong;
 
 /**
  * Finds how an AArch64 kernel maps memory. {@code TTBR1} points at {@code swapper_pg_dir}, which maps the kernel, its modules and all of
- * memory; its place in memory is random. It is the page that leads to the kernel's code and has the most entries: tables from boot map the
- * kernel alone. Where the symbol is known, the table must also map itself there.
+ * memory; its place in memory is random. It is the page that leads to the kernel's code, which lies in one piece, and has the most entries:
+ * tables from boot map the kernel alone. Where the symbol is known, the table must also map itself there.
  */
 final class AArch64Paging implements PageTables.Entries {
+    /** Functions all over the kernel's code. Tables of another level may map one of them by chance. */
+    private static final List<String> FUNCTIONS =
+            List.of("_printk", "printk", "kfree", "schedule", "register_module_notifier", "vfs_read", "memcpy", "_etext");
+
     private static final int DESCRIPTOR = 3;
     private static final int TABLE = 3;
     private static final int BLOCK = 1;
@@ -34,6 +38,7 @@ final class AArch64Paging implements PageTables.Entries {
     private final List<AddressRange> ranges;
     private final int pageShift;
     private List<Level> levels = List.of();
+    private List<Address> functions = List.of();
 
     AArch64Paging(MemoryReader memory, List<AddressRange> ranges, int pageBytes) {
         this.memory = memory;
@@ -58,6 +63,10 @@ final class AArch64Paging implements PageTables.Entries {
         if (code.isEmpty()) {
             return Optional.empty();
         }
+        functions = FUNCTIONS.stream()
+                .flatMap(name -> symbols.find(name).stream())
+                .map(KernelSymbol::value)
+                .toList();
         Optional<Address> named = symbols.find("swapper_pg_dir").map(KernelSymbol::value);
         for (int bits : new int[] {ADDRESS_BITS, WIDE_ADDRESS_BITS}) {
             levels = levels(bits);
@@ -143,6 +152,12 @@ final class AArch64Paging implements PageTables.Entries {
         OptionalLong physical = tables.physical(code);
         if (physical.isEmpty() || ranges.stream().noneMatch(r -> r.contains(Address.of(physical.getAsLong())))) {
             return false;
+        }
+        for (Address function : functions) {
+            long distance = function.minus(code);
+            if (tables.physical(function).orElse(PageTables.NONE) != physical.getAsLong() + distance) {
+                return false;
+            }
         }
         return named.isEmpty() || tables.physical(named.get()).orElse(PageTables.NONE) == root;
     }

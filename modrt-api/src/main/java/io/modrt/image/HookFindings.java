@@ -2,6 +2,7 @@ package io.modrt.image;
 
 import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
+import io.modrt.image.ChangedWords.Loaded;
 import io.modrt.image.Finding.Kind;
 import io.modrt.image.ImageModules.Entry;
 import io.modrt.image.KernelHooks.Kprobe;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
 /** Says who traces functions and who has kprobes, and explains the words that those change. */
 final class HookFindings {
     private static final String TRACED = "function tracing: on";
+    /** Where the kernel's entries of the function tracer call whoever traces: a nop, as linked. */
+    private static final List<String> TRACER_CALLS =
+            List.of("ftrace_call", "ftrace_regs_call", "ftrace_graph_call", "ftrace_graph_regs_call");
 
     private final MemoryImage image;
     private final Places places;
@@ -40,11 +44,37 @@ final class HookFindings {
 
     /** The words of a module that kprobes replace, each if the kprobe has saved the word that was loaded. */
     List<PatchSite> sites(RelocatedModule relocated) {
+        return sites((at, length) -> loaded(relocated, at));
+    }
+
+    /** The words of the kernel's own code that kprobes replace, and those that call tracers. */
+    List<PatchSite> sites(Loaded linked) {
+        List<PatchSite> sites = kprobeSites(linked);
+        for (String name : TRACER_CALLS) {
+            image.address(name).ifPresent(at -> {
+                Optional<byte[]> before = linked.bytes(at, Integer.BYTES);
+                Optional<byte[]> now = image.kernelMemory().bytes(at, Integer.BYTES);
+                new ChangedWords(image, places, linked)
+                        .target(at)
+                        .filter(target -> places.module(target).isEmpty() && isKnown(target))
+                        .filter(target -> before.isPresent() && now.isPresent())
+                        .ifPresent(target -> sites.add(new PatchSite(
+                                at,
+                                "function tracing",
+                                List.of(
+                                        Form.of("as linked", before.orElseThrow()),
+                                        Form.of("calls " + places.at(target).text(), now.orElseThrow())))));
+            });
+        }
+        return sites;
+    }
+
+    private List<PatchSite> kprobeSites(Loaded loaded) {
         List<PatchSite> sites = new ArrayList<>();
         OptionalInt instruction = image.arch().kprobeInstruction();
         boolean isBig = image.arch().codeOrder() == ByteOrder.BIG_ENDIAN;
         for (Kprobe probe : kprobes.values()) {
-            loaded(relocated, probe.at())
+            loaded.bytes(probe.at(), Integer.BYTES)
                     .filter(word -> probe.saved().contains(Bytes.getInt(word, 0, isBig)))
                     .ifPresent(word -> {
                         byte[] code = new byte[Integer.BYTES];
