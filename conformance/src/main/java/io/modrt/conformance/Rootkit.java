@@ -41,7 +41,7 @@ final class Rootkit {
 
     private final MemoryImage image;
     private final List<FoundModule> modules;
-    private final Optional<FoundModule> hiding;
+    private final List<FoundModule> hidden;
     private final Optional<Address> tracer;
     private final KernelDump guest;
     private final Map<String, SymbolMap> symbols;
@@ -53,19 +53,19 @@ final class Rootkit {
      * Of the modules of an image.
      *
      * @param modules those that are on the guest's list
-     * @param hiding one that is not, and of which there is no file
+     * @param hidden those that are not
      * @param tracer the {@code struct ftrace_ops} of the kernel's tracer
      */
     Rootkit(
             MemoryImage image,
             List<FoundModule> modules,
-            Optional<FoundModule> hiding,
+            List<FoundModule> hidden,
             Optional<Address> tracer,
             KernelDump guest,
             Map<String, SymbolMap> symbols,
             long seed) {
         this.image = image;
-        this.hiding = hiding;
+        this.hidden = hidden;
         this.tracer = tracer;
         this.guest = guest;
         this.symbols = symbols;
@@ -100,7 +100,10 @@ final class Rootkit {
                 this::parameter,
                 this::intoFreedMemory,
                 this::padding);
-        Stream<Step> more = hiding.flatMap(FoundModule::base).stream().map(base -> memory -> intoHidden(memory, base));
+        Stream<Step> more = hidden.stream()
+                .filter(module -> module.name().equals(HidingModule.NAME))
+                .flatMap(module -> module.base().stream())
+                .map(base -> memory -> intoHidden(memory, base));
         Stream<Step> hooks = tracer.stream().map(ops -> memory -> foreignTracer(memory, ops));
         return Stream.of(always, more, hooks).flatMap(steps -> steps).toList();
     }
@@ -403,7 +406,7 @@ final class Rootkit {
     private Optional<Change> intoFreedMemory(PatchedMemory memory) {
         Optional<Address> freed = modules.stream()
                 .flatMap(module -> Optional.ofNullable(sections(module).get(".init.text")).stream())
-                .filter(at -> Stream.concat(modules.stream(), hiding.stream())
+                .filter(at -> Stream.concat(modules.stream(), hidden.stream())
                         .flatMap(module -> module.regions().values().stream())
                         .noneMatch(region -> region.contains(at)))
                 .findFirst();

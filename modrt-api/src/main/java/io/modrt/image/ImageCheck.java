@@ -54,7 +54,8 @@ final class ImageCheck {
                 modules.shape(),
                 modules.chain().head(),
                 results,
-                findings);
+                findings,
+                Optional.empty());
     }
 
     private ModuleResult check(Entry entry, ModuleFacts facts) {
