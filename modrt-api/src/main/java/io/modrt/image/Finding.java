@@ -45,7 +45,7 @@ public record Finding(Kind kind, String module, Optional<Address> place, String 
         DATA_POINTER,
         /** An export has another address. */
         EXPORT,
-        /** The symbols of the module that kallsyms shows were changed. */
+        /** The symbols of a module, or of the kernel, that kallsyms shows were changed. */
         SYMBOLS,
         /** Bytes were put where the module has none. */
         PADDING,

@@ -11,6 +11,7 @@ import io.modrt.verify.VerificationResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -39,6 +40,7 @@ final class ImageCheck {
     ImageResult result() {
         List<Entry> entries = modules.entries();
         ModuleFacts facts = new ModuleFacts(image, modules);
+        CompletableFuture<List<Finding>> names = CompletableFuture.supplyAsync(() -> new KernelNames(image).findings());
         List<ModuleResult> results = IntStream.range(0, entries.size())
                 .parallel()
                 .mapToObj(i -> check(entries.get(i), facts))
@@ -48,6 +50,7 @@ final class ImageCheck {
                 .faults()
                 .forEach(fault -> findings.add(new Finding(Finding.Kind.LIST, "", Optional.empty(), "", "", fault)));
         findings.addAll(hooks.ofKernel());
+        findings.addAll(names.join());
         return new ImageResult(
                 image.profile(),
                 image.evidence(),

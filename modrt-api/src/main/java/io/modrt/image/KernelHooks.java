@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 /**
@@ -29,6 +30,8 @@ final class KernelHooks {
     private static final int PAGE_BYTES = 4096;
     private static final int TABLE_SLOTS = 64;
     private static final int MOST_NODES = 256;
+    /** So many nodes are passed on all lists together, behind the first one of each. */
+    private static final long MOST_STEPS = 1L << 20;
     /** Words of {@code struct ftrace_ops}: {@code func}, {@code next}, {@code flags}. */
     private static final int OPS_WORDS = 3;
     /** {@code FTRACE_OPS_FL_ENABLED}. */
@@ -69,6 +72,7 @@ final class KernelHooks {
     private final Optional<Address> stub;
     private final Map<Address, Kprobe> kprobes = new ConcurrentSkipListMap<>();
     private final Map<Address, Tracer> tracers = new ConcurrentSkipListMap<>();
+    private final AtomicLong steps = new AtomicLong();
     private final AtomicBoolean isListFound = new AtomicBoolean();
 
     KernelHooks(MemoryImage image) {
@@ -156,6 +160,9 @@ final class KernelHooks {
             if ((flags & ENABLED) == 0 || (next & wordBytes - 1) != 0 || next == node.value()) {
                 return;
             }
+            if (steps.incrementAndGet() > MOST_STEPS) {
+                return;
+            }
             found.add(new Tracer(node, function));
             node = Address.of(next);
         }
@@ -204,7 +211,7 @@ final class KernelHooks {
         // why: several kprobes at one address are on a list of the one that is in the table
         Address head = structure.plus((long) PROBE_LIST * wordBytes);
         Address link = Address.of(memory.word(bytes, PROBE_LIST * wordBytes));
-        for (int i = 0; i < MOST_NODES && !link.equals(head); i++) {
+        for (int i = 0; i < MOST_NODES && !link.equals(head) && steps.incrementAndGet() <= MOST_STEPS; i++) {
             Optional<byte[]> other = memory.bytes(link.plus(-(long) PROBE_LIST * wordBytes), PROBE_WORDS * wordBytes);
             if (other.isEmpty() || memory.word(other.get(), PROBE_ADDRESS * wordBytes) != at.value()) {
                 break;

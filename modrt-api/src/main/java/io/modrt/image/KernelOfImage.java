@@ -48,7 +48,7 @@ final class KernelOfImage {
     }
 
     /** Where the kernel is, its data included, as far as its symbols tell. */
-    private Optional<AddressRange> range() {
+    Optional<AddressRange> range() {
         Optional<Address> start = value("_text").or(() -> value("_stext"));
         return start.map(first -> {
             Address base = first.plus(-(first.value() & PAGE_BYTES - 1));

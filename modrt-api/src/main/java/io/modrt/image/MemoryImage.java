@@ -56,6 +56,7 @@ public final class MemoryImage {
     private final String evidence;
     private final SymbolMap known;
     private final boolean hasDescriptors;
+    private final Optional<AddressRange> kernelRange;
     private final Optional<AddressRange> kernelData;
 
     private MemoryImage(Builder builder) {
@@ -87,6 +88,7 @@ public final class MemoryImage {
                 sample.elf().isBigEndian());
         KernelOfImage kernel = new KernelOfImage(memory, arch, known, builder.more);
         this.symbols = kernel.symbols();
+        this.kernelRange = kernel.range();
         this.kernelData = kernel.data();
         this.hasDescriptors = Stream.of("_printk", "printk", "register_module_notifier")
                 .flatMap(name -> symbols.find(name).stream())
@@ -300,6 +302,11 @@ public final class MemoryImage {
 
     KernelMemory kernelMemory() {
         return memory;
+    }
+
+    /** Where the kernel is; empty if its symbols do not tell. */
+    Optional<AddressRange> kernelRange() {
+        return kernelRange;
     }
 
     /** Where the kernel's own data is, its bss included; empty if its symbols do not tell. */

@@ -284,8 +284,12 @@ final class Observation {
         for (int at = 0; at + wordBytes <= one.length; at += Integer.BYTES) {
             long before = memory.word(one, at);
             long distance = memory.word(two, at) - before;
+            long now = memory.word(found, at);
             if ((distance & mask) == MOVED_BYTES) {
-                count(place + (memory.word(found, at) - before) & mask, votes);
+                // why: a pointer that was cleared tells nothing
+                if (now != 0) {
+                    count(place + (now - before) & mask, votes);
+                }
             } else if (wordBytes == Long.BYTES) {
                 int narrow = Bytes.getInt(one, at, memory.isBig());
                 if (Bytes.getInt(two, at, memory.isBig()) - narrow == MOVED_BYTES) {
