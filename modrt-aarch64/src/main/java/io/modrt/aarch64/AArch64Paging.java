@@ -2,6 +2,7 @@ package io.modrt.aarch64;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Bytes;
 import io.modrt.error.MemoryException;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
@@ -22,9 +23,13 @@ import java.util.OptionalLong;
  * tables from boot map the kernel alone. Where the symbol is known, the table must also map itself there.
  */
 final class AArch64Paging implements PageTables.Entries {
-    /** Functions all over the kernel's code. Tables of another level may map one of them by chance. */
+    /** Functions all over the kernel's code. A table of another level may map all of them by chance, but not to code. */
     private static final List<String> FUNCTIONS =
-            List.of("_printk", "printk", "kfree", "schedule", "register_module_notifier", "vfs_read", "memcpy", "_etext");
+            List.of("_printk", "printk", "kfree", "schedule", "register_module_notifier", "vfs_read", "memcpy");
+
+    private static final int CODE_BYTES = 4096;
+    private static final int RET = 0xd65f_03c0;
+    private static final int RETAA = 0xd65f_0bff;
 
     private static final int DESCRIPTOR = 3;
     private static final int TABLE = 3;
@@ -154,12 +159,29 @@ final class AArch64Paging implements PageTables.Entries {
             return false;
         }
         for (Address function : functions) {
-            long distance = function.minus(code);
-            if (tables.physical(function).orElse(PageTables.NONE) != physical.getAsLong() + distance) {
+            long expected = physical.getAsLong() + function.minus(code);
+            if (tables.physical(function).orElse(PageTables.NONE) != expected || !isCode(expected)) {
                 return false;
             }
         }
         return named.isEmpty() || tables.physical(named.get()).orElse(PageTables.NONE) == root;
+    }
+
+    /** Whether a function returns in the page's length from here on: there is code. */
+    private boolean isCode(long physical) {
+        byte[] bytes = new byte[CODE_BYTES];
+        try {
+            memory.read(Address.of(physical), bytes, 0, bytes.length);
+        } catch (MemoryException hole) {
+            return false;
+        }
+        for (int at = 0; at < bytes.length; at += Integer.BYTES) {
+            int word = Bytes.getInt(bytes, at, false);
+            if (word == RET || word == RETAA) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long output(long entry) {

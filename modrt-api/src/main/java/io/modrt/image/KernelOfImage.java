@@ -64,12 +64,15 @@ final class KernelOfImage {
         });
     }
 
-    /** What of it is behind its code. */
+    /** What of it is behind its code. Where no symbol says where its variables end, they may end later than tables of exports do. */
     Optional<AddressRange> data() {
-        return range().map(all -> value("_etext")
-                .filter(end -> all.contains(end) && end.isAligned(memory.wordBytes()))
-                .map(end -> AddressRange.between(end, all.end()))
-                .orElse(all));
+        return range().map(all -> {
+            Address end = value("_end").orElse(all.end().plus(BEHIND_BYTES));
+            Address start = value("_etext")
+                    .filter(code -> all.contains(code) && code.isAligned(memory.wordBytes()))
+                    .orElse(all.start());
+            return start.compareTo(end) < 0 ? AddressRange.between(start, end) : all;
+        });
     }
 
     private Optional<Address> value(String name) {
