@@ -206,6 +206,8 @@ static int step(char *line)
         dump_kernel();
     } else if (strcmp(word[0], "trace") == 0) { /* trace MODULE on|graph|off */
         trace(word[1], word[2]);
+    } else if (strcmp(word[0], "probe") == 0) { /* probe MODULE FUNCTION */
+        probe(word[1], word[2]);
     } else if (strcmp(word[0], "mark") == 0) { /* mark TEXT */
         fprintf(records, "MARK %s\n", word[1]);
     } else if (strcmp(word[0], "pause") == 0) { /* pause SECONDS: for somebody who looks at the machine from outside */

@@ -59,5 +59,7 @@ void life_hold(const char *family);
 
 /* trace.c: function tracing of one module. state: on, graph or off. */
 void trace(const char *module, const char *state);
+/* A kprobe at the start of one of its functions, which does no more than count. */
+void probe(const char *module, const char *function);
 
 #endif

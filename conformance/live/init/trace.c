@@ -87,3 +87,26 @@ void trace(const char *module, const char *state)
     say("trace %s %s: %ld functions", module, state, functions);
     fprintf(records, "TRACE %s %s %ld\n", module, state, functions);
 }
+
+static int put(const char *file, const char *text)
+{
+    int to = open(path(file), O_WRONLY | O_APPEND);
+    if (to < 0)
+        return errno;
+    int error = write(to, text, strlen(text)) == (ssize_t) strlen(text) ? 0 : errno;
+    if (close(to) != 0 && error == 0)
+        error = errno;
+    return error;
+}
+
+void probe(const char *module, const char *function)
+{
+    char text[256];
+    mount_tracing();
+    snprintf(text, sizeof text, "p:rig/%s %s:%s\n", function, module, function);
+    int error = put("kprobe_events", text);
+    if (error == 0)
+        error = put("events/rig/enable", "1");
+    say("probe %s %s: %s", module, function, error ? strerror(error) : "set");
+    fprintf(records, "PROBE %s %s %d\n", module, function, error);
+}

@@ -154,7 +154,7 @@ final class Conformance {
                                 "no kernel " + tag + ": run fetch or run kernel brings it"));
                 System.out.println("== " + tag);
                 Path folder = DebianKernels.cache().resolve("modrt/images").resolve(tag);
-                new ImageCapture(tag, capture, folder).take(choice.seed(), isNew);
+                new ImageCapture(kernel, capture, folder).take(choice.seed(), isNew);
                 isWell &= new ImageCommand(kernel, folder, reports.resolve("image"), choice.seed(), System.out).run();
             }
             return isWell ? 0 : FAILED;

@@ -1,5 +1,6 @@
 package io.modrt.conformance;
 
+import io.modrt.tree.ModuleTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,9 @@ import java.util.Random;
 /** Takes the image of a machine whose kernel has loaded modules, taken them out and loaded them again, in random order. */
 final class ImageCapture {
     private static final int MODULES = 60;
+    /** Modules that wait for ever for their machine when they are taken out are called so. */
+    private static final String WAITS = "speakup";
+
     private static final int AT_A_TIME = 4;
     /** Enough for a machine's modules, and what an image of a small machine has. */
     private static final String MEGABYTES = "512";
@@ -20,9 +24,11 @@ final class ImageCapture {
     private final String tag;
     private final Path capture;
     private final Path folder;
+    private final LiveKernel kernel;
 
-    ImageCapture(String tag, Path capture, Path folder) {
-        this.tag = tag;
+    ImageCapture(LiveKernel kernel, Path capture, Path folder) {
+        this.kernel = kernel;
+        this.tag = kernel.tag();
         this.capture = capture;
         this.folder = folder;
     }
@@ -32,13 +38,20 @@ final class ImageCapture {
         if (!isNew && Files.exists(folder.resolve("memory.raw"))) {
             return;
         }
-        List<String> names = names("--choice");
-        if (names.size() < MODULES) {
-            names = names("--modules"); // of a kernel that was built with few
-        }
+        List<String> names = new ArrayList<>(names("--choice"));
+        List<String> others = new ArrayList<>(names("--modules"));
+        others.removeIf(name -> names.contains(name) || name.startsWith(WAITS));
+        Collections.shuffle(others, new Random(seed));
+        names.addAll(others.subList(0, Math.min(others.size(), Math.max(0, MODULES - names.size()))));
         Files.createDirectories(folder);
         Path plan = folder.resolve("plan");
-        Files.write(plan, plan(names, seed));
+        List<String> steps = plan(names, seed);
+        steps.addAll(new ImageHooks(ModuleTree.open(kernel.tree()), names, seed).steps());
+        // why: what the guest says of the modules before one of them is hidden
+        steps.add("list");
+        steps.add("offer " + HidingModule.of(kernel).write(folder.toAbsolutePath()));
+        steps.add("image");
+        Files.write(plan, steps);
         ProcessBuilder process =
                 new ProcessBuilder(capture.toString(), tag, folder.toString(), "--plan", plan.toString()).inheritIO();
         process.environment()
@@ -68,7 +81,6 @@ final class ImageCapture {
             Collections.shuffle(some, random);
             some.forEach(name -> steps.add("insert " + name));
         }
-        steps.add("image");
         return steps;
     }
 }

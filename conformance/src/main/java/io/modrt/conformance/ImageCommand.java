@@ -10,9 +10,11 @@ import io.modrt.image.ImageResult.ModuleResult;
 import io.modrt.image.MemoryImage;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.SymbolMap;
+import io.modrt.module.ModuleFile;
 import io.modrt.tree.ModuleTree;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -96,6 +98,8 @@ final class ImageCommand {
         }
         List<String> faults =
                 truth.faults(result.modules().stream().map(ModuleResult::module).toList());
+        faults.addAll(truth.missedHooks(result.findings().toList()));
+        guest.hooks().forEach(hook -> out.println("  guest: " + hook));
         faults.stream().limit(40).forEach(fault -> out.println("  FAILED " + fault));
         long words = result.modules().stream()
                 .flatMap(module -> module.verification().stream())
@@ -103,14 +107,19 @@ final class ImageCommand {
                 .sum();
         long problems = result.modules().stream()
                 .filter(module -> !module.problems().isEmpty())
+                .filter(module -> !module.module().name().equals(HidingModule.NAME)) // which the tree does not have
                 .count();
-        long alarms = result.findings().filter(finding -> finding.isAlarm()).count();
+        long alarms = result.findings()
+                .filter(Finding::isAlarm)
+                .filter(finding -> !truth.isExpected(finding))
+                .count();
         out.printf(
-                "conformance: image of %d MB, %d modules of %d, %d sections, %d words, unexplained %d, alarms %d, problems %d,"
-                        + " faults %d; opened in %.1f s, verified in %.1f s%n",
+                "conformance: image of %d MB, %d modules of %d, hidden %s, %d sections, %d words, unexplained %d, alarms %d,"
+                        + " problems %d, faults %d; opened in %.1f s, verified in %.1f s%n",
                 file.sizeBytes() >> 20,
                 result.modules().size(),
-                guest.modules().size(),
+                guest.modules().size() + (truth.hidden().isEmpty() ? 0 : 1),
+                truth.hidden(),
                 truth.sections(),
                 words,
                 result.unexplained(),
@@ -119,31 +128,63 @@ final class ImageCommand {
                 faults.size(),
                 (opened - start) / 1e9,
                 (end - opened) / 1e9);
+        Optional<KernelInImage> own = kernelIn(guest);
+        boolean isKernelWell = checkKernel(own, file, guest, image);
+        writePage(own.map(KernelInImage::result).map(result::withKernel).orElse(result));
+        boolean isWell = faults.isEmpty() && result.unexplained() == 0 && alarms == 0 && problems == 0;
+        boolean isPlaced = new PlacementsInImage(image, guest, out)
+                .check(
+                        result.modules().stream().map(ModuleResult::module).toList(),
+                        module -> wiped(file, guest, image, module));
+        return isWell && isKernelWell && isPlaced && tamper(file, guest, image, result);
+    }
+
+    private MemoryImage wiped(ImageFile file, KernelDump guest, MemoryImage image, FoundModule module) {
+        PatchedMemory memory = new PatchedMemory(file);
+        long sizeBytes =
+                module.file().flatMap(ModuleFile::thisModule).orElseThrow().sizeBytes();
+        for (long at = 0; at < sizeBytes; at++) {
+            image.physical(module.structModule().plus(at)).ifPresent(place -> memory.write(place, new byte[1]));
+        }
+        try {
+            return builder(guest)
+                    .memory(memory, file.ranges(), file.addressing())
+                    .build();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private void writePage(ImageResult result) throws IOException {
         Files.createDirectories(reports);
         Path page = reports.resolve(kernel.tag() + ".html");
         Files.writeString(page, result.html());
         Files.writeString(reports.resolve(kernel.tag() + ".json"), result.toJson());
         out.println("see " + page);
-        boolean isKernelWell = checkKernel(file, guest, image);
-        return faults.isEmpty() && result.isClean() && isKernelWell && tamper(file, guest, image, result);
     }
 
-    /** Checks the kernel itself, where its {@code vmlinux} is there: of kernels that were built here. */
-    private boolean checkKernel(ImageFile file, KernelDump guest, MemoryImage image) throws IOException {
+    /** The check of the kernel itself, where its {@code vmlinux} is there: of kernels that were built here. */
+    private Optional<KernelInImage> kernelIn(KernelDump guest) throws IOException {
         Path vmlinux = vmlinux(guest);
         // why: alternatives of AArch64 kernels are not read
         if (!Files.exists(vmlinux) || kernel.tag().startsWith("arm64")) {
             out.println("no vmlinux to compare the kernel itself with");
-            return true;
+            return Optional.empty();
         }
-        MemoryImage.Builder builder = builder(guest);
         byte[] bytes = Files.readAllBytes(vmlinux);
-        return new KernelInImage(ElfFile.view("vmlinux", bytes, bytes.length), out)
-                .check(
-                        file,
-                        image,
-                        memory -> builder.memory(memory, file.ranges(), file.addressing())
-                                .build());
+        return Optional.of(new KernelInImage(ElfFile.view("vmlinux", bytes, bytes.length), out));
+    }
+
+    private boolean checkKernel(Optional<KernelInImage> own, ImageFile file, KernelDump guest, MemoryImage image)
+            throws IOException {
+        MemoryImage.Builder builder = builder(guest);
+        return own.isEmpty()
+                || own.get()
+                        .check(
+                                file,
+                                image,
+                                memory -> builder.memory(memory, file.ranges(), file.addressing())
+                                        .build());
     }
 
     private Path vmlinux(KernelDump guest) {
@@ -157,10 +198,19 @@ final class ImageCommand {
         guest.modules().forEach(module -> symbols.put(module.name(), all.ownedBy(module.name())));
         List<FoundModule> modules =
                 clean.modules().stream().map(ModuleResult::module).toList();
+        Optional<Address> tracer = clean.kernelFindings().stream()
+                .filter(finding -> finding.kind() == Finding.Kind.TRACER)
+                .flatMap(finding -> finding.place().stream())
+                .findFirst();
+        List<FoundModule> hidden =
+                modules.stream().filter(module -> !module.isListed()).toList();
+        modules = modules.stream()
+                .filter(module -> module.file().isPresent() && module.isListed())
+                .toList();
         Set<Finding> usual = clean.findings().collect(Collectors.toSet());
         int made = 0;
         int reported = 0;
-        for (Rootkit.Step step : new Rootkit(image, modules, guest, symbols, seed).steps()) {
+        for (Rootkit.Step step : new Rootkit(image, modules, hidden, tracer, guest, symbols, seed).steps()) {
             PatchedMemory memory = new PatchedMemory(file);
             Optional<Rootkit.Change> change = step.apply(memory);
             if (change.isEmpty()) {

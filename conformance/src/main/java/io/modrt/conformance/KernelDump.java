@@ -31,12 +31,14 @@ final class KernelDump {
     private final StringBuilder symbols = new StringBuilder();
     private final List<DumpMemory.Block> kernel = new ArrayList<>();
     private final Map<String, Module> modules = new LinkedHashMap<>();
+    private final Set<String> listed = new HashSet<>();
     private final Set<String> traced = new HashSet<>();
     private String release = "";
     private int cpus;
     private final Map<String, String> insertions = new LinkedHashMap<>();
     private final List<String> answers = new ArrayList<>();
     private final List<String> steps = new ArrayList<>();
+    private final List<String> hooks = new ArrayList<>();
     private @Nullable String fell;
     private String mark = "";
     private boolean isComplete;
@@ -144,7 +146,11 @@ final class KernelDump {
                 case "REMOVE", "HOLD", "LET", "PROC", "FILE", "GONE", "TAINTED", "SYMBOL", "STATE" -> steps.add(text);
                 case "FELL" -> fell = rest;
                 case "MARK" -> mark = rest;
-                case "TRACE" -> addTrace(rest.split(" ", -1));
+                case "TRACE" -> {
+                    addTrace(rest.split(" ", -1));
+                    hooks.add(text);
+                }
+                case "PROBE" -> hooks.add(text);
                 case "MODLINE" -> addModule(rest.split(" ", -1));
                 case "SEC" -> addSection(fields(rest, 3));
                 case "MEM" -> addMemory(fields(rest, 3));
@@ -176,6 +182,7 @@ final class KernelDump {
     }
 
     private void addInsertion(String[] fields) throws IOException {
+        listed.clear();
         if (fields.length != 2) {
             throw bad("an insertion has a module and an errno");
         }
@@ -198,6 +205,7 @@ final class KernelDump {
             throw bad("a line of /proc/modules has 6 fields, not " + fields.length);
         }
         Module module = new Module(fields[0], decimal(fields[1], "size"), fields[4], address(fields[5]));
+        listed.add(module.name);
         Module known = modules.get(module.name);
         if (known == null) {
             modules.put(module.name, module);
@@ -327,6 +335,11 @@ final class KernelDump {
         return List.copyOf(modules.values());
     }
 
+    /** The names of the modules that were listed since the last insertion. */
+    Set<String> listed() {
+        return listed;
+    }
+
     /** The modules that were inserted, in order, with {@code 0} or the number and name of the errno. */
     Map<String, String> insertions() {
         return insertions;
@@ -340,6 +353,11 @@ final class KernelDump {
     /** Insertions, removals and what was read after each, with the {@code LOG} lines in between. */
     List<String> steps() {
         return steps;
+    }
+
+    /** The {@code TRACE} and {@code PROBE} lines. */
+    List<String> hooks() {
+        return hooks;
     }
 
     /** The step at which the kernel died or hung; empty if it did not. */

@@ -29,6 +29,7 @@ final class KernelInImage {
     private final SymbolTable symbols;
     private final RootkitCode code;
     private final PrintStream out;
+    private Optional<KernelResult> found = Optional.empty();
 
     /** A change of the kernel, and what of it must be told: one of the kinds, and a text. */
     private record Change(String what, Address at, byte[] bytes, Set<Kind> kinds, String told) {}
@@ -46,10 +47,16 @@ final class KernelInImage {
         this.out = out;
     }
 
+    /** What {@link #check} found before it changed anything. */
+    KernelResult result() {
+        return found.orElseThrow();
+    }
+
     /** Whether the kernel is clean, and each change is reported. */
     boolean check(ImageFile file, MemoryImage image, Opening opening) {
         long start = System.nanoTime();
         KernelResult result = image.verifyKernel(vmlinux);
+        found = Optional.of(result);
         long end = System.nanoTime();
         Stream.of(result.verification().table().split("\n")).limit(60).forEach(line -> out.println("  " + line));
         for (Reason reason : List.of(Reason.FINISHED, Reason.SITE, Reason.KERNEL_WRITTEN)) {

@@ -41,14 +41,32 @@ final class Rootkit {
 
     private final MemoryImage image;
     private final List<FoundModule> modules;
+    private final List<FoundModule> hidden;
+    private final Optional<Address> tracer;
     private final KernelDump guest;
     private final Map<String, SymbolMap> symbols;
     private final RootkitCode code;
     private final boolean isBig;
     private final int wordBytes;
 
-    Rootkit(MemoryImage image, List<FoundModule> modules, KernelDump guest, Map<String, SymbolMap> symbols, long seed) {
+    /**
+     * Of the modules of an image.
+     *
+     * @param modules those that are on the guest's list
+     * @param hidden those that are not
+     * @param tracer the {@code struct ftrace_ops} of the kernel's tracer
+     */
+    Rootkit(
+            MemoryImage image,
+            List<FoundModule> modules,
+            List<FoundModule> hidden,
+            Optional<Address> tracer,
+            KernelDump guest,
+            Map<String, SymbolMap> symbols,
+            long seed) {
         this.image = image;
+        this.hidden = hidden;
+        this.tracer = tracer;
         this.guest = guest;
         this.symbols = symbols;
         List<FoundModule> shuffled = new ArrayList<>(modules);
@@ -68,7 +86,7 @@ final class Rootkit {
 
     /** All changes, each to be made by itself. */
     List<Step> steps() {
-        return List.of(
+        Stream<Step> always = Stream.of(
                 this::inlineJump,
                 this::entry,
                 memory -> pointer(memory, CONSTANTS, Set.of(Kind.POINTER)),
@@ -82,6 +100,12 @@ final class Rootkit {
                 this::parameter,
                 this::intoFreedMemory,
                 this::padding);
+        Stream<Step> more = hidden.stream()
+                .filter(module -> module.name().equals(HidingModule.NAME))
+                .flatMap(module -> module.base().stream())
+                .map(base -> memory -> intoHidden(memory, base));
+        Stream<Step> hooks = tracer.stream().map(ops -> memory -> foreignTracer(memory, ops));
+        return Stream.of(always, more, hooks).flatMap(steps -> steps).toList();
     }
 
     private void write(PatchedMemory memory, Address at, byte[] bytes) {
@@ -382,7 +406,7 @@ final class Rootkit {
     private Optional<Change> intoFreedMemory(PatchedMemory memory) {
         Optional<Address> freed = modules.stream()
                 .flatMap(module -> Optional.ofNullable(sections(module).get(".init.text")).stream())
-                .filter(at -> modules.stream()
+                .filter(at -> Stream.concat(modules.stream(), hidden.stream())
                         .flatMap(module -> module.regions().values().stream())
                         .noneMatch(region -> region.contains(at)))
                 .findFirst();
@@ -398,6 +422,31 @@ final class Rootkit {
                         freed.orElseThrow(),
                         Set.of(Kind.BRANCH, Kind.STATIC_BRANCH),
                         "initialisation"));
+    }
+
+    /** A jump to the code of a module that is not on the kernel's list. */
+    private Optional<Change> intoHidden(PatchedMemory memory, Address base) {
+        return modules.stream()
+                .flatMap(module -> functions(module, 2 * LEAST_FUNCTION).stream())
+                .findFirst()
+                .map(at -> jump(
+                        memory,
+                        "jump into a hidden module",
+                        at.plus(LEAST_FUNCTION),
+                        base,
+                        Set.of(Kind.BRANCH, Kind.STATIC_BRANCH),
+                        "hidden module " + HidingModule.NAME));
+    }
+
+    /** Another function in the kernel's list of tracers. */
+    private Optional<Change> foreignTracer(PatchedMemory memory, Address ops) {
+        write(memory, ops, word(code.foreign().value()));
+        return Optional.of(new Change(
+                "tracer at " + ops,
+                ops,
+                wordBytes,
+                Set.of(Kind.FOREIGN_TRACER),
+                code.foreign().toString()));
     }
 
     /** Code in the zeros between the end of a section and the next. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,25 @@ class KernelDumpTest {
         byte[] bytes = new byte[9];
         new DumpMemory(loop.states().get("")).read(Address.of(0xc001_0000L), bytes, 0, 9);
         assertArrayEquals("SYM\nMEM x".getBytes(StandardCharsets.ISO_8859_1), bytes);
+    }
+
+    @Test
+    void whatIsListedBehindTheLastInsertionIsToldFromWhatWas() throws IOException {
+        KernelDump dump = parse("""
+                KDUMP1
+                MODLINE loop 20480 0 - Live 0xc0010000
+                MODLINE lost 4096 0 - Live 0xc0020000
+                TRACE loop on 5
+                PROBE lost lost_run 0
+                INS hide 0
+                MODLINE loop 20480 0 - Live 0xc0010000
+                DONE
+                """);
+
+        assertEquals(2, dump.modules().size());
+        assertEquals(Set.of("loop"), dump.listed());
+        assertEquals(List.of("TRACE loop on 5", "PROBE lost lost_run 0"), dump.hooks());
+        assertEquals(Set.of("hide", "lost"), new ImageTruth(dump).hidden());
     }
 
     @Test

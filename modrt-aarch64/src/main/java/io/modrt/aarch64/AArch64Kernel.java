@@ -20,11 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /** One AArch64 kernel: what its version, its configuration and its machine decide. */
 final class AArch64Kernel implements ArchKernel, StaticBranches {
+    /** {@code brk #4}, as live kernels have it where a kprobe is. */
+    private static final int KPROBE = 0xd420_0080;
+
     /** The machine feature that says the same as the capability. */
     private static final String FEATURE_843419 = "erratum-843419";
     /** The number of the capability, in versions where it is known. */
@@ -88,6 +92,11 @@ final class AArch64Kernel implements ArchKernel, StaticBranches {
                 .map(bitmap -> KernelBitmap.read(memory, bitmap.value(), Long.BYTES, order, CAPABILITY_BITS))
                 .map(capabilities -> MachineFacts.unknown().withCapabilities(capabilities))
                 .orElse(MachineFacts.unknown());
+    }
+
+    @Override
+    public OptionalInt kprobeInstruction() {
+        return OptionalInt.of(KPROBE);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.modrt.aarch64;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Bytes;
 import io.modrt.error.MemoryException;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
@@ -18,10 +19,18 @@ import java.util.OptionalLong;
 
 /**
  * Finds how an AArch64 kernel maps memory. {@code TTBR1} points at {@code swapper_pg_dir}, which maps the kernel, its modules and all of
- * memory; its place in memory is random. It is the page that leads to the kernel's code and has the most entries: tables from boot map the
- * kernel alone. Where the symbol is known, the table must also map itself there.
+ * memory; its place in memory is random. It is the page that leads to the kernel's code, which lies in one piece, and has the most entries:
+ * tables from boot map the kernel alone. Where the symbol is known, the table must also map itself there.
  */
 final class AArch64Paging implements PageTables.Entries {
+    /** Functions all over the kernel's code. A table of another level may map all of them by chance, but not to code. */
+    private static final List<String> FUNCTIONS =
+            List.of("_printk", "printk", "kfree", "schedule", "register_module_notifier", "vfs_read", "memcpy");
+
+    private static final int CODE_BYTES = 4096;
+    private static final int RET = 0xd65f_03c0;
+    private static final int RETAA = 0xd65f_0bff;
+
     private static final int DESCRIPTOR = 3;
     private static final int TABLE = 3;
     private static final int BLOCK = 1;
@@ -34,6 +43,7 @@ final class AArch64Paging implements PageTables.Entries {
     private final List<AddressRange> ranges;
     private final int pageShift;
     private List<Level> levels = List.of();
+    private List<Address> functions = List.of();
 
     AArch64Paging(MemoryReader memory, List<AddressRange> ranges, int pageBytes) {
         this.memory = memory;
@@ -58,6 +68,10 @@ final class AArch64Paging implements PageTables.Entries {
         if (code.isEmpty()) {
             return Optional.empty();
         }
+        functions = FUNCTIONS.stream()
+                .flatMap(name -> symbols.find(name).stream())
+                .map(KernelSymbol::value)
+                .toList();
         Optional<Address> named = symbols.find("swapper_pg_dir").map(KernelSymbol::value);
         for (int bits : new int[] {ADDRESS_BITS, WIDE_ADDRESS_BITS}) {
             levels = levels(bits);
@@ -144,7 +158,30 @@ final class AArch64Paging implements PageTables.Entries {
         if (physical.isEmpty() || ranges.stream().noneMatch(r -> r.contains(Address.of(physical.getAsLong())))) {
             return false;
         }
+        for (Address function : functions) {
+            long expected = physical.getAsLong() + function.minus(code);
+            if (tables.physical(function).orElse(PageTables.NONE) != expected || !isCode(expected)) {
+                return false;
+            }
+        }
         return named.isEmpty() || tables.physical(named.get()).orElse(PageTables.NONE) == root;
+    }
+
+    /** Whether a function returns in the page's length from here on: there is code. */
+    private boolean isCode(long physical) {
+        byte[] bytes = new byte[CODE_BYTES];
+        try {
+            memory.read(Address.of(physical), bytes, 0, bytes.length);
+        } catch (MemoryException hole) {
+            return false;
+        }
+        for (int at = 0; at < bytes.length; at += Integer.BYTES) {
+            int word = Bytes.getInt(bytes, at, false);
+            if (word == RET || word == RETAA) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long output(long entry) {

@@ -41,6 +41,30 @@ class AArch64PagingTest {
     }
 
     @Test
+    void aTableThatMapsFunctionsToNoCodeIsAnother() {
+        ram.putLong(0x1000 + 256 * 8, 0x2003);
+        ram.putLong(0x2000, 0x3003);
+        ram.putLong(0x3000 + 64 * 8, 0x4003);
+        ram.putLong(0x4000, 0x5003);
+        ram.putLong(0x4008, 0x6003);
+        for (int i = 0; i < 8; i++) {
+            ram.putLong(0x8000 + (248 + i) * 8, 0x9003); // more entries, and a page of zeros behind them
+        }
+        ram.putLong(0x9000, 0xa003);
+        ram.putLong(0xa000 + 64 * 8, 0xb003);
+        ram.putLong(0xb000, 0xc003);
+        ram.putLong(0xb008, 0xd003);
+        KernelSymbols symbols =
+                KernelSymbols.of(Map.of("_stext", Address.of(STEXT), "kfree", Address.of(STEXT + 0x800)));
+        assertTrue(paging.find(symbols).isEmpty());
+
+        ram.putInt(0x5900, 0xd65f_03c0);
+
+        AddressTranslation found = paging.find(symbols).orElseThrow();
+        assertEquals(OptionalLong.of(0x6010), found.physical(Address.of(STEXT + 0x1010)));
+    }
+
+    @Test
     void withoutATableOrASymbolThereIsNoTranslation() {
         assertTrue(paging.find(KernelSymbols.of(Map.of("_stext", Address.of(STEXT))))
                 .isEmpty());

@@ -90,6 +90,12 @@ final class ChangedWords {
         return Optional.empty();
     }
 
+    /** Where the code at {@code site} leads now; empty if it goes on behind it. */
+    Optional<Address> target(Address site) {
+        OptionalLong target = arch.branchTarget(site.value(), new Code(memory::bytes));
+        return target.isPresent() ? Optional.of(arch.width().address(target.getAsLong())) : Optional.empty();
+    }
+
     /** Where a changed word among code leads, if it was the address of a function: kernels have tables of functions among their code. */
     Optional<String> functionPointer(Difference difference) {
         Address at = difference.address().plus(-(difference.address().value() & memory.wordBytes() - 1));

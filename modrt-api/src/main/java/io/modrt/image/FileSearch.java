@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Searches memory for the code of a file, by pieces of it that no relocation changes. It finds a module whose {@code struct module} was
@@ -34,18 +36,28 @@ final class FileSearch {
     private final KernelMemory memory;
     private final LayoutPlan plan;
     private final Map<Long, List<Piece>> byStart = new HashMap<>();
-    private int pieces;
+    private final Map<RegionKind, Integer> pieces = new EnumMap<>(RegionKind.class);
 
     /** Bytes of the file, and where in its region they are. */
     private record Piece(byte[] bytes, RegionKind kind, long offset) {}
 
+    /** A search for the code of a file. */
     FileSearch(KernelMemory memory, LayoutPlan plan) {
+        this(memory, plan, Section::isExecutable);
+    }
+
+    /** A search for its code, and for the data of which the kernel's own does not become another. */
+    static FileSearch ofAll(KernelMemory memory, LayoutPlan plan) {
+        return new FileSearch(memory, plan, section -> true);
+    }
+
+    private FileSearch(KernelMemory memory, LayoutPlan plan, Predicate<Section> isLookedFor) {
         this.memory = memory;
         this.plan = plan;
         for (Section section : plan.file().elf().sections()) {
             Optional<RegionKind> kind = plan.region(section);
             boolean isKept = kind.isPresent() && !kind.get().isInit() && section.hasContents();
-            if (isKept && section.isExecutable() && section.alignment() >= Integer.BYTES) {
+            if (isKept && isLookedFor.test(section) && section.alignment() >= Integer.BYTES) {
                 take(section, kind.get());
             }
         }
@@ -56,16 +68,20 @@ final class FileSearch {
         byte[] file = plan.file().elf().array();
         BitSet relocated = relocated(section);
         int step = (int) Math.max(PIECE_BYTES, section.sizeBytes() / MOST_PIECES & -Integer.BYTES);
-        for (int at = 0; at + PIECE_BYTES <= section.sizeBytes() && pieces < MOST_PIECES; at += step) {
+        for (int at = 0; at + PIECE_BYTES <= section.sizeBytes() && pieces(kind) < MOST_PIECES; at += step) {
             int next = relocated.nextSetBit(at);
             int from = (int) section.fileOffset() + at;
             if ((next < 0 || next >= at + PIECE_BYTES) && isTelling(file, from)) {
                 byte[] bytes = Arrays.copyOfRange(file, from, from + PIECE_BYTES);
                 byStart.computeIfAbsent(Bytes.getLong(bytes, 0, true), any -> new ArrayList<>())
                         .add(new Piece(bytes, kind, plan.regionOffset(section).orElseThrow() + at));
-                pieces++;
+                pieces.merge(kind, 1, Integer::sum);
             }
         }
+    }
+
+    private int pieces(RegionKind kind) {
+        return pieces.getOrDefault(kind, 0);
     }
 
     private BitSet relocated(Section section) {
@@ -102,11 +118,12 @@ final class FileSearch {
                 }
             }
         }
-        int least = Math.min(LEAST_FOUND, pieces);
         return votes.entrySet().stream()
-                .filter(entry -> entry.getValue() >= least)
-                .map(entry -> new Sighting(
-                        kinds.getOrDefault(entry.getKey(), RegionKind.CORE), entry.getKey(), entry.getValue(), pieces))
+                .map(entry -> {
+                    RegionKind kind = kinds.getOrDefault(entry.getKey(), RegionKind.CORE);
+                    return new Sighting(kind, entry.getKey(), entry.getValue(), pieces(kind));
+                })
+                .filter(sighting -> sighting.pieces() >= Math.min(LEAST_FOUND, sighting.outOf()))
                 .sorted(Comparator.comparing(Sighting::base))
                 .toList();
     }

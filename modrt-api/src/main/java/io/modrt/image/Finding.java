@@ -29,6 +29,14 @@ public record Finding(Kind kind, String module, Optional<Address> place, String 
         CODE,
         /** A call site of the function tracer is in none of its forms. */
         TRACING,
+        /** Functions are traced, by a tracer of the kernel's or of a module's. */
+        TRACER,
+        /** Functions are traced by code that is neither the kernel's nor a module's on its list, or by nobody that the kernel knows. */
+        FOREIGN_TRACER,
+        /** A kprobe, whose handler is the kernel's or a module's. */
+        KPROBE,
+        /** A kprobe whose handler is neither the kernel's nor a module's on its list. */
+        FOREIGN_KPROBE,
         /** A static branch is in none of its forms. */
         STATIC_BRANCH,
         /** A pointer in memory that nobody writes to was changed. */
@@ -37,7 +45,7 @@ public record Finding(Kind kind, String module, Optional<Address> place, String 
         DATA_POINTER,
         /** An export has another address. */
         EXPORT,
-        /** The symbols of the module that kallsyms shows were changed. */
+        /** The symbols of a module, or of the kernel, that kallsyms shows were changed. */
         SYMBOLS,
         /** Bytes were put where the module has none. */
         PADDING,
@@ -53,7 +61,10 @@ public record Finding(Kind kind, String module, Optional<Address> place, String 
 
     /** Whether nothing in an untouched kernel looks so. The others are worth knowing, and happen. */
     public boolean isAlarm() {
-        return kind != Kind.PARAMETER && kind != Kind.REUSED;
+        return switch (kind) {
+            case PARAMETER, REUSED, TRACER, KPROBE -> false;
+            default -> true;
+        };
     }
 
     /** For example {@code BRANCH hid .text+0x1c hid_probe+0x4 at 0xc000001c: branches to 0xc0800000, in no module}. */

@@ -42,7 +42,7 @@ public record FoundModule(
         String taints,
         Map<String, String> parameters,
         Optional<ModuleFile> file,
-        List<String> evidence) {
+        List<PlacementEvidence> evidence) {
 
     /** Copies the maps and lists; the regions are in the kernel's order, the others as they are given. */
     public FoundModule {

@@ -11,6 +11,7 @@ import io.modrt.verify.VerificationResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -23,6 +24,7 @@ final class ImageCheck {
     private final ImageModules modules;
     private final Places places;
     private final ModuleParameters parameters;
+    private final HookFindings hooks;
     private final AtomicInteger done = new AtomicInteger();
     private @Nullable OtherMachines machines;
 
@@ -32,11 +34,13 @@ final class ImageCheck {
         this.modules = image.observe(told);
         this.places = new Places(image, modules);
         this.parameters = new ModuleParameters(image);
+        this.hooks = new HookFindings(image, places);
     }
 
     ImageResult result() {
         List<Entry> entries = modules.entries();
         ModuleFacts facts = new ModuleFacts(image, modules);
+        CompletableFuture<List<Finding>> names = CompletableFuture.supplyAsync(() -> new KernelNames(image).findings());
         List<ModuleResult> results = IntStream.range(0, entries.size())
                 .parallel()
                 .mapToObj(i -> check(entries.get(i), facts))
@@ -45,13 +49,16 @@ final class ImageCheck {
         modules.chain()
                 .faults()
                 .forEach(fault -> findings.add(new Finding(Finding.Kind.LIST, "", Optional.empty(), "", "", fault)));
+        findings.addAll(hooks.ofKernel());
+        findings.addAll(names.join());
         return new ImageResult(
                 image.profile(),
                 image.evidence(),
                 modules.shape(),
                 modules.chain().head(),
                 results,
-                findings);
+                findings,
+                Optional.empty());
     }
 
     private ModuleResult check(Entry entry, ModuleFacts facts) {
@@ -87,12 +94,19 @@ final class ImageCheck {
         verification = entry.isInitGone() ? verification.withoutInit() : verification;
         VerificationResult result = verification.run(image.memory());
         if (!result.isClean()) {
+            for (PatchSite site : hooks.sites(relocated)) {
+                verification = verification.withSite(site);
+            }
+            result = verification.run(image.memory());
+        }
+        if (!result.isClean()) {
             for (PatchSite site : machines().sites(entry, relocated)) {
                 verification = verification.withSite(site);
             }
             result = verification.run(image.memory());
         }
         findings.addAll(new ModuleFindings(image, places, parameters, entry, relocated).of(result));
+        findings.addAll(hooks.of(entry, result));
         return result;
     }
 

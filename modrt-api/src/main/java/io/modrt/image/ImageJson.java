@@ -35,6 +35,7 @@ final class ImageJson {
         all.put(
                 "findings",
                 result.kernelFindings().stream().map(ImageJson::finding).toList());
+        all.put("kernelText", result.kernel().map(ImageJson::kernel));
         all.put("modules", result.modules().stream().map(ImageJson::module).toList());
         value(all);
         return json.append('\n').toString();
@@ -52,6 +53,22 @@ final class ImageJson {
         return one;
     }
 
+    private static Map<String, Object> kernel(KernelResult kernel) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("clean", kernel.isClean());
+        one.put("findings", kernel.findings().stream().map(ImageJson::finding).toList());
+        putWords(kernel.verification(), one);
+        return one;
+    }
+
+    private static void putWords(VerificationResult verification, Map<String, Object> one) {
+        one.put("words", words(verification));
+        one.put("sites", verification.sites());
+        one.put(
+                "unexplained",
+                verification.differences().stream().map(ImageJson::difference).toList());
+    }
+
     private static Map<String, Object> module(ModuleResult module) {
         FoundModule found = module.module();
         Map<String, Object> one = new LinkedHashMap<>();
@@ -66,18 +83,19 @@ final class ImageJson {
         one.put("users", found.users());
         one.put("taints", found.taints());
         one.put("parameters", found.parameters());
-        one.put("evidence", found.evidence());
+        one.put("evidence", found.evidence().stream().map(ImageJson::evidence).toList());
         one.put("problems", module.problems());
         one.put("findings", module.findings().stream().map(ImageJson::finding).toList());
-        module.verification().ifPresent(verification -> {
-            one.put("words", words(verification));
-            one.put("sites", verification.sites());
-            one.put(
-                    "unexplained",
-                    verification.differences().stream()
-                            .map(ImageJson::difference)
-                            .toList());
-        });
+        module.verification().ifPresent(verification -> putWords(verification, one));
+        return one;
+    }
+
+    private static Map<String, Object> evidence(PlacementEvidence evidence) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("part", evidence.part());
+        one.put("address", evidence.address());
+        one.put("source", evidence.source());
+        one.put("detail", evidence.detail());
         return one;
     }
 

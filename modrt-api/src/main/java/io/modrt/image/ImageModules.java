@@ -3,7 +3,9 @@ package io.modrt.image;
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
+import io.modrt.error.Refusal;
 import io.modrt.image.MemoryImage.Progress;
 import io.modrt.image.ShapeEvidence.Voter;
 import io.modrt.kernel.KernelProfile;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -44,6 +47,7 @@ final class ImageModules {
         private final List<String> problems = new ArrayList<>();
         private @Nullable Voter voter;
         private @Nullable Observation observation;
+        private @Nullable Placement placement;
         private @Nullable RelocatedModule relocated;
         private @Nullable LiveModule live;
 
@@ -78,6 +82,9 @@ final class ImageModules {
         }
     }
 
+    /** No region of a module is larger than this. */
+    private static final long MOST_REGION_BYTES = 1L << 28;
+
     private final MemoryImage image;
     private final KernelMemory memory;
     private final Consumer<Progress> told;
@@ -86,9 +93,29 @@ final class ImageModules {
     private final ModuleChain chain;
     private final StructModuleShape shape;
     private final Map<Address, AddressRange> taken = new TreeMap<>();
+    private final @Nullable ModuleFile wanted;
+    private final KnownAddresses known;
     private int done;
 
+    /** All modules of the image, loaded. */
     ImageModules(MemoryImage image, KernelProfile profile, Consumer<Progress> told) {
+        this(image, profile, told, null, KnownAddresses.none());
+    }
+
+    /**
+     * The same, or one module with those that it needs.
+     *
+     * @param wanted its file; null for all modules
+     * @param known what something besides the image tells of it
+     */
+    ImageModules(
+            MemoryImage image,
+            KernelProfile profile,
+            Consumer<Progress> told,
+            @Nullable ModuleFile wanted,
+            KnownAddresses known) {
+        this.wanted = wanted;
+        this.known = known;
         this.image = image;
         this.memory = image.kernelMemory();
         this.told = told;
@@ -160,12 +187,12 @@ final class ImageModules {
     private void open(Entry entry) {
         String name = entry.module.name();
         Optional<Path> path = image.tree().file(name);
-        if (path.isEmpty()) {
+        if (path.isEmpty() && !isWanted(entry)) {
             entry.problems.add("the tree has no file of it");
             return;
         }
         try {
-            ModuleFile file = ModuleFile.open(path.get());
+            ModuleFile file = wanted != null && isWanted(entry) ? wanted : ModuleFile.open(path.orElseThrow());
             LayoutPlan plan = runtime.plan(file, LoadPolicy.kernelExact());
             int sizeBytes =
                     file.thisModule().map(section -> (int) section.sizeBytes()).orElse(0);
@@ -180,10 +207,15 @@ final class ImageModules {
         }
     }
 
+    private boolean isWanted(Entry entry) {
+        return wanted != null && wanted.name().equals(entry.module.name());
+    }
+
     private void loadAll() {
         for (Entry entry : entries) {
             if (entry.voter != null) {
-                entry.observation = new Observation(memory, entry.voter, shape);
+                entry.observation = new Observation(
+                        memory, entry.voter, shape, isWanted(entry) ? known : KnownAddresses.none());
                 entry.observation.findKept().values().forEach(range -> taken.put(range.start(), range));
             }
         }
@@ -209,7 +241,7 @@ final class ImageModules {
         List<Entry> order = new ArrayList<>();
         Set<Entry> placed = new HashSet<>();
         for (int i = entries.size() - 1; i >= 0; i--) {
-            if (!placed.contains(entries.get(i))) {
+            if (!placed.contains(entries.get(i)) && (wanted == null || isWanted(entries.get(i)))) {
                 place(entries.get(i), graph, byName, order, placed);
             }
         }
@@ -243,6 +275,7 @@ final class ImageModules {
         }
         try {
             Placement placement = observation.placement();
+            entry.placement = placement;
             PlacedModule placed = voter.plan().place(placement);
             entry.relocated = placed.resolve().relocate();
             entry.live = commit(entry.relocated, voter, observation);
@@ -286,9 +319,65 @@ final class ImageModules {
         return last.plus(pageBytes + (-last.value() & pageBytes - 1));
     }
 
-    /** Where the regions of a module are that the kernel has not freed; none if it has no file. */
+    /** Where the one module that is wanted lies. */
+    ObservedPlacement observed() {
+        Entry entry = entries.stream()
+                .filter(this::isWanted)
+                .filter(found -> found.placement != null)
+                .findFirst()
+                .orElseGet(this::searched);
+        Placement placement = entry.placement;
+        if (placement == null) {
+            throw new FormatException(
+                    Refusal.beyondKernel(Objects.requireNonNull(wanted).name()
+                            + ": the image has no struct module of this name, and its code was not found"));
+        }
+        return new ObservedPlacement(placement, entry.isInitGone(), evidence(entry));
+    }
+
+    /** The wanted module where it has no {@code struct module} that can be used: by what is known of it, or by its code. */
+    private Entry searched() {
+        ModuleFile file = Objects.requireNonNull(wanted);
+        LayoutPlan plan = runtime.plan(file, LoadPolicy.kernelExact());
+        Entry entry = new Entry(new StructModule(Address.of(0), file.name(), 0), false);
+        entry.voter = new Voter(entry.module, plan, new byte[0]);
+        entry.observation = new Observation(memory, entry.voter, shape, known);
+        if (entry.observation.findSearched(image.arch().moduleAreas(image.symbols()))) {
+            loadNeeded(file);
+            entry.placement = entry.observation.placement();
+        }
+        return entry;
+    }
+
+    /** Loads the modules that the wanted one needs, which is none of the entries. */
+    private void loadNeeded(ModuleFile file) {
+        Map<String, Entry> byName = new HashMap<>();
+        Map<String, ModuleFile> files = new TreeMap<>(Map.of(file.name(), file));
+        for (Entry entry : entries) {
+            if (entry.voter != null && byName.putIfAbsent(entry.module.name(), entry) == null) {
+                files.putIfAbsent(
+                        entry.module.name(), entry.voter.plan().file());
+            }
+        }
+        for (String name : ModuleGraph.of(files).loadOrder(List.of(file.name()))) {
+            Entry needed = byName.get(name);
+            if (needed != null && needed.relocated == null) {
+                load(needed);
+            }
+        }
+    }
+
+    /**
+     * Where the regions of a module are that the kernel has not freed; without a file of it, those of which {@code struct module} tells.
+     */
     Map<RegionKind, AddressRange> regions(Entry entry) {
         Map<RegionKind, AddressRange> regions = new EnumMap<>(RegionKind.class);
+        if (entry.voter == null) {
+            for (RegionKind kind : RegionKind.values()) {
+                told(entry.module, kind).ifPresent(range -> regions.put(kind, range));
+            }
+            return regions;
+        }
         if (entry.relocated != null) {
             PlacedModule placed = entry.relocated.resolved().placed();
             for (RegionKind kind : RegionKind.values()) {
@@ -300,8 +389,21 @@ final class ImageModules {
         return regions;
     }
 
+    private Optional<AddressRange> told(StructModule module, RegionKind kind) {
+        OptionalInt base = shape.offset(ShapeEvidence.baseOf(kind));
+        OptionalInt size = shape.offset(ShapeEvidence.sizeOf(kind));
+        if (base.isEmpty() || size.isEmpty()) {
+            return Optional.empty();
+        }
+        long sizeBytes = memory.number(module.at().plus(size.getAsInt())).orElse(0);
+        return memory.pointer(module.at().plus(base.getAsInt()))
+                .filter(start -> start.value() != 0 && sizeBytes > 0 && sizeBytes <= MOST_REGION_BYTES)
+                .map(start -> new AddressRange(start, sizeBytes))
+                .filter(range -> memory.bytes(range.start(), 1).isPresent());
+    }
+
     /** What of a module was found how. */
-    List<String> evidence(Entry entry) {
+    List<PlacementEvidence> evidence(Entry entry) {
         return entry.observation == null ? List.of() : List.copyOf(entry.observation.evidence());
     }
 

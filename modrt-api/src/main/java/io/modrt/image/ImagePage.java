@@ -46,6 +46,7 @@ final class ImagePage {
         findings(
                 "Worth knowing",
                 findings.stream().filter(finding -> !finding.isAlarm()).toList());
+        result.kernel().ifPresent(this::kernel);
         page.append("<h2>Modules</h2>\n");
         for (int i = 0; i < result.modules().size(); i++) {
             module(i, result.modules().get(i));
@@ -152,6 +153,17 @@ final class ImagePage {
         }
     }
 
+    private void kernel(KernelResult kernel) {
+        page.append("<h2>The kernel's own code and constants</h2>\n<details")
+                .append(kernel.isClean() ? "" : " open")
+                .append("><summary>vmlinux ");
+        pill(kernel.isClean() ? "good" : "bad", kernel.isClean() ? "clean" : "not clean");
+        page.append("</summary>\n");
+        paragraph(kernel.verification().toString());
+        page.append(kernel.verification().htmlFragment(kernel.isClean() ? CELLS_OF_CLEAN : CELLS_OF_OTHERS))
+                .append("</details>\n");
+    }
+
     private void module(int index, ModuleResult module) {
         FoundModule found = module.module();
         page.append("<details id=\"m").append(index).append('"').append(module.isClean() ? "" : " open");
@@ -159,7 +171,7 @@ final class ImagePage {
         verdict(module);
         page.append("</summary>\n");
         paragraph(found.toString());
-        found.evidence().forEach(this::paragraph);
+        found.evidence().forEach(one -> paragraph(one.toString()));
         found.parameters().forEach((name, value) -> paragraph(name + " = " + value));
         module.verification()
                 .ifPresent(all -> page.append(all.htmlFragment(module.isClean() ? CELLS_OF_CLEAN : CELLS_OF_OTHERS)));

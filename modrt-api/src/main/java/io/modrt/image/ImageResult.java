@@ -16,7 +16,8 @@ import org.apiguardian.api.API;
  * @param shape where the fields of its {@code struct module} are
  * @param listHead where its list of modules begins; empty if that was not found
  * @param modules its modules, those on the list first
- * @param kernelFindings what is wrong with the kernel itself
+ * @param kernelFindings what is wrong with the kernel's lists, and who hooked it
+ * @param kernel what was found of the kernel's own code and constants; empty if that was not looked at
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record ImageResult(
@@ -25,12 +26,18 @@ public record ImageResult(
         StructModuleShape shape,
         Optional<Address> listHead,
         List<ModuleResult> modules,
-        List<Finding> kernelFindings) {
+        List<Finding> kernelFindings,
+        Optional<KernelResult> kernel) {
 
     /** Copies the lists. */
     public ImageResult {
         modules = List.copyOf(modules);
         kernelFindings = List.copyOf(kernelFindings);
+    }
+
+    /** The same with what {@link MemoryImage#verifyKernel} found, which {@link #html} and {@link #toJson} then have too. */
+    public ImageResult withKernel(KernelResult found) {
+        return new ImageResult(profile, evidence, shape, listHead, modules, kernelFindings, Optional.of(found));
     }
 
     /**
@@ -61,28 +68,36 @@ public record ImageResult(
         }
     }
 
-    /** Whether every module was compared, and nothing is wrong with any of them or with their list. */
+    /** Whether every module was compared, and nothing is wrong with any of them, with their list, or with the kernel if that was looked at. */
     public boolean isClean() {
-        return kernelFindings.stream().noneMatch(Finding::isAlarm)
+        return kernel.stream().allMatch(KernelResult::isClean)
+                && kernelFindings.stream().noneMatch(Finding::isAlarm)
                 && modules.stream().allMatch(ModuleResult::isClean);
     }
 
     /** All findings: the kernel's, then those of each module. */
     public Stream<Finding> findings() {
-        return Stream.concat(kernelFindings.stream(), modules.stream().flatMap(module -> module.findings().stream()));
+        Stream<Finding> own = kernel.stream().flatMap(result -> result.findings().stream());
+        Stream<Finding> ofModules = modules.stream().flatMap(module -> module.findings().stream());
+        return Stream.of(kernelFindings.stream(), own, ofModules).flatMap(findings -> findings);
     }
 
-    /** The number of unexplained words of all modules. */
+    /** The number of unexplained words of all modules, and of the kernel if that was looked at. */
     public long unexplained() {
-        return modules.stream()
-                .flatMap(module -> module.verification().stream())
+        Stream<VerificationResult> own = kernel.stream().map(KernelResult::verification);
+        return Stream.concat(
+                        own,
+                        modules.stream().flatMap(module -> module.verification().stream()))
                 .mapToLong(verification -> verification.differences().size())
                 .sum();
     }
 
-    /** A table with a line for each module, and what was found below it. */
+    /** A table with a line for the kernel, if that was looked at, and for each module, and what was found below it. */
     public String table() {
         StringBuilder text = new StringBuilder();
+        kernel.ifPresent(result -> text.append(result.isClean() ? "clean      " : "NOT CLEAN  ")
+                .append(result.verification())
+                .append('\n'));
         for (ModuleResult result : modules) {
             text.append(result.isClean() ? "clean      " : "NOT CLEAN  ")
                     .append(result.module())

@@ -12,6 +12,7 @@ import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.load.LayoutPlan;
+import io.modrt.patch.PatchSite;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.verify.KernelVerification;
 import io.modrt.verify.VerificationResult;
@@ -52,7 +53,16 @@ final class KernelImageCheck {
             verification = verification.orOn(plan(other).archKernel(), words(fact));
         }
         VerificationResult result = verification.run(image.memory());
-        return new KernelResult(result, result.isClean() ? List.of() : findings(verification, result));
+        if (result.isClean()) {
+            return new KernelResult(result, List.of());
+        }
+        Places places = new Places(image, image.observe(told -> {}));
+        KernelVerification linked = verification;
+        for (PatchSite site : new HookFindings(image, places).sites(linked::expected)) {
+            verification = verification.withSite(site);
+        }
+        result = verification.run(image.memory());
+        return new KernelResult(result, findings(places, linked, result));
     }
 
     private static String words(MachineFacts fact) {
@@ -69,8 +79,7 @@ final class KernelImageCheck {
                 .plan(image.sample(), LoadPolicy.kernelExact());
     }
 
-    private List<Finding> findings(KernelVerification verification, VerificationResult result) {
-        Places places = new Places(image, image.observe(told -> {}));
+    private List<Finding> findings(Places places, KernelVerification verification, VerificationResult result) {
         ChangedWords changed = new ChangedWords(image, places, verification::expected);
         List<Finding> findings = new ArrayList<>();
         ChangedWords.changes(result.differences()).stream()

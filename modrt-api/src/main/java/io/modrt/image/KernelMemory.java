@@ -71,13 +71,28 @@ final class KernelMemory implements MemoryReader {
         }
     }
 
-    /** The address in the source; empty if nothing is mapped there. */
+    /** The address in the source; empty if nothing is mapped there, or if the image does not have it. */
     Optional<Address> physical(Address virtual) {
-        if (translation.isEmpty()) {
-            return Optional.of(virtual);
+        Optional<Address> found = Optional.of(virtual);
+        if (translation.isPresent()) {
+            OptionalLong mapped = translation.get().physical(virtual);
+            found = mapped.isPresent() ? Optional.of(Address.of(mapped.getAsLong())) : Optional.empty();
         }
-        OptionalLong found = translation.get().physical(virtual);
-        return found.isPresent() ? Optional.of(Address.of(found.getAsLong())) : Optional.empty();
+        return found.filter(this::isThere);
+    }
+
+    private boolean isThere(Address inSource) {
+        int low = 0;
+        int high = ranges.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ranges.get(middle).end().compareTo(inSource) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low < ranges.size() && ranges.get(low).contains(inSource);
     }
 
     /** What of an area there is, ascending. */

@@ -1,11 +1,11 @@
 package io.modrt.image;
 
 import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.SymbolMap;
 import io.modrt.spi.ArchKernel;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
 
 /** What an image says of its kernel's own exports. */
@@ -31,30 +31,48 @@ final class KernelOfImage {
 
     /** The exports in the image, then the symbols that were given. */
     KernelSymbols symbols() {
-        Map<String, Address> values = known.values();
-        Optional<Address> start = value("_text").or(() -> value("_stext"));
-        if (start.isEmpty()) {
+        Optional<AddressRange> range = range();
+        if (range.isEmpty()) {
             return known.or(more);
         }
-        Address base = start.get().plus(-(start.get().value() & PAGE_BYTES - 1));
-        Address limit = base.plus(MOST_BYTES);
-        Address end = value("_end")
-                .orElseGet(() -> values.values().stream()
-                        .map(arch::canonical)
-                        .filter(address -> address.compareTo(base) > 0 && address.compareTo(limit) < 0)
-                        .max(Comparator.naturalOrder())
-                        .orElse(base)
-                        .plus(BEHIND_BYTES));
-        long sizeBytes = Math.max(PAGE_BYTES, Math.min(MOST_BYTES, end.minus(base)));
-        byte[] bytes = new byte[(int) sizeBytes];
+        Address base = range.get().start();
+        byte[] bytes = new byte[(int) range.get().sizeBytes()];
         for (int at = 0; at < bytes.length; at += PAGE_BYTES) {
             int from = at;
             int length = Math.min(PAGE_BYTES, bytes.length - at);
             memory.bytes(base.plus(at), length).ifPresent(page -> System.arraycopy(page, 0, bytes, from, length));
         }
-        return KernelSymbols.memoryImage(bytes, base, memory.wordBytes(), memory.isBig(), values)
+        return KernelSymbols.memoryImage(bytes, base, memory.wordBytes(), memory.isBig(), known.values())
                 .or(known)
                 .or(more);
+    }
+
+    /** Where the kernel is, its data included, as far as its symbols tell. */
+    Optional<AddressRange> range() {
+        Optional<Address> start = value("_text").or(() -> value("_stext"));
+        return start.map(first -> {
+            Address base = first.plus(-(first.value() & PAGE_BYTES - 1));
+            Address limit = base.plus(MOST_BYTES);
+            Address end = value("_end")
+                    .orElseGet(() -> known.values().values().stream()
+                            .map(arch::canonical)
+                            .filter(address -> address.compareTo(base) > 0 && address.compareTo(limit) < 0)
+                            .max(Comparator.naturalOrder())
+                            .orElse(base)
+                            .plus(BEHIND_BYTES));
+            return new AddressRange(base, Math.max(PAGE_BYTES, Math.min(MOST_BYTES, end.minus(base))));
+        });
+    }
+
+    /** What of it is behind its code. Where no symbol says where its variables end, they may end later than tables of exports do. */
+    Optional<AddressRange> data() {
+        return range().map(all -> {
+            Address end = value("_end").orElse(all.end().plus(BEHIND_BYTES));
+            Address start = value("_etext")
+                    .filter(code -> all.contains(code) && code.isAligned(memory.wordBytes()))
+                    .orElse(all.start());
+            return start.compareTo(end) < 0 ? AddressRange.between(start, end) : all;
+        });
     }
 
     private Optional<Address> value(String name) {

@@ -56,6 +56,8 @@ public final class MemoryImage {
     private final String evidence;
     private final SymbolMap known;
     private final boolean hasDescriptors;
+    private final Optional<AddressRange> kernelRange;
+    private final Optional<AddressRange> kernelData;
 
     private MemoryImage(Builder builder) {
         MemoryReader source = required(builder.memory, "memory");
@@ -84,7 +86,10 @@ public final class MemoryImage {
                 translation,
                 sample.elf().elfClass().wordBytes(),
                 sample.elf().isBigEndian());
-        this.symbols = new KernelOfImage(memory, arch, known, builder.more).symbols();
+        KernelOfImage kernel = new KernelOfImage(memory, arch, known, builder.more);
+        this.symbols = kernel.symbols();
+        this.kernelRange = kernel.range();
+        this.kernelData = kernel.data();
         this.hasDescriptors = Stream.of("_printk", "printk", "register_module_notifier")
                 .flatMap(name -> symbols.find(name).stream())
                 .anyMatch(symbol -> symbol.code().isPresent());
@@ -297,6 +302,16 @@ public final class MemoryImage {
 
     KernelMemory kernelMemory() {
         return memory;
+    }
+
+    /** Where the kernel is; empty if its symbols do not tell. */
+    Optional<AddressRange> kernelRange() {
+        return kernelRange;
+    }
+
+    /** Where the kernel's own data is, its bss included; empty if its symbols do not tell. */
+    Optional<AddressRange> kernelData() {
+        return kernelData;
     }
 
     /** The kernel's own symbols that were given. */

@@ -9,8 +9,6 @@ import io.modrt.image.ModuleParameters.Parameter;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
-import io.modrt.spi.ArchKernel;
-import io.modrt.spi.Width;
 import io.modrt.verify.VerificationResult;
 import io.modrt.verify.VerificationResult.Difference;
 import java.util.ArrayList;
@@ -21,11 +19,9 @@ import java.util.Optional;
 /** Says of the words of one module that are not as they should be what they do now. */
 final class ModuleFindings {
     private static final int MOST = 1000;
-    private static final int DESCRIPTOR_CODE = 2;
 
     private final MemoryImage image;
     private final KernelMemory memory;
-    private final ArchKernel arch;
     private final Places places;
     private final ModuleParameters parameters;
     private final Entry entry;
@@ -39,7 +35,6 @@ final class ModuleFindings {
             MemoryImage image, Places places, ModuleParameters parameters, Entry entry, RelocatedModule relocated) {
         this.image = image;
         this.memory = image.kernelMemory();
-        this.arch = image.arch();
         this.places = places;
         this.parameters = parameters;
         this.entry = entry;
@@ -168,11 +163,11 @@ final class ModuleFindings {
     }
 
     private void addDataPointer(Section section, Address at, Address before, Address now) {
-        Optional<Places.Place> was = code(before);
+        Optional<Places.Place> was = places.code(before);
         if (was.isEmpty() || was.get().kind() != Places.Kind.ENTRY) {
             return;
         }
-        Places.Place is = code(now).orElseGet(() -> places.at(now));
+        Places.Place is = places.code(now).orElseGet(() -> places.at(now));
         boolean isForeign = is.kind() == Places.Kind.FOREIGN || is.kind() == Places.Kind.HIDDEN;
         if (isForeign || is.kind() == Places.Kind.INSIDE) {
             String symbol =
@@ -185,29 +180,6 @@ final class ModuleFindings {
                     is.text(),
                     "a pointer to " + was.get().text() + " was changed"));
         }
-    }
-
-    /** The place of code that {@code pointer} leads to, perhaps through a descriptor; empty if it leads to none. */
-    private Optional<Places.Place> code(Address pointer) {
-        Places.Place place = places.at(pointer);
-        if (isCode(place) && !(arch.width() == Width.BITS_64 && image.hasDescriptors())) {
-            return Optional.of(place).filter(ignored -> isExecutable(pointer));
-        }
-        if (image.hasDescriptors() && place.kind() != Places.Kind.FOREIGN) {
-            return memory.pointer(pointer.plus((long) DESCRIPTOR_CODE * memory.wordBytes()))
-                    .filter(this::isExecutable)
-                    .map(places::at)
-                    .filter(ModuleFindings::isCode);
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isCode(Places.Place place) {
-        return place.kind() == Places.Kind.ENTRY || place.kind() == Places.Kind.INSIDE;
-    }
-
-    private boolean isExecutable(Address address) {
-        return places.isCode(address);
     }
 
     private void addParameters() {

@@ -6,6 +6,7 @@ import io.modrt.bytes.Bytes;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.ModrtException;
+import io.modrt.image.PlacementEvidence.Source;
 import io.modrt.image.ShapeEvidence.Voter;
 import io.modrt.layout.Placement;
 import io.modrt.layout.Region;
@@ -42,9 +43,16 @@ final class Observation {
     private final Map<RegionKind, AddressRange> regions = new EnumMap<>(RegionKind.class);
     private final Map<Integer, Address> perCpu = new HashMap<>();
     private final List<RegionKind> unknown = new ArrayList<>();
-    private final List<String> evidence = new ArrayList<>();
+    private final List<PlacementEvidence> evidence = new ArrayList<>();
+    private final KnownAddresses known;
 
-    Observation(KernelMemory memory, Voter voter, StructModuleShape shape) {
+    /**
+     * Of one module.
+     *
+     * @param known addresses that something besides the image tells, which count more than what the image tells
+     */
+    Observation(KernelMemory memory, Voter voter, StructModuleShape shape, KnownAddresses known) {
+        this.known = known;
         this.memory = memory;
         this.voter = voter;
         this.plan = voter.plan();
@@ -57,33 +65,73 @@ final class Observation {
     }
 
     /** What was found how. */
-    List<String> evidence() {
+    List<PlacementEvidence> evidence() {
         return evidence;
     }
 
     /** Where the regions that stay are; known before the others are looked for. */
     Map<RegionKind, AddressRange> findKept() {
+        new GivenPlaces(plan, known).regions().forEach((kind, place) -> {
+            regions.put(kind, new AddressRange(place.base(), size(kind)));
+            note(kind.toString(), place.base(), place.source(), place.detail());
+        });
         Optional<Section> own = plan.file().thisModule();
         for (Region region : plan.regions()) {
             RegionKind kind = region.kind();
+            if (regions.containsKey(kind)) {
+                continue;
+            }
             if (own.isPresent() && plan.region(own.get()).filter(kind::equals).isPresent()) {
                 long offset = plan.regionOffset(own.get()).orElse(0);
-                keep(region, voter.module().at().plus(-offset), "by the place of struct module");
+                keep(region, voter.module().at().plus(-offset), Source.STRUCT_MODULE);
             } else {
-                field(ShapeEvidence.baseOf(kind)).ifPresent(base -> keep(region, base, "by a field of struct module"));
+                field(ShapeEvidence.baseOf(kind)).ifPresent(base -> keep(region, base, Source.FIELD));
             }
         }
-        ShapeEvidence.perCpu(plan)
-                .ifPresent(section -> field("percpu").ifPresent(base -> {
-                    perCpu.put(section.index(), base);
-                    evidence.add(section.name() + " at " + base + " by a field of struct module");
-                }));
+        ShapeEvidence.perCpu(plan).ifPresent(section -> {
+            Address given = known.sections().get(section.name());
+            Optional<Address> base = given == null ? field("percpu") : Optional.of(given);
+            base.ifPresent(start -> {
+                perCpu.put(section.index(), start);
+                note(section.name(), start, given == null ? Source.FIELD : Source.GIVEN_SECTIONS, "");
+            });
+        });
         return regions;
     }
 
-    private void keep(Region region, Address base, String how) {
+    private void keep(Region region, Address base, Source source) {
         regions.put(region.kind(), new AddressRange(base, region.sizeBytes()));
-        evidence.add(region.kind() + " at " + base + " " + how);
+        note(region.kind().toString(), base, source, "");
+    }
+
+    private void note(String part, Address base, Source source, String detail) {
+        evidence.add(new PlacementEvidence(part, Optional.of(base), source, detail));
+    }
+
+    /**
+     * Where the regions are of a module without a {@code struct module}: as given, or where its code is. Returns whether one was found. Instead
+     * of {@link #findKept}.
+     */
+    boolean findSearched(List<AddressRange> areas) {
+        new GivenPlaces(plan, known).regions().forEach((kind, place) -> {
+            regions.put(kind, new AddressRange(place.base(), size(kind)));
+            note(kind.toString(), place.base(), place.source(), place.detail());
+        });
+        List<Sighting> sightings = FileSearch.ofAll(memory, plan).in(areas).stream()
+                .filter(sighting -> sighting.base().isAligned(plan.profile().pageBytes()))
+                .sorted(Comparator.comparingInt(Sighting::pieces).reversed())
+                .toList();
+        for (Sighting sighting : sightings) {
+            if (!regions.containsKey(sighting.kind())) {
+                regions.put(sighting.kind(), new AddressRange(sighting.base(), size(sighting.kind())));
+                note(
+                        sighting.kind().toString(),
+                        sighting.base(),
+                        Source.SEARCH,
+                        sighting.pieces() + " of " + sighting.outOf() + " pieces");
+            }
+        }
+        return !regions.isEmpty();
     }
 
     private Optional<Address> field(String name) {
@@ -113,16 +161,34 @@ final class Observation {
             next += sizeBytes + GAP_BYTES & -(long) plan.profile().pageBytes();
         }
         for (RegionKind kind : List.copyOf(unknown)) {
-            Optional<Address> base = byInit(kind).or(() -> byAttributes(kind)).or(() -> solve(kind, guess));
+            Optional<Address> base = find(kind, guess);
             base.ifPresent(found -> {
                 guess.put(kind, new AddressRange(found, size(kind)));
                 unknown.remove(kind);
             });
-            evidence.add(kind
-                    + base.map(found -> " was at " + found + " by what refers to it")
-                            .orElse(" is gone, and nothing refers to it"));
+            if (base.isEmpty()) {
+                evidence.add(new PlacementEvidence(kind.toString(), base, Source.NOTHING, ""));
+            }
         }
         return Placement.sections(perCpu, guess);
+    }
+
+    /** Where a region was that is gone. */
+    private Optional<Address> find(RegionKind kind, Map<RegionKind, AddressRange> guess) {
+        Optional<Address> base = byInit(kind);
+        Source source = Source.INIT_POINTER;
+        if (base.isEmpty()) {
+            base = byAttributes(kind);
+            source = Source.SECTION_ATTRIBUTES;
+        }
+        if (base.isEmpty()) {
+            base = solve(kind, guess);
+            source = Source.REFERENCES;
+        }
+        if (base.isPresent()) {
+            note(kind.toString(), base.get(), source, "");
+        }
+        return base;
     }
 
     /** The placement with the regions of which nothing is known, or which others took over, elsewhere: somewhere from {@code free} on. */
@@ -194,7 +260,8 @@ final class Observation {
                 vote(kept, one.bytes(kept), two.bytes(kept), first.start().value(), votes);
             }
         } catch (ModrtException outOfReach) {
-            evidence.add(kind + ": " + outOfReach.getMessage());
+            evidence.add(new PlacementEvidence(
+                    kind.toString(), Optional.empty(), Source.NOTHING, String.valueOf(outOfReach.getMessage())));
         }
         return votes.entrySet().stream().max(Map.Entry.comparingByValue()).map(best -> Address.of(best.getKey()));
     }
@@ -217,8 +284,12 @@ final class Observation {
         for (int at = 0; at + wordBytes <= one.length; at += Integer.BYTES) {
             long before = memory.word(one, at);
             long distance = memory.word(two, at) - before;
+            long now = memory.word(found, at);
             if ((distance & mask) == MOVED_BYTES) {
-                count(place + (memory.word(found, at) - before) & mask, votes);
+                // why: a pointer that was cleared tells nothing
+                if (now != 0) {
+                    count(place + (now - before) & mask, votes);
+                }
             } else if (wordBytes == Long.BYTES) {
                 int narrow = Bytes.getInt(one, at, memory.isBig());
                 if (Bytes.getInt(two, at, memory.isBig()) - narrow == MOVED_BYTES) {

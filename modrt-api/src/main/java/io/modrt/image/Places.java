@@ -8,6 +8,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
+import io.modrt.spi.Width;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -39,26 +40,35 @@ final class Places {
     /** Where no symbol says where the kernel's code begins and ends. */
     private static final AddressRange NOWHERE = new AddressRange(Address.of(0), 0);
 
+    private static final int DESCRIPTOR_CODE = 2;
+
     private final KernelMemory memory;
+    private final boolean hasDescriptors;
+    private final boolean isWide;
     private final NavigableMap<Address, String> kernelSymbols = new TreeMap<>();
-    private final NavigableMap<Address, Entry> kept = new TreeMap<>();
+    private final NavigableMap<Address, Kept> kept = new TreeMap<>();
     private final Map<Entry, Set<Address>> starts = new HashMap<>();
     private final NavigableMap<Address, Freed> freed = new TreeMap<>();
     private final AddressRange kernelCode;
     private final AddressRange kernelImage;
+
+    /** A region that is a module's. */
+    private record Kept(Entry entry, AddressRange range) {}
 
     /** A region that the kernel has freed. */
     record Freed(Entry entry, RegionKind kind, AddressRange range) {}
 
     Places(MemoryImage image, ImageModules modules) {
         this.memory = image.kernelMemory();
+        this.hasDescriptors = image.hasDescriptors();
+        this.isWide = image.arch().width() == Width.BITS_64;
         image.known()
                 .forEach((name, value) -> kernelSymbols.putIfAbsent(image.arch().canonical(value), name));
         Optional<Address> start = image.address("_text").or(() -> image.address("_stext"));
         this.kernelCode = range(start, image.address("_etext"));
         this.kernelImage = range(start, image.address("_end").or(() -> lastSymbol(kernelCode)));
         for (Entry entry : modules.entries()) {
-            modules.regions(entry).values().forEach(range -> kept.put(range.start(), entry));
+            modules.regions(entry).values().forEach(range -> kept.put(range.start(), new Kept(entry, range)));
             entry.relocated().ifPresent(relocated -> {
                 addFreed(entry, relocated);
                 starts.put(entry, starts(relocated));
@@ -101,25 +111,12 @@ final class Places {
 
     /** The module whose memory holds {@code address}. */
     Optional<Entry> module(Address address) {
-        Map.Entry<Address, Entry> below = kept.floorEntry(address);
-        return below == null ? Optional.empty() : Optional.of(below.getValue()).filter(entry -> holds(entry, address));
-    }
-
-    private static boolean holds(Entry entry, Address address) {
-        return entry.relocated().stream()
-                .map(relocated -> relocated.resolved().placed())
-                .anyMatch(placed -> {
-                    for (RegionKind kind : RegionKind.values()) {
-                        boolean isKept = !kind.isInit() || !entry.isInitGone();
-                        if (isKept
-                                && placed.range(kind)
-                                        .filter(range -> range.contains(address))
-                                        .isPresent()) {
-                            return true;
-                        }
-                    }
-                    return false;
-                });
+        Map.Entry<Address, Kept> below = kept.floorEntry(address);
+        return below == null
+                ? Optional.empty()
+                : Optional.of(below.getValue())
+                        .filter(region -> region.range().contains(address))
+                        .map(Kept::entry);
     }
 
     /** What is at {@code address}. */
@@ -175,12 +172,33 @@ final class Places {
                         .isPresent();
     }
 
+    /** The place of code that {@code pointer} leads to, perhaps through a descriptor; empty if it leads to none. */
+    Optional<Place> code(Address pointer) {
+        Place place = at(pointer);
+        if (isCode(place) && !(hasDescriptors && isWide)) {
+            return Optional.of(place).filter(ignored -> isCode(pointer));
+        }
+        if (hasDescriptors && place.kind() != Kind.FOREIGN) {
+            return memory.pointer(pointer.plus((long) DESCRIPTOR_CODE * memory.wordBytes()))
+                    .filter(this::isCode)
+                    .map(this::at)
+                    .filter(Places::isCode);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isCode(Place place) {
+        return place.kind() == Kind.ENTRY || place.kind() == Kind.INSIDE;
+    }
+
     /** A module that has memory in {@code range}. */
     Optional<Entry> owner(AddressRange range) {
         Optional<Entry> first = module(range.start());
         return first.isPresent()
                 ? first
-                : kept.subMap(range.start(), range.end()).values().stream().findFirst();
+                : kept.subMap(range.start(), range.end()).values().stream()
+                        .map(Kept::entry)
+                        .findFirst();
     }
 
     private static boolean isCode(RelocatedModule relocated, Address address) {

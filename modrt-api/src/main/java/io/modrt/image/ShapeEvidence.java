@@ -30,6 +30,8 @@ final class ShapeEvidence {
     /** The fields of a {@code struct module_use}: two list heads, then the user and the used module. */
     private static final int USE_WORDS = 6;
 
+    private static final int NOWHERE = -1;
+
     /** One module with what its file says. */
     record Voter(StructModule module, LayoutPlan plan, byte[] bytes) {}
 
@@ -47,6 +49,11 @@ final class ShapeEvidence {
     /** The name of the field that points to a region. */
     static String baseOf(RegionKind kind) {
         return "base of " + kind;
+    }
+
+    /** The name of the field with the size of a region. */
+    static String sizeOf(RegionKind kind) {
+        return "size of " + kind;
     }
 
     StructModuleShape of(List<Voter> voters) {
@@ -78,7 +85,7 @@ final class ShapeEvidence {
             case "percpu" -> "the size of the per-CPU section follows";
             case "source_list", "target_list" -> "leads to a module_use of this module";
             case "kallsyms" -> "points to the word behind it";
-            default -> "the region's size follows";
+            default -> field.startsWith("size") ? "the region's size" : "the region's size follows";
         };
     }
 
@@ -100,8 +107,10 @@ final class ShapeEvidence {
                 continue;
             }
             sizes.forEach((kind, size) -> {
-                if (isBase(voter, kind, word) && hasSize(bytes, offset + wordBytes, size)) {
+                int sizeAt = isBase(voter, kind, word) ? sizeOffset(bytes, offset + wordBytes, size) : NOWHERE;
+                if (sizeAt != NOWHERE) {
                     add(baseOf(kind), offset);
+                    add(sizeOf(kind), sizeAt);
                 }
             });
             if (perCpuBytes > 0 && number(bytes, at + wordBytes) == perCpuBytes) {
@@ -144,13 +153,13 @@ final class ShapeEvidence {
         return Address.of(word).isAligned(plan.profile().pageBytes());
     }
 
-    private boolean hasSize(byte[] bytes, int from, long size) {
+    private int sizeOffset(byte[] bytes, int from, long size) {
         for (int at = from; at < from + SIZES * wordBytes; at += Integer.BYTES) {
             if (number(bytes, at) == size) {
-                return true;
+                return at;
             }
         }
-        return false;
+        return NOWHERE;
     }
 
     private long number(byte[] bytes, int at) {

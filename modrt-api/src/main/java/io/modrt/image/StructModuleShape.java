@@ -33,8 +33,8 @@ public final class StructModuleShape {
 
     /**
      * The fields that were found, by name, sorted: {@code state}, {@code list}, {@code name}; {@code init}, {@code exit}, {@code refcnt},
-     * {@code taints}, {@code percpu}, {@code source_list}, {@code target_list}, {@code kallsyms}; and the pointer to each region, whose
-     * size follows, as {@code base of CORE}.
+     * {@code taints}, {@code percpu}, {@code source_list}, {@code target_list}, {@code kallsyms}; and the pointer to each region as
+     * {@code base of CORE}, and its size as {@code size of CORE}.
      */
     public Map<String, Field> fields() {
         return fields;

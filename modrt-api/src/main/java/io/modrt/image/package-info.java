@@ -7,9 +7,11 @@
  *   <li>the modules ({@link io.modrt.image.MemoryImage#modules}): by a search of the memory that the kernel gives to modules for
  *       {@code struct module}, whose pointer to itself is the proof, and by the kernel's list. A module that is found and is not on the list
  *       is hidden;
- *   <li>where the sections of each lie ({@link io.modrt.image.MemoryImage#observe}): the offsets of fields in {@code struct module} differ
+ *   <li>where the sections of each lie ({@link io.modrt.image.ObservedPlacement}): by what {@code /sys} or kallsyms tell, if that is given, by
+ *       {@code struct module}, or by a search for its code. The offsets of fields in {@code struct module} differ
  *       from build to build, and are worked out from the modules themselves ({@link io.modrt.image.StructModuleShape});
- *   <li>whether each word is as loading left it ({@link io.modrt.image.MemoryImage#verify});
+ *   <li>whether each word is as loading left it ({@link io.modrt.image.MemoryImage#verify}), where a changed one leads, who traces functions
+ *       and who has kprobes, and which names the kernel's own symbol table no longer has;
  *   <li>whether the kernel's own code and constants are as the boot left them ({@link io.modrt.image.MemoryImage#verifyKernel}), where its
  *       {@code vmlinux} is there.
  * </ul>

@@ -11,6 +11,7 @@ import io.modrt.module.ModuleFile;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apiguardian.api.API;
@@ -121,6 +122,13 @@ public interface ArchKernel {
      */
     default OptionalLong branchTarget(long site, CodeReader code) {
         return OptionalLong.empty();
+    }
+
+    /**
+     * The instruction that the kernel puts where a kprobe is; empty if the kernel has no kprobes, or if the architecture does not tell.
+     */
+    default OptionalInt kprobeInstruction() {
+        return OptionalInt.empty();
     }
 
     /**

@@ -205,6 +205,7 @@ final class KernelCheck {
         List<PatchSite> all = new ArrayList<>(own.tracing());
         all.addAll(own.branches(memory));
         all.addAll(own.machines());
+        all.addAll(verification.sites());
         List<PatchSite> open = new ArrayList<>();
         for (PatchSite site : all) {
             check(site).ifPresent(check -> {

@@ -4,6 +4,7 @@ import io.modrt.address.Address;
 import io.modrt.elf.ElfFile;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.memory.MemoryReader;
+import io.modrt.patch.PatchSite;
 import io.modrt.spi.ArchKernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class KernelVerification {
     private final KernelProfile profile;
     private final LinkedKernel kernel;
     private final List<Other> others;
+    private final List<PatchSite> sites;
 
     /**
      * The kernel on another machine.
@@ -31,12 +33,18 @@ public final class KernelVerification {
     record Other(String what, LinkedKernel kernel) {}
 
     private KernelVerification(
-            ElfFile vmlinux, ArchKernel arch, KernelProfile profile, LinkedKernel kernel, List<Other> others) {
+            ElfFile vmlinux,
+            ArchKernel arch,
+            KernelProfile profile,
+            LinkedKernel kernel,
+            List<Other> others,
+            List<PatchSite> sites) {
         this.vmlinux = vmlinux;
         this.arch = arch;
         this.profile = profile;
         this.kernel = kernel;
         this.others = List.copyOf(others);
+        this.sites = List.copyOf(sites);
     }
 
     /**
@@ -47,7 +55,7 @@ public final class KernelVerification {
      * @throws io.modrt.error.FormatException if the file is no linked kernel with a symbol table, or if one of its tables leads out of it
      */
     public static KernelVerification of(ElfFile vmlinux, ArchKernel arch, KernelProfile profile) {
-        return new KernelVerification(vmlinux, arch, profile, booted(vmlinux, arch), List.of());
+        return new KernelVerification(vmlinux, arch, profile, booted(vmlinux, arch), List.of(), List.of());
     }
 
     private static LinkedKernel booted(ElfFile vmlinux, ArchKernel arch) {
@@ -65,7 +73,14 @@ public final class KernelVerification {
     public KernelVerification orOn(ArchKernel other, String what) {
         List<Other> more = new ArrayList<>(others);
         more.add(new Other(what, booted(vmlinux, other)));
-        return new KernelVerification(vmlinux, arch, profile, kernel, more);
+        return new KernelVerification(vmlinux, arch, profile, kernel, more, sites);
+    }
+
+    /** The same check with another site, for example that of a kprobe. One that lies in no code of the kernel explains nothing. */
+    public KernelVerification withSite(PatchSite site) {
+        List<PatchSite> more = new ArrayList<>(sites);
+        more.add(site);
+        return new KernelVerification(vmlinux, arch, profile, kernel, others, more);
     }
 
     /**
@@ -96,6 +111,10 @@ public final class KernelVerification {
 
     LinkedKernel kernel() {
         return kernel;
+    }
+
+    List<PatchSite> sites() {
+        return sites;
     }
 
     List<Other> others() {

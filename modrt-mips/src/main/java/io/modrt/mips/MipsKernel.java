@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -26,6 +27,9 @@ import java.util.Set;
  * @param isRelease6 whether it is built for Release 6 of the instruction set
  */
 record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelProfile profile) implements ArchKernel {
+    /** {@code break 0,515}, as live 4kc-malta and 5kc-malta kernels have it where a kprobe is. */
+    private static final int KPROBE = 0x0000_80cd;
+
     private static final int EF_MIPS_ARCH = 0xf000_0000;
     private static final int EF_MIPS_ARCH_32R6 = 0x9000_0000;
     private static final int EF_MIPS_ARCH_64R6 = 0xa000_0000;
@@ -155,6 +159,11 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
     @Override
     public ArchPlan plan(PlanInput input) {
         return new MipsPlan(input, this);
+    }
+
+    @Override
+    public OptionalInt kprobeInstruction() {
+        return OptionalInt.of(KPROBE);
     }
 
     @Override

@@ -38,6 +38,8 @@ final class FakeMachine implements TargetMemory {
     static final long UPPER = 0xc000_4000L;
     static final long LIST = 0x8011_8000L;
     static final long FOREIGN = 0x8030_0000L;
+    static final long TRACE_CALL = 0x8010_0d00L;
+    static final long PROBE_HANDLER = 0x8010_0e00L;
 
     private static final int BYTES = 4 << 20;
     private static final int KSEG0 = 0x8000_0000;
@@ -56,6 +58,9 @@ final class FakeMachine implements TargetMemory {
             80100000 T _text
             80100400 T _stext
             80100800 T printk
+            80100c00 T ftrace_stub
+            80100d00 T function_trace_call
+            80100e00 T kprobe_dispatcher
             80101000 T schedule
             80110000 T _etext
             80118000 d modules
@@ -219,6 +224,11 @@ final class FakeMachine implements TargetMemory {
     /** The same of a kernel of which nobody knows where its list is. */
     MemoryImage imageWithoutList() {
         return image(MAP.replaceFirst("80118000 d modules\n", ""));
+    }
+
+    /** The same with more symbols of the kernel. */
+    MemoryImage imageWith(String symbols) {
+        return image(MAP + symbols);
     }
 
     private MemoryImage image(String map) {

@@ -44,7 +44,7 @@ class MemoryImageTest {
         assertEquals("Live", lower.state());
         assertTrue(lower.isListed());
         assertTrue(
-                lower.evidence().get(0).startsWith("CORE at 0xc0000000"),
+                lower.evidence().get(0).toString().startsWith("CORE at 0xc0000000"),
                 lower.evidence().toString());
     }
 
@@ -246,6 +246,44 @@ class MemoryImageTest {
         KernelResult result = machine.image().verifyKernel(vmlinux);
         assertTrue(result.isClean());
         assertEquals("vmlinux: 8 words, equal 8", result.toString());
+    }
+
+    @Test
+    void pageAndJsonHaveTheKernelItselfToo() {
+        ElfFile vmlinux = kernel();
+        machine.put(0x8010_101cL, FakeMachine.FOREIGN);
+        MemoryImage image = machine.image();
+        ImageResult modules = image.verify();
+        assertTrue(modules.isClean());
+        assertFalse(modules.html().contains("The kernel's own code"));
+        assertTrue(modules.toJson().contains("\"kernelText\":null"));
+        ImageResult result = modules.withKernel(image.verifyKernel(vmlinux));
+        assertFalse(result.isClean());
+        assertEquals(1, result.unexplained());
+        assertEquals(Kind.POINTER, only(result).kind());
+        String page = result.html();
+        assertTrue(page.indexOf("What is wrong") < page.indexOf("<h2>The kernel's own code and constants</h2>"));
+        assertTrue(page.contains("<details open><summary>vmlinux"));
+        assertTrue(result.toJson().contains("\"kernelText\":{\"clean\":false,\"findings\":[{\"kind\":\"POINTER\""));
+        assertTrue(result.table().startsWith("NOT CLEAN  vmlinux: 8 words, equal 7, unexplained 1\n"), result.table());
+    }
+
+    @Test
+    void aCallOfTheKernelsTracerIsExplained() {
+        ElfFile vmlinux = kernel();
+        machine.put(0x8010_1008L, 0x0c04_0340); // jal function_trace_call
+        MemoryImage known = machine.imageWith("80101008 T ftrace_call\n");
+        KernelResult result = known.verifyKernel(vmlinux);
+        assertEquals(
+                "{function tracing: calls the kernel's function_trace_call=1}",
+                result.verification().sites().toString());
+        assertTrue(result.isClean());
+        machine.put(0x8010_1008L, 0x0c0c_0000); // jal 0x80300000
+        assertEquals(
+                List.of(Kind.BRANCH),
+                machine.imageWith("80101008 T ftrace_call\n").verifyKernel(vmlinux).findings().stream()
+                        .map(Finding::kind)
+                        .toList());
     }
 
     @Test
