@@ -2,6 +2,7 @@ package io.modrt.testkit;
 
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
 import java.nio.ByteOrder;
 import org.apiguardian.api.API;
 
@@ -169,6 +170,19 @@ public record ElfTarget(ElfEncoding encoding, int machine, int flags, AddendKind
     /** The same with tables of other forms. */
     public ElfTarget withTables(KernelTables otherTables) {
         return new ElfTarget(encoding, machine, flags, addends, otherTables);
+    }
+
+    /** The header of an empty relocatable file for this machine. */
+    ElfHeader header() {
+        int headerBytes = ElfRecord.SECTION.bytes(encoding);
+        return new ElfHeader(
+                encoding.elfClass(), encoding.isBigEndian(), ElfHeader.ET_REL, machine, flags, headerBytes, 0, 0, 0);
+    }
+
+    /** For example {@code machine 8, ELF32, big endian, flags 0x70001001}. */
+    String describe() {
+        return "machine " + machine + ", " + encoding.elfClass() + ", " + (encoding.isBigEndian() ? "big" : "little")
+                + " endian, flags 0x" + Integer.toHexString(flags);
     }
 
     /** Whether {@code r_info} is that of n64: symbol, special symbol and three types, each a number of its own. */

@@ -63,6 +63,11 @@ public final class KernelModuleBuilder {
         return new KernelModuleBuilder(target, name);
     }
 
+    /** The module's name. */
+    public String name() {
+        return name;
+    }
+
     /** The file below, for what this class has no word for. */
     public ElfBuilder elf() {
         return elf;
