@@ -98,26 +98,18 @@ public final class FakeKernel {
     }
 
     /**
-     * The kernel that {@link KernelModuleBuilder#VERMAGIC} names, of the architecture of this name, which makes up the symbols that modules
-     * import.
+     * A kernel of the architecture of this name, which makes up the symbols that modules import. Its version and configuration are those of
+     * the first module that it loads.
      *
      * @param arch the name of an architecture on the path, for example {@code mips-o32}
      */
     public static FakeKernel of(String arch) {
-        return builder()
-                .arch(arch)
-                .vermagic(KernelModuleBuilder.VERMAGIC)
-                .madeUpSymbols()
-                .build();
+        return builder().arch(arch).madeUpSymbols().build();
     }
 
     /** As {@link #of(String)}, of the architecture on the path that takes the files that are built for {@code target}. */
     public static FakeKernel of(ElfTarget target) {
-        return builder()
-                .arch(KnownArchitectures.of(target))
-                .vermagic(KernelModuleBuilder.VERMAGIC)
-                .madeUpSymbols()
-                .build();
+        return builder().arch(KnownArchitectures.of(target)).madeUpSymbols().build();
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.modrt.testkit.junit;
 
-import io.modrt.testkit.KernelModuleBuilder;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -38,7 +37,7 @@ public @interface ForKernel {
     String value() default "";
 
     /** The vermagic of the kernel's modules, which tells its version and configuration; if empty, that of the first module. */
-    String vermagic() default KernelModuleBuilder.VERMAGIC;
+    String vermagic() default "";
 
     /** Further options of the configuration as a {@code config-*} file has them, for example {@code CONFIG_KALLSYMS=n}. */
     String[] config() default {};

@@ -97,6 +97,7 @@ class FakeKernelExtensionTest {
 
         @Test
         @ForKernel(
+                vermagic = KernelModuleBuilder.VERMAGIC,
                 config = {"CONFIG_KALLSYMS=n", "CONFIG_MODVERSIONS=y"},
                 madeUpSymbols = false)
         void hasItsOwn(FakeKernel kernel, @ForKernel FakeKernel other) {
@@ -106,10 +107,12 @@ class FakeKernelExtensionTest {
             assertTrue(profile.isStated(ConfigOption.KALLSYMS) && !profile.has(ConfigOption.KALLSYMS));
             assertTrue(profile.has(ConfigOption.MODVERSIONS));
             assertEquals(Optional.empty(), kernel.runtime().address("printk"));
+            LiveModule module = other.load(KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "other"));
+            module.unload();
         }
 
         @Test
-        @ForKernel(vermagic = "")
+        @ForKernel
         void hasTheProfileOfItsFirstModule(FakeKernel kernel) {
             assertEquals(
                     "6.1.0", kernel.runtime().profile().orElseThrow().version().toString());
