@@ -132,19 +132,37 @@ final class CallPath {
 
     private Address through(Stub stub) {
         hops.add(new Hop(Way.STUB, stub.address(), "the " + stub));
-        Optional<Address> slot = stub.slot();
+        OptionalLong code = view.kernel().branchTarget(stub.address().value(), new Code(view));
+        Optional<Address> slot = stub.slot().or(() -> code.isPresent() ? Optional.empty() : slotOf(stub));
         if (slot.isPresent()) {
             hops.add(new Hop(Way.GOT, slot.get(), "the slot at " + slot.get()));
             return pointer(slot.get());
         }
-        OptionalLong code = view.kernel().branchTarget(stub.address().value(), new Code(view));
         return code.isPresent() ? Address.of(code.getAsLong()) : stub.target();
+    }
+
+    /** The word of the module's own tables, outside its sections, that holds the target of a stub whose code does not. */
+    private Optional<Address> slotOf(Stub stub) {
+        int wordBytes = view.kernel().width().bytes();
+        for (RegionKind kind : RegionKind.values()) {
+            Optional<AddressRange> range = view.placed().range(kind);
+            if (range.isPresent() && range.get().contains(stub.address())) {
+                byte[] bytes = view.bytes(range.get().start(), Math.toIntExact(range.get().sizeBytes()));
+                for (int at = 0; at <= bytes.length - wordBytes; at += wordBytes) {
+                    Address place = range.get().start().plus(at);
+                    boolean isTarget = WordTable.encoding(view).pointer(bytes, at) == stub.target().value();
+                    if (isTarget && view.sectionAt(place).isEmpty()) {
+                        return Optional.of(place);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private Address pointer(Address place) {
         ElfEncoding data = WordTable.encoding(view);
-        int bytes = view.kernel().width().bytes();
-        return Address.of(bytes == data.wordBytes() ? data.pointer(view.bytes(place, bytes), 0) : 0);
+        return Address.of(data.pointer(view.bytes(place, data.wordBytes()), 0));
     }
 
     private boolean isOneOf(FtraceTrampoline trampoline, Address at) {
