@@ -14,7 +14,8 @@ class TamperedMemoryTest {
         KernelModuleBuilder driver = KernelModuleBuilder.of(ElfTarget.MIPS_O32_LE, "driver");
         driver.text(0x24020001, 0x03e00008, 0); // li v0,1; jr ra; nop
         driver.function("probe", ".text", 0);
-        FakeKernelImage machine = KernelImageBuilder.of(ElfTarget.MIPS_O32_LE).module(driver).build();
+        FakeKernelImage machine =
+                KernelImageBuilder.of(ElfTarget.MIPS_O32_LE).module(driver).build();
         assertTrue(machine.image().verify().isClean());
         machine.putCode("probe", 0x24020000); // li v0,0
         String found = machine.image().verify().table();

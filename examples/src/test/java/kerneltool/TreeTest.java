@@ -1,7 +1,7 @@
 package kerneltool;
 
-import static io.modrt.testkit.assertions.ModrtAssertions.assertThat;
 import static io.modrt.testkit.BundledModules.file;
+import static io.modrt.testkit.assertions.ModrtAssertions.assertThat;
 
 import io.modrt.testkit.FakeKernel;
 import io.modrt.testkit.FileTrees;

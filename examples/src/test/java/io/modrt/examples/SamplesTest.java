@@ -55,8 +55,7 @@ class SamplesTest {
     @ParameterizedTest
     @FieldSource("TARGETS")
     void relocationTypesHaveTheNumbersOfTheArchitectures(ElfTarget target) {
-        ElfHeader header = ModuleFile.open(
-                        KernelModuleBuilder.of(target, "any").build())
+        ElfHeader header = ModuleFile.open(KernelModuleBuilder.of(target, "any").build())
                 .elf()
                 .header();
         Arch arch = RelocationRows.architectures().stream()
@@ -66,7 +65,8 @@ class SamplesTest {
         KernelProfile bare = KernelProfile.of(new KernelVersion(6, 1, 0));
         KernelProfile profile = bare.assuming(arch.usualConfiguration(bare));
         for (AddendKind addends : AddendKind.values()) {
-            for (RelocationType type : arch.kernel(profile, header).relocations(addends).types()) {
+            for (RelocationType type :
+                    arch.kernel(profile, header).relocations(addends).types()) {
                 assertEquals(type.number(), target.relocationType(type.psabiName()), type.psabiName());
             }
         }

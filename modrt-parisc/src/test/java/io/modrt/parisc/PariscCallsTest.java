@@ -32,7 +32,8 @@ class PariscCallsTest {
     void inWideModulesACallGoesThroughTheGotAndADescriptor() {
         LiveModule module = FakeKernel.builder()
                 .symbols(name -> name.equals("printk")
-                        ? Optional.of(KernelSymbol.of(name, Address.of(0x4090_0000L)).withCode(Address.of(0x4010_0000L)))
+                        ? Optional.of(
+                                KernelSymbol.of(name, Address.of(0x4090_0000L)).withCode(Address.of(0x4010_0000L)))
                         : Optional.empty())
                 .build()
                 .load(KernelModuleBuilder.of(ElfTarget.PARISC_64, "m")
@@ -50,6 +51,11 @@ class PariscCallsTest {
     @Test
     void callsOfBundledModulesGoThroughTheGot() {
         LiveModule greeter = FakeKernel.of("parisc64").load(BundledModules.file("parisc-64/greeter.ko"));
-        assertThat(greeter).callAt("say_plain+0x24").arrivesAt("_printk").throughGot().and().isAsLoaded();
+        assertThat(greeter)
+                .callAt("say_plain+0x24")
+                .arrivesAt("_printk")
+                .throughGot()
+                .and()
+                .isAsLoaded();
     }
 }

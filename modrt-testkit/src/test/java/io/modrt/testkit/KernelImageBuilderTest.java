@@ -10,6 +10,7 @@ import io.modrt.image.Finding;
 import io.modrt.image.FoundModule;
 import io.modrt.image.ImageResult;
 import io.modrt.kernel.KernelProfile;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,7 @@ class KernelImageBuilderTest {
         machine.putData("lower_hook", 1, 2);
         byte[] bytes = new byte[8];
         machine.memory().read(machine.address("lower_hook"), bytes, 0, 8);
-        assertEquals("0100000002000000", java.util.HexFormat.of().formatHex(bytes));
+        assertEquals("0100000002000000", HexFormat.of().formatHex(bytes));
     }
 
     @Test

@@ -147,10 +147,12 @@ final class CallPath {
         for (RegionKind kind : RegionKind.values()) {
             Optional<AddressRange> range = view.placed().range(kind);
             if (range.isPresent() && range.get().contains(stub.address())) {
-                byte[] bytes = view.bytes(range.get().start(), Math.toIntExact(range.get().sizeBytes()));
+                byte[] bytes = view.bytes(
+                        range.get().start(), Math.toIntExact(range.get().sizeBytes()));
                 for (int at = 0; at <= bytes.length - wordBytes; at += wordBytes) {
                     Address place = range.get().start().plus(at);
-                    boolean isTarget = WordTable.encoding(view).pointer(bytes, at) == stub.target().value();
+                    boolean isTarget = WordTable.encoding(view).pointer(bytes, at)
+                            == stub.target().value();
                     if (isTarget && view.sectionAt(place).isEmpty()) {
                         return Optional.of(place);
                     }

@@ -2,6 +2,7 @@ package io.modrt.testkit.assertions;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.error.ModrtException;
+import io.modrt.layout.Placement;
 import io.modrt.load.LiveModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
@@ -141,6 +142,6 @@ public final class LoadAssert {
             return null;
         }
         ModuleRuntime target = runtime == null ? FakeKernel.builder().build().runtime() : runtime;
-        return target.load(file.apply(policy), io.modrt.layout.Placement.allocated(), policy, parameters);
+        return target.load(file.apply(policy), Placement.allocated(), policy, parameters);
     }
 }

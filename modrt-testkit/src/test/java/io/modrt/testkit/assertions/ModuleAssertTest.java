@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
+import io.modrt.error.MemoryException;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
@@ -225,8 +226,6 @@ class ModuleAssertTest {
                 .throughStub();
         String said = failure(() -> assertThat(relocated).holds("call", NOP));
         assertTrue(said.contains("R_AARCH64_CALL26 against near+0x0"), said);
-        assertThrows(
-                io.modrt.error.MemoryException.class,
-                () -> assertThat(relocated).holds("0xffff900000000000", 0));
+        assertThrows(MemoryException.class, () -> assertThat(relocated).holds("0xffff900000000000", 0));
     }
 }
