@@ -7,10 +7,14 @@ module io.modrt.testkit {
     requires transitive com.google.common.jimfs;
 
     exports io.modrt.testkit;
+    exports io.modrt.testkit.assertions;
     exports io.modrt.testkit.contract;
+    exports io.modrt.testkit.junit;
     exports io.modrt.testkit.port;
 
-    // JUnit calls the contract's tests.
+    uses io.modrt.spi.Arch;
+
+    // JUnit calls the contract's tests, and makes the extension.
     opens io.modrt.testkit.contract to
             org.junit.platform.commons;
 }

@@ -35,8 +35,10 @@ class AArch64AgesTest {
     private static final TableShapes.ExceptionTable TWO_DISTANCES =
             new TableShapes.ExceptionTable(8, 4, Reference.FROM_FIELD, 2);
 
-    private final KernelModuleBuilder module =
-            KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m").text(NOP, NOP).function("start", ".text", 4);
+    private final KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m")
+            .withoutPlaceholders()
+            .text(NOP, NOP)
+            .function("start", ".text", 4);
 
     private static KernelProfile linux(String version) {
         return KernelProfile.of(KernelVersion.parse(version));

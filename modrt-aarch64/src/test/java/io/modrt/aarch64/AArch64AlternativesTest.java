@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.error.FormatException;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,9 +33,9 @@ class AArch64AlternativesTest {
     }
 
     /** A module with code at 0 and room for a replacement at 0x40. */
-    private static Laid module(ElfTarget target, int[] code, int[] replacement) {
-        Laid laid = Laid.module(target)
-                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withCapabilities(26, 37)));
+    private static DryLoad module(ElfTarget target, int[] code, int[] replacement) {
+        DryLoad laid = Loads.module(target)
+                .under(Loads.LINUX_6_1.withMachine(MachineFacts.of(1).withCapabilities(26, 37)));
         laid.builder().text(code).code(".text").padding(0x40).instructions(replacement);
         laid.builder().function("code", ".text", 0).function("replacement", ".text", 0x40);
         return laid;
@@ -42,7 +43,7 @@ class AArch64AlternativesTest {
 
     /** Adds an entry: the code, its replacement, then a u16 and two u8, which have the file's byte order. */
     private static void entry(
-            Laid laid, ElfTarget target, String replacement, int capability, int bytes, int newBytes) {
+            DryLoad laid, ElfTarget target, String replacement, int capability, int bytes, int newBytes) {
         boolean isBig = target.encoding().isBigEndian();
         int fields = isBig ? capability << 16 | bytes << 8 | newBytes : newBytes << 24 | bytes << 16 | capability;
         long at = laid.builder().readOnly(".altinstructions").sizeBytes();
@@ -54,9 +55,9 @@ class AArch64AlternativesTest {
     }
 
     private static List<String> replaced(int capability, int[] code, int[] replacement) {
-        Laid laid = module(ElfTarget.AARCH64_LE, code, replacement);
+        DryLoad laid = module(ElfTarget.AARCH64_LE, code, replacement);
         entry(laid, ElfTarget.AARCH64_LE, "replacement", capability, 4 * code.length, 4 * replacement.length);
-        return laid.relocate().words(".text").subList(0, code.length);
+        return laid.relocate().hexWords(".text").subList(0, code.length);
     }
 
     /** Capabilities 0 and 1 are every machine's. */
@@ -69,18 +70,18 @@ class AArch64AlternativesTest {
     @ParameterizedTest
     @EnumSource
     void fieldsHaveTheByteOrderOfDataAndCodeIsLittleEndian(Data data) {
-        Laid laid = module(data.target, new int[] {1, 2, 3}, new int[] {4, 5});
+        DryLoad laid = module(data.target, new int[] {1, 2, 3}, new int[] {4, 5});
         entry(laid, data.target, "replacement", 26, 8, 8);
-        assertEquals(List.of("4", "5", "3"), laid.relocate().words(".text").subList(0, 3));
+        assertEquals(List.of("4", "5", "3"), laid.relocate().hexWords(".text").subList(0, 3));
     }
 
     @Test
     void aLaterEntryOverwritesAnEarlierOne() {
-        Laid laid = module(ElfTarget.AARCH64_LE, new int[] {1, 2}, new int[] {3, 4});
+        DryLoad laid = module(ElfTarget.AARCH64_LE, new int[] {1, 2}, new int[] {3, 4});
         laid.builder().text(5).function("other", ".text", 0x48);
         entry(laid, ElfTarget.AARCH64_LE, "replacement", 26, 8, 8);
         entry(laid, ElfTarget.AARCH64_LE, "other", 37, 4, 4);
-        assertEquals(List.of("5", "4"), laid.relocate().words(".text").subList(0, 2));
+        assertEquals(List.of("5", "4"), laid.relocate().hexWords(".text").subList(0, 2));
     }
 
     /** The replacement lies 0x40 bytes, 0x10 words, behind the code. */
@@ -109,12 +110,12 @@ class AArch64AlternativesTest {
     /** The code lies in page 0, the replacement in page 2. */
     @Test
     void adrpKeepsItsPage() {
-        Laid laid = Laid.module()
-                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withCapabilities(26)));
+        DryLoad laid = Loads.module()
+                .under(Loads.LINUX_6_1.withMachine(MachineFacts.of(1).withCapabilities(26)));
         laid.builder().text(0).code(".text").zeros(0x2000).instructions(0xb000_0001); // adrp x1, page 3
         laid.builder().function("code", ".text", 0).function("replacement", ".text", 0x2004);
         entry(laid, ElfTarget.AARCH64_LE, "replacement", 26, 4, 4);
-        assertEquals("f0000001", laid.relocate().words(".text").get(0)); // from page 0
+        assertEquals("f0000001", laid.relocate().hexWords(".text").get(0)); // from page 0
     }
 
     @ParameterizedTest
@@ -140,8 +141,8 @@ class AArch64AlternativesTest {
     @ParameterizedTest
     @ValueSource(ints = {26, 27})
     void codeOutsideTheModuleIsRefusedWhateverTheMachine(int capability) {
-        Laid laid = module(ElfTarget.AARCH64_LE, new int[] {1}, new int[] {2});
-        laid.exported("elsewhere", 0xffff_8000_0801_2340L);
+        DryLoad laid = module(ElfTarget.AARCH64_LE, new int[] {1}, new int[] {2});
+        laid.exports("elsewhere", 0xffff_8000_0801_2340L);
         laid.builder()
                 .readOnly(".altinstructions")
                 .words(0, 0, 0x0404_0000 | capability)
@@ -152,9 +153,9 @@ class AArch64AlternativesTest {
         assertTrue(refused.getMessage().contains("0xffff800008012340"), refused.getMessage());
     }
 
-    private static Laid withCallback(int capability, String function) {
-        Laid laid = module(ElfTarget.AARCH64_LE, new int[] {1, 2, 3}, new int[] {});
-        laid.exported("alt_cb_patch_nops", 0xffff_8000_0801_2340L).exported("another", 0xffff_8000_0801_2380L);
+    private static DryLoad withCallback(int capability, String function) {
+        DryLoad laid = module(ElfTarget.AARCH64_LE, new int[] {1, 2, 3}, new int[] {});
+        laid.exports("alt_cb_patch_nops", 0xffff_8000_0801_2340L).exports("another", 0xffff_8000_0801_2380L);
         laid.builder().symbol("alt_cb_patch_nops");
         entry(laid, ElfTarget.AARCH64_LE, function, capability | CALLBACK, 8, 0);
         return laid;
@@ -165,13 +166,22 @@ class AArch64AlternativesTest {
         List<String> nops = List.of("d503201f", "d503201f", "3");
         assertEquals(
                 nops,
-                withCallback(26, "alt_cb_patch_nops").relocate().words(".text").subList(0, 3));
+                withCallback(26, "alt_cb_patch_nops")
+                        .relocate()
+                        .hexWords(".text")
+                        .subList(0, 3));
         assertEquals(
                 nops,
-                withCallback(1, "alt_cb_patch_nops").relocate().words(".text").subList(0, 3));
+                withCallback(1, "alt_cb_patch_nops")
+                        .relocate()
+                        .hexWords(".text")
+                        .subList(0, 3));
         assertEquals(
                 List.of("1", "2", "3"),
-                withCallback(25, "alt_cb_patch_nops").relocate().words(".text").subList(0, 3));
+                withCallback(25, "alt_cb_patch_nops")
+                        .relocate()
+                        .hexWords(".text")
+                        .subList(0, 3));
     }
 
     @Test
@@ -183,6 +193,6 @@ class AArch64AlternativesTest {
                 refused.getMessage());
         assertEquals(
                 List.of("1", "2", "3"),
-                withCallback(25, "another").relocate().words(".text").subList(0, 3));
+                withCallback(25, "another").relocate().hexWords(".text").subList(0, 3));
     }
 }

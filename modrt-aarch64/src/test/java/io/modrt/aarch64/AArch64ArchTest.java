@@ -84,7 +84,7 @@ class AArch64ArchTest {
 
     @Test
     void debiansConfigurationIsTheUsualOne() {
-        KernelProfile assumed = Laid.LINUX_6_1.assuming(ARCH.usualConfiguration(Laid.LINUX_6_1));
+        KernelProfile assumed = Loads.LINUX_6_1.assuming(ARCH.usualConfiguration(Loads.LINUX_6_1));
         for (ConfigOption on : List.of(
                 ConfigOption.SMP,
                 ConfigOption.STRICT_MODULE_RWX,
@@ -104,16 +104,16 @@ class AArch64ArchTest {
     void modulesLieBelowTheNominalKernelAndThenWithin2Gb() {
         assertEquals(
                 List.of(range(0xffff_8000_0000_0000L, 0x0800_0000L), range(0xffff_8000_0c00_0000L, 0x7400_0000L)),
-                kernel(Laid.LINUX_6_1).moduleAreas());
+                kernel(Loads.LINUX_6_1).moduleAreas());
         assertEquals(
                 range(0xffff_8000_0800_0000L, 0x0400_0000L),
-                kernel(Laid.LINUX_6_1).kernelArea());
+                kernel(Loads.LINUX_6_1).kernelArea());
         assertEquals(
                 List.of(range(0xffff_8000_0400_0000L, 0x7c00_0000L)),
-                kernel(Laid.LINUX_6_12).moduleAreas());
+                kernel(Loads.LINUX_6_12).moduleAreas());
         assertEquals(
                 range(0xffff_8000_8000_0000L, 0x0400_0000L),
-                kernel(Laid.LINUX_6_12).kernelArea());
+                kernel(Loads.LINUX_6_12).kernelArea());
     }
 
     private static AddressRange range(long start, long bytes) {
@@ -123,7 +123,7 @@ class AArch64ArchTest {
     @Test
     void codeIsLittleEndianWhateverDataIs() {
         for (boolean big : List.of(false, true)) {
-            ArchKernel kernel = kernel(Laid.LINUX_6_1, big);
+            ArchKernel kernel = kernel(Loads.LINUX_6_1, big);
             assertEquals(ByteOrder.LITTLE_ENDIAN, kernel.codeOrder());
             assertEquals(Width.BITS_64, kernel.width());
         }
@@ -131,7 +131,7 @@ class AArch64ArchTest {
 
     @Test
     void tablesHoldDistances() {
-        TableShapes tables = kernel(Laid.LINUX_6_1).tables();
+        TableShapes tables = kernel(Loads.LINUX_6_1).tables();
         assertEquals(new TableShapes.ExportTable(4, Reference.FROM_FIELD), tables.exports());
         assertEquals(new TableShapes.ExceptionTable(12, 4, Reference.FROM_FIELD, 2), tables.exceptionTable());
         assertEquals(new TableShapes.JumpTable(4, 8, Reference.FROM_FIELD), tables.jumpTable());
@@ -150,11 +150,12 @@ class AArch64ArchTest {
         "$, false"
     })
     void mappingSymbolsTellCodeFromData(String name, boolean isMapping) {
-        assertEquals(isMapping, kernel(Laid.LINUX_6_1).isMappingSymbol(name));
+        assertEquals(isMapping, kernel(Loads.LINUX_6_1).isMappingSymbol(name));
     }
 
     private static FormatException refusal(KernelProfile profile, String... sections) {
-        KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m");
+        KernelModuleBuilder module =
+                KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m").withoutPlaceholders();
         for (String section : sections) {
             module.code(section).bytes((byte) 0);
         }
@@ -165,7 +166,7 @@ class AArch64ArchTest {
     @ParameterizedTest
     @ValueSource(strings = {".plt", ".init.plt", ".text.plt"})
     void aModuleHasBothPltSections(String only) {
-        FormatException refused = refusal(Laid.LINUX_6_1, only, ".text.ftrace_trampoline");
+        FormatException refused = refusal(Loads.LINUX_6_1, only, ".text.ftrace_trampoline");
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals(Optional.of("m: module PLT section(s) missing"), refused.kernelMessage());
         assertEquals("m: has no section " + (only.equals(".plt") ? ".init.plt" : ".plt"), refused.getMessage());
@@ -173,27 +174,29 @@ class AArch64ArchTest {
 
     @Test
     void aModuleHasTheTrampolineSectionsOfItsKernel() {
-        FormatException refused = refusal(Laid.LINUX_6_1, ".plt", ".init.plt");
+        FormatException refused = refusal(Loads.LINUX_6_1, ".plt", ".init.plt");
         assertEquals("m: has no section .text.ftrace_trampoline", refused.getMessage());
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals(Optional.empty(), refused.kernelMessage());
         assertEquals(
                 "m: has no section .init.text.ftrace_trampoline",
-                refusal(Laid.LINUX_6_12, ".plt", ".init.plt", ".text.ftrace_trampoline")
+                refusal(Loads.LINUX_6_12, ".plt", ".init.plt", ".text.ftrace_trampoline")
                         .getMessage());
     }
 
     @Test
     void aKernelThatNeitherMovesNorTracesNorWorksAroundTheErratumAsksForNoSection() {
-        ModuleFile file = ModuleFile.open(
-                KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m").text(0).build());
+        ModuleFile file = ModuleFile.open(KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "m")
+                .withoutPlaceholders()
+                .text(0)
+                .build());
         KernelProfile plain =
-                Laid.LINUX_6_1.with("CONFIG_RANDOMIZE_BASE", false).with("CONFIG_ARM64_ERRATUM_843419", false);
+                Loads.LINUX_6_1.with("CONFIG_RANDOMIZE_BASE", false).with("CONFIG_ARM64_ERRATUM_843419", false);
         kernel(plain).check(file);
         assertEquals(Set.of(), kernel(plain).anchors());
         assertThrows(
                 FormatException.class,
-                () -> kernel(plain.withVersion(Laid.LINUX_6_12.version())).check(file));
+                () -> kernel(plain.withVersion(Loads.LINUX_6_12.version())).check(file));
     }
 
     /** Without KALLSYMS_ALL nobody may know them: then they are made up, or the module's own code for them is left as it is. */
@@ -201,29 +204,30 @@ class AArch64ArchTest {
     void aKernelThatTracesNeedsTheFunctionsThatSitesCall() {
         assertEquals(
                 Set.of("ftrace_caller", "ftrace_regs_caller"),
-                kernel(Laid.LINUX_6_1).anchors());
+                kernel(Loads.LINUX_6_1).anchors());
         assertEquals(
                 Set.of("ftrace_caller", "ftrace_nop_ops"),
-                kernel(Laid.LINUX_6_12).anchors());
+                kernel(Loads.LINUX_6_12).anchors());
         assertEquals(
                 Set.of("ftrace_caller"),
-                kernel(Laid.LINUX_6_12.with("CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS", false))
+                kernel(Loads.LINUX_6_12.with("CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS", false))
                         .anchors());
         assertEquals(
                 Set.of(),
-                kernel(Laid.LINUX_6_12.with(ConfigOption.DYNAMIC_FTRACE, false)).anchors());
+                kernel(Loads.LINUX_6_12.with(ConfigOption.DYNAMIC_FTRACE, false))
+                        .anchors());
     }
 
     @Test
     void addendsStandInTheRelocationsAlone() {
         assertTrue(
-                kernel(Laid.LINUX_6_1).relocations(AddendKind.IN_PLACE).types().isEmpty());
+                kernel(Loads.LINUX_6_1).relocations(AddendKind.IN_PLACE).types().isEmpty());
         assertEquals(
                 39,
-                kernel(Laid.LINUX_6_1).relocations(AddendKind.EXPLICIT).types().size());
+                kernel(Loads.LINUX_6_1).relocations(AddendKind.EXPLICIT).types().size());
         assertEquals(
                 39,
-                kernel(Laid.WITH_ERRATUM)
+                kernel(Loads.WITH_ERRATUM)
                         .relocations(AddendKind.EXPLICIT)
                         .types()
                         .size());
@@ -240,7 +244,7 @@ class AArch64ArchTest {
         "-134217732, 002020d4"
     })
     void aStaticBranchIsANopOrABranchOrATrap(long distance, String taken) {
-        StaticBranches branches = kernel(Laid.LINUX_6_1, true).staticBranches().orElseThrow();
+        StaticBranches branches = kernel(Loads.LINUX_6_1, true).staticBranches().orElseThrow();
         BranchSite site = new BranchSite(0xffff_8000_0000_1000L, 4);
         assertEquals("1f2003d5", HexFormat.of().formatHex(branches.notTaken(4)));
         assertEquals(taken, HexFormat.of().formatHex(branches.taken(site, site.address() + distance)));
@@ -248,7 +252,7 @@ class AArch64ArchTest {
 
     @Test
     void anUnknownFeatureOfTheMachineIsRefused() {
-        KernelProfile misspelt = Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("erratum-843491"));
+        KernelProfile misspelt = Loads.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("erratum-843491"));
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> kernel(misspelt));
         assertTrue(refused.getMessage().contains("erratum-843419"), refused::getMessage);
     }
@@ -267,7 +271,7 @@ class AArch64ArchTest {
         KernelSymbols symbols = KernelSymbols.of(Map.of(symbol, bitmap));
         assertEquals(
                 Set.of(0, 26, 70),
-                kernel(Laid.LINUX_6_1, big).machine(symbols, memory).capabilities());
+                kernel(Loads.LINUX_6_1, big).machine(symbols, memory).capabilities());
     }
 
     @Test
@@ -275,6 +279,6 @@ class AArch64ArchTest {
         MemoryReader memory = (address, into, offset, length) -> {
             throw new AssertionError("nothing is read");
         };
-        assertEquals(MachineFacts.unknown(), kernel(Laid.LINUX_6_1).machine(KernelSymbols.of(Map.of()), memory));
+        assertEquals(MachineFacts.unknown(), kernel(Loads.LINUX_6_1).machine(KernelSymbols.of(Map.of()), memory));
     }
 }

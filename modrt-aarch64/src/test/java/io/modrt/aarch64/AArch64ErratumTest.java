@@ -6,6 +6,7 @@ import io.modrt.address.Address;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.MachineFacts;
 import io.modrt.spi.Stub;
+import io.modrt.testkit.DryLoad;
 import io.modrt.version.KernelVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,8 @@ class AArch64ErratumTest {
 
     private static final long T = 0xffff_8000_2000_0004L;
 
-    private static Laid adrpAt(int offset, int type, long target) {
-        Laid laid = Laid.module().under(Laid.WITH_ERRATUM).exported("S", target);
+    private static DryLoad adrpAt(int offset, int type, long target) {
+        DryLoad laid = Loads.module().under(Loads.WITH_ERRATUM).exports("S", target);
         laid.builder().code(".text").zeros(offset).instructions(0x9000_0001, 0, 0);
         laid.builder().relocation(".text", offset, type, "S");
         return laid;
@@ -41,7 +42,7 @@ class AArch64ErratumTest {
         "0x0, 275, b0000021"
     })
     void anAdrpAtTheEndOfAPageBecomesAnAdr(int offset, int type, String word) {
-        Laid.Result result = adrpAt(offset, type, 0xffff_8000_0000_5123L).relocate();
+        DryLoad.Result result = adrpAt(offset, type, 0xffff_8000_0000_5123L).relocate();
         assertEquals(word, Integer.toHexString(result.word(".text", offset)));
         assertEquals(List.of(), result.relocated().stubs());
     }
@@ -56,7 +57,7 @@ class AArch64ErratumTest {
     })
     void anAdrReachesOneMegabyte(String target, String word) {
         long base = 0xffff_8000_4000_0000L;
-        Laid laid = adrpAt(0xff8, ADRP, Long.parseUnsignedLong(target, 16)).at(base);
+        DryLoad laid = adrpAt(0xff8, ADRP, Long.parseUnsignedLong(target, 16)).at(base);
         assertEquals(word, Integer.toHexString(laid.relocate().word(".text", 0xff8)));
     }
 
@@ -64,7 +65,7 @@ class AArch64ErratumTest {
     @ParameterizedTest
     @ValueSource(ints = {ADRP, ADRP_NC})
     void anAdrpBeyondAnAdrsReachGoesThroughAVeneer(int type) {
-        Laid.Result result = adrpAt(0xff8, type, S).relocate();
+        DryLoad.Result result = adrpAt(0xff8, type, S).relocate();
         assertEquals("14000012", Integer.toHexString(result.word(".text", 0xff8))); // b 0x1040
         assertEquals(
                 List.of(
@@ -77,7 +78,7 @@ class AArch64ErratumTest {
                         "0",
                         "0",
                         "0"),
-                result.words(".plt"));
+                result.hexWords(".plt"));
         Stub veneer = result.relocated().stubs().get(0);
         assertEquals(Address.of(0xffff_8000_1000_0000L), veneer.target());
         assertEquals("adrp   x1, target", veneer.template().pieces().get(0).assembly());
@@ -88,7 +89,7 @@ class AArch64ErratumTest {
         assertEquals(
                 "90080001",
                 Integer.toHexString(
-                        adrpAt(0xff8, ADRP, S).under(Laid.LINUX_6_1).relocate().word(".text", 0xff8)));
+                        adrpAt(0xff8, ADRP, S).under(Loads.LINUX_6_1).relocate().word(".text", 0xff8)));
         KernelProfile otherVersion = KernelProfile.of(new KernelVersion(6, 1, 191));
         assertEquals(
                 "90080001",
@@ -114,15 +115,15 @@ class AArch64ErratumTest {
     /** Twelve calls; the PLT begins at 0xf80, and its eleventh entry would lie at 0xff8, where its own adrp would be unsafe. */
     @Test
     void anEntryAtTheEndOfAPageIsPassedOver() {
-        Laid laid = Laid.module().under(Laid.WITH_ERRATUM);
+        DryLoad laid = Loads.module().under(Loads.WITH_ERRATUM);
         laid.builder().code(".text").zeros(0xf50);
         for (int i = 0; i < 12; i++) {
-            laid.exported("S" + i, S + 4L * i);
+            laid.exports("S" + i, S + 4L * i);
             laid.builder().text(0x9400_0000).relocation(".text", 0xf50 + 4L * i, CALL26, "S" + i);
         }
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(0xffff_8000_0000_0f80L, result.address(".plt"));
-        List<String> plt = result.words(".plt");
+        List<String> plt = result.hexWords(".plt");
         assertEquals(List.of("90080010", "912b8210", "d61f0200"), plt.subList(27, 30)); // at 0xfec: 0xabc + 36
         assertEquals(List.of("0", "0", "0"), plt.subList(30, 33)); // at 0xff8
         assertEquals(List.of("f007fff0", "912b9210", "d61f0200"), plt.subList(33, 36)); // at 0x1004: 0xabc + 40
@@ -132,14 +133,14 @@ class AArch64ErratumTest {
     /** The veneer comes between two calls of S in the order of application, so the second does not share the first's entry. */
     @Test
     void aVeneerIsNoEntryToShare() {
-        Laid laid = Laid.module().under(Laid.WITH_ERRATUM).exported("S", S).exported("D", T);
+        DryLoad laid = Loads.module().under(Loads.WITH_ERRATUM).exports("S", S).exports("D", T);
         laid.builder().code(".text").zeros(0xff8).instructions(0x9000_0001, 0x9400_0000);
         laid.builder().code(".text.unlikely").instructions(0x9400_0000);
         laid.builder()
                 .relocation(".text", 0xffc, CALL26, "S")
                 .relocation(".text", 0xff8, ADRP, "D")
                 .relocation(".text.unlikely", 0, CALL26, "S");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(3, result.relocated().stubs().size());
         assertEquals(
                 List.of("S", "D", "S"),

@@ -56,7 +56,7 @@ class AArch64FilesTest {
             byte[] file = ElfEdit.of(module("m", 0x500))
                     .header(ElfField.EI_CLASS, ident)
                     .build();
-            try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+            try (ModuleRuntime runtime = runtime(Loads.LINUX_6_12)) {
                 FormatException refused = assertThrows(FormatException.class, () -> load(runtime, file));
                 assertTrue(refused.beyondKernel(), refused.getMessage());
                 assertEquals(Optional.empty(), refused.kernelMessage());
@@ -66,12 +66,12 @@ class AArch64FilesTest {
 
     @Test
     void theKernelSetsTheFlagsOfItsSectionsBeforeItForbidsWritableCode() {
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_12)) {
             ElfEdit file = ElfEdit.of(module("m", 0x500))
                     .section(".init.text.ftrace_trampoline", ElfField.SH_FLAGS, EXECUTED_WRITTEN_LOADED);
             assertEquals("m", load(runtime, file.build()).name());
         }
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_12)) {
             ElfEdit file = ElfEdit.of(module("m", 0x500)).section(".text", ElfField.SH_FLAGS, EXECUTED_WRITTEN_LOADED);
             FormatException refused = assertThrows(FormatException.class, () -> load(runtime, file.build()));
             assertTrue(
@@ -82,7 +82,7 @@ class AArch64FilesTest {
 
     @Test
     void theSizeOfStructModuleIsThatOfTheProfileOrElseComparedWithThatOfLoadedModules() {
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12.withStructModuleBytes(0x500))) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_12.withStructModuleBytes(0x500))) {
             load(runtime, module("first", 0x500));
             FormatException refused = assertThrows(FormatException.class, () -> load(runtime, module("second", 0x4f8)));
             assertEquals(
@@ -90,7 +90,7 @@ class AArch64FilesTest {
                             + " size at run time",
                     refused.kernelMessage().orElseThrow());
         }
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_12)) {
             assertEquals(List.of(), texts(load(runtime, module("first", 0x500)), Diagnostic.Kind.KERNEL_WARNING));
             List<String> said = texts(load(runtime, module("second", 0x4f8)), Diagnostic.Kind.KERNEL_WARNING);
             assertEquals(1, said.size());
@@ -113,7 +113,7 @@ class AArch64FilesTest {
         byte[] file = plain().section(THIS_MODULE, ElfField.SH_ADDRALIGN, 1)
                 .section(".data", ElfField.SH_SIZE, 1)
                 .build();
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_12)) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_12)) {
             List<String> said = texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH);
             assertEquals(1, said.size(), said.toString());
             assertTrue(said.get(0).endsWith(" is not aligned to 8 bytes"), said.toString());
@@ -125,12 +125,12 @@ class AArch64FilesTest {
     void aStructModuleThatIsReadOnlyCrashesAKernelWithStrictPermissions() {
         byte[] file = plain().section(THIS_MODULE, ElfField.SH_FLAGS, 2 /* SHF_ALLOC */)
                 .build();
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1)) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_1)) {
             List<String> said = texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH);
             assertEquals(1, said.size(), said.toString());
             assertTrue(said.get(0).endsWith("no SHF_WRITE, so STRICT_MODULE_RWX makes it read-only"), said.toString());
         }
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1.with(ConfigOption.STRICT_MODULE_RWX, false))) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_1.with(ConfigOption.STRICT_MODULE_RWX, false))) {
             assertEquals(List.of(), texts(load(runtime, file), Diagnostic.Kind.KERNEL_CRASH));
         }
     }
@@ -146,7 +146,7 @@ class AArch64FilesTest {
         byte[] file = ElfEdit.of(module.build())
                 .contents(".rela.text", 15, (byte) 0x7f) // the highest byte of the symbol's number
                 .build();
-        try (ModuleRuntime runtime = runtime(Laid.LINUX_6_1)) {
+        try (ModuleRuntime runtime = runtime(Loads.LINUX_6_1)) {
             ModrtException refused = assertThrows(ModrtException.class, () -> load(runtime, file));
             assertTrue(refused.beyondKernel());
             assertTrue(refused.getMessage().contains("entry 0: symbol index 21307"), refused.getMessage());

@@ -10,6 +10,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.Stub;
 import io.modrt.spi.StubTemplate.Piece;
+import io.modrt.testkit.DryLoad;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,8 @@ class AArch64PltTest {
     private static final long T = 0xffff_8000_2000_0004L;
 
     /** Calls from the start of {@code .text} on, a word each; S comes before T in the symbol table. */
-    private static Laid calling(String... symbols) {
-        Laid laid = Laid.module().exported("S", S).exported("T", T);
+    private static DryLoad calling(String... symbols) {
+        DryLoad laid = Loads.module().exports("S", S).exports("T", T);
         laid.builder().symbol("S");
         laid.builder().symbol("T");
         for (int i = 0; i < symbols.length; i++) {
@@ -39,8 +40,8 @@ class AArch64PltTest {
     /** The PLT lies at 0x40, behind the code; from there S is 0x10000 pages away, T 0x20000. */
     @Test
     void aCallThatDoesNotReachGoesThroughAnEntry() {
-        Laid.Result result = calling("S").relocate();
-        assertEquals(List.of("94000010"), result.words(".text")); // bl 0x40, from 0
+        DryLoad.Result result = calling("S").relocate();
+        assertEquals(List.of("94000010"), result.hexWords(".text")); // bl 0x40, from 0
         assertEquals(
                 List.of(
                         "90080010", // adrp x16, 0xffff800010000000
@@ -49,7 +50,7 @@ class AArch64PltTest {
                         "0",
                         "0",
                         "0"),
-                result.words(".plt"));
+                result.hexWords(".plt"));
         Stub stub = result.relocated().stubs().get(0);
         assertEquals(Address.of(0xffff_8000_0000_0040L), stub.address());
         assertEquals(Address.of(S), stub.target());
@@ -69,19 +70,19 @@ class AArch64PltTest {
     })
     void onlyWhatDoesNotReachGoesThroughAnEntry(long distance, String word, int entries) {
         long base = 0xffff_8000_4000_0000L;
-        Laid.Result result =
-                calling("S").at(base).exported("S", base + distance).relocate();
-        assertEquals(List.of(word), result.words(".text"));
+        DryLoad.Result result =
+                calling("S").at(base).exports("S", base + distance).relocate();
+        assertEquals(List.of(word), result.hexWords(".text"));
         assertEquals(entries, result.relocated().stubs().size());
     }
 
     /** Applied are S, S, T: the entry that the second S left behind becomes that of T. */
     @Test
     void callsOfOneSymbolShareAnEntryAndTheNextOverwritesWhatIsLeft() {
-        Laid laid = calling("T", "S", "S", "here");
+        DryLoad laid = calling("T", "S", "S", "here");
         laid.builder().function("here", ".text", 12);
-        Laid.Result result = laid.relocate();
-        assertEquals(List.of("94000013", "9400000f", "9400000e", "94000000"), result.words(".text"));
+        DryLoad.Result result = laid.relocate();
+        assertEquals(List.of("94000013", "9400000f", "9400000e", "94000000"), result.hexWords(".text"));
         assertEquals(
                 List.of(
                         "90080010",
@@ -93,24 +94,24 @@ class AArch64PltTest {
                         "0",
                         "0",
                         "0"),
-                result.words(".plt"));
+                result.hexWords(".plt"));
         assertEquals(2, result.relocated().stubs().size());
     }
 
     /** The PLT begins at 0xfc0, so that the seventh entry, the one left behind, lies in the next page: its adrp counts one page less. */
     @Test
     void theEntryLeftBehindStaysInMemory() {
-        Laid laid = Laid.module();
+        DryLoad laid = Loads.module();
         laid.builder().code(".text").zeros(0xfa0);
         List<String> symbols = List.of("S1", "S2", "S3", "S4", "S5", "S6", "S6", "here");
         for (int i = 0; i < symbols.size(); i++) {
             laid.builder().text(0x9400_0000).relocation(".text", 0xfa0 + 4L * i, CALL26, symbols.get(i));
         }
         laid.builder().function("here", ".text", 0xfbc);
-        symbols.subList(0, 5).forEach(symbol -> laid.exported(symbol, T + 4 * symbol.charAt(1)));
-        Laid.Result result = laid.exported("S6", S).relocate();
+        symbols.subList(0, 5).forEach(symbol -> laid.exports(symbol, T + 4 * symbol.charAt(1)));
+        DryLoad.Result result = laid.exports("S6", S).relocate();
         assertEquals(0xffff_8000_0000_0fc0L, result.address(".plt"));
-        List<String> plt = result.words(".plt");
+        List<String> plt = result.hexWords(".plt");
         assertEquals(21, plt.size());
         assertEquals(List.of("90080010", "912af210", "d61f0200"), plt.subList(15, 18)); // at 0xffc, in use
         assertEquals(List.of("f007fff0", "912af210", "d61f0200"), plt.subList(18, 21)); // at 0x1008, left behind
@@ -124,20 +125,20 @@ class AArch64PltTest {
     /** Where the two pointers of the kernel's search meet is a branch that is not sorted, so it finds another's entry in front of it. */
     @Test
     void theLastBranchOfAllMayMissItsEntry() {
-        Laid.Result result = calling("T", "S", "S").relocate();
-        assertEquals(List.of("94000013", "9400000f", "94000014"), result.words(".text"));
+        DryLoad.Result result = calling("T", "S", "S").relocate();
+        assertEquals(List.of("94000013", "9400000f", "94000014"), result.hexWords(".text"));
         assertEquals(3, result.relocated().stubs().size());
     }
 
     @Test
     void codeOfInitUsesTheInitPlt() {
-        Laid laid = calling("S").at(RegionKind.INIT, 0xffff_8000_0010_0000L);
+        DryLoad laid = calling("S").at(RegionKind.INIT, 0xffff_8000_0010_0000L);
         laid.builder().initText(0x9400_0000).relocation(".init.text", 0, CALL26, "T");
-        Laid.Result result = laid.relocate();
-        assertEquals(List.of("90080010", "912af210", "d61f0200", "0", "0", "0"), result.words(".plt"));
+        DryLoad.Result result = laid.relocate();
+        assertEquals(List.of("90080010", "912af210", "d61f0200", "0", "0", "0"), result.hexWords(".plt"));
         // From 0xffff800000100040: 0x20000 pages less 0x100.
-        assertEquals(List.of("900ff810", "91001210", "d61f0200", "0", "0", "0"), result.words(".init.plt"));
-        assertEquals(List.of("94000010"), result.words(".init.text"));
+        assertEquals(List.of("900ff810", "91001210", "d61f0200", "0", "0", "0"), result.hexWords(".init.plt"));
+        assertEquals(List.of("94000010"), result.hexWords(".init.text"));
     }
 
     /** 8 GB away, and where the distance in pages wraps: the kernel keeps 32 bits of it. */
@@ -151,24 +152,24 @@ class AArch64PltTest {
         "0, 90000010, 91000210"
     })
     void anEntryOutOfReachIsATrap(String target, String first, String second) {
-        Laid.Result result =
-                calling("S").exported("S", Long.parseUnsignedLong(target, 16)).relocate();
-        assertEquals(List.of(first, second, "d61f0200"), result.words(".plt").subList(0, 3));
+        DryLoad.Result result =
+                calling("S").exports("S", Long.parseUnsignedLong(target, 16)).relocate();
+        assertEquals(List.of(first, second, "d61f0200"), result.hexWords(".plt").subList(0, 3));
     }
 
     @Test
     void aWeakSymbolThatNobodyHasIsCalledThroughAnEntry() {
-        Laid laid = Laid.module();
+        DryLoad laid = Loads.module();
         laid.builder().importsWeakly("absent").text(0x9400_0000).relocation(".text", 0, CALL26, "absent");
         assertEquals(
                 List.of("90000010", "91000210", "d61f0200"),
-                laid.relocate().words(".plt").subList(0, 3));
+                laid.relocate().hexWords(".plt").subList(0, 3));
     }
 
     /** A branch within its section is not counted, so there is no entry for it, however far its addend leads. */
     @Test
     void whereNoneWasCountedNoneIsLeft() {
-        Laid laid = Laid.module();
+        DryLoad laid = Loads.module();
         laid.builder().text(0x9400_0000).function("here", ".text", 0);
         laid.builder().relocation(".text", 0, CALL26, "here", 1L << 28);
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
@@ -182,7 +183,7 @@ class AArch64PltTest {
     @Test
     void aKernelWithoutPltsRefuses() {
         KernelProfile withoutPlts =
-                Laid.LINUX_6_1.with("CONFIG_RANDOMIZE_BASE", false).with("CONFIG_ARM64_ERRATUM_843419", false);
+                Loads.LINUX_6_1.with("CONFIG_RANDOMIZE_BASE", false).with("CONFIG_ARM64_ERRATUM_843419", false);
         RelocationException refused = assertThrows(
                 RelocationException.class, () -> calling("S").under(withoutPlts).relocate());
         assertEquals(

@@ -7,6 +7,7 @@ import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.RelocationException;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -18,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the kernel does with types, other than GNU ld or where no assembler leaves it the choice. */
 class AArch64RelocTest {
 
-    private static Laid with(ElfTarget target, int type, String before, String symbol) {
-        Laid laid = Laid.module(target).exported("S", Long.parseUnsignedLong(symbol, 16));
+    private static DryLoad with(ElfTarget target, int type, String before, String symbol) {
+        DryLoad laid = Loads.module(target).exports("S", Long.parseUnsignedLong(symbol, 16));
         laid.builder()
                 .code(".text")
                 .bytes(HexFormat.of().parseHex(before))
@@ -103,7 +104,7 @@ class AArch64RelocTest {
 
     @Test
     void sectionsWithoutAddendsAreRefused() {
-        Laid laid = with(ElfTarget.AARCH64_LE.withAddends(AddendKind.IN_PLACE), 257, "0000000000000000", "1234");
+        DryLoad laid = with(ElfTarget.AARCH64_LE.withAddends(AddendKind.IN_PLACE), 257, "0000000000000000", "1234");
         FormatException refused = assertThrows(FormatException.class, laid::relocate);
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals(Optional.of("module m: REL relocation unsupported"), refused.kernelMessage());

@@ -23,6 +23,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.patch.Patch;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.SiteKind.State;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,9 +40,9 @@ class AArch64SiteTest {
     /** From 0xffff800000000004: 0x3fffff words. */
     @Test
     void aSiteIsOnAsABranchAndLink() {
-        Laid.Result result = plain(Laid.LINUX_6_1, NEAR).relocate();
+        DryLoad.Result result = plain(Loads.LINUX_6_1, NEAR).relocate();
         SiteKind kind = kind(result, 0);
-        long site = Laid.BASE + 4;
+        long site = Loads.BASE + 4;
         byte[] code = code(result, kind, site);
         assertEquals(4, kind.bytesInFront());
         assertEquals(8, kind.bytes());
@@ -73,15 +74,15 @@ class AArch64SiteTest {
         "e9031eaa00000014, FOREIGN"
     })
     void otherWordsAreNoSite(String words, State state) {
-        SiteKind kind = kind(plain(Laid.LINUX_6_1, NEAR).relocate(), 0);
-        assertEquals(state, kind.state(Laid.BASE + 4, HexFormat.of().parseHex(words)));
+        SiteKind kind = kind(plain(Loads.LINUX_6_1, NEAR).relocate(), 0);
+        assertEquals(state, kind.state(Loads.BASE + 4, HexFormat.of().parseHex(words)));
     }
 
     @Test
     void functionsOutOfReachAreCalledThroughTheirTrampoline() {
-        Laid.Result result = plain(Laid.LINUX_6_1, FAR).relocate();
+        DryLoad.Result result = plain(Loads.LINUX_6_1, FAR).relocate();
         SiteKind kind = kind(result, 0);
-        long site = Laid.BASE + 4;
+        long site = Loads.BASE + 4;
         long trampoline = result.address(".text.ftrace_trampoline");
         for (int i = 0; i < 2; i++) {
             long entry = FAR + 0x40L * i;
@@ -99,18 +100,18 @@ class AArch64SiteTest {
 
     @Test
     void initCodeOfNewKernelsHasATrampolineOfItsOwn() {
-        Laid laid = withOps(Laid.LINUX_6_12, FAR, NOP, NOP, RET);
+        DryLoad laid = withOps(Loads.LINUX_6_12, FAR, NOP, NOP, RET);
         laid.builder()
                 .initText(NOP, NOP, NOP, NOP, RET)
                 .function("i", ".init.text", 0)
                 .traced("i");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         SiteKind kind = kind(result, 0);
-        assertEquals(branch(kind, Laid.BASE + 12), result.address(".text.ftrace_trampoline"));
+        assertEquals(branch(kind, Loads.BASE + 12), result.address(".text.ftrace_trampoline"));
         assertEquals(branch(kind, result.address(".init.text") + 12), result.address(".init.text.ftrace_trampoline"));
-        Laid old = plain(Laid.LINUX_6_1, FAR);
+        DryLoad old = plain(Loads.LINUX_6_1, FAR);
         old.builder().initText(NOP, NOP, RET).function("i", ".init.text", 0).traced("i");
-        Laid.Result older = old.relocate();
+        DryLoad.Result older = old.relocate();
         assertEquals(branch(kind(older, 0), older.address(".init.text") + 4), older.address(".text.ftrace_trampoline"));
     }
 
@@ -125,9 +126,9 @@ class AArch64SiteTest {
 
     @Test
     void withOpsASiteGoesToATracerThroughFtraceCaller() {
-        Laid.Result result = withOps(Laid.LINUX_6_12, NEAR, NOP, NOP, RET).relocate();
+        DryLoad.Result result = withOps(Loads.LINUX_6_12, NEAR, NOP, NOP, RET).relocate();
         SiteKind kind = kind(result, 0);
-        long site = Laid.BASE + 12;
+        long site = Loads.BASE + 12;
         byte[] code = code(result, kind, site);
         assertEquals(12, kind.bytesInFront());
         assertEquals(16, kind.bytes());
@@ -154,9 +155,9 @@ class AArch64SiteTest {
 
     @Test
     void withOpsOverABtiTheDoublewordIsFurtherInFront() {
-        Laid.Result result = withOps(WITH_BTI, NEAR, BTI_C, NOP, NOP, RET).relocate();
+        DryLoad.Result result = withOps(WITH_BTI, NEAR, BTI_C, NOP, NOP, RET).relocate();
         SiteKind kind = kind(result, 1);
-        long site = Laid.BASE + 16;
+        long site = Loads.BASE + 16;
         byte[] code = code(result, kind, site);
         assertEquals(State.OFF, kind.state(site, code));
         assertEquals(State.FOREIGN, kind(result, 0).state(site, code(result, kind(result, 0), site)));
@@ -167,34 +168,34 @@ class AArch64SiteTest {
 
     @Test
     void whereNobodyKnowsTheKernelsFunctionsOnlyNearTracersAreReached() {
-        Laid laid = Laid.module();
+        DryLoad laid = Loads.module();
         laid.builder().text(NOP, NOP, RET).function("f", ".text", 0).traced("f");
-        Laid.Result result = laid.relocate();
-        assertEquals(List.of("0", "0", "0", "0", "0", "0"), result.words(".text.ftrace_trampoline"));
-        assertEquals(List.of("aa1e03e9", "d503201f", "d65f03c0"), result.words(".text"));
-        assertTrue(kind(result, 0).reaches(Laid.BASE + 4, Address.of(NEAR)));
-        assertFalse(kind(result, 0).reaches(Laid.BASE + 4, Address.of(FAR)));
+        DryLoad.Result result = laid.relocate();
+        assertEquals(List.of("0", "0", "0", "0", "0", "0"), result.hexWords(".text.ftrace_trampoline"));
+        assertEquals(List.of("aa1e03e9", "d503201f", "d65f03c0"), result.hexWords(".text"));
+        assertTrue(kind(result, 0).reaches(Loads.BASE + 4, Address.of(NEAR)));
+        assertFalse(kind(result, 0).reaches(Loads.BASE + 4, Address.of(FAR)));
 
-        Laid withOps = Laid.module().under(Laid.LINUX_6_12);
+        DryLoad withOps = Loads.module().under(Loads.LINUX_6_12);
         withOps.builder().code(".text").alignment(8);
         withOps.builder()
                 .text(NOP, NOP, NOP, NOP, RET)
                 .function("f", ".text", 0)
                 .traced("f");
-        Laid.Result unnamed = withOps.relocate();
-        assertEquals(List.of("d503201f", "d503201f", "aa1e03e9", "d503201f", "d65f03c0"), unnamed.words(".text"));
-        assertFalse(kind(unnamed, 0).reaches(Laid.BASE + 12, Address.of(OPS)));
+        DryLoad.Result unnamed = withOps.relocate();
+        assertEquals(List.of("d503201f", "d503201f", "aa1e03e9", "d503201f", "d65f03c0"), unnamed.hexWords(".text"));
+        assertFalse(kind(unnamed, 0).reaches(Loads.BASE + 12, Address.of(OPS)));
     }
 
     @Test
     void kindsAreToldApartByWhatIsInFront() {
         assertEquals(List.of(4), fronts(plain(WITHOUT_OPS.with("CONFIG_ARM64_BTI_KERNEL", true), NEAR)));
-        assertEquals(List.of(12), fronts(withOps(Laid.LINUX_6_12, NEAR, NOP, NOP)));
+        assertEquals(List.of(12), fronts(withOps(Loads.LINUX_6_12, NEAR, NOP, NOP)));
         assertEquals(List.of(12, 16), fronts(withOps(WITH_BTI, NEAR, NOP, NOP)));
     }
 
-    private static List<Integer> fronts(Laid laid) {
-        Laid.Result result = laid.at(RegionKind.TEXT, Laid.BASE).relocate();
+    private static List<Integer> fronts(DryLoad laid) {
+        DryLoad.Result result = laid.at(RegionKind.TEXT, Loads.BASE).relocate();
         List<? extends SiteKind> kinds = tracing(result).kinds(result.placed());
         assertEquals(
                 kinds.size(),

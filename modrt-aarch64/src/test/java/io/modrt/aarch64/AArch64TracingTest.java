@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.policy.Diagnostic;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,9 +32,9 @@ class AArch64TracingTest {
     @ParameterizedTest
     @CsvSource({"6.1", "6.12"})
     void theFirstNopKeepsTheReturnAddressFromTheLoadOn(String version) {
-        Laid.Result result = plain(version.equals("6.1") ? Laid.LINUX_6_1 : WITHOUT_OPS, NEAR)
+        DryLoad.Result result = plain(version.equals("6.1") ? Loads.LINUX_6_1 : WITHOUT_OPS, NEAR)
                 .relocate();
-        assertEquals(List.of("aa1e03e9", "d503201f", "d65f03c0"), result.words(".text")); // mov x9, x30
+        assertEquals(List.of("aa1e03e9", "d503201f", "d65f03c0"), result.hexWords(".text")); // mov x9, x30
         assertEquals("__patchable_function_entries", tracing(result).tableSection());
     }
 
@@ -41,39 +42,41 @@ class AArch64TracingTest {
     @CsvSource({"LE, 3054760800 80ffff", "BE, ffff800008765430"})
     void withOpsADoublewordInFrontNamesTheTracer(String order, String ops) {
         ElfTarget target = order.equals("LE") ? ElfTarget.AARCH64_LE : ElfTarget.AARCH64_BE;
-        byte[] text =
-                withOps(target, Laid.LINUX_6_12, NEAR, NOP, NOP, RET).relocate().bytes(".text");
+        byte[] text = withOps(target, Loads.LINUX_6_12, NEAR, NOP, NOP, RET)
+                .relocate()
+                .bytes(".text");
         assertEquals(ops.replace(" ", "") + "e9031eaa" + "1f2003d5" + "c0035fd6", hex(text));
     }
 
     @Test
     void aFunctionMayBeginWithBti() {
-        Laid.Result result = withOps(WITH_BTI, NEAR, BTI_C, NOP, NOP, RET).relocate();
+        DryLoad.Result result = withOps(WITH_BTI, NEAR, BTI_C, NOP, NOP, RET).relocate();
         assertEquals(
-                List.of("8765430", "ffff8000", "d503245f", "aa1e03e9", "d503201f", "d65f03c0"), result.words(".text"));
+                List.of("8765430", "ffff8000", "d503245f", "aa1e03e9", "d503201f", "d65f03c0"),
+                result.hexWords(".text"));
         assertEquals(
                 List.of("8765430", "ffff8000", "aa1e03e9", "d503201f", "d65f03c0"),
-                withOps(WITH_BTI, NEAR, NOP, NOP, RET).relocate().words(".text"));
+                withOps(WITH_BTI, NEAR, NOP, NOP, RET).relocate().hexWords(".text"));
     }
 
     @ParameterizedTest
     @CsvSource({"d503241f, 16", "d503245f, 16", "d503249f, 16", "d50324df, 16", "d503201f, 12", "d503233f, 12"})
     void onlyABtiIsPassedOver(String first, long distance) {
-        Laid.Result result = withOps(WITH_BTI, NEAR, Integer.parseUnsignedInt(first, 16), NOP, NOP, NOP)
+        DryLoad.Result result = withOps(WITH_BTI, NEAR, Integer.parseUnsignedInt(first, 16), NOP, NOP, NOP)
                 .relocate();
-        assertEquals(Laid.BASE + distance, site(result));
-        Laid.Result withoutBti = withOps(Laid.LINUX_6_12, NEAR, Integer.parseUnsignedInt(first, 16), NOP, NOP, NOP)
+        assertEquals(Loads.BASE + distance, site(result));
+        DryLoad.Result withoutBti = withOps(Loads.LINUX_6_12, NEAR, Integer.parseUnsignedInt(first, 16), NOP, NOP, NOP)
                 .relocate();
-        assertEquals(Laid.BASE + 12, site(withoutBti));
+        assertEquals(Loads.BASE + 12, site(withoutBti));
     }
 
     /** The site of the table's first entry. */
-    private static long site(Laid.Result result) {
-        return tracing(result).site(Laid.BASE, new Code(result));
+    private static long site(DryLoad.Result result) {
+        return tracing(result).site(Loads.BASE, new Code(result));
     }
 
     /** The words of {@code .text}. */
-    private record Code(Laid.Result result) implements io.modrt.spi.CodeReader {
+    private record Code(DryLoad.Result result) implements io.modrt.spi.CodeReader {
         @Override
         public boolean holds(long address, int sizeBytes) {
             return address - result.address(".text") + sizeBytes <= result.bytes(".text").length;
@@ -92,35 +95,35 @@ class AArch64TracingTest {
 
     @Test
     void withoutOpsASiteIsTheSecondWord() {
-        Laid.Result result = plain(Laid.LINUX_6_1, NEAR).relocate();
-        assertEquals(Laid.BASE + 4, site(result));
+        DryLoad.Result result = plain(Loads.LINUX_6_1, NEAR).relocate();
+        assertEquals(Loads.BASE + 4, site(result));
     }
 
     /** The kernel warns of a function that is not aligned to 8 bytes, and forgets it. */
     @Test
     void withOpsAnEntryThatIsNotAlignedIsDropped() {
-        Laid laid = Laid.module()
-                .under(Laid.LINUX_6_12)
-                .exported("ftrace_caller", NEAR)
-                .exported("ftrace_nop_ops", NOP_OPS);
+        DryLoad laid = Loads.module()
+                .under(Loads.LINUX_6_12)
+                .exports("ftrace_caller", NEAR)
+                .exports("ftrace_nop_ops", NOP_OPS);
         laid.builder().code(".text").alignment(8).instructions(RET);
         laid.builder().text(NOP, NOP, NOP, NOP).function("f", ".text", 4).traced("f");
         assertEquals(
                 List.of("d65f03c0", "d503201f", "d503201f", "d503201f", "d503201f"),
-                laid.relocate().words(".text"));
+                laid.relocate().hexWords(".text"));
     }
 
     @Test
     void anEntryThatIsNoNopEndsTracing() {
-        Laid laid = Laid.module().exported("ftrace_caller", NEAR).exported("ftrace_regs_caller", NEAR);
+        DryLoad laid = Loads.module().exports("ftrace_caller", NEAR).exports("ftrace_regs_caller", NEAR);
         laid.builder()
                 .text(RET, NOP, NOP, NOP)
                 .function("f", ".text", 0)
                 .function("g", ".text", 8)
                 .traced("f")
                 .traced("g");
-        Laid.Result result = laid.relocate();
-        assertEquals(List.of("d65f03c0", "d503201f", "d503201f", "d503201f"), result.words(".text"));
+        DryLoad.Result result = laid.relocate();
+        assertEquals(List.of("d65f03c0", "d503201f", "d503201f", "d503201f"), result.hexWords(".text"));
         assertTrue(
                 result.relocated().diagnostics().stream()
                         .anyMatch(said -> said.kind() == Diagnostic.Kind.KERNEL_WARNING
@@ -131,7 +134,7 @@ class AArch64TracingTest {
     /** The sections of trampolines are filled in any case; {@code .plt} and {@code .init.plt} take 12 bytes each from 0x40 on. */
     @Test
     void theTrampolinesLeadToTheKernel() {
-        Laid.Result result = plain(Laid.LINUX_6_1, 0xffff_8000_0801_2340L).relocate();
+        DryLoad.Result result = plain(Loads.LINUX_6_1, 0xffff_8000_0801_2340L).relocate();
         assertEquals(
                 List.of(
                         "d0040090", // adrp x16, 0xffff800008012000
@@ -140,25 +143,25 @@ class AArch64TracingTest {
                         "d0040090",
                         "910e0210", // add x16, x16, #0x380
                         "d61f0200"),
-                result.words(".text.ftrace_trampoline"));
-        Laid.Result newer =
-                withOps(Laid.LINUX_6_12, 0xffff_8000_0801_2340L, NOP, NOP, RET).relocate();
-        assertEquals(List.of("d0040090", "910d0210", "d61f0200"), newer.words(".text.ftrace_trampoline"));
+                result.hexWords(".text.ftrace_trampoline"));
+        DryLoad.Result newer =
+                withOps(Loads.LINUX_6_12, 0xffff_8000_0801_2340L, NOP, NOP, RET).relocate();
+        assertEquals(List.of("d0040090", "910d0210", "d61f0200"), newer.hexWords(".text.ftrace_trampoline"));
         assertEquals(
                 List.of("910d0210", "d61f0200"),
-                newer.words(".init.text.ftrace_trampoline").subList(1, 3));
+                newer.hexWords(".init.text.ftrace_trampoline").subList(1, 3));
     }
 
     @Test
     void theKernelsOwnTracersHaveNames() {
         assertEquals(
                 Set.of("ftrace_caller", "ftrace_regs_caller"),
-                tracing(plain(Laid.LINUX_6_1, NEAR).relocate()).kernelEntries());
+                tracing(plain(Loads.LINUX_6_1, NEAR).relocate()).kernelEntries());
         assertEquals(
                 Set.of("ftrace_caller"),
                 tracing(plain(WITHOUT_OPS, NEAR).relocate()).kernelEntries());
         assertEquals(
                 Set.of("ftrace_list_ops", "global_ops", "graph_ops"),
-                tracing(withOps(Laid.LINUX_6_12, NEAR, NOP, NOP).relocate()).kernelEntries());
+                tracing(withOps(Loads.LINUX_6_12, NEAR, NOP, NOP).relocate()).kernelEntries());
     }
 }

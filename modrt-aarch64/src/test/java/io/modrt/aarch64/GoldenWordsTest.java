@@ -8,6 +8,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.RelocationException;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
+import io.modrt.testkit.DryLoad;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -29,7 +30,7 @@ class GoldenWordsTest {
         long P = GoldenWords.hex(place);
         int offset = (int) (P & PAGE);
         byte[] bytes = GoldenWords.littleEndian(before);
-        Laid laid = Laid.module().at(P & ~PAGE).exported("S", GoldenWords.hex(symbol));
+        DryLoad laid = Loads.module().at(P & ~PAGE).exports("S", GoldenWords.hex(symbol));
         laid.builder()
                 .code(".text")
                 .zeros(offset)

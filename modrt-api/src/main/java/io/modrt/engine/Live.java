@@ -27,6 +27,7 @@ import io.modrt.load.ModuleState;
 import io.modrt.load.NamedAddress;
 import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
+import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.parameters.Parameter;
 import io.modrt.policy.Diagnostic;
@@ -294,6 +295,11 @@ final class Live implements LiveModule, Exporter {
     @Override
     public byte[] bytes(Section section) {
         return new Tables(this, kernel.memory()).bytes(section);
+    }
+
+    @Override
+    public MemoryReader memory() {
+        return kernel.memory();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.modrt.error.StateException;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
+import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
 import io.modrt.parameters.Parameter;
 import io.modrt.policy.Diagnostic;
@@ -75,6 +76,9 @@ public interface LiveModule {
 
     /** The bytes of a section as they are in memory now; none if it is not loaded. A new array. */
     byte[] bytes(Section section);
+
+    /** The target's memory, in which it lies. */
+    MemoryReader memory();
 
     /** Its exports, in the order of its tables. */
     List<KernelSymbol> exports();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.modrt.elf.AddendKind;
 import io.modrt.error.Errno;
 import io.modrt.error.RelocationException;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +32,7 @@ class GoldenWordsTest {
         MipsReloc row = MipsReloc.valueOf(type);
         long P = hex(place);
         int offset = (int) (P & PAGE);
-        Laid laid = Laid.module(machine).at(P & ~PAGE).exported("S", hex(symbol));
+        DryLoad laid = Loads.module(machine).at(P & ~PAGE).exports("S", hex(symbol));
         laid.builder().code(".text").zeros(offset);
         if (row == MipsReloc.R_MIPS_64) {
             laid.builder().code(".text").pointer(hex(before));
@@ -54,9 +55,7 @@ class GoldenWordsTest {
             assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
         } else if (row == MipsReloc.R_MIPS_64) {
             assertEquals(
-                    after,
-                    String.format(Locale.ROOT, "0x%016x", laid.relocate().doubleword(".text", offset)),
-                    assembly);
+                    after, String.format(Locale.ROOT, "0x%016x", laid.relocate().pointer(".text", offset)), assembly);
         } else {
             assertEquals(
                     after, String.format(Locale.ROOT, "0x%08x", laid.relocate().word(".text", offset)), assembly);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modrt.error.Errno;
 import io.modrt.error.RelocationException;
 import io.modrt.policy.Diagnostic;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Optional;
@@ -96,9 +97,9 @@ class LimitsTest {
                     """)
     void rela(String type, String symbol, String addend, String place, String mask, String bits) {
         for (int before : WORDS) {
-            Laid laid = Laid.module(ElfTarget.MIPS_N64_R6_BE)
+            DryLoad laid = Loads.module(ElfTarget.MIPS_N64_R6_BE)
                     .at(0xffff_ffff_0000_0000L | hex(place))
-                    .exported("S", hex(symbol));
+                    .exports("S", hex(symbol));
             laid.builder()
                     .text(before)
                     .relocation(".text", 0, MipsReloc.valueOf(type).number(), "S", Long.parseLong(addend, 16));
@@ -153,7 +154,7 @@ class LimitsTest {
     void rel(String type, String symbol, String inPlace, String place, String mask, String bits) {
         for (int word : WORDS) {
             int before = (word & ~(int) hex(mask)) | (int) hex(inPlace);
-            Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_LE).at(hex(place)).exported("S", hex(symbol));
+            DryLoad laid = Loads.module(ElfTarget.MIPS_O32_R6_LE).at(hex(place)).exports("S", hex(symbol));
             laid.builder()
                     .text(before)
                     .relocation(".text", 0, MipsReloc.valueOf(type).number(), "S");
@@ -161,7 +162,7 @@ class LimitsTest {
         }
     }
 
-    private static void check(Laid laid, String type, int before, int mask, String bits) {
+    private static void check(DryLoad laid, String type, int before, int mask, String bits) {
         if (bits.equals("overflow") || bits.equals("misaligned")) {
             RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
             assertEquals(Errno.ENOEXEC, refused.errno());
@@ -187,25 +188,25 @@ class LimitsTest {
     })
     void aDoublewordTakesAnySum(String symbol, long addend, String after) {
         for (long before : new long[] {0, -1, 0x0123_4567_89ab_cdefL}) {
-            Laid laid = Laid.module(ElfTarget.MIPS_N64_LE).exported("S", hex(symbol));
+            DryLoad laid = Loads.module(ElfTarget.MIPS_N64_LE).exports("S", hex(symbol));
             laid.builder()
                     .readOnly(".rodata")
                     .pointer(0x1111_1111_1111_1111L)
                     .pointer(before)
                     .pointer(0x2222_2222_2222_2222L);
             laid.builder().relocation(".rodata", 8, 18, "S", addend);
-            Laid.Result result = laid.relocate();
-            assertEquals(0x1111_1111_1111_1111L, result.doubleword(".rodata", 0));
-            assertEquals(hex(after), result.doubleword(".rodata", 8));
-            assertEquals(0x2222_2222_2222_2222L, result.doubleword(".rodata", 16));
+            DryLoad.Result result = laid.relocate();
+            assertEquals(0x1111_1111_1111_1111L, result.pointer(".rodata", 0));
+            assertEquals(hex(after), result.pointer(".rodata", 8));
+            assertEquals(0x2222_2222_2222_2222L, result.pointer(".rodata", 16));
         }
     }
 
     @Test
     void n64TellsOfAWordThatLostItsUpperHalf() {
-        Laid laid = Laid.module(ElfTarget.MIPS_N64_LE).exported("S", 0x9800_0000_0000_1234L);
+        DryLoad laid = Loads.module(ElfTarget.MIPS_N64_LE).exports("S", 0x9800_0000_0000_1234L);
         laid.builder().text(-1).relocation(".text", 0, 2, "S");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(0x1234, result.word(".text", 0));
         assertTrue(
                 result.relocated().diagnostics().stream()
@@ -216,7 +217,7 @@ class LimitsTest {
 
     @Test
     void theRefusalOf2009NamesThePlaceTheSegmentAndTheWayOut() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_BE).exported("_mcount", 0x8027_a740L);
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_BE).exports("_mcount", 0x8027_a740L);
         laid.builder().text(0, 0x0c00_0000).relocation(".text", 4, 4, "_mcount");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(

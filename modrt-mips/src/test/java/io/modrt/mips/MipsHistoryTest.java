@@ -24,6 +24,7 @@ import io.modrt.spi.RelocationType;
 import io.modrt.spi.SiteKind;
 import io.modrt.spi.SiteKind.State;
 import io.modrt.spi.TracingSites;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.version.KernelChange;
 import io.modrt.version.KernelVersion;
@@ -166,14 +167,15 @@ class MipsHistoryTest {
         "6.1.192, 0x10, 0 is added"
     })
     void aWeakSymbolThatNobodyExports(String version, String word, String why) {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel(version)).exported("next", 0x8000_1000L);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_LE).under(kernel(version)).exports("next", 0x8000_1000L);
         laid.builder()
                 .text(0)
                 .data(0x10, 0x20)
                 .importsWeakly("maybe")
                 .relocation(".data", 0, R_32, "maybe")
                 .relocation(".data", 4, R_32, "next");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(Integer.decode(word), result.word(".data", 0), why);
         assertEquals(0x8000_1020, result.word(".data", 4));
     }
@@ -182,7 +184,8 @@ class MipsHistoryTest {
     @ParameterizedTest
     @CsvSource({"2.6.30, false", "2.6.31, true"})
     void aStrongSymbolOfValue0IsAppliedSince2_6_31(String version, boolean isApplied) {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel(version)).exported("zero", 0);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_LE).under(kernel(version)).exports("zero", 0);
         laid.builder().text(0).data(0x10).relocation(".data", 0, R_32, "zero");
         if (isApplied) {
             assertEquals(0x10, laid.relocate().word(".data", 0));
@@ -196,7 +199,7 @@ class MipsHistoryTest {
     /** -2 is no multiple of 4. */
     @Test
     void aCallOfAMissingWeakSymbolFailsFrom2_6_27To2_6_29() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel("2.6.28"));
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_LE).under(kernel("2.6.28"));
         laid.builder().text(0x0c00_0000, 0).importsWeakly("maybe").relocation(".text", 0, 4, "maybe");
         assertEquals(
                 Errno.ENOEXEC,
@@ -226,7 +229,8 @@ class MipsHistoryTest {
         "4.14.0, 61, module m: dangerous R_MIPS_PC26 relocation"
     })
     void theLineAboutAMisalignedTargetNamesWhatThatKernelNames(String version, int type, String line) {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_BE).under(kernel(version)).exported("odd", 0xc000_0002L);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_BE).under(kernel(version)).exports("odd", 0xc000_0002L);
         laid.builder().text(0).relocation(".text", 0, type, "odd");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Errno.ENOEXEC, refused.errno());
@@ -240,10 +244,10 @@ class MipsHistoryTest {
         "4.14.0, module m: dangerous R_MIPS_LO16 relocation"
     })
     void soDoesTheLineAboutALowerHalfOfAnotherSymbol(String version, String line) {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_BE)
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_BE)
                 .under(kernel(version))
-                .exported("a", 0x8000_9abcL)
-                .exported("b", 0x8123_4000L);
+                .exports("a", 0x8000_9abcL)
+                .exports("b", 0x8123_4000L);
         laid.builder().text(LUI, ADDIU).relocation(".text", 0, HI16, "a").relocation(".text", 4, LO16, "b");
         assertEquals(
                 line,
@@ -264,22 +268,23 @@ class MipsHistoryTest {
     /** A live 6.1 read the place, and crashed, before it looked at the type. */
     @Test
     void anUnknownTypeOutsideItsSectionIsBeyondTheKernel() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel("6.1.192")).exported("a", 0x8000_9abcL);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_LE).under(kernel("6.1.192")).exports("a", 0x8000_9abcL);
         laid.builder().text(0, 0).relocation(".text", 4, 3, "a");
         assertFalse(assertThrows(RelocationException.class, laid::relocate).beyondKernel());
 
-        Laid outside =
-                Laid.module(ElfTarget.MIPS_O32_LE).under(kernel("6.1.192")).exported("a", 0x8000_9abcL);
+        DryLoad outside =
+                Loads.module(ElfTarget.MIPS_O32_LE).under(kernel("6.1.192")).exports("a", 0x8000_9abcL);
         outside.builder().text(0, 0).relocation(".text", 0x100_0000, 3, "a");
         assertTrue(assertThrows(RelocationException.class, outside::relocate).beyondKernel());
     }
 
     /** An upper half in .text that no lower half of .text completes, and then a lower half of {@code later} in .text.more. */
-    private static Laid unpaired(String version, String later) {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE)
+    private static DryLoad unpaired(String version, String later) {
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_LE)
                 .under(kernel(version))
-                .exported("a", 0x8000_9abcL)
-                .exported("b", 0x8123_4000L);
+                .exports("a", 0x8000_9abcL)
+                .exports("b", 0x8123_4000L);
         laid.builder().text(LUI | 1, 0).relocation(".text", 0, HI16, "a");
         laid.builder().code(".text.more").words(ADDIU | 0x7ff0, LUI, ADDIU);
         laid.builder()
@@ -292,7 +297,7 @@ class MipsHistoryTest {
     @Test
     void anUpperHalfWaitedForTheNextLowerHalfOfAnySection() {
         // 0x80009abc + (1 << 16) + 0x7ff0 = 0x80021aac; b is 0x8123 and 0x4000
-        Laid.Result result = unpaired("3.1.10", "a").relocate();
+        DryLoad.Result result = unpaired("3.1.10", "a").relocate();
         assertEquals(LUI | 0x8002, result.word(".text", 0));
         assertEquals(ADDIU | 0x1aac, result.word(".text.more", 0));
         assertEquals(LUI | 0x8123, result.word(".text.more", 4));
@@ -318,7 +323,8 @@ class MipsHistoryTest {
 
     @Test
     void anUpperHalfThatWaitsForeverIsLeftAsItWas() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel("2.6.28")).exported("a", 0x8000_9abcL);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_LE).under(kernel("2.6.28")).exports("a", 0x8000_9abcL);
         laid.builder().text(LUI | 1, 0).relocation(".text", 0, HI16, "a");
         assertEquals(LUI | 1, laid.relocate().word(".text", 0));
         assertThrows(
@@ -348,7 +354,7 @@ class MipsHistoryTest {
         "6.1.192, 00000000 08001234 00000000 24020001"
     })
     void whatLoadingMakesOfStaticBranches(String version, String words) {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).under(kernel(version));
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_LE).under(kernel(version));
         laid.builder()
                 .text(0, 0x0800_1234, 0x1000_0001, 0x2402_0001)
                 .data(0, 0)
@@ -360,7 +366,7 @@ class MipsHistoryTest {
                     .pointer(laid.builder().symbol("code"), 12)
                     .pointer(laid.builder().symbol("key"));
         }
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(
                 Arrays.stream(words.split(" "))
                         .map(word -> Integer.parseUnsignedInt(word, 16))

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.modrt.error.FormatException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.spi.StaticBranches;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.SectionBuilder;
 import java.util.HexFormat;
@@ -24,8 +25,8 @@ class MipsJumpLabelsTest {
     }
 
     /** A module with a static branch in {@code .text} at each of these offsets, all of one key. */
-    private static Laid module(ElfTarget target, int[] sites, int... words) {
-        Laid laid = Laid.module(target);
+    private static DryLoad module(ElfTarget target, int[] sites, int... words) {
+        DryLoad laid = Loads.module(target);
         laid.builder().text(words).data(0, 0, 0, 0).object("key", ".data", 0);
         laid.builder().function("code", ".text", 0);
         SectionBuilder table = laid.builder().writable("__jump_table");
@@ -48,7 +49,7 @@ class MipsJumpLabelsTest {
             0x1000_0001, // b .+8, not in the table
             0x03e0_0008 // jr $31
         };
-        Laid.Result result = module(target, new int[] {0, 8}, words).relocate();
+        DryLoad.Result result = module(target, new int[] {0, 8}, words).relocate();
         assertEquals(0, result.word(".text", 0));
         assertEquals(0x2402_0001, result.word(".text", 4));
         assertEquals(0x0800_1234, result.word(".text", 8));
@@ -62,7 +63,7 @@ class MipsJumpLabelsTest {
             0xc800_0004, // bc .+20
             0x2402_0001 // addiu $2,$0,1
         };
-        Laid.Result result =
+        DryLoad.Result result =
                 module(ElfTarget.MIPS_N64_R6_LE, new int[] {0, 4}, words).relocate();
         assertEquals(0, result.word(".text", 0));
         assertEquals(0xc800_0004, result.word(".text", 4));
@@ -88,14 +89,14 @@ class MipsJumpLabelsTest {
 
     @Test
     void kernelsWithoutJumpLabelsLeaveTheCompilersWords() {
-        Laid laid = module(ElfTarget.MIPS_O32_LE, new int[] {0}, 0x1000_0001, 0)
-                .under(Laid.LINUX_6_1.with(ConfigOption.JUMP_LABEL, false));
+        DryLoad laid = module(ElfTarget.MIPS_O32_LE, new int[] {0}, 0x1000_0001, 0)
+                .under(Loads.LINUX_6_1.with(ConfigOption.JUMP_LABEL, false));
         assertEquals(0x1000_0001, laid.relocate().word(".text", 0));
     }
 
     @Test
     void aSiteOutsideTheModuleIsRefused() {
-        Laid laid = module(ElfTarget.MIPS_O32_LE, new int[] {0x0100_0000}, 0x1000_0001, 0);
+        DryLoad laid = module(ElfTarget.MIPS_O32_LE, new int[] {0x0100_0000}, 0x1000_0001, 0);
         assertThrows(FormatException.class, laid::relocate);
     }
 }

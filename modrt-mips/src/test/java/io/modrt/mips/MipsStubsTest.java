@@ -11,6 +11,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
 import io.modrt.spi.Stub;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +25,10 @@ class MipsStubsTest {
     private static final int JAL = 0x0c00_0000;
 
     /** The module of the report of 2009: two calls of _mcount and one of _printk in .text, one of _mcount in .init.text. */
-    private static Laid calls(ElfTarget target, long high) {
-        Laid laid = Laid.module(target)
-                .exported("_mcount", high | 0x8027_a740L)
-                .exported("_printk", high | 0x8093_ffe8L)
+    private static DryLoad calls(ElfTarget target, long high) {
+        DryLoad laid = Loads.module(target)
+                .exports("_mcount", high | 0x8027_a740L)
+                .exports("_printk", high | 0x8093_ffe8L)
                 .with(SHARED);
         laid.builder().text(JAL, 0, JAL, 0, JAL, 0).initText(JAL, 0);
         laid.builder()
@@ -40,7 +41,7 @@ class MipsStubsTest {
 
     @Test
     void o32GetsOneStubATargetAtTheHeadOfEachBlock() {
-        Laid.Result result = calls(ElfTarget.MIPS_O32_BE, 0).relocate();
+        DryLoad.Result result = calls(ElfTarget.MIPS_O32_BE, 0).relocate();
         // There are two callees in core and one in init, with 16 bytes each; .text follows.
         assertEquals(List.of(32L, 16L), heads(result));
         assertEquals(
@@ -71,13 +72,13 @@ class MipsStubsTest {
 
     @Test
     void release6JumpsByJalr() {
-        Laid.Result result = calls(ElfTarget.MIPS_O32_R6_LE, 0).relocate();
+        DryLoad.Result result = calls(ElfTarget.MIPS_O32_R6_LE, 0).relocate();
         assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0009, 0), result.wordsAt(RegionKind.CORE, 0, 4));
     }
 
     @Test
     void n64HasRoomForTheLongStubAndUsesTheShortOneForCompatibleAddresses() {
-        Laid.Result result =
+        DryLoad.Result result =
                 calls(ElfTarget.MIPS_N64_LE, 0xffff_ffff_0000_0000L).relocate();
         assertEquals(List.of(64L, 32L), heads(result));
         assertEquals(
@@ -87,12 +88,12 @@ class MipsStubsTest {
 
     @Test
     void n64ReachesAnyAddress() {
-        Laid laid = Laid.module(ElfTarget.MIPS_N64_BE)
+        DryLoad laid = Loads.module(ElfTarget.MIPS_N64_BE)
                 .at(0xc000_0000_0000_2000L)
-                .exported("far", 0x9800_0000_0012_9abcL)
+                .exports("far", 0x9800_0000_0012_9abcL)
                 .with(SHARED);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "far");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(
                 List.of(
                         0x3c19_9800, // lui    $25,%highest
@@ -109,8 +110,8 @@ class MipsStubsTest {
 
     @Test
     void whereOnlyBitsAbove31DifferAStubGoesWhereTheKernelWouldJumpWrong() {
-        Laid laid =
-                Laid.module(ElfTarget.MIPS_N64_BE).at(0xc000_0000_0000_2000L).exported("far", 0x9800_0000_0000_9abcL);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_N64_BE).at(0xc000_0000_0000_2000L).exports("far", 0x9800_0000_0000_9abcL);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "far");
         assertEquals(JAL | 0x9abc >> 2, laid.relocate().word(".text", 0));
         assertEquals(1, laid.with(SHARED).relocate().relocated().stubs().size());
@@ -118,8 +119,8 @@ class MipsStubsTest {
 
     @Test
     void since64StubsAreInTheRegionsOfCode() {
-        Laid.Result result =
-                calls(ElfTarget.MIPS_O32_LE, 0).under(Laid.LINUX_6_12).relocate();
+        DryLoad.Result result =
+                calls(ElfTarget.MIPS_O32_LE, 0).under(Loads.LINUX_6_12).relocate();
         assertEquals(
                 List.of(RegionKind.TEXT, RegionKind.INIT_TEXT),
                 result.plan().regions().stream()
@@ -132,14 +133,14 @@ class MipsStubsTest {
 
     @Test
     void callsWithOtherAddendsHaveStubsOfTheirOwn() {
-        Laid laid =
-                Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1000L).with(SHARED);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_LE).exports("f", 0x8000_1000L).with(SHARED);
         laid.builder().text(JAL, 0, JAL | 2, 0, JAL | 2, 0);
         laid.builder()
                 .relocation(".text", 0, R_26, "f")
                 .relocation(".text", 8, R_26, "f")
                 .relocation(".text", 16, R_26, "f");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(List.of(32L, 0L), heads(result));
         assertEquals(
                 List.of(Address.of(0x8000_1000L), Address.of(0x8000_1008L)),
@@ -148,12 +149,12 @@ class MipsStubsTest {
 
     @Test
     void twoNamesOfOneTargetShareAStub() {
-        Laid laid = Laid.module(ElfTarget.MIPS_N64_LE)
-                .exported("f", 0xffff_ffff_8000_1000L)
-                .exported("g", 0xffff_ffff_8000_1008L)
+        DryLoad laid = Loads.module(ElfTarget.MIPS_N64_LE)
+                .exports("f", 0xffff_ffff_8000_1000L)
+                .exports("g", 0xffff_ffff_8000_1008L)
                 .with(SHARED);
         laid.builder().text(JAL, 0, JAL, 0).relocation(".text", 0, R_26, "f", 8).relocation(".text", 8, R_26, "g");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(1, result.relocated().stubs().size());
         assertEquals(JAL | 0, result.word(".text", 0));
         assertEquals(result.word(".text", 0), result.word(".text", 8));
@@ -161,18 +162,18 @@ class MipsStubsTest {
 
     @Test
     void callsWithinARegionAreNotCountedAndCallsAcrossAre() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE).with(SHARED);
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_LE).with(SHARED);
         laid.builder().text(JAL, 0, 0, 0).initText(JAL, 0);
         laid.builder()
                 .function("near", ".text", 8)
                 .relocation(".text", 0, R_26, "near")
                 .relocation(".init.text", 0, R_26, "near");
-        Laid.Result together = laid.relocate();
+        DryLoad.Result together = laid.relocate();
         assertEquals(List.of(0L, 16L), heads(together));
         assertTrue(together.relocated().stubs().isEmpty());
         assertEquals(JAL | 8 >> 2, together.word(".text", 0));
 
-        Laid.Result apart = laid.at(RegionKind.INIT, 0xd000_0000L).relocate();
+        DryLoad.Result apart = laid.at(RegionKind.INIT, 0xd000_0000L).relocate();
         assertEquals(1, apart.relocated().stubs().size());
         // lui $25,0xc000; addiu $25,$25,8; the stub lies at 0xd0000000
         assertEquals(List.of(0x3c19_c000, 0x2739_0008), apart.wordsAt(RegionKind.INIT, 0, 2));
@@ -181,8 +182,8 @@ class MipsStubsTest {
 
     @Test
     void whatReachesNeedsNoStub() {
-        Laid laid = calls(ElfTarget.MIPS_O32_LE, 0).at(0x8100_0000L);
-        Laid.Result result = laid.relocate();
+        DryLoad laid = calls(ElfTarget.MIPS_O32_LE, 0).at(0x8100_0000L);
+        DryLoad.Result result = laid.relocate();
         assertTrue(result.relocated().stubs().isEmpty());
         assertEquals(JAL | 0x0027_a740 >> 2, result.word(".text", 0));
         assertEquals(List.of(0, 0, 0, 0), result.wordsAt(RegionKind.CORE, 0, 4));
@@ -190,8 +191,8 @@ class MipsStubsTest {
 
     @Test
     void aStubBeyondTheCallersSegmentIsRefused() {
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_LE)
-                .exported("_mcount", 0x8027_a740L)
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_LE)
+                .exports("_mcount", 0x8027_a740L)
                 .at(0xcfff_f000L)
                 .with(SHARED);
         laid.builder().code(".text").zeros(0x1000).words(JAL, 0);
@@ -206,8 +207,8 @@ class MipsStubsTest {
 
     @Test
     void misalignedTargetsAreRefusedNotBridged() {
-        Laid laid =
-                Laid.module(ElfTarget.MIPS_O32_LE).exported("f", 0x8000_1002L).with(SHARED);
+        DryLoad laid =
+                Loads.module(ElfTarget.MIPS_O32_LE).exports("f", 0x8000_1002L).with(SHARED);
         laid.builder().text(JAL, 0).relocation(".text", 0, R_26, "f");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Optional.of("module m: dangerous R_MIPS_26 relocation"), refused.kernelMessage());
@@ -216,7 +217,7 @@ class MipsStubsTest {
 
     @Test
     void theKernelHasNone() {
-        Laid laid = calls(ElfTarget.MIPS_O32_LE, 0).with(LoadPolicy.kernelExact());
+        DryLoad laid = calls(ElfTarget.MIPS_O32_LE, 0).with(LoadPolicy.kernelExact());
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Optional.of("module m: relocation overflow"), refused.kernelMessage());
     }
@@ -224,12 +225,12 @@ class MipsStubsTest {
     @Test
     void release6CompactCallsGetStubsToo() {
         // balc counts from the next instruction: the word in place, 0xebffffff, holds -1, that is -4 bytes.
-        Laid laid = Laid.module(ElfTarget.MIPS_O32_R6_BE)
-                .exported("f", 0x8027_a740L)
+        DryLoad laid = Loads.module(ElfTarget.MIPS_O32_R6_BE)
+                .exports("f", 0x8027_a740L)
                 .with(SHARED);
         laid.builder().text(0, 0xebff_ffff, 0xebff_ffff);
         laid.builder().relocation(".text", 4, R_PC26, "f").relocation(".text", 8, R_PC26, "f");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(List.of(16L, 0L), heads(result));
         assertEquals(List.of(0x3c19_8028, 0x2739_a740, 0x0320_0009, 0), result.wordsAt(RegionKind.CORE, 0, 4));
         // .text is at 0xc0000010: from 0xc0000018 back to 0xc0000000 are 6 words, from 0xc000001c 7.
@@ -237,7 +238,7 @@ class MipsStubsTest {
         assertEquals(0xebff_fff9, result.word(".text", 8));
     }
 
-    private static List<Long> heads(Laid.Result result) {
+    private static List<Long> heads(DryLoad.Result result) {
         return result.plan().regions().stream().map(Region::headBytes).toList();
     }
 }

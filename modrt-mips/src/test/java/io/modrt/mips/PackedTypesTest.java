@@ -3,6 +3,7 @@ package io.modrt.mips;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.policy.Diagnostic;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.SectionBuilder;
 import java.util.List;
@@ -15,7 +16,7 @@ class PackedTypesTest {
 
     /** A packed rest of 0x000018: r_ssym 0, r_type3 0, r_type2 24. */
     private static List<String> told(int packed) {
-        Laid laid = Laid.module(ElfTarget.MIPS_N64_LE).exported("S", 0x1000);
+        DryLoad laid = Loads.module(ElfTarget.MIPS_N64_LE).exports("S", 0x1000);
         SectionBuilder data = laid.builder().writable(".data").zeros(16);
         for (int i = 0; i < packed; i++) {
             data.composedRelocation(

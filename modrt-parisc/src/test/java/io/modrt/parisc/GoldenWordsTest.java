@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.error.Rule;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,11 +36,11 @@ class GoldenWordsTest {
             return;
         }
         int offset = (int) (P & PAGE);
-        Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
+        DryLoad laid = Loads.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
                 .with(LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE))
                 .at((P & ~PAGE) - PAGE - 1) // what is in front of .text gets a page
-                .exported("S", S)
-                .exported("$global$", 0x1050_0000);
+                .exports("S", S)
+                .exports("$global$", 0x1050_0000);
         laid.builder().code(".text").alignment(PAGE + 1).zeros(offset);
         if (row.field().bytes() == Long.BYTES) {
             laid.builder().code(".text").pointer(Long.parseUnsignedLong(before.substring(2), 16));
@@ -47,12 +48,12 @@ class GoldenWordsTest {
             laid.builder().text((int) (long) Long.decode(before));
         }
         laid.builder().relocation(".text", offset, row.number(), "S", A);
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(P, result.address(".text") + offset);
         assertEquals(
                 after,
                 row.field().bytes() == Long.BYTES
-                        ? String.format(Locale.ROOT, "0x%016x", result.doubleword(".text", offset))
+                        ? String.format(Locale.ROOT, "0x%016x", result.pointer(".text", offset))
                         : String.format(Locale.ROOT, "0x%08x", result.word(".text", offset)),
                 assembly);
     }

@@ -26,6 +26,7 @@ import io.modrt.spi.StaticBranches;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.TracingSites;
 import io.modrt.testkit.BundledModules;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.version.KernelVersion;
 import java.util.HexFormat;
@@ -40,8 +41,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PariscArchTest {
     private static final Arch NARROW = new PariscArch.Narrow();
     private static final Arch WIDE = new PariscArch.Wide();
-    private static final ArchKernel NARROW_KERNEL = kernel(ElfClass.ELF32, Laid.LINUX_6_1);
-    private static final ArchKernel WIDE_KERNEL = kernel(ElfClass.ELF64, Laid.LINUX_6_1);
+    private static final ArchKernel NARROW_KERNEL = kernel(ElfClass.ELF32, Loads.LINUX_6_1);
+    private static final ArchKernel WIDE_KERNEL = kernel(ElfClass.ELF64, Loads.LINUX_6_1);
     private static final int NOP = 0x0800_0240;
 
     private static ArchKernel kernel(ElfClass elfClass, KernelProfile profile) {
@@ -118,7 +119,7 @@ class PariscArchTest {
                 WIDE_KERNEL.tables());
         assertEquals(
                 8,
-                kernel(ElfClass.ELF32, Laid.LINUX_2_6_29)
+                kernel(ElfClass.ELF32, Loads.LINUX_2_6_29)
                         .tables()
                         .exceptionTable()
                         .entryBytes());
@@ -144,7 +145,7 @@ class PariscArchTest {
 
     @Test
     void theTracersWordsAreTheCompilersUntilItIsSwitchedOn() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32);
         laid.builder()
                 .text(NOP, NOP, NOP, NOP, NOP, 0x4bc2_3fd9)
                 .function("f", ".text", 16)
@@ -153,7 +154,7 @@ class PariscArchTest {
         laid.builder()
                 .relocation("__patchable_function_entries", 0, 1, "f", 4)
                 .relocation("__patchable_function_entries", 4, 1, "f", -16);
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         for (int i = 0; i < 5; i++) {
             assertEquals(NOP, result.word(".text", 4 * i));
         }
@@ -172,16 +173,16 @@ class PariscArchTest {
     void addressesOf16DigitsAreCutTo32BitsAndThoseOf64BitKernelsAreKept() {
         assertEquals(Address.of(0x9012_3450L), NARROW_KERNEL.canonical(Address.of(0xffff_ffff_9012_3450L)));
         assertEquals(Address.of(0x9012_3450L), WIDE_KERNEL.canonical(Address.of(0x9012_3450L)));
-        Laid laid = Laid.module(ElfTarget.PARISC_32)
-                .exported("jiffies", 0xffff_ffff_9040_0000L)
-                .exported("$global$", 0x9040_0000L);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32)
+                .exports("jiffies", 0xffff_ffff_9040_0000L)
+                .exports("$global$", 0x9040_0000L);
         laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
         assertEquals(0x2b60_0000, laid.relocate().word(".text", 0), "addil LR'0,%dp,%r1");
     }
 
     @Test
     void withoutTheDataPointerWhatCountsFromItIsRefused() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).exported("jiffies", 0x1040_0000);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).exports("jiffies", 0x1040_0000);
         laid.builder().text(0x2b60_0000).relocation(".text", 0, 18, "jiffies");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertTrue(refused.beyondKernel());
@@ -210,7 +211,7 @@ class PariscArchTest {
     @ParameterizedTest
     @CsvSource({"1", "12", "222"})
     void aSymbolOfValue0IsAnUnknownOne(int type) {
-        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32);
         laid.builder().text(NOP).importsWeakly("maybe").relocation(".text", 0, type, "maybe");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Errno.ENOENT, refused.errno());
@@ -220,8 +221,8 @@ class PariscArchTest {
     @ParameterizedTest
     @CsvSource({"32, 0", "32, 80", "32, 34", "32, 4", "64, 0", "64, 1", "64, 12", "64, 18"})
     void aTypeThatThisWidthHasNotIsRefused(int width, int type) {
-        Laid laid = Laid.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
-                .exported("S", 0x4012_3450);
+        DryLoad laid = Loads.module(width == 32 ? ElfTarget.PARISC_32 : ElfTarget.PARISC_64)
+                .exports("S", 0x4012_3450);
         laid.builder().text(NOP, NOP).relocation(".text", 0, type, "S");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Errno.ENOEXEC, refused.errno());
@@ -231,8 +232,8 @@ class PariscArchTest {
     @Test
     void relocationsWithoutAddendsAreRefused() {
         assertTrue(NARROW_KERNEL.relocations(AddendKind.IN_PLACE).types().isEmpty());
-        Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
-                .exported("S", 0x1012_3450);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
+                .exports("S", 0x1012_3450);
         laid.builder().text(NOP).relocation(".text", 0, 1, "S");
         FormatException refused = assertThrows(FormatException.class, laid::relocate);
         assertEquals(Optional.of("module m: REL relocation unsupported"), refused.kernelMessage());
@@ -240,9 +241,9 @@ class PariscArchTest {
 
     @Test
     void whatA64BitKernelCutsOffAWordIsToldOf() {
-        Laid laid = Laid.module(ElfTarget.PARISC_64).exported("S", 0x1_4012_3450L);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_64).exports("S", 0x1_4012_3450L);
         laid.builder().text(NOP, 0).relocation(".text", 4, 49, "S");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(0x4012_3450, result.word(".text", 4));
         assertEquals(
                 1,

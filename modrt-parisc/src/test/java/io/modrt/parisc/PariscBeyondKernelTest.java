@@ -14,6 +14,7 @@ import io.modrt.policy.StubPolicy;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,8 +26,8 @@ class PariscBeyondKernelTest {
     private static final LoadPolicy EXTENDED = LoadPolicy.kernelExact().relaxed(Rule.RELOCATION_TYPE);
 
     /** {@code ldi S,%r19}, twice. */
-    private static Laid twoLoads() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).exported("S", 0x1ff0);
+    private static DryLoad twoLoads() {
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).exports("S", 0x1ff0);
         laid.builder()
                 .text(0x3413_0000, 0x3413_0000)
                 .relocation(".text", 0, 7, "S")
@@ -49,7 +50,7 @@ class PariscBeyondKernelTest {
 
     @Test
     void relaxedTheyAreAppliedAndToldOnceAType() {
-        Laid.Result result = twoLoads().with(EXTENDED).relocate();
+        DryLoad.Result result = twoLoads().with(EXTENDED).relocate();
 
         // im14: 0x1ff0 << 1
         assertEquals(0x3413_3fe0, result.word(".text", 4));
@@ -64,7 +65,7 @@ class PariscBeyondKernelTest {
 
     @Test
     void whatDoesNotFitIsRefusedWhateverThePolicy() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).exported("S", 0x2000).with(EXTENDED);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).exports("S", 0x2000).with(EXTENDED);
         laid.builder().text(0x3413_0000).relocation(".text", 0, 7, "S");
 
         // 14 signed bits end at 0x1fff
@@ -76,14 +77,14 @@ class PariscBeyondKernelTest {
     @Test
     void shortBranchesOf64BitCodeHaveStubsLikeLongOnes() {
         for (StubPolicy stubs : StubPolicy.values()) {
-            Laid laid =
-                    Laid.module(ElfTarget.PARISC_64).exported("S", 0x4010_0000).with(EXTENDED.stubs(stubs));
+            DryLoad laid =
+                    Loads.module(ElfTarget.PARISC_64).exports("S", 0x4010_0000).with(EXTENDED.stubs(stubs));
             // a b,l S,%rp of 17 bits and its delay slot, twice
             laid.builder()
                     .text(0xe840_0000, NOP, 0xe840_0000, NOP)
                     .relocation(".text", 0, 12, "S")
                     .relocation(".text", 8, 12, "S");
-            Laid.Result result = laid.relocate();
+            DryLoad.Result result = laid.relocate();
 
             // the two branches share a GOT slot, although one was counted for each
             assertEquals(List.of(0, 0x4010_0000, 0, 0), result.wordsAt(RegionKind.CORE, 0, 4), stubs.toString());
@@ -99,7 +100,7 @@ class PariscBeyondKernelTest {
 
     @Test
     void aTableKeepsTheNumbersOfBothKindsApart() {
-        RelocationTable narrow = PariscReloc.table(Width.BITS_32, Laid.LINUX_6_1);
+        RelocationTable narrow = PariscReloc.table(Width.BITS_32, Loads.LINUX_6_1);
         assertTrue(narrow.type(7).isEmpty());
         String message = assertThrows(
                         IllegalArgumentException.class, () -> narrow.beyondKernel(List.of(PariscReloc.R_PARISC_DIR32)))

@@ -29,7 +29,7 @@ class PariscBootTest {
     private static final int NOP = 0x0800_0240;
     private static final int SYNC = 0x0000_0400;
     private static final KernelProfile ONE_CPU =
-            Laid.LINUX_6_1.with(ConfigOption.DYNAMIC_FTRACE, false).withMachine(MachineFacts.of(1));
+            Loads.LINUX_6_1.with(ConfigOption.DYNAMIC_FTRACE, false).withMachine(MachineFacts.of(1));
 
     private static ArchKernel kernel(ElfTarget target, KernelProfile profile) {
         Arch arch = target.encoding().is64Bit() ? new PariscArch.Wide() : new PariscArch.Narrow();

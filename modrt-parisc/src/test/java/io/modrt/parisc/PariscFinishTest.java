@@ -7,6 +7,7 @@ import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
 import io.modrt.kernel.MachineFacts;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfEncoding;
 import io.modrt.testkit.ElfTarget;
 import java.util.ArrayList;
@@ -42,11 +43,11 @@ class PariscFinishTest {
     @ParameterizedTest
     @EnumSource
     void theLastUnwindTableIsSortedAndTheFirstIsNot(Machine machine) {
-        Laid laid = Laid.module(machine.target);
+        DryLoad laid = Loads.module(machine.target);
         laid.builder().text(NOP, NOP, NOP, NOP).function("f", ".text", 0);
         unwind(laid, ".PARISC.unwind", 8, 0);
         unwind(laid, ".PARISC.unwind.init", 8, 12, 4);
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         int text = (int) result.address(".text");
         assertEquals(List.of(text + 8, text + 8, 1, ~1, text, text, 2, ~2), words(result, ".PARISC.unwind", 8));
@@ -56,7 +57,7 @@ class PariscFinishTest {
     }
 
     /** An unwind table with an entry for each of these offsets of code: start, end, and two words that number the entry. */
-    private static void unwind(Laid laid, String section, int... offsets) {
+    private static void unwind(DryLoad laid, String section, int... offsets) {
         laid.builder().readOnly(section);
         for (int i = 0; i < offsets.length; i++) {
             laid.builder().readOnly(section).words(0, 0, i + 1, ~(i + 1));
@@ -68,7 +69,7 @@ class PariscFinishTest {
     @ParameterizedTest
     @EnumSource
     void localLabelsLeaveTheSymbolTableOfInitAndAStaleTailStays(Machine machine) {
-        Laid laid = Laid.module(machine.target);
+        DryLoad laid = Loads.module(machine.target);
         laid.builder()
                 .text(NOP, NOP, NOP)
                 .function("first", ".text", 0)
@@ -76,7 +77,7 @@ class PariscFinishTest {
                 .function("second", ".text", 8)
                 .function(".L2", ".text", 4)
                 .function("third", ".text", 0);
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         SymbolTable symbols = result.plan().file().elf().symbolTable().orElseThrow();
         List<String> inFile =
@@ -116,12 +117,12 @@ class PariscFinishTest {
     @ParameterizedTest
     @MethodSource("conditions")
     void codeIsRewrittenWhereAConditionHolds(MachineFacts machine, int holding) {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).under(Laid.LINUX_6_1.withMachine(machine));
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).under(Loads.LINUX_6_1.withMachine(machine));
         laid.builder().text(SYNC, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
         for (int bit = 0; bit < 8; bit++) {
             entry(laid, bit, 4 * bit, 1, 1 << bit, NOP);
         }
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(
                 IntStream.range(0, 8)
                         .mapToObj(bit -> (holding >> bit & 1) == 1 ? NOP : SYNC)
@@ -129,15 +130,15 @@ class PariscFinishTest {
                 words(result, ".text", 8));
     }
 
-    private static void entry(Laid laid, int index, int codeOffset, int length, int conditions, int replacement) {
+    private static void entry(DryLoad laid, int index, int codeOffset, int length, int conditions, int replacement) {
         laid.builder().readOnly(".altinstructions").words(0, length << 16 | conditions, replacement);
         laid.builder().relocation(".altinstructions", 12L * index, PCREL32, "f", codeOffset + 8);
     }
 
     @Test
     void whatIsWrittenFollowsFromLengthAndReplacement() {
-        Laid laid = Laid.module(ElfTarget.PARISC_64)
-                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("local-tlb-purge")));
+        DryLoad laid = Loads.module(ElfTarget.PARISC_64)
+                .under(Loads.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("local-tlb-purge")));
         laid.builder().text(PDTLB, SYNC, SYNC, SYNC, SYNC, SYNC, SYNC).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2); // a purge of one TLB
         entry(laid, 1, 4, 3, 0x80, NOP); // a branch over 3 words: b,n skips one by itself, the field adds 1
@@ -146,7 +147,7 @@ class PariscFinishTest {
         laid.builder().readOnly(".rodata.patch").words(0x1111_1111, 0x2222_2222);
         laid.builder().symbol("patch").in(laid.builder().section(".rodata.patch"), 0);
         laid.builder().relocation(".altinstructions", 44, PCREL32, "patch", 8);
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(
                 List.of(PDTLB | 0x400, 0xe800_000a, SYNC, SYNC, 0x3333_3333, 0x1111_1111, 0x2222_2222),
                 words(result, ".text", 7));
@@ -154,7 +155,7 @@ class PariscFinishTest {
 
     @Test
     void aPurgeStaysGlobalBeforePa20() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32);
         laid.builder().text(PDTLB).function("f", ".text", 0);
         entry(laid, 0, 0, 1, 0x80, 2);
         assertEquals(List.of(PDTLB), words(laid.relocate(), ".text", 1));
@@ -162,8 +163,8 @@ class PariscFinishTest {
 
     @Test
     void aFeatureThatNobodyKnowsIsRefused() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32)
-                .under(Laid.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("qemu", "no-dcache")));
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32)
+                .under(Loads.LINUX_6_1.withMachine(MachineFacts.of(1).withFeatures("qemu", "no-dcache")));
         laid.builder().text(NOP).function("f", ".text", 0);
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, laid::relocate);
         assertEquals(
@@ -174,13 +175,13 @@ class PariscFinishTest {
 
     @Test
     void codeOutsideTheModuleIsNotRewritten() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32);
         laid.builder().text(NOP).function("f", ".text", 0);
         entry(laid, 0, 0x4000_0000, 1, 0x80, NOP);
         assertThrows(FormatException.class, laid::relocate);
     }
 
-    private static List<Integer> words(Laid.Result result, String section, int count) {
+    private static List<Integer> words(DryLoad.Result result, String section, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> result.word(section, 4 * i))
                 .toList();

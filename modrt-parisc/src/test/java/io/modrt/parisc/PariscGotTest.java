@@ -12,6 +12,7 @@ import io.modrt.layout.RegionKind;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Locale;
@@ -32,17 +33,17 @@ class PariscGotTest {
     private static final long BASE = 0x0081_0000;
     private static final long PRINTK = 0x4030_0010; // the address of its descriptor
 
-    private static Laid module() {
-        return Laid.module(ElfTarget.PARISC_64)
+    private static DryLoad module() {
+        return Loads.module(ElfTarget.PARISC_64)
                 .at(BASE)
-                .under(Laid.LINUX_2_6_31)
-                .exported("printk", PRINTK)
-                .exported("jiffies", 0x4040_0000);
+                .under(Loads.LINUX_2_6_31)
+                .exports("printk", PRINTK)
+                .exports("jiffies", 0x4040_0000);
     }
 
     @Test
     void slotsAreReusedAndSharedByLoadsAndStubsInTheOrderOfUse() {
-        Laid laid = module();
+        DryLoad laid = module();
         laid.builder()
                 .text(ADDIL, LDD, BL, NOP, BL, NOP, ADDIL, LDD)
                 .relocation(".text", 0, LTOFF21L, "jiffies")
@@ -51,7 +52,7 @@ class PariscGotTest {
                 .relocation(".text", 16, PCREL22F, "printk")
                 .relocation(".text", 24, LTOFF21L, "jiffies", 8)
                 .relocation(".text", 28, LTOFF14R, "jiffies", 8);
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         // 6 relocations ask for slots, 48 bytes; 2 branches get room for 3 stubs of 16 bytes
         assertEquals(48, result.plan().regions().get(0).headBytes());
@@ -70,13 +71,13 @@ class PariscGotTest {
     /** Until 2.6.30 the load has one form, with a displacement of 14 bits: 8 goes to bits 4 and up. */
     @Test
     void oldKernelsLoadASlotByOneFormAlone() {
-        Laid laid = module().under(Laid.LINUX_2_6_29);
+        DryLoad laid = module().under(Loads.LINUX_2_6_29);
         laid.builder()
                 .text(ADDIL, LDD, BL, NOP)
                 .relocation(".text", 0, LTOFF21L, "jiffies")
                 .relocation(".text", 4, LTOFF14R, "jiffies")
                 .relocation(".text", 8, PCREL22F, "printk");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         // 3 slots of 8 bytes and 8 bytes to the descriptors' alignment, then room for 2 stubs
         assertEquals(
                 List.of(0x537b_0010, 0x5361_0020, 0xe820_d000, 0x537b_0030), result.wordsAt(RegionKind.CORE, 0x20, 4));
@@ -84,14 +85,14 @@ class PariscGotTest {
 
     @Test
     void anOffsetBeyond11BitsGoesToBothHalves() {
-        Laid laid = module();
+        DryLoad laid = module();
         laid.builder().code(".text");
         for (int i = 0; i < 257; i++) {
             laid.builder().text(ADDIL, LDD);
             laid.builder().relocation(".text", 8L * i, LTOFF21L, "jiffies", 16L * i);
             laid.builder().relocation(".text", 8L * i + 4, LTOFF14R, "jiffies", 16L * i);
         }
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         // slot 256 is at offset 2048: LR' = 1, RR' = 0
         assertEquals(ADDIL | 0x1000, result.word(".text", 8 * 256));
         assertEquals(LDD, result.word(".text", 8 * 256 + 4));
@@ -100,7 +101,7 @@ class PariscGotTest {
 
     @Test
     void onlyWhatIsTheModulesIsCalledWithoutItsOwnGp() {
-        Laid laid = module().exported("$$mulI", 0x4030_1000).at(RegionKind.INIT, 0x0300_0000);
+        DryLoad laid = module().exports("$$mulI", 0x4030_1000).at(RegionKind.INIT, 0x0300_0000);
         laid.builder()
                 .text(BL, NOP, BL, NOP, NOP)
                 .function("near", ".text", 16)
@@ -108,7 +109,7 @@ class PariscGotTest {
                 .relocation(".text", 8, PCREL22F, "$$mulI")
                 .initText(BL, NOP)
                 .relocation(".init.text", 0, PCREL22F, "near");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         // 3 slots, rounded to 16 bytes, then room for 3 stubs
         long text = BASE + 0x20 + 0x30;
@@ -128,7 +129,7 @@ class PariscGotTest {
 
     @Test
     void oldKernelsCallDirectlyWithinCoreAndWithinInit() {
-        Laid laid = module().under(Laid.LINUX_2_6_28).at(RegionKind.INIT, 0x0082_0000);
+        DryLoad laid = module().under(Loads.LINUX_2_6_28).at(RegionKind.INIT, 0x0082_0000);
         laid.builder()
                 .text(BL, NOP, BL, NOP, NOP)
                 .function("near", ".text", 16)
@@ -141,7 +142,7 @@ class PariscGotTest {
                 .initText(BL, NOP, NOP)
                 .function("starts", ".init.text", 8)
                 .relocation(".init.text", 0, PCREL22F, "starts");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         // 4 slots, then room for the 3 stubs of core, then .text; init begins with room for 1 stub
         assertEquals(32 + 48, result.plan().regions().get(0).headBytes());
@@ -157,42 +158,42 @@ class PariscGotTest {
 
     @Test
     void oldKernelsForgetTheAddendOfADirectCall() {
-        Laid laid = module().under(Laid.LINUX_2_6_28);
+        DryLoad laid = module().under(Loads.LINUX_2_6_28);
         laid.builder()
                 .text(BL, NOP, NOP, NOP, NOP)
                 .function("near", ".text", 8)
                 .relocation(".text", 0, PCREL22F, "near", 8);
         assertEquals(0xe800_a000, laid.relocate().word(".text", 0));
-        assertEquals(0xe800_a010, laid.under(Laid.LINUX_2_6_29).relocate().word(".text", 0));
+        assertEquals(0xe800_a010, laid.under(Loads.LINUX_2_6_29).relocate().word(".text", 0));
     }
 
     /** Linux 6.1 counts the first byte behind the module's memory as the module's; here a function pointer holds its address. */
     @ParameterizedTest
     @CsvSource({"6.1, -4, true", "6.1, 0, true", "6.1, 1, false", "6.12, -4, true", "6.12, 0, false"})
     void olderKernelsCountTheByteBehindABlockAsTheModules(String kernel, long fromEnd, boolean isLocal) {
-        KernelProfile profile = kernel.equals("6.1") ? Laid.LINUX_6_1 : Laid.LINUX_6_12;
+        KernelProfile profile = kernel.equals("6.1") ? Loads.LINUX_6_1 : Loads.LINUX_6_12;
         long address = 0x0180_0000 + fromEnd;
         RegionKind first = kernel.equals("6.1") ? RegionKind.CORE : RegionKind.TEXT;
-        Laid size = pointer(profile, address, first, BASE);
-        Laid.Result once = size.relocate();
+        DryLoad size = pointer(profile, address, first, BASE);
+        DryLoad.Result once = size.relocate();
         long bytes = once.plan().regions().get(0).sizeBytes();
-        Laid.Result result =
+        DryLoad.Result result =
                 pointer(profile, address, first, 0x0180_0000 - bytes).relocate();
 
         long start = result.start(first);
         // there are no slots; the one descriptor is at the start
-        assertEquals(isLocal ? start : address, result.doubleword(".data", 0));
+        assertEquals(isLocal ? start : address, result.pointer(".data", 0));
         assertEquals(
                 isLocal ? List.of(0, 0, 0, 0, 0, (int) address, 0, (int) start) : List.of(0, 0, 0, 0, 0, 0, 0, 0),
                 result.wordsAt(first, 0, 8));
     }
 
-    private static Laid pointer(KernelProfile profile, long address, RegionKind first, long at) {
-        Laid laid = Laid.module(ElfTarget.PARISC_64)
+    private static DryLoad pointer(KernelProfile profile, long address, RegionKind first, long at) {
+        DryLoad laid = Loads.module(ElfTarget.PARISC_64)
                 .at(0x0900_0000)
                 .at(first, at)
                 .under(profile)
-                .exported("f", address);
+                .exports("f", address);
         laid.builder().text(NOP).writable(".data").zeros(8);
         laid.builder().relocation(".data", 0, FPTR64, "f");
         return laid;
@@ -200,7 +201,7 @@ class PariscGotTest {
 
     @Test
     void descriptorsAreOneForEachFunctionAndLieBehindTheSlots() {
-        Laid laid = module();
+        DryLoad laid = module();
         laid.builder()
                 .text(ADDIL, NOP, NOP, NOP)
                 .function("f", ".text", 4)
@@ -213,14 +214,14 @@ class PariscGotTest {
                 .relocation(".data", 8, FPTR64, "f")
                 .relocation(".data", 16, FPTR64, "g")
                 .relocation(".data", 24, FPTR64, "printk");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         // one slot, rounded up to 16 bytes; of 4 descriptors that are counted 2 are used
         assertEquals(16 + 4 * 32, result.plan().regions().get(0).headBytes());
-        assertEquals(BASE + 16, result.doubleword(".data", 0));
-        assertEquals(BASE + 48, result.doubleword(".data", 8));
-        assertEquals(BASE + 16, result.doubleword(".data", 16));
-        assertEquals(PRINTK, result.doubleword(".data", 24));
+        assertEquals(BASE + 16, result.pointer(".data", 0));
+        assertEquals(BASE + 48, result.pointer(".data", 8));
+        assertEquals(BASE + 16, result.pointer(".data", 16));
+        assertEquals(PRINTK, result.pointer(".data", 24));
         int text = (int) result.address(".text");
         assertEquals(
                 List.of(0, 0, 0, 0, 0, text + 8, 0, (int) BASE, 0, 0, 0, 0, 0, text + 4, 0, (int) BASE, 0, 0),
@@ -231,7 +232,7 @@ class PariscGotTest {
     @ParameterizedTest
     @CsvSource({"2.6.31, 4095, true", "2.6.31, 4096, false", "2.6.29, 1023, true", "2.6.29, 1024, false"})
     void theGotHasALimit(String kernel, int slots, boolean loads) {
-        Laid laid = module().under(kernel.equals("2.6.29") ? Laid.LINUX_2_6_29 : Laid.LINUX_2_6_31);
+        DryLoad laid = module().under(kernel.equals("2.6.29") ? Loads.LINUX_2_6_29 : Loads.LINUX_2_6_31);
         laid.builder().code(".text").zeros(4 * slots);
         for (int i = 0; i < slots; i++) {
             laid.builder().relocation(".text", 4L * i, LTOFF14R, "jiffies", i);
@@ -257,7 +258,7 @@ class PariscGotTest {
 
     @Test
     void aSlotForAddress0IsAnErrorWhereTheKernelStopsItself() {
-        Laid laid = module();
+        DryLoad laid = module();
         laid.builder().text(ADDIL).relocation(".text", 0, LTOFF21L, "jiffies", -0x4040_0000);
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertTrue(refused.beyondKernel());
@@ -269,7 +270,7 @@ class PariscGotTest {
 
     @Test
     void whatLdilCutsOffIsToldOfAndRefusedByAStrictPolicy() {
-        Laid laid = module().exported("$$div", 0x1_4030_1800L);
+        DryLoad laid = module().exports("$$div", 0x1_4030_1800L);
         laid.builder().text(BL, NOP).relocation(".text", 0, PCREL22F, "$$div");
         List<Diagnostic> told = laid.relocate().relocated().diagnostics().stream()
                 .filter(each -> each.kind() == Diagnostic.Kind.TRUNCATED_OR_IGNORED)
@@ -285,12 +286,12 @@ class PariscGotTest {
 
     @Test
     void sharedStubsStillStandForEveryCallThatLeavesTheModule() {
-        Laid laid = module().with(LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
+        DryLoad laid = module().with(LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
         laid.builder()
                 .text(BL, NOP, BL, NOP)
                 .relocation(".text", 0, PCREL22F, "printk")
                 .relocation(".text", 8, PCREL22F, "printk");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(List.of("0x810010 -> 0x40300010"), result.stubs());
         assertEquals(BASE + 0x10 + 0x20, result.address(".text"));
     }

@@ -14,6 +14,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.TableShapes;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.version.KernelVersion;
 import java.util.List;
@@ -99,7 +100,8 @@ class PariscHistoryTest {
 
     @Test
     void aTypeThatCameLaterIsRefusedLikeAnyUnknownOne() {
-        Laid laid = Laid.module(ElfTarget.PARISC_64).under(Laid.LINUX_2_6_31).exported("crc", 0x1234_5678);
+        DryLoad laid =
+                Loads.module(ElfTarget.PARISC_64).under(Loads.LINUX_2_6_31).exports("crc", 0x1234_5678);
         laid.builder().text(0).relocation(".text", 0, 41, "crc");
         RelocationException refused = assertThrows(RelocationException.class, laid::relocate);
         assertEquals(Errno.ENOEXEC, refused.errno());
@@ -109,9 +111,9 @@ class PariscHistoryTest {
     @ParameterizedTest
     @CsvSource({"2.6.28, module m: RELOCATION unsupported", "3.1.10, module m: REL relocation unsupported"})
     void theLineAboutRelocationsWithoutAddendsChanged(String version, String line) {
-        Laid laid = Laid.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32.withAddends(AddendKind.IN_PLACE))
                 .under(KernelProfile.of(KernelVersion.parse(version)))
-                .exported("S", 0x1012_3450);
+                .exports("S", 0x1012_3450);
         laid.builder().text(0).relocation(".text", 0, 1, "S");
         assertEquals(
                 line,
@@ -148,7 +150,7 @@ class PariscHistoryTest {
         "6.1.192, true, 0x08000240"
     })
     void codeIsRewrittenForTheMachineSince5_0(String version, boolean isShort, String word) {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).under(kernel(version).with(ConfigOption.KALLSYMS, false));
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).under(kernel(version).with(ConfigOption.KALLSYMS, false));
         laid.builder().text(0x0000_14a0).function("f", ".text", 0);
         int[] entry = isShort ? new int[] {0, 0x0001_0080, 0x0800_0240} : new int[] {0, 1, 0x80, 0x0800_0240};
         laid.builder().readOnly(".altinstructions").words(entry);
@@ -168,7 +170,7 @@ class PariscHistoryTest {
     /** What a weak symbol that nobody exports has in a word of data; 0 is refused. */
     @Test
     void from2_6_27To2_6_29AMissingWeakSymbolIsMinusTwo() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).under(Laid.LINUX_2_6_29);
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).under(Loads.LINUX_2_6_29);
         laid.builder().text(0).importsWeakly("maybe").relocation(".text", 0, 1, "maybe", 0x10);
         assertEquals(0xe, laid.relocate().word(".text", 0));
     }
@@ -176,7 +178,7 @@ class PariscHistoryTest {
     @ParameterizedTest
     @ValueSource(strings = {"2.6.24", "2.6.30", "2.6.31", "4.9.0"})
     void inOtherKernelsItIs0AndRefused(String version) {
-        Laid laid = Laid.module(ElfTarget.PARISC_32).under(kernel(version));
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32).under(kernel(version));
         laid.builder().text(0).importsWeakly("maybe").relocation(".text", 0, 1, "maybe", 0x10);
         assertEquals(
                 Errno.ENOENT,

@@ -27,7 +27,7 @@ class PariscMachineTest {
 
     private static MachineFacts machine(MachineFacts stated, KernelSymbols symbols, int flag) {
         try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(Laid.LINUX_6_1.withMachine(stated))
+                .profile(Loads.LINUX_6_1.withMachine(stated))
                 .kernelSymbols(symbols.or(KernelSymbols.synthetic()))
                 .kernelMemory(memory(flag))
                 .build()) {
@@ -55,7 +55,7 @@ class PariscMachineTest {
         };
 
         try (ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(Laid.LINUX_6_1.withMachine(stated))
+                .profile(Loads.LINUX_6_1.withMachine(stated))
                 .kernelSymbols(wide.or(KernelSymbols.synthetic()))
                 .kernelMemory(memory)
                 .build()) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.modrt.link.Reach;
 import io.modrt.link.ReachReport;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,10 +17,10 @@ class PariscReachTest {
 
     @Test
     void theFarthestBranchAndTheFarthestStubOfEachSectionAreTold() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32, "xfs")
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32, "xfs")
                 .at(0x0081_0000)
-                .under(Laid.LINUX_2_6_29)
-                .exported("printk", 0x1012_3450);
+                .under(Loads.LINUX_2_6_29)
+                .exports("printk", 0x1012_3450);
         laid.builder().text(BL, NOP, BL, NOP).code(".text").zeros(0x2_0000 - 16).words(BL, NOP, BL, NOP);
         laid.builder()
                 .function("far", ".text", 0x2_0008)

@@ -46,20 +46,20 @@ class PariscRelocTest {
     void eachWidthHasTheTypesOfItsKernels() {
         assertEquals(
                 "1 2 6 9 12 18 22 41 49 65 74",
-                numbers(PariscReloc.table(Width.BITS_32, Laid.LINUX_6_1).types()));
+                numbers(PariscReloc.table(Width.BITS_32, Loads.LINUX_6_1).types()));
         assertEquals(
                 "9 34 38 41 49 64 72 74 80",
-                numbers(PariscReloc.table(Width.BITS_64, Laid.LINUX_6_1).types()));
+                numbers(PariscReloc.table(Width.BITS_64, Loads.LINUX_6_1).types()));
     }
 
     @Test
     void eachWidthHasTypesBeyondItsKernels() {
         assertEquals(
                 "3 4 7 8 10 14 23 66 70",
-                numbers(PariscReloc.table(Width.BITS_32, Laid.LINUX_6_1).beyondKernel()));
+                numbers(PariscReloc.table(Width.BITS_32, Loads.LINUX_6_1).beyondKernel()));
         assertEquals(
                 "2 3 4 6 7 8 10 12 14",
-                numbers(PariscReloc.table(Width.BITS_64, Laid.LINUX_6_1).beyondKernel()));
+                numbers(PariscReloc.table(Width.BITS_64, Loads.LINUX_6_1).beyondKernel()));
     }
 
     /** The table of the package page in the supplement's notation, without the shift that belongs to the field. */

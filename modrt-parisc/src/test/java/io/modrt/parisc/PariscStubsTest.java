@@ -11,6 +11,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.StubPolicy;
+import io.modrt.testkit.DryLoad;
 import io.modrt.testkit.ElfTarget;
 import java.util.List;
 import java.util.Locale;
@@ -27,13 +28,13 @@ class PariscStubsTest {
     private static final int NOP = 0x0800_0240;
     private static final long BASE = 0x0081_0000;
 
-    private static Laid module() {
-        return Laid.module(ElfTarget.PARISC_32).at(BASE).exported("printk", 0x1012_3450);
+    private static DryLoad module() {
+        return Loads.module(ElfTarget.PARISC_32).at(BASE).exports("printk", 0x1012_3450);
     }
 
     /** {@code .text} calls printk at 0 and 16, and at 8 near, which is at 32. */
-    private static Laid threeCalls(KernelProfile profile) {
-        Laid laid = module().under(profile);
+    private static DryLoad threeCalls(KernelProfile profile) {
+        DryLoad laid = module().under(profile);
         laid.builder()
                 .text(BL, NOP, BL, NOP, BL, NOP, NOP, NOP, NOP)
                 .function("near", ".text", 32)
@@ -46,7 +47,7 @@ class PariscStubsTest {
 
     @Test
     void aBranchThatDoesNotReachGetsAStubInFrontOfItsSection() {
-        Laid.Result laid = threeCalls(Laid.LINUX_2_6_29).relocate();
+        DryLoad.Result laid = threeCalls(Loads.LINUX_2_6_29).relocate();
 
         // room for 3 + 1 stubs of 8 bytes; the first is at its start
         assertEquals(BASE + 0x20, laid.address(".text"));
@@ -62,9 +63,9 @@ class PariscStubsTest {
 
     @Test
     void oldKernelsSendEveryBranchThroughAStubAtTheHeadOfItsRegion() {
-        Laid laid = threeCalls(Laid.LINUX_2_6_28);
+        DryLoad laid = threeCalls(Loads.LINUX_2_6_28);
         laid.builder().initText(BL, NOP).relocation(".init.text", 0, PCREL17F, "near");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         assertEquals(24, result.plan().regions().get(0).headBytes());
         assertEquals(8, result.plan().regions().get(1).headBytes());
@@ -82,7 +83,7 @@ class PariscStubsTest {
 
     @Test
     void everySectionHasRoomForOneStubMoreThanItHasBranchesAndNoneChangesItsSize() {
-        Laid.Result laid = threeCalls(Laid.LINUX_6_1).relocate();
+        DryLoad.Result laid = threeCalls(Loads.LINUX_6_1).relocate();
 
         for (Section section : laid.plan().file().elf().sections()) {
             assertEquals(
@@ -114,9 +115,9 @@ class PariscStubsTest {
     })
     void aBranchReachesItsBits(int type, long distance, String how) {
         long text = 0x0481_0000L + 0x10; // room for the stubs of one branch: 16 bytes
-        Laid laid = module().at(text - 0x10).under(Laid.LINUX_2_6_29).exported("there", text + 8 + distance);
+        DryLoad laid = module().at(text - 0x10).under(Loads.LINUX_2_6_29).exports("there", text + 8 + distance);
         laid.builder().text(type == PCREL17F ? BL : 0xe800_a000, NOP).relocation(".text", 0, type, "there");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         assertEquals(how.equals("stub") ? 1 : 0, result.stubs().size());
         PariscReloc row = type == PCREL17F ? PariscReloc.R_PARISC_PCREL17F : PariscReloc.R_PARISC_PCREL22F;
@@ -127,7 +128,7 @@ class PariscStubsTest {
     @Test
     void theFailureOf2008ReadsAsTheKernelHadIt() {
         RelocationException refused = assertThrows(
-                RelocationException.class, () -> xfs().under(Laid.LINUX_2_6_28).relocate());
+                RelocationException.class, () -> xfs().under(Loads.LINUX_2_6_28).relocate());
 
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals(
@@ -142,8 +143,8 @@ class PariscStubsTest {
     }
 
     /** There is one branch, so the one stub is 8 bytes in front of .text and 0x40000 bytes in front of the branch. */
-    private static Laid xfs() {
-        Laid laid = Laid.module(ElfTarget.PARISC_32, "xfs").at(BASE).exported("xfs_btree_read_bufs", 0x1012_3450);
+    private static DryLoad xfs() {
+        DryLoad laid = Loads.module(ElfTarget.PARISC_32, "xfs").at(BASE).exports("xfs_btree_read_bufs", 0x1012_3450);
         laid.builder().code(".text").alignment(8).zeros(0x3fff8).words(BL, NOP);
         laid.builder().relocation(".text", 0x3fff8, PCREL17F, "xfs_btree_read_bufs");
         return laid;
@@ -154,7 +155,7 @@ class PariscStubsTest {
     @CsvSource({"0x3ffe8, ''", "0x3ffec, 0x3ffeffff", "0x3fff8, 0x3ffefffc"})
     void aSectionBeyondTheReachFailsAndLinksWithStubsOnBothSides(String offset, String quotient) {
         int at = Integer.decode(offset);
-        Laid laid = module().under(Laid.LINUX_2_6_29);
+        DryLoad laid = module().under(Loads.LINUX_2_6_29);
         laid.builder().code(".text").zeros(at).words(BL, NOP, NOP);
         laid.builder().relocation(".text", at, PCREL17F, "printk");
         if (quotient.isEmpty()) {
@@ -169,7 +170,7 @@ class PariscStubsTest {
                     refused.kernelMessage());
             assertTrue(String.valueOf(refused.getMessage()).contains("StubPolicy.FURTHER_REACH"));
         }
-        Laid.Result further = laid.with(LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH))
+        DryLoad.Result further = laid.with(LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH))
                 .relocate();
         // there is nothing in front; the stub is at the next multiple of 8 behind the section
         assertEquals(
@@ -179,13 +180,13 @@ class PariscStubsTest {
     @Test
     void furtherReachSplitsASectionInTheMiddleAndSaysWhereItEnds() {
         LoadPolicy policy = LoadPolicy.kernelExact().stubs(StubPolicy.FURTHER_REACH);
-        Laid fits = module().under(Laid.LINUX_2_6_29).with(policy);
+        DryLoad fits = module().under(Loads.LINUX_2_6_29).with(policy);
         fits.builder().code(".text").words(BL).zeros(0x7fff8 - 0x48).words(BL);
         fits.builder()
                 .relocation(".text", 0, PCREL17F, "printk")
                 .relocation(".text", 0x7ffb4, PCREL17F, "printk")
                 .relocation(".text", 0x3ffdc, PCREL17F, "printk"); // in the middle, 0x3ffdc bytes from the end
-        Laid.Result result = fits.relocate();
+        DryLoad.Result result = fits.relocate();
         assertEquals(BASE + 0x10, result.address(".text"));
         // the branches of the second half share one of the two stubs behind the section
         assertEquals(
@@ -194,7 +195,7 @@ class PariscStubsTest {
                         String.format(Locale.ROOT, "0x%x -> 0x10123450", BASE + 0x10 + 0x7ffb8)),
                 result.stubs());
 
-        Laid tooBig = module().under(Laid.LINUX_2_6_29).with(policy);
+        DryLoad tooBig = module().under(Loads.LINUX_2_6_29).with(policy);
         tooBig.builder().code(".text").zeros(0x90000);
         tooBig.builder().relocation(".text", 0x44000, PCREL17F, "printk");
         RelocationException refused = assertThrows(RelocationException.class, tooBig::relocate);
@@ -208,10 +209,10 @@ class PariscStubsTest {
 
     @Test
     void sharedStubsAreOneForEachCalleeAndSection() {
-        Laid laid = threeCalls(Laid.LINUX_6_1).with(LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
+        DryLoad laid = threeCalls(Loads.LINUX_6_1).with(LoadPolicy.kernelExact().stubs(StubPolicy.SHARED));
         laid.builder().code(".text.other").words(BL, NOP);
         laid.builder().relocation(".text.other", 0, PCREL17F, "printk");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
 
         // .text has two callees, so (2 + 1) * 8 bytes in front; .data has no branch, so nothing in front
         assertEquals(BASE + 24, result.address(".text"));
@@ -224,7 +225,7 @@ class PariscStubsTest {
 
     @Test
     void stubsAreMadeForASymbolAndAnAddendAndNotForTheirSum() {
-        Laid laid = module().under(Laid.LINUX_2_6_29).exported("table", 0x1012_3456);
+        DryLoad laid = module().under(Loads.LINUX_2_6_29).exports("table", 0x1012_3456);
         laid.builder().text(BL, NOP).relocation(".text", 0, PCREL17F, "table", 0x1004);
         // LR' rounds the addend up, 0x10123456 + 0x2000, and RR' is negative
         assertEquals(List.of(0x2032_2202, 0xe03f_28b7), laid.relocate().wordsAt(RegionKind.CORE, 0, 2));
@@ -232,9 +233,9 @@ class PariscStubsTest {
 
     @Test
     void a22BitBranchHasItsStubToo() {
-        Laid laid = module().under(Laid.LINUX_6_1);
+        DryLoad laid = module().under(Loads.LINUX_6_1);
         laid.builder().text(0xe800_a000, NOP).relocation(".text", 0, PCREL22F, "printk");
-        Laid.Result result = laid.relocate();
+        DryLoad.Result result = laid.relocate();
         assertEquals(List.of("0x810000 -> 0x10123450"), result.stubs());
         assertEquals(0xebff_bfd5, result.word(".text", 0)); // -0x18 bytes: -6 words
     }

@@ -65,7 +65,7 @@ class StoriesTest {
     void until2_6_28ALargeModuleDoesNotReachItsStubs() {
         ModuleFile bulky = ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz"));
         RelocationException refused = assertThrows(
-                RelocationException.class, () -> relocate(bulky, Laid.LINUX_2_6_28, StubPolicy.KERNEL_EXACT));
+                RelocationException.class, () -> relocate(bulky, Loads.LINUX_2_6_28, StubPolicy.KERNEL_EXACT));
         assertEquals(Errno.ENOEXEC, refused.errno());
         assertEquals(
                 Optional.of("module bulky relocation of symbol bulky_bmap is out of range (0x3ffedfd1 in 17 bits)"),
@@ -75,7 +75,7 @@ class StoriesTest {
     @Test
     void since2_6_29ItLoadsAndSaysHowCloseItIs() {
         ModuleFile bulky = ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz"));
-        RelocatedModule relocated = relocate(bulky, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT);
+        RelocatedModule relocated = relocate(bulky, Loads.LINUX_2_6_29, StubPolicy.KERNEL_EXACT);
 
         // A section has 3 branches and room for 4 stubs. The branch to the next section needs none, so the third branch
         // takes the second stub: -0x20 + 8 - 0x1802c - 8. In the last section it takes the third, 8 bytes nearer.
@@ -103,11 +103,11 @@ class StoriesTest {
     void aSectionLargerThanTheReachLoadsWithStubsOnBothSidesAlone() {
         ModuleFile vast = ModuleFile.open(BundledModules.file("parisc-32/vast.ko.xz"));
         RelocationException refused = assertThrows(
-                RelocationException.class, () -> relocate(vast, Laid.LINUX_2_6_29, StubPolicy.KERNEL_EXACT));
+                RelocationException.class, () -> relocate(vast, Loads.LINUX_2_6_29, StubPolicy.KERNEL_EXACT));
         assertTrue(String.valueOf(refused.getMessage()).contains("StubPolicy.FURTHER_REACH"), refused::getMessage);
-        assertThrows(RelocationException.class, () -> relocate(vast, Laid.LINUX_2_6_29, StubPolicy.SHARED));
+        assertThrows(RelocationException.class, () -> relocate(vast, Loads.LINUX_2_6_29, StubPolicy.SHARED));
 
-        RelocatedModule relocated = relocate(vast, Laid.LINUX_2_6_29, StubPolicy.FURTHER_REACH);
+        RelocatedModule relocated = relocate(vast, Loads.LINUX_2_6_29, StubPolicy.FURTHER_REACH);
         assertEquals(3, relocated.stubs().size());
         long text = relocated
                 .resolved()
@@ -135,7 +135,7 @@ class StoriesTest {
         "FURTHER_REACH, 6.1"
     })
     void eachPolicyLoadsWhatTheKernelLoads(StubPolicy policy, String kernel) {
-        KernelProfile profile = kernel.equals("6.1") ? Laid.LINUX_6_1 : Laid.LINUX_2_6_29;
+        KernelProfile profile = kernel.equals("6.1") ? Loads.LINUX_6_1 : Loads.LINUX_2_6_29;
         RelocatedModule relocated =
                 relocate(ModuleFile.open(BundledModules.file("parisc-32/bulky.ko.xz")), profile, policy);
         assertSizesAreTheFiles(relocated);
@@ -144,7 +144,7 @@ class StoriesTest {
     /** On 64 bit an export has the address of a descriptor, and calls go through it; the address of the code is known too. */
     @Test
     void modulesCallOneAnotherThroughDescriptors() {
-        try (ModuleRuntime runtime = kernel(Laid.LINUX_6_1.with(ConfigOption.MODVERSIONS, false), 0x4010_0000)) {
+        try (ModuleRuntime runtime = kernel(Loads.LINUX_6_1.with(ConfigOption.MODVERSIONS, false), 0x4010_0000)) {
             LoadPolicy otherBuild = LoadPolicy.kernelExact().relaxed(Rule.VERMAGIC);
             LiveModule greeter = runtime.load(ModuleFile.open(BundledModules.file("parisc-64/greeter.ko")), otherBuild);
             LiveModule visitor = runtime.load(ModuleFile.open(BundledModules.file("parisc-64/visitor.ko")), otherBuild);
@@ -170,7 +170,7 @@ class StoriesTest {
     @ParameterizedTest
     @CsvSource({"parisc-32", "parisc-64"})
     void tablesAreFinishedForTheMachine(String target) {
-        KernelProfile profile = Laid.LINUX_6_1
+        KernelProfile profile = Loads.LINUX_6_1
                 .with(ConfigOption.JUMP_LABEL, true)
                 .withMachine(MachineFacts.of(1).withFeatures("qemu"));
         try (ModuleRuntime runtime = kernel(profile, target.equals("parisc-32") ? 0x1010_0000 : 0x4010_0000)) {

@@ -1,6 +1,7 @@
 package io.modrt.testkit;
 
 import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -57,10 +58,60 @@ public final class ElfEdit {
      */
     public ElfEdit relocation(String relocationSection, int index, ElfField field, long value) {
         int section = sectionIndex(relocationSection);
+        checkPacking(field);
+        boolean explicit = field(section, ElfField.SH_TYPE) == ElfBuilder.SHT_RELA;
+        if (field == ElfField.R_ADDEND && !explicit) {
+            throw new IllegalArgumentException(
+                    relocationSection + " is SHT_REL: the relocated section holds the addend; use contents");
+        }
+        int entryBytes = (explicit ? ElfRecord.RELA : ElfRecord.REL).bytes(encoding);
+        int count = Math.toIntExact(field(section, ElfField.SH_SIZE) / entryBytes);
+        if (index < 0 || index >= count) {
+            throw new IllegalArgumentException(
+                    relocationSection + " has " + count + " relocations, counted from 0; there is no " + index);
+        }
+        int at = Math.toIntExact(field(section, ElfField.SH_OFFSET)) + index * entryBytes;
+        return put(at, field, field == ElfField.R_ADDEND ? ElfRecord.RELA : ElfRecord.REL, value);
+    }
+
+    /**
+     * Gives a relocation another type, whatever the file's form of {@code r_info} is.
+     *
+     * @param relocationSection the name of the section that holds it, for example {@code .rela.text}
+     * @param index which of its entries, from 0
+     * @param type the psABI's name, for example {@code R_MIPS_26}
+     */
+    public ElfEdit relocationType(String relocationSection, int index, String type) {
+        int machine = (int) header(ElfField.E_MACHINE);
+        int number = RelocationNames.number(machine, type);
+        if (packs()) {
+            return relocation(relocationSection, index, ElfField.R_TYPE, number);
+        }
+        int section = sectionIndex(relocationSection);
         boolean explicit = field(section, ElfField.SH_TYPE) == ElfBuilder.SHT_RELA;
         int entryBytes = (explicit ? ElfRecord.RELA : ElfRecord.REL).bytes(encoding);
         int at = Math.toIntExact(field(section, ElfField.SH_OFFSET)) + index * entryBytes;
-        return put(at, field, field == ElfField.R_ADDEND ? ElfRecord.RELA : ElfRecord.REL, value);
+        long info = encoding.get(original, at, ElfField.R_INFO);
+        long mask = encoding.is64Bit() ? 0xffff_ffffL : 0xff;
+        return relocation(relocationSection, index, ElfField.R_INFO, info & ~mask | number);
+    }
+
+    /** Whether {@code r_info} is n64's. */
+    private boolean packs() {
+        return encoding.is64Bit() && header(ElfField.E_MACHINE) == ElfHeader.EM_MIPS;
+    }
+
+    private void checkPacking(ElfField field) {
+        boolean isPacked = ElfField.OF_N64.contains(field);
+        if (isPacked && !packs()) {
+            throw new IllegalArgumentException(field + " is a field of n64's relocations; this file has symbol << "
+                    + (encoding.is64Bit() ? 32 : 8) + " | type in R_INFO: use R_INFO, or relocationType");
+        }
+        if (field == ElfField.R_INFO && packs()) {
+            throw new IllegalArgumentException(
+                    "R_INFO: n64's relocations have R_SYM, R_SSYM, R_TYPE3, R_TYPE2 and R_TYPE in"
+                            + " its place: use those, or relocationType");
+        }
     }
 
     /** Overwrites bytes of the first section of this name. */

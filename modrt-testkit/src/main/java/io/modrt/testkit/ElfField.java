@@ -1,5 +1,8 @@
 package io.modrt.testkit;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 import org.apiguardian.api.API;
 
 /**
@@ -116,6 +119,10 @@ public enum ElfField {
     R_TYPE      (ElfRecord.REL,      0, 0,  15, 1);
     // spotless:on
 
+    /** What n64 has in the place of {@link #R_INFO}. */
+    static final Set<ElfField> OF_N64 =
+            Collections.unmodifiableSet(EnumSet.of(R_SYM, R_SSYM, R_TYPE3, R_TYPE2, R_TYPE));
+
     private final ElfRecord record;
     private final int at32;
     private final int bytes32;
@@ -141,7 +148,9 @@ public enum ElfField {
     int bytes(ElfEncoding encoding) {
         int bytes = encoding.is64Bit() ? bytes64 : bytes32;
         if (bytes == 0) {
-            throw new IllegalArgumentException(this + " is a field of 64-bit files");
+            throw new IllegalArgumentException(
+                    this + " is a field of n64's relocations; 32-bit files have symbol << 8 | type in"
+                            + " R_INFO: use R_INFO");
         }
         return bytes;
     }

@@ -2,7 +2,9 @@ package io.modrt.testkit;
 
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfClass;
+import io.modrt.elf.ElfHeader;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /**
@@ -151,6 +153,15 @@ public record ElfTarget(ElfEncoding encoding, int machine, int flags, AddendKind
         return tables.pointer().types().get(0);
     }
 
+    /**
+     * The number of the relocation type that the psABI calls {@code name}, for example {@code R_MIPS_26}.
+     *
+     * @throws IllegalArgumentException if this machine has none of this name
+     */
+    public int relocationType(String name) {
+        return RelocationNames.number(machine, name);
+    }
+
     /** The byte order of instructions. */
     public ByteOrder codeOrder() {
         return machine == EM_AARCH64 ? ByteOrder.LITTLE_ENDIAN : encoding.order();
@@ -169,6 +180,26 @@ public record ElfTarget(ElfEncoding encoding, int machine, int flags, AddendKind
     /** The same with tables of other forms. */
     public ElfTarget withTables(KernelTables otherTables) {
         return new ElfTarget(encoding, machine, flags, addends, otherTables);
+    }
+
+    /** The sections that the linker script adds to modules for the kernel to fill. */
+    List<String> placeholders() {
+        return machine == EM_AARCH64
+                ? List.of(".plt", ".init.plt", ".text.ftrace_trampoline", ".init.text.ftrace_trampoline")
+                : List.of();
+    }
+
+    /** The header of an empty relocatable file for this machine. */
+    ElfHeader header() {
+        int headerBytes = ElfRecord.SECTION.bytes(encoding);
+        return new ElfHeader(
+                encoding.elfClass(), encoding.isBigEndian(), ElfHeader.ET_REL, machine, flags, headerBytes, 0, 0, 0);
+    }
+
+    /** For example {@code machine 8, ELF32, big endian, flags 0x70001001}. */
+    String describe() {
+        return "machine " + machine + ", " + encoding.elfClass() + ", " + (encoding.isBigEndian() ? "big" : "little")
+                + " endian, flags 0x" + Integer.toHexString(flags);
     }
 
     /** Whether {@code r_info} is that of n64: symbol, special symbol and three types, each a number of its own. */

@@ -2,17 +2,25 @@ package io.modrt.testkit;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import io.modrt.tree.ModuleTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /**
  * The files that a system keeps for one kernel, in memory: {@code /lib/modules/VERSION} and what lies in {@code /boot}. Close it
  * to drop the files.
+ *
+ * <pre>{@code
+ * ModuleTree tree = FileTrees.with(greeter, visitor).open();
+ * FakeKernel kernel = FakeKernel.builder().tree(FileTrees.with(greeter, visitor)).build(); // kernel.runtime().load("visitor")
+ * }</pre>
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class FileTrees implements AutoCloseable {
@@ -29,6 +37,22 @@ public final class FileTrees implements AutoCloseable {
         FileTrees tree = new FileTrees(Jimfs.newFileSystem(Configuration.unix()), version);
         tree.file(tree.modules().resolve("modules.order"), new byte[0]);
         return tree;
+    }
+
+    /**
+     * The tree of the kernel of {@link KernelModuleBuilder#VERMAGIC} that has these modules, each below {@code kernel/}, in this order:
+     * {@code FileTrees.with(greeter, visitor).open()}.
+     */
+    public static FileTrees with(KernelModuleBuilder... modules) {
+        String vermagic = KernelModuleBuilder.VERMAGIC;
+        FileTrees tree = of(vermagic.substring(0, vermagic.indexOf(' ')));
+        List<String> order = new ArrayList<>();
+        for (KernelModuleBuilder module : modules) {
+            String path = "kernel/" + module.name() + ".ko";
+            tree.module(path, module.build());
+            order.add(path);
+        }
+        return tree.file(tree.modules().resolve("modules.order"), text(order.toArray(String[]::new)));
     }
 
     /** The folder {@code /lib/modules/VERSION}. */
@@ -56,6 +80,19 @@ public final class FileTrees implements AutoCloseable {
         Path path = modules().resolve("build/Module.symvers");
         file(path, text(lines));
         return path;
+    }
+
+    /**
+     * The tree as modrt reads it: by the lists of {@code depmod} if there are any, or else by looking through the folder.
+     *
+     * @throws UncheckedIOException if a list cannot be read
+     */
+    public ModuleTree open() {
+        try {
+            return ModuleTree.open(modules());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Any path of the file system. */

@@ -1,6 +1,9 @@
 package io.modrt.testkit;
 
 import io.modrt.kernel.ExportKind;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.version.KernelVersion;
+import io.modrt.version.LoaderChange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * byte[] ko = KernelModuleBuilder.of(ElfTarget.MIPS_O32_LE, "greeter")
  *         .text(0x3c020000, 0x24420000, 0x03e00008, 0)   // lui v0; addiu v0,v0; jr ra; nop
  *         .imports("jiffies")
- *         .relocation(".text", 0, 5, "jiffies")          // R_MIPS_HI16
- *         .relocation(".text", 4, 6, "jiffies")          // R_MIPS_LO16
+ *         .relocation(".text", 0, "R_MIPS_HI16", "jiffies")
+ *         .relocation(".text", 4, "R_MIPS_LO16", "jiffies")
  *         .function("init_module", ".text", 0)
  *         .build();
  * }</pre>
@@ -42,6 +45,9 @@ public final class KernelModuleBuilder {
     private String vermagic = VERMAGIC;
     private @Nullable String license = "GPL";
     private boolean hasNamespaces = true;
+    private boolean hasDistances = true;
+    private boolean hasName = true;
+    private boolean hasPlaceholders = true;
     private boolean hasCrcSymbols;
     private int thisModuleBytes;
     private int initOffset;
@@ -63,9 +69,40 @@ public final class KernelModuleBuilder {
         return new KernelModuleBuilder(target, name);
     }
 
+    /** The module's name. */
+    public String name() {
+        return name;
+    }
+
     /** The file below, for what this class has no word for. */
     public ElfBuilder elf() {
         return elf;
+    }
+
+    /**
+     * Builds the module as the build of this kernel does: its vermagic, the records of export tables and their CRCs, and whether
+     * {@code .modinfo} has the name. The size of {@code struct module} stays as it is.
+     */
+    public KernelModuleBuilder forKernel(KernelProfile profile) {
+        hasNamespaces = profile.has(LoaderChange.EXPORT_NAMESPACES);
+        hasCrcSymbols = !profile.has(BuildChange.CRCS_AS_WORDS);
+        hasDistances = profile.has(BuildChange.EXPORTS_AS_DISTANCES);
+        hasName = profile.has(LoaderChange.NAME_BEFORE_MODULE);
+        return vermagic(profile.vermagic().orElse(profile.version() + " SMP mod_unload modversions "));
+    }
+
+    /** As {@link #forKernel(KernelProfile)}, for the kernel of this version, for example {@code 2.6.32}. */
+    public KernelModuleBuilder forKernel(String version) {
+        return forKernel(KernelProfile.of(KernelVersion.parse(version)));
+    }
+
+    /**
+     * Leaves out the empty sections that the linker script adds for the kernel to fill, without which kernels of some machines refuse a
+     * module: those of AArch64 want {@code .plt} and its like.
+     */
+    public KernelModuleBuilder withoutPlaceholders() {
+        hasPlaceholders = false;
+        return this;
     }
 
     /** Sets the vermagic. */
@@ -192,7 +229,20 @@ public final class KernelModuleBuilder {
         return this;
     }
 
-    /** Exports a symbol to everybody. */
+    /**
+     * Adds a relocation of the type that the psABI calls {@code type}, for example {@code R_MIPS_26}; the symbol is imported unless it is
+     * defined.
+     */
+    public KernelModuleBuilder relocation(String section, long offset, String type, String symbol) {
+        return relocation(section, offset, elf.target().relocationType(type), symbol);
+    }
+
+    /** As {@link #relocation(String, long, String, String)}, with an addend of its own. */
+    public KernelModuleBuilder relocation(String section, long offset, String type, String symbol, long addend) {
+        return relocation(section, offset, elf.target().relocationType(type), symbol, addend);
+    }
+
+    /** Exports a symbol to everybody, which the module must define before it is built. */
     public KernelModuleBuilder exports(String symbol) {
         return exports(symbol, export -> {});
     }
@@ -263,22 +313,51 @@ public final class KernelModuleBuilder {
         return this;
     }
 
-    /** The module, a new array. The builder is finished by it: later calls give the same bytes. */
+    /**
+     * The module, a new array. The builder is finished by it: later calls give the same bytes.
+     *
+     * @throws IllegalStateException if it exports a symbol that it does not define
+     */
     public byte[] build() {
         byte[] file = built;
         if (file == null) {
+            checkExports();
             addModinfo();
             addVersions();
             TableWriter tables = new TableWriter(this);
+            TableWriter.ExportForm form = new TableWriter.ExportForm(hasNamespaces, hasCrcSymbols, hasDistances);
             for (ExportKind kind : ExportKind.tables()) {
-                tables.exports(
-                        kind, exports.stream().filter(export -> export.kind() == kind), hasNamespaces, hasCrcSymbols);
+                tables.exports(kind, exports.stream().filter(export -> export.kind() == kind), form);
             }
+            addPlaceholders();
             addThisModule();
             file = elf.build();
             built = file;
         }
         return file.clone();
+    }
+
+    private void addPlaceholders() {
+        for (String placeholder : hasPlaceholders ? elf.target().placeholders() : List.<String>of()) {
+            SectionBuilder section = code(placeholder);
+            if (section.sizeBytes() == 0) {
+                section.zeros(1).alignment(1);
+            }
+        }
+    }
+
+    private void checkExports() {
+        for (ExportBuilder export : exports) {
+            SymbolBuilder symbol = symbols.get(export.symbol());
+            if (symbol == null || !symbol.isDefined()) {
+                List<String> defined = symbols.values().stream()
+                        .filter(SymbolBuilder::isDefined)
+                        .map(SymbolBuilder::name)
+                        .toList();
+                throw new IllegalStateException(name + " exports " + export.symbol() + ", which it does not define; it"
+                        + " defines " + (defined.isEmpty() ? "nothing" : String.join(", ", defined)));
+            }
+        }
     }
 
     private void addModinfo() {
@@ -287,7 +366,10 @@ public final class KernelModuleBuilder {
             modinfo.string("license=" + license);
         }
         info.forEach(modinfo::string);
-        modinfo.string("name=" + name).string("vermagic=" + vermagic);
+        if (hasName) {
+            modinfo.string("name=" + name);
+        }
+        modinfo.string("vermagic=" + vermagic);
     }
 
     private void addVersions() {

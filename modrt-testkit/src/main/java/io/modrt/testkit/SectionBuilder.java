@@ -128,6 +128,16 @@ public final class SectionBuilder {
         return relocation(offset, relocationType, symbol, 0);
     }
 
+    /** Adds a relocation of the type that the psABI calls {@code relocationType}, without an addend of its own. */
+    public SectionBuilder relocation(long offset, String relocationType, SymbolBuilder symbol) {
+        return relocation(offset, target.relocationType(relocationType), symbol);
+    }
+
+    /** Adds a relocation of the type that the psABI calls {@code relocationType}, as {@link #relocation(long, int, SymbolBuilder, long)}. */
+    public SectionBuilder relocation(long offset, String relocationType, SymbolBuilder symbol, long addend) {
+        return relocation(offset, target.relocationType(relocationType), symbol, addend);
+    }
+
     /**
      * Adds a relocation.
      *

@@ -115,6 +115,11 @@ public final class SymbolBuilder {
         return section == null ? reservedSection : section.index();
     }
 
+    /** Whether it has a section, or a value that does not move. */
+    boolean isDefined() {
+        return sectionIndex() != 0;
+    }
+
     boolean isInSection() {
         return section != null;
     }

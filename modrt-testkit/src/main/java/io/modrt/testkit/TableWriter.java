@@ -18,24 +18,33 @@ final class TableWriter {
         this.forms = elf.target().tables();
     }
 
+    /**
+     * How exports are written.
+     *
+     * @param hasNamespaces whether a record has a third field
+     * @param hasCrcSymbols whether CRCs are the values of symbols, not words
+     * @param hasDistances whether fields are those of the target, not addresses everywhere
+     */
+    record ExportForm(boolean hasNamespaces, boolean hasCrcSymbols, boolean hasDistances) {}
+
     /** Writes an export table, and one of CRCs where an export has one. */
-    void exports(ExportKind kind, Stream<ExportBuilder> exports, boolean hasNamespaces, boolean hasCrcSymbols) {
+    void exports(ExportKind kind, Stream<ExportBuilder> exports, ExportForm form) {
         // why: the loader searches each table by bisection
         List<ExportBuilder> mine =
                 exports.sorted(Comparator.comparing(ExportBuilder::symbol)).toList();
         if (mine.isEmpty()) {
             return;
         }
+        AddressField field = form.hasDistances() ? forms.exports() : forms.pointer();
         SectionBuilder strings = module.readOnly("__ksymtab_strings").alignment(1);
         SymbolBuilder stringsSymbol = elf.sectionSymbol(strings);
-        SectionBuilder table =
-                module.readOnly(kind.section()).alignment(forms.exports().bytes());
+        SectionBuilder table = module.readOnly(kind.section()).alignment(field.bytes());
         for (ExportBuilder export : mine) {
-            append(table, forms.exports(), module.symbol(export.symbol()), 0);
+            append(table, field, module.symbol(export.symbol()), 0);
             List<String> texts =
-                    hasNamespaces ? List.of(export.symbol(), export.namespaceName()) : List.of(export.symbol());
+                    form.hasNamespaces() ? List.of(export.symbol(), export.namespaceName()) : List.of(export.symbol());
             for (String text : texts) {
-                append(table, forms.exports(), stringsSymbol, strings.sizeBytes());
+                append(table, field, stringsSymbol, strings.sizeBytes());
                 strings.string(text);
             }
         }
@@ -43,7 +52,7 @@ final class TableWriter {
             SectionBuilder crcTable = module.readOnly(kind.crcSection()).alignment(Integer.BYTES);
             for (ExportBuilder export : mine) {
                 Integer crc = export.crcOrNull();
-                if (hasCrcSymbols) {
+                if (form.hasCrcSymbols()) {
                     SymbolBuilder symbol = module.symbol("__crc_" + export.symbol());
                     append(crcTable, forms.pointer(), crc == null ? symbol.weak() : absolute(symbol, crc), 0);
                 } else {

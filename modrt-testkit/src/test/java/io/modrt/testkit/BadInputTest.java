@@ -67,6 +67,7 @@ class BadInputTest {
 
     private static KernelModuleBuilder module() {
         KernelModuleBuilder module = KernelModuleBuilder.of(ElfTarget.AARCH64_LE, "ferry")
+                .withoutPlaceholders()
                 .text(0xd503_201f, 0x9400_0000, 0x9000_0000, 0xf940_0000, 0xd65f_03c0)
                 .initText(0x9400_0000)
                 .data(0, 0, 7, 0)

@@ -3,6 +3,7 @@ package io.modrt.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
@@ -96,10 +97,55 @@ class ElfEditTest {
                 .relocation(".text", 0, 2, "x")
                 .build());
         assertEquals(
-                "R_TYPE2 is a field of 64-bit files",
+                "R_TYPE2 is a field of n64's relocations; this file has symbol << 8 | type in R_INFO: use R_INFO, or"
+                        + " relocationType",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> narrow.relocation(".rel.text", 0, ElfField.R_TYPE2, 1))
                         .getMessage());
+    }
+
+    private static ElfEdit edit(ElfTarget target) {
+        return ElfEdit.of(KernelModuleBuilder.of(target, "m")
+                .text(0, 0)
+                .relocation(".text", 4, target.pointerType(), "x")
+                .build());
+    }
+
+    private static int type(ElfEdit edited) {
+        return ElfFile.view(edited.build()).relocationSections().get(0).type(0);
+    }
+
+    @Test
+    void aRelocationGetsAnotherTypeByItsNameInEveryForm() {
+        assertEquals(4, type(edit(ElfTarget.MIPS_O32_BE).relocationType(".rel.text", 0, "R_MIPS_26")));
+        assertEquals(4, type(edit(ElfTarget.MIPS_N64_LE).relocationType(".rela.text", 0, "R_MIPS_26")));
+        assertEquals(12, type(edit(ElfTarget.PARISC_32).relocationType(".rela.text", 0, "R_PARISC_PCREL17F")));
+        assertEquals(283, type(edit(ElfTarget.AARCH64_LE).relocationType(".rela.text", 0, "R_AARCH64_CALL26")));
+    }
+
+    @Test
+    void fieldsOfAnotherFormAreRefusedWithTheRightOne() {
+        assertEquals(
+                "R_TYPE is a field of n64's relocations; this file has symbol << 8 | type in R_INFO: use R_INFO, or"
+                        + " relocationType",
+                refusal(() -> edit(ElfTarget.MIPS_O32_LE).relocation(".rel.text", 0, ElfField.R_TYPE, 4)));
+        assertEquals(
+                "R_SYM is a field of n64's relocations; this file has symbol << 32 | type in R_INFO: use R_INFO, or"
+                        + " relocationType",
+                refusal(() -> edit(ElfTarget.AARCH64_LE).relocation(".rela.text", 0, ElfField.R_SYM, 4)));
+        assertTrue(refusal(() -> edit(ElfTarget.MIPS_N64_LE).relocation(".rela.text", 0, ElfField.R_INFO, 4))
+                .startsWith("R_INFO: n64's relocations have R_SYM, R_SSYM"));
+        assertEquals(
+                ".rel.text is SHT_REL: the relocated section holds the addend; use contents",
+                refusal(() -> edit(ElfTarget.MIPS_O32_LE).relocation(".rel.text", 0, ElfField.R_ADDEND, 4)));
+        assertEquals(
+                ".rel.text has 1 relocations, counted from 0; there is no 1",
+                refusal(() -> edit(ElfTarget.MIPS_O32_LE).relocation(".rel.text", 1, ElfField.R_INFO, 4)));
+    }
+
+    private static String refusal(Runnable wrong) {
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, wrong::run).getMessage());
     }
 }

@@ -23,6 +23,7 @@ final class Samples {
     /** A module with a function and a doubleword of data. */
     static KernelModuleBuilder module(String name) {
         return KernelModuleBuilder.of(ElfTarget.AARCH64_LE, name)
+                .withoutPlaceholders()
                 .text(NOP, NOP)
                 .function(name + "_run", ".text", 0)
                 .data(0, 0)
