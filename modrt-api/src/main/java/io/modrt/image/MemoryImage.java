@@ -17,8 +17,6 @@ import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchKernel;
 import io.modrt.tree.ModuleTree;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,13 +120,9 @@ public final class MemoryImage {
                 .toAbsolutePath()
                 .resolve("../../../boot/config-" + vermagic.split(" ", 2)[0])
                 .normalize();
-        try {
-            return Files.isRegularFile(config)
-                    ? KernelProfile.ofConfig(config).withVermagic(vermagic)
-                    : KernelProfile.ofVermagic(vermagic);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return Files.isRegularFile(config)
+                ? KernelProfile.ofConfig(config).withVermagic(vermagic)
+                : KernelProfile.ofVermagic(vermagic);
     }
 
     /** Starts to describe an image. Memory, symbols and tree are needed. */

@@ -6,7 +6,6 @@ import io.modrt.policy.LoadLimits;
 import io.modrt.version.KernelChange;
 import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
-import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,14 +133,14 @@ public final class KernelProfile {
      * that is not {@code y} in it is off.
      *
      * @throws FormatException if it is not such a file
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    public static KernelProfile ofConfig(Path config) throws IOException {
+    public static KernelProfile ofConfig(Path config) {
         return ofConfig(ConfigFile.read(config, LoadLimits.standard()));
     }
 
     /** As {@link #ofConfig(Path)}, from a reader, which is read to its end and left open. */
-    public static KernelProfile ofConfig(Reader config) throws IOException {
+    public static KernelProfile ofConfig(Reader config) {
         return ofConfig(ConfigFile.read(config));
     }
 

@@ -20,8 +20,6 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadLimits;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.version.LoaderChange;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
+    private static final String EXPECTED = "a module's file (.ko, compressed or not)";
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private final String name;
@@ -155,10 +154,10 @@ public final class ModuleFile {
     /**
      * Opens the module at {@code path}, on any file system.
      *
-     * @throws UncheckedIOException if the file cannot be read
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return new ModuleFile(name(path), read(path, LoadLimits.standard()), null, HostKernel.unknown());
+        return new ModuleFile(name(path), Input.bytes(path, EXPECTED, LoadLimits.standard()), null, HostKernel.unknown());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
@@ -168,20 +167,12 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy, HostKernel)} of the file at {@code path}. */
     public static ModuleFile open(Path path, LoadPolicy policy, HostKernel kernel) {
-        return open(name(path), read(path, policy.limits()), policy, kernel);
+        return open(name(path), Input.bytes(path, EXPECTED, policy.limits()), policy, kernel);
     }
 
     private static String name(Path path) {
         Path fileName = path.getFileName();
         return fileName == null ? "" : fileName.toString();
-    }
-
-    private static byte[] read(Path path, LoadLimits limits) {
-        try {
-            return Input.bytes(path, limits);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.modrt.tree;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -110,27 +109,27 @@ public final class ModprobeConfig {
      * The configuration in these folders, the most important first, or files. Files are read in the order of their names; of files with one
      * name only the one in the first of the folders counts.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static ModprobeConfig of(List<Path> places) throws IOException {
+    public static ModprobeConfig of(List<Path> places) {
         return of(places, "");
     }
 
     /**
      * The same with what the kernel's command line adds: options such as {@code usbcore.nousb=1}, and {@code modprobe.blacklist=floppy}.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static ModprobeConfig of(List<Path> places, String kernelCommandLine) throws IOException {
+    public static ModprobeConfig of(List<Path> places, String kernelCommandLine) {
         return new ModprobeConfig(ConfigFiles.commands(places), kernelCommandLine);
     }
 
     /**
      * The configuration of the system whose files lie below {@code root}: of {@code etc/modprobe.d}, {@code run/modprobe.d} and so on.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static ModprobeConfig ofSystem(Path root) throws IOException {
+    public static ModprobeConfig ofSystem(Path root) {
         return of(ConfigFiles.folders(root, "modprobe.d"));
     }
 

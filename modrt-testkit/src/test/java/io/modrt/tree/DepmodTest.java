@@ -323,9 +323,30 @@ class DepmodTest {
         assertEquals(List.of(0.0, 0.5, 1.0), told);
     }
 
-    /** Any bytes of a module give a clear exception, or files. */
+    /** depmod writes these four lines, and an error for each of the broken files. */
     @Test
-    void brokenModulesAreRefused() throws IOException {
+    void aBrokenModuleIsListedAndTold() throws IOException {
+        byte[] whole = module("limits");
+        files.module("kernel/limits.ko", whole)
+                .module("kernel/bad.ko", new byte[] {'b', 'a', 'd', '\n'})
+                .module("kernel/empty.ko", new byte[0])
+                .module("kernel/short.ko", Arrays.copyOf(whole, 300));
+
+        List<String> remarks = ModuleTree.open(files.modules()).depmod(files.modules());
+
+        assertEquals(
+                "kernel/limits.ko:\nkernel/short.ko:\nkernel/empty.ko:\nkernel/bad.ko:\n", written("modules.dep"));
+        assertEquals(
+                List.of(
+                        "/lib/modules/4.4.4/kernel/short.ko",
+                        "/lib/modules/4.4.4/kernel/empty.ko",
+                        "/lib/modules/4.4.4/kernel/bad.ko"),
+                remarks.stream().map(remark -> remark.split(": ")[0]).toList());
+    }
+
+    /** Any bytes of a module give files, and a remark if they cannot be understood; depmod itself refuses names that are not ASCII. */
+    @Test
+    void brokenModulesAreTold() throws IOException {
         byte[] whole = plain("a")
                 .info("alias", "x")
                 .info("depends", "")
@@ -333,7 +354,7 @@ class DepmodTest {
                 .exports("s")
                 .build();
         Random random = new Random(4);
-        int refused = 0;
+        int told = 0;
         for (int i = 0; i < 3000; i++) {
             byte[] broken = Arrays.copyOf(whole, i % 3 == 0 ? random.nextInt(whole.length) : whole.length);
             for (int change = 0; change < 4 && broken.length > 0; change++) {
@@ -343,14 +364,18 @@ class DepmodTest {
                 broken[at] = (byte) random.nextInt();
             }
             files.module("a.ko", broken);
+            ModuleTree tree = ModuleTree.open(files.modules(), DepmodConfig.standard());
+            Modprobe.of(tree, ModprobeConfig.none()).insertions("a");
             try {
-                ModuleTree tree = ModuleTree.open(files.modules(), DepmodConfig.standard());
-                Modprobe.of(tree, ModprobeConfig.none()).insertions("a");
-                tree.depmod(Files.createDirectories(files.path("/out")));
-            } catch (FormatException e) {
-                refused++;
+                List<String> remarks = tree.depmod(Files.createDirectories(files.path("/out")));
+                assertTrue(
+                        remarks.stream().allMatch(remark -> remark.startsWith("/lib/modules/4.4.4/a.ko: ")),
+                        remarks.toString());
+                told += remarks.size();
+            } catch (FormatException refused) {
+                assertTrue(refused.getMessage().startsWith("modules index: "), refused.getMessage());
             }
         }
-        assertTrue(refused > 100, refused + " refused");
+        assertTrue(told > 100, told + " told");
     }
 }
