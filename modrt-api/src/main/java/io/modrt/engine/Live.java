@@ -25,7 +25,7 @@ import io.modrt.load.LiveModule;
 import io.modrt.load.LoadedSymbol;
 import io.modrt.load.ModuleState;
 import io.modrt.load.NamedAddress;
-import io.modrt.load.RelocatedModule;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.module.ModuleFile;
 import io.modrt.parameters.Parameter;
@@ -185,7 +185,7 @@ final class Live implements LiveModule, Exporter {
     }
 
     @Override
-    public RelocatedModule asLoaded() {
+    public LinkedModule asLoaded() {
         return resolved.relocate();
     }
 

@@ -118,8 +118,8 @@ public interface LiveModule {
      */
     byte[] relocated(Section section);
 
-    /** Its bytes as they were when it was loaded, worked out anew on each call. They cannot be committed again. */
-    RelocatedModule asLoaded();
+    /** Its bytes as they were when it was loaded, worked out anew on each call. */
+    LinkedModule asLoaded();
 
     /**
      * The module as it was loaded, as a linked ELF file, with its sections and symbols at their addresses and its debug information
