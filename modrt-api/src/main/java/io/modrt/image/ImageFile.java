@@ -2,6 +2,7 @@ package io.modrt.image;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Printable;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
@@ -186,7 +187,9 @@ public final class ImageFile implements MemoryReader, Closeable {
     }
 
     private MemoryException unreadable(Address at, String why) {
-        return new MemoryException(Refusal.of(Errno.EFAULT, path + ": memory at " + at + ": " + why));
+        Address meant = Address.of(at.value() & 0xffff_ffffL);
+        boolean isWidened = segments.stream().anyMatch(segment -> segment.range().contains(meant));
+        return new MemoryException(Refusal.of(Errno.EFAULT, path + ": memory at " + at + ": " + why + (isWidened ? Printable.widened(at.value()) : "")));
     }
 
     @Override

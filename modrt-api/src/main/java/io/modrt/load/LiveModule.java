@@ -96,6 +96,18 @@ public interface LiveModule {
     /** The relocations whose place is {@code place}, in the order of application; usually one or none. */
     List<Relocation> relocationsAt(Address place);
 
+    /**
+     * The relocations that refer to the symbol {@code symbolName}, in the order of application: by its name, or for a symbol of the module
+     * itself by whatever comes to its address, such as its section and an offset. {@link #symbolAt} tells which function a place lies in. A new list, worked out anew on each call.
+     */
+    default List<Relocation> relocationsAgainst(String symbolName) {
+        Optional<LoadedSymbol> own = symbol(symbolName);
+        return relocations()
+                .filter(relocation -> relocation.place().symbol().equals(symbolName)
+                        || own.isPresent() && own.get().isAt(relocation.place()))
+                .toList();
+    }
+
     /** How near its relocations of limited reach are to their limits; worked out anew on each call. */
     ReachReport reach();
 

@@ -248,6 +248,14 @@ public final class ModuleFile {
         return symbols;
     }
 
+    /**
+     * The places that refer to the symbol {@code symbolName}, in the order of the file: who calls a function, who has its address. Local
+     * symbols to which the file refers by their section are found, too, if it has addends in its relocations (RELA).
+     */
+    public List<SymbolReference> references(String symbolName) {
+        return SymbolReference.in(elf, symbols, symbolName);
+    }
+
     /** Its modinfo strings; none for a file without the section. */
     public ModuleInfo info() {
         return info;
