@@ -69,8 +69,8 @@ public final class DepmodConfig {
         return true;
     }
 
-    /** What {@code depmod} does without a configuration: a file below {@code updates} goes before any other. */
-    public static DepmodConfig standard() {
+    /** No configuration: {@code depmod} then prefers a file below {@code updates} to any other. */
+    public static DepmodConfig none() {
         return new DepmodConfig(List.of());
     }
 

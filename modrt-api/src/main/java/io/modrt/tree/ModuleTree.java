@@ -61,7 +61,7 @@ public final class ModuleTree {
         checkFolder(folder);
         Path listed = folder.resolve(MODULES_DEP);
         if (!isFilled(listed)) {
-            return open(folder, DepmodConfig.standard());
+            return open(folder, DepmodConfig.none());
         }
         NavigableMap<String, Path> files = new TreeMap<>();
         for (String file : ModuleGraph.filesIn(listed)) {
@@ -244,7 +244,7 @@ public final class ModuleTree {
      * @throws java.io.UncheckedIOException if a list cannot be read, or a file cannot be written
      */
     public List<String> depmod(Path into) {
-        ModuleTree whole = isListed ? open(folder, DepmodConfig.standard()) : this;
+        ModuleTree whole = isListed ? open(folder, DepmodConfig.none()) : this;
         Depmod depmod = new Depmod(whole, progress);
         Map<String, byte[]> written = depmod.files();
         written.putAll(Depmod.builtIn(folder));

@@ -82,7 +82,7 @@ class DepmodTest {
                         "kernel/a/second.ko",
                         plain("second").info("alias", "pci:v1-*").build());
         list("modules.order", "#336\nkernel/z/first-one.ko\n#2094\nkernel/a/second.ko\nkernel/gone.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         assertEquals("""
                 # Aliases extracted from modules themselves.
@@ -120,7 +120,7 @@ class DepmodTest {
                 "c/d/mii.ko");
         order.forEach(file -> files.module("kernel/" + file, plain("any").build()));
         list("modules.order", "kernel/c/xfs.ko\nkernel/a/jbd2.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         List<String> listed = written("modules.dep")
                 .lines()
@@ -146,7 +146,7 @@ class DepmodTest {
                 .module("c.ko", module("c", "d"))
                 .module("d.ko", module("d"));
         list("modules.order", "a.ko\nb.ko\nc.ko\nd.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         assertEquals("a.ko: c.ko b.ko d.ko\nb.ko: d.ko\nc.ko: d.ko\nd.ko:\n", written("modules.dep"));
         assertEquals("""
@@ -190,7 +190,7 @@ class DepmodTest {
                                 .build())
                 .module("c.ko", plain("c").info("alias", "devname:only").build());
         list("modules.order", "a.ko\nb.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         assertEquals(
                 "# Soft dependencies extracted from modules themselves.\nsoftdep a pre: x\nsoftdep a post: y\n",
@@ -206,13 +206,13 @@ class DepmodTest {
     @Test
     void whatIsBuiltInIsIndexed() throws IOException {
         files.module("a.ko", plain("a").build());
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
         assertEquals("", written("modules.builtin.bin"));
         assertEquals("", written("modules.builtin.alias.bin"));
 
         list("modules.builtin", "kernel/fs/ab-c.ko\n");
         list("modules.builtin.modinfo", "ab_c.license=GPL\0ab_c.alias=x-[-]\0");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         String leaf = "625f6300" + "00000001" + "00000000" + "00"; // prefix "b_c", one value of priority 0, ""
         assertEquals("b007f457" + "00020001" + "20000019" + leaf + "6161" + "c000000c", hex("modules.builtin.bin"));
@@ -308,7 +308,7 @@ class DepmodTest {
     void modulesThatNeedEachOtherAreTold() {
         files.module("a.ko", module("a", "b")).module("b.ko", module("b", "c")).module("c.ko", module("c", "a"));
 
-        FormatException refusal = assertThrows(FormatException.class, () -> depmod(DepmodConfig.standard()));
+        FormatException refusal = assertThrows(FormatException.class, () -> depmod(DepmodConfig.none()));
         assertEquals(
                 "modules need each other, so none of them can be loaded first: a -> b -> c -> a",
                 refusal.getMessage().replaceAll("b -> c -> a -> b|c -> a -> b -> c", "a -> b -> c -> a"));
@@ -364,7 +364,7 @@ class DepmodTest {
                 broken[at] = (byte) random.nextInt();
             }
             files.module("a.ko", broken);
-            ModuleTree tree = ModuleTree.open(files.modules(), DepmodConfig.standard());
+            ModuleTree tree = ModuleTree.open(files.modules(), DepmodConfig.none());
             Modprobe.of(tree, ModprobeConfig.none()).insertions("a");
             try {
                 List<String> remarks = tree.depmod(Files.createDirectories(files.path("/out")));
