@@ -25,6 +25,8 @@ public record AddressRange(Address start, long sizeBytes) {
 
     /** The range from {@code start} up to, not including, {@code end}; {@code end} 0 is the top of the address space. */
     public static AddressRange between(Address start, Address end) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
         if (end.value() != 0 && end.compareTo(start) < 0) {
             throw new IllegalArgumentException("no range starts at " + start + " and ends at " + end
                     + Printable.widened(start.value()) + Printable.widened(end.value()));

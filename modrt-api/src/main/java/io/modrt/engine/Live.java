@@ -37,6 +37,7 @@ import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -110,11 +111,13 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public Optional<Address> address(String sectionName) {
+        Objects.requireNonNull(sectionName, "sectionName");
         return file().elf().section(sectionName).flatMap(placed()::address);
     }
 
     @Override
     public Optional<LoadedSymbol> symbol(String name) {
+        Objects.requireNonNull(name, "name");
         Optional<SymbolTable> table = file().elf().symbolTable();
         int index = table.map(symbols -> symbols.indexOf(name)).orElse(SymbolTable.NONE);
         if (table.isEmpty() || index == SymbolTable.NONE) {
@@ -159,6 +162,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public List<Relocation> relocationsAt(Address place) {
+        Objects.requireNonNull(place, "place");
         RelocationIndex known = relocationIndex.get();
         if (known == null) {
             known = new RelocationIndex(resolved.explanation().relocations());
@@ -258,6 +262,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public Optional<NamedAddress> nameAt(Address address) {
+        Objects.requireNonNull(address, "address");
         boolean isLater = life.isInitDropped();
         Names known = names.get();
         if (known == null || known.isLater() != isLater) {

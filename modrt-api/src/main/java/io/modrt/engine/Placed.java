@@ -36,6 +36,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -317,7 +318,7 @@ final class Placed implements PlacedModule {
 
     @Override
     public Optional<AddressRange> range(RegionKind region) {
-        return addresses.range(region);
+        return addresses.range(Objects.requireNonNull(region, "region"));
     }
 
     @Override
@@ -330,7 +331,7 @@ final class Placed implements PlacedModule {
 
     @Override
     public Optional<Address> anchor(String name) {
-        return Optional.ofNullable(anchors.get(name));
+        return Optional.ofNullable(anchors.get(Objects.requireNonNull(name, "name")));
     }
 
     @Override

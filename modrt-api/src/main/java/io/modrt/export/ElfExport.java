@@ -16,6 +16,7 @@ import io.modrt.spi.SymbolValues;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apiguardian.api.API;
@@ -54,6 +55,7 @@ public final class ElfExport {
 
     /** The file with one module. */
     public static byte[] of(LinkedModule module) {
+        Objects.requireNonNull(module, "module");
         return new ElfExport(List.of(module)).write();
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.apiguardian.api.API;
 
 /**
@@ -81,6 +82,8 @@ public final class ImageFile implements MemoryReader, Closeable {
 
     /** Opens a flat file, whose first byte has the address {@code base}. */
     public static ImageFile flat(Path path, Address base, Addressing addressing) {
+        Objects.requireNonNull(base, "base");
+        Objects.requireNonNull(addressing, "addressing");
         return open(path, channel -> flat(path, channel, base, addressing));
     }
 
@@ -93,6 +96,7 @@ public final class ImageFile implements MemoryReader, Closeable {
 
     /** Opens an ELF core, and takes the addresses of this kind from its program headers. */
     public static ImageFile elfCore(Path path, Addressing addressing) {
+        Objects.requireNonNull(addressing, "addressing");
         return open(
                 path,
                 channel -> new ImageFile(

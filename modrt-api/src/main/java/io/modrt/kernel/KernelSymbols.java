@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
@@ -87,11 +88,14 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws io.modrt.error.FormatException also if it is larger
      */
     static SymbolMap systemMap(Path map, LoadLimits limits) {
+        Objects.requireNonNull(map, "map");
+        Objects.requireNonNull(limits, "limits");
         return SymbolText.read(map, limits);
     }
 
     /** As {@link #systemMap(Path)}, from a reader, which is read to its end and left open. */
     static SymbolMap systemMap(Reader map) {
+        Objects.requireNonNull(map, "map");
         return SymbolText.read("System.map", map);
     }
 
@@ -108,11 +112,13 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     static SymbolMap kallsyms(Path kallsyms) {
+        Objects.requireNonNull(kallsyms, "kallsyms");
         return SymbolText.read(kallsyms, LoadLimits.standard());
     }
 
     /** As {@link #kallsyms(Path)}, from a reader, which is read to its end and left open. */
     static SymbolMap kallsyms(Reader kallsyms) {
+        Objects.requireNonNull(kallsyms, "kallsyms");
         return SymbolText.read("kallsyms", kallsyms);
     }
 
@@ -129,11 +135,13 @@ public interface KernelSymbols extends SymbolResolver {
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     static ModuleSymvers moduleSymvers(Path symvers) {
+        Objects.requireNonNull(symvers, "symvers");
         return ModuleSymvers.read(symvers, LoadLimits.standard());
     }
 
     /** As {@link #moduleSymvers(Path)}, from a reader, which is read to its end and left open. */
     static ModuleSymvers moduleSymvers(Reader symvers) {
+        Objects.requireNonNull(symvers, "symvers");
         return ModuleSymvers.read(symvers);
     }
 
@@ -165,6 +173,7 @@ public interface KernelSymbols extends SymbolResolver {
 
     /** As {@link #vmlinux(Path)}, from the file's bytes, which are only read. */
     static SymbolMap vmlinux(byte[] vmlinux) {
+        Objects.requireNonNull(vmlinux, "vmlinux");
         return Vmlinux.read("vmlinux", vmlinux, LoadLimits.standard());
     }
 
@@ -187,6 +196,9 @@ public interface KernelSymbols extends SymbolResolver {
      */
     static SymbolMap memoryImage(
             byte[] image, Address base, int wordBytes, boolean bigEndian, Map<String, Address> known) {
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(base, "base");
+        Objects.requireNonNull(known, "known");
         return KernelImage.exports(image, base, wordBytes, bigEndian, known);
     }
 

@@ -13,6 +13,7 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -101,6 +102,7 @@ public interface LiveModule {
      * itself by whatever comes to its address, such as its section and an offset. {@link #symbolAt} tells which function a place lies in. A new list, worked out anew on each call.
      */
     default List<Relocation> relocationsAgainst(String symbolName) {
+        Objects.requireNonNull(symbolName, "symbolName");
         Optional<LoadedSymbol> own = symbol(symbolName);
         return relocations()
                 .filter(relocation -> relocation.place().symbol().equals(symbolName)

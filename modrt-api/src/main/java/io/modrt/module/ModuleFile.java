@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
@@ -114,7 +115,7 @@ public final class ModuleFile {
      *     not check
      */
     public static ModuleFile open(byte[] file) {
-        return new ModuleFile("", file, null, HostKernel.unknown());
+        return new ModuleFile("", Objects.requireNonNull(file, "file"), null, HostKernel.unknown());
     }
 
     /**
@@ -132,7 +133,10 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy)}, with the checks in the order of {@code kernel} and with its log lines. */
     public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, HostKernel kernel) {
-        return new ModuleFile(fileName, file, policy, kernel);
+        Objects.requireNonNull(fileName, "fileName");
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(policy, "policy");
+        return new ModuleFile(fileName, file, policy, Objects.requireNonNull(kernel, "kernel"));
     }
 
     /** Opens the module in the remaining bytes of {@code file}, which are copied; the buffer's position does not change. */
@@ -142,7 +146,7 @@ public final class ModuleFile {
 
     /** The same as {@link #open(ByteBuffer)} under {@code policy}. */
     public static ModuleFile open(ByteBuffer file, LoadPolicy policy) {
-        return open(copy(file), policy);
+        return open(copy(file), Objects.requireNonNull(policy, "policy"));
     }
 
     private static byte[] copy(ByteBuffer file) {
@@ -167,6 +171,7 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy, HostKernel)} of the file at {@code path}. */
     public static ModuleFile open(Path path, LoadPolicy policy, HostKernel kernel) {
+        Objects.requireNonNull(kernel, "kernel");
         return open(name(path), Input.bytes(path, EXPECTED, policy.limits()), policy, kernel);
     }
 
@@ -253,7 +258,7 @@ public final class ModuleFile {
      * symbols to which the file refers by their section are found, too, if it has addends in its relocations (RELA).
      */
     public List<SymbolReference> references(String symbolName) {
-        return SymbolReference.in(elf, symbols, symbolName);
+        return SymbolReference.in(elf, symbols, Objects.requireNonNull(symbolName, "symbolName"));
     }
 
     /** Its modinfo strings; none for a file without the section. */
@@ -301,7 +306,7 @@ public final class ModuleFile {
      *     module was changed since it was signed
      */
     public List<Diagnostic> checkFor(KernelProfile profile, LoadPolicy loadPolicy) {
-        Findings findings = new Findings(name, loadPolicy);
+        Findings findings = new Findings(name, Objects.requireNonNull(loadPolicy, "loadPolicy"));
         decompression.check(elf, profile, findings);
         signatureCheck.check(profile, findings);
         ElfValidity.check(elf.name(), elf.array(), elf.lengthBytes(), profile, HostKernel.unknown());
@@ -336,12 +341,12 @@ public final class ModuleFile {
      * @throws FormatException if the records are malformed
      */
     public OptionalLong expectedCrc(String symbol) {
-        return versions().crc(symbol, true);
+        return versions().crc(Objects.requireNonNull(symbol, "symbol"), true);
     }
 
     /** As {@link #expectedCrc(String)}, from the records that a kernel of this profile reads. */
     public OptionalLong expectedCrc(String symbol, KernelProfile profile) {
-        return versions().crc(symbol, profile.has(LoaderChange.EXTENDED_MODVERSIONS));
+        return versions().crc(Objects.requireNonNull(symbol, "symbol"), profile.has(LoaderChange.EXTENDED_MODVERSIONS));
     }
 
     private VersionRecords versions() {
@@ -390,7 +395,7 @@ public final class ModuleFile {
      * order; since 5.12 they do not read the tables of unused exports and of those to become GPL-only.
      */
     public List<Export> exports(KernelProfile profile) {
-        return exportTables().found(profile);
+        return exportTables().found(Objects.requireNonNull(profile, "profile"));
     }
 
     private ExportTables exportTables() {
@@ -418,6 +423,7 @@ public final class ModuleFile {
 
     /** {@code profile} with the changes of the kernel that the file's tables show; malformed tables show none. */
     public KernelProfile showing(KernelProfile profile) {
+        Objects.requireNonNull(profile, "profile");
         try {
             return hasExportNamespaces()
                     .map(has -> profile.showing(

@@ -63,6 +63,7 @@ public final class Modprobe {
      * @throws java.io.UncheckedIOException if a file cannot be read
      */
     public List<String> resolve(String name) {
+        Objects.requireNonNull(name, "name");
         return find(name).stream().map(Found::module).distinct().toList();
     }
 
@@ -114,6 +115,7 @@ public final class Modprobe {
      * @throws java.io.UncheckedIOException if a file cannot be read
      */
     public List<Insertion> insertions(String name) {
+        Objects.requireNonNull(name, "name");
         List<Found> found = find(name);
         if (found.isEmpty()) {
             throw new StateException(Refusal.of(

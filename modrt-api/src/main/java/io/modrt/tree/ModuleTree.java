@@ -81,6 +81,7 @@ public final class ModuleTree {
      * @throws java.io.UncheckedIOException if the folder is none or cannot be listed, or no module is in it
      */
     public static ModuleTree open(Path folder, DepmodConfig config) {
+        Objects.requireNonNull(config, "config");
         checkFolder(folder);
         NavigableMap<String, Path> files = ModuleFiles.of(folder, config);
         if (files.isEmpty()) {
@@ -100,6 +101,7 @@ public final class ModuleTree {
     }
 
     private static void checkFolder(Path folder) {
+        Objects.requireNonNull(folder, "folder");
         FileAccess.to(folder, "a folder of modules, such as /lib/modules/VERSION", () -> {
             if (!Files.exists(folder)) {
                 throw new NoSuchFileException(folder.toString());

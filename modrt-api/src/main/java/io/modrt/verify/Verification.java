@@ -69,6 +69,8 @@ public final class Verification {
 
     /** The same check, where call sites of the function tracer may also call {@code entry}. */
     public Verification withEntry(String name, Address entry) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(entry, "entry");
         Map<String, Address> more = new HashMap<>(entries);
         more.put(name, kernel().canonical(entry));
         return new Verification(module, initGone, more, sites, isLive);
@@ -112,6 +114,7 @@ public final class Verification {
 
     /** Compares the module with {@code memory}, which is also asked for the keys of static branches, in other modules and the kernel. */
     public VerificationResult run(MemoryReader memory) {
+        Objects.requireNonNull(memory, "memory");
         return new ModuleCheck(this, memory).result();
     }
 
