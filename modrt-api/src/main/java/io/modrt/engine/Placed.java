@@ -81,7 +81,8 @@ final class Placed implements PlacedModule {
 
     static Placed at(Planned plan, Placement placement) {
         Findings findings = plan.findings().fork();
-        Reservations reservations = new Reservations(plan.target(), plan.profile().pageBytes());
+        Reservations reservations =
+                new Reservations(plan.target(), plan.profile().pageBytes());
         try {
             SectionAddresses addresses = addresses(plan, placement, reservations);
             Section perCpu = perCpuSection(plan);

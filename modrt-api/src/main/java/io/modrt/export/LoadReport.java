@@ -57,7 +57,9 @@ public final class LoadReport {
                         folder.resolve(fileName(module, region)),
                         module.asLoaded().bytes(region.kind()));
             }
-            return Files.writeString(folder.resolve(fileName(module.name()) + ".json"), Json.of(report(module, region -> Optional.of(fileName(module, region)))));
+            return Files.writeString(
+                    folder.resolve(fileName(module.name()) + ".json"),
+                    Json.of(report(module, region -> Optional.of(fileName(module, region)))));
         });
     }
 

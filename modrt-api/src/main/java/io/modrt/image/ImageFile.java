@@ -192,8 +192,11 @@ public final class ImageFile implements MemoryReader, Closeable {
 
     private MemoryException unreadable(Address at, String why) {
         Address meant = Address.of(at.value() & 0xffff_ffffL);
-        boolean isWidened = segments.stream().anyMatch(segment -> segment.range().contains(meant));
-        return new MemoryException(Refusal.of(Errno.EFAULT, path + ": memory at " + at + ": " + why + (isWidened ? Printable.widened(at.value()) : "")));
+        boolean isWidened =
+                segments.stream().anyMatch(segment -> segment.range().contains(meant));
+        return new MemoryException(Refusal.of(
+                Errno.EFAULT,
+                path + ": memory at " + at + ": " + why + (isWidened ? Printable.widened(at.value()) : "")));
     }
 
     @Override

@@ -57,7 +57,8 @@ public final class ModuleSymvers {
     public record Export(OptionalInt crc, String module, ExportKind kind, String namespace) {}
 
     static ModuleSymvers read(Path path, LoadLimits limits) {
-        return parse(path.toString(), Input.text(path, "a Module.symvers", limits).lines());
+        return parse(
+                path.toString(), Input.text(path, "a Module.symvers", limits).lines());
     }
 
     static ModuleSymvers read(Reader reader) {

@@ -161,7 +161,8 @@ public final class ModuleFile {
      * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return new ModuleFile(name(path), Input.bytes(path, EXPECTED, LoadLimits.standard()), null, HostKernel.unknown());
+        return new ModuleFile(
+                name(path), Input.bytes(path, EXPECTED, LoadLimits.standard()), null, HostKernel.unknown());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */

@@ -74,11 +74,10 @@ public record SymbolReference(Section section, long sectionOffset, int type, lon
 
     private static SymbolReference of(RelocationSection relocations, int i, TreeMap<Long, Symbol> around) {
         long offset = relocations.offset(i);
-        Optional<Symbol> inside =
-                Optional.ofNullable(around.floorEntry(offset)).map(Map.Entry::getValue).filter(symbol ->
-                        symbol.sizeBytes() == 0 || offset - symbol.value() < symbol.sizeBytes());
-        return new SymbolReference(
-                relocations.target(), offset, relocations.type(i), relocations.addend(i), inside);
+        Optional<Symbol> inside = Optional.ofNullable(around.floorEntry(offset))
+                .map(Map.Entry::getValue)
+                .filter(symbol -> symbol.sizeBytes() == 0 || offset - symbol.value() < symbol.sizeBytes());
+        return new SymbolReference(relocations.target(), offset, relocations.type(i), relocations.addend(i), inside);
     }
 
     /** For example {@code greet+0x1c (.text+0x5c)}, or {@code .data+0x10} if the place lies in no function or object. */

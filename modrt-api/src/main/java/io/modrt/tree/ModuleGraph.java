@@ -192,7 +192,9 @@ public final class ModuleGraph {
     }
 
     private static List<String> text(Path file) {
-        return Input.text(file, "a list of a kernel's tree", LoadLimits.standard()).lines().toList();
+        return Input.text(file, "a list of a kernel's tree", LoadLimits.standard())
+                .lines()
+                .toList();
     }
 
     private static List<Line> lines(Path modulesDep) {

@@ -127,13 +127,16 @@ public final class ModuleTree {
     /** The lines of a list such as {@code modules.order}; none if there is no such file. */
     static List<String> lines(Path list) {
         return Files.isRegularFile(list)
-                ? Input.text(list, "a list of a kernel's tree", LoadLimits.standard()).lines().toList()
+                ? Input.text(list, "a list of a kernel's tree", LoadLimits.standard())
+                        .lines()
+                        .toList()
                 : List.of();
     }
 
     /** Whether there is such a file, and it is not empty. */
     static boolean isFilled(Path file) {
-        return Files.isRegularFile(file) && FileAccess.to(file, "a list of a kernel's tree", () -> Files.size(file)) > 0;
+        return Files.isRegularFile(file)
+                && FileAccess.to(file, "a list of a kernel's tree", () -> Files.size(file)) > 0;
     }
 
     /** The name of the module in the file at path {@code file}; empty if that is not the name of a module's file. */

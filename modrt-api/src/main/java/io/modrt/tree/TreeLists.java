@@ -177,8 +177,8 @@ final class TreeLists {
                 int read = 0;
                 for (String module : Depmod.ordered(tree)) {
                     tree.progress().accept((double) read++ / tree.files().size());
-                    for (String exported :
-                            ModuleFacts.read(tree.file(module).orElseThrow(), remark -> {}).exports()) {
+                    for (String exported : ModuleFacts.read(tree.file(module).orElseThrow(), remark -> {})
+                            .exports()) {
                         known.put(exported, module);
                     }
                 }

@@ -117,10 +117,12 @@ class ModuleFileTest {
             assertEquals(2, module.imports().size());
             assertEquals(
                     "/lib/modules/greeter.ko: no such file or folder; expected a module's file (.ko, compressed or not)",
-                    assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path)).getMessage());
+                    assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path))
+                            .getMessage());
             assertEquals(
                     "/lib/modules: a folder; expected a module's file (.ko, compressed or not)",
-                    assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path.getParent())).getMessage());
+                    assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path.getParent()))
+                            .getMessage());
         }
         ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length + 3);
         buffer.position(2);

@@ -114,8 +114,8 @@ class NullArgumentsTest {
         known.put(AddressRange.class, range);
         known.put(Address.class, range.start());
         known.put(ElfFile.class, file.elf());
-        for (Class<?> statics : List.of(
-                ElfExport.class, LoadReport.class, ModulePage.class, ImageFile.class, KernelFile.class)) {
+        for (Class<?> statics :
+                List.of(ElfExport.class, LoadReport.class, ModulePage.class, ImageFile.class, KernelFile.class)) {
             known.put(statics, statics);
         }
         known.put(Path.class, files.path("/none"));
@@ -158,7 +158,13 @@ class NullArgumentsTest {
                 }
             }
         }
-        assertEquals("", String.join("\n", answers.keySet().stream().map(key -> key + ": " + answers.get(key)).toList()));
+        assertEquals(
+                "",
+                String.join(
+                        "\n",
+                        answers.keySet().stream()
+                                .map(key -> key + ": " + answers.get(key))
+                                .toList()));
         assertTrue(asked > 150, asked + " asked");
     }
 
@@ -205,8 +211,11 @@ class NullArgumentsTest {
         }
         List<Object> fitting = new ArrayList<>(samples.values());
         if (type.isInterface()) {
-            return fitting.stream().filter(type::isInstance).findFirst().orElseGet(() -> Proxy.newProxyInstance(
-                    type.getClassLoader(), new Class<?>[] {type}, (proxy, called, given) -> null));
+            return fitting.stream()
+                    .filter(type::isInstance)
+                    .findFirst()
+                    .orElseGet(() -> Proxy.newProxyInstance(
+                            type.getClassLoader(), new Class<?>[] {type}, (proxy, called, given) -> null));
         }
         if (type.isEnum()) {
             return type.getEnumConstants()[0];

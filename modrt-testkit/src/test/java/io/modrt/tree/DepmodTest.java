@@ -334,8 +334,7 @@ class DepmodTest {
 
         List<String> remarks = ModuleTree.open(files.modules()).depmod(files.modules());
 
-        assertEquals(
-                "kernel/limits.ko:\nkernel/short.ko:\nkernel/empty.ko:\nkernel/bad.ko:\n", written("modules.dep"));
+        assertEquals("kernel/limits.ko:\nkernel/short.ko:\nkernel/empty.ko:\nkernel/bad.ko:\n", written("modules.dep"));
         assertEquals(
                 List.of(
                         "/lib/modules/4.4.4/kernel/short.ko",

@@ -304,7 +304,9 @@ class ModuleTreeTest {
     @Test
     void aBrokenModuleIsInTheGraphAndNeedsNothing() throws IOException {
         files.module("kernel/broken.ko", new byte[] {1, 2, 3})
-                .module("kernel/user.ko", plain("user").info("depends", "broken").build());
+                .module(
+                        "kernel/user.ko",
+                        plain("user").info("depends", "broken").build());
 
         for (ModuleGraph graph : List.of(open().graph(), open().graphOfSymbols())) {
             assertEquals(List.of("broken", "user"), graph.names());

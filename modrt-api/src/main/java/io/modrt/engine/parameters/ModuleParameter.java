@@ -239,8 +239,8 @@ public final class ModuleParameter implements Parameter {
                 BigInteger half = values.shiftRight(1);
                 yield "a number from " + half.negate() + " to " + half.subtract(BigInteger.ONE);
             }
-            case BOOL, INVBOOL, BINT -> "y, n, 1 or 0"
-                    + (variables.profile().has(LoaderChange.TRUTHS_ON_AND_OFF) ? ", on or off" : "");
+            case BOOL, INVBOOL, BINT ->
+                "y, n, 1 or 0" + (variables.profile().has(LoaderChange.TRUTHS_ON_AND_OFF) ? ", on or off" : "");
             case BOOL_ENABLE_ONLY -> "only y or 1 once it is on";
             case CHARP -> "a text of at most " + LONGEST_CHARP + " bytes";
             case STRING -> "a text that fits its buffer";

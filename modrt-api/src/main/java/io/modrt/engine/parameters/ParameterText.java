@@ -117,8 +117,8 @@ public final class ParameterText {
 
     private ParameterException refuse(Argument argument, ModuleParameter parameter, Refused refused) {
         boolean isTooLarge = refused.errno() == Errno.ENOSPC;
-        String line = module + ": `" + shown(parameter, argument) + "' " + (isTooLarge ? "too large" : "invalid") + " for parameter `"
-                + argument.name() + "'";
+        String line = module + ": `" + shown(parameter, argument) + "' " + (isTooLarge ? "too large" : "invalid")
+                + " for parameter `" + argument.name() + "'";
         if (!refused.line().isEmpty()) {
             lines.add(refused.line());
         }

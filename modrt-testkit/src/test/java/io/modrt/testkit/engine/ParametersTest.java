@@ -162,7 +162,8 @@ class ParametersTest {
         add("it", "param_ops_" + type, 0644, 0);
         assertEquals(
                 "guest: `" + value + "' invalid for parameter `it'; it takes " + takes,
-                assertThrows(ParameterException.class, () -> load("it=" + value)).getMessage());
+                assertThrows(ParameterException.class, () -> load("it=" + value))
+                        .getMessage());
     }
 
     @Test
