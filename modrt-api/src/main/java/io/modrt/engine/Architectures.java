@@ -6,9 +6,9 @@ import io.modrt.error.Refusal;
 import io.modrt.spi.Arch;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
@@ -67,9 +67,11 @@ final class Architectures {
     private static Optional<String> artifact(int machine) {
         Properties artifacts = new Properties();
         try (InputStream table = Architectures.class.getResourceAsStream("artifacts.properties")) {
-            artifacts.load(Objects.requireNonNull(table, "artifacts.properties"));
+            if (table != null) { // why: a native image leaves it out, unless it is told not to
+                artifacts.load(table);
+            }
         } catch (IOException unreadable) {
-            throw new AssertionError("artifacts.properties is part of this artifact", unreadable);
+            throw new UncheckedIOException("artifacts.properties of this artifact", unreadable);
         }
         return Optional.ofNullable(artifacts.getProperty(Integer.toString(machine)));
     }

@@ -23,7 +23,10 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface KernelSymbols extends SymbolResolver {
 
-    /** The kernel's symbol of this name; empty if this source has none. */
+    /**
+     * The kernel's symbol of this name; empty if this source has none. Any exception that a source of an embedder throws fails the load that
+     * asks, and reaches its caller as it is.
+     */
     @Override
     Optional<KernelSymbol> find(String name);
 
