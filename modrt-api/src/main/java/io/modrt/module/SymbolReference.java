@@ -8,11 +8,13 @@ import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place of a module's file that refers to a symbol: a call of a function, or a pointer to it.
@@ -34,14 +36,14 @@ public record SymbolReference(Section section, long sectionOffset, int type, lon
         }
         Symbol symbol = symbols.symbol(wanted);
         List<SymbolReference> found = new ArrayList<>();
+        Map<Integer, TreeMap<Long, Symbol>> around = new HashMap<>();
         for (RelocationSection relocations : elf.relocationSections()) {
-            TreeMap<Long, Symbol> around = new TreeMap<>(Long::compareUnsigned);
             for (int i = 0; i < relocations.count(); i++) {
                 if (isTo(symbol, relocations, i, symbols)) {
                     if (around.isEmpty()) {
-                        functionsAndObjects(symbols, relocations.target().index(), around);
+                        functionsAndObjects(symbols, around);
                     }
-                    found.add(of(relocations, i, around));
+                    found.add(of(relocations, i, around.get(relocations.target().index())));
                 }
             }
         }
@@ -63,18 +65,22 @@ public record SymbolReference(Section section, long sectionOffset, int type, lon
                 && symbols.value(other) + relocations.addend(i) == symbol.value();
     }
 
-    private static void functionsAndObjects(SymbolTable symbols, int section, Map<Long, Symbol> around) {
+    /** Sorts the functions and objects of all sections by their offsets. */
+    private static void functionsAndObjects(SymbolTable symbols, Map<Integer, TreeMap<Long, Symbol>> around) {
         for (int i = 1; i < symbols.count(); i++) {
             boolean isOne = symbols.type(i) == Symbol.STT_FUNC || symbols.type(i) == Symbol.STT_OBJECT;
-            if (isOne && symbols.rawSectionIndex(i) != Symbol.SHN_UNDEF && symbols.sectionIndex(i) == section) {
-                around.putIfAbsent(symbols.value(i), symbols.symbol(i));
+            if (isOne && symbols.rawSectionIndex(i) != Symbol.SHN_UNDEF) {
+                around.computeIfAbsent(symbols.sectionIndex(i), section -> new TreeMap<>(Long::compareUnsigned))
+                        .putIfAbsent(symbols.value(i), symbols.symbol(i));
             }
         }
     }
 
-    private static SymbolReference of(RelocationSection relocations, int i, TreeMap<Long, Symbol> around) {
+    private static SymbolReference of(
+            RelocationSection relocations, int i, @Nullable TreeMap<Long, Symbol> inSection) {
         long offset = relocations.offset(i);
-        Optional<Symbol> inside = Optional.ofNullable(around.floorEntry(offset))
+        Optional<Symbol> inside = Optional.ofNullable(inSection)
+                .map(symbols -> symbols.floorEntry(offset))
                 .map(Map.Entry::getValue)
                 .filter(symbol -> symbol.sizeBytes() == 0 || offset - symbol.value() < symbol.sizeBytes());
         return new SymbolReference(relocations.target(), offset, relocations.type(i), relocations.addend(i), inside);
