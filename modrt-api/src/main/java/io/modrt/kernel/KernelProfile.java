@@ -296,6 +296,7 @@ public final class KernelProfile {
 
     /** Whether {@code option} is on, as stated or assumed. */
     public boolean has(ConfigOption option) {
+        Objects.requireNonNull(option, "option");
         return configOptions.of(option, options::has);
     }
 
