@@ -92,6 +92,8 @@ public final class ModuleRuntime implements AutoCloseable {
      * @throws io.modrt.error.ParameterException if a parameter does not take its value
      */
     public LiveModule load(ModuleFile file, Placement placement, LoadPolicy loadPolicy, String parameters) {
+        Objects.requireNonNull(placement, "placement");
+        Objects.requireNonNull(parameters, "parameters");
         LayoutPlan plan = plan(file, loadPolicy); // check it against the kernel, count stubs, lay it out
         try (PlacedModule placed = plan.place(placement)) { // reserve addresses
             ResolvedModule resolved = placed.resolve(); // give every symbol its value
@@ -130,11 +132,15 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** As {@link #load(Path)}, with values for the module's parameters, for example {@code nousb=1 quirks="a b"}. */
     public LiveModule load(Path file, String parameters) {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(parameters, "parameters");
         return load(kernel.open(() -> ModuleFile.open(file, policy, kernel)), parameters);
     }
 
     /** As {@link #load(Path)} under {@code loadPolicy}, which also decides what the file is checked for when it is opened. */
     public LiveModule load(Path file, LoadPolicy loadPolicy) {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(loadPolicy, "loadPolicy");
         return load(kernel.open(() -> ModuleFile.open(file, loadPolicy, kernel)));
     }
 
@@ -149,11 +155,12 @@ public final class ModuleRuntime implements AutoCloseable {
      * @throws java.io.UncheckedIOException if a file cannot be read
      */
     public LiveModule load(String name) {
-        return new NamedLoad(this, modprobe).load(name);
+        return new NamedLoad(this, modprobe).load(Objects.requireNonNull(name, "name"));
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
     public LiveModule load(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         return load(kernel.open(() -> ModuleFile.open("", bytes, policy, kernel)));
     }
 
@@ -164,11 +171,16 @@ public final class ModuleRuntime implements AutoCloseable {
      * @throws ModrtException where the kernel, or modrt, refuses the file
      */
     public ModuleFile open(String fileName, byte[] file, LoadPolicy loadPolicy) {
+        Objects.requireNonNull(fileName, "fileName");
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(loadPolicy, "loadPolicy");
         return kernel.open(() -> ModuleFile.open(fileName, file, loadPolicy, kernel));
     }
 
     /** Checks a module against the kernel and lays it out: the first step of a load, for callers who take the steps one by one. */
     public LayoutPlan plan(ModuleFile file, LoadPolicy loadPolicy) {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(loadPolicy, "loadPolicy");
         return kernel.plan(file, loadPolicy);
     }
 
@@ -182,6 +194,7 @@ public final class ModuleRuntime implements AutoCloseable {
      * What only commit checks is not foreseen: other modules' exports and memory, failing writes, refusing listeners. Changes nothing.
      */
     public Optional<ModrtException> refusal(ModuleFile file, Placement placement, LoadPolicy loadPolicy) {
+        Objects.requireNonNull(placement, "placement");
         try (PlacedModule placed = plan(file, loadPolicy).place(placement)) {
             placed.resolve().relocate();
             return Optional.empty();
@@ -192,7 +205,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** The loaded module of this name. */
     public Optional<LiveModule> module(String name) {
-        return kernel.module(name);
+        return kernel.module(Objects.requireNonNull(name, "name"));
     }
 
     /** A snapshot of the loaded modules, the most recent first. */
@@ -215,7 +228,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /** Removes {@code listener}, which is no longer called. */
     public void unlisten(ModuleListener listener) {
-        kernel.unlisten(listener);
+        kernel.unlisten(Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -223,7 +236,7 @@ public final class ModuleRuntime implements AutoCloseable {
      * the number of modules.
      */
     public Optional<ModulePlace> at(Address address) {
-        return kernel.at(address);
+        return kernel.at(Objects.requireNonNull(address, "address"));
     }
 
     /** An address as the kernel writes it for {@code %pS}: named if it is a module's, otherwise in hexadecimal digits. */

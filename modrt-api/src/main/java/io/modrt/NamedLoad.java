@@ -7,9 +7,7 @@ import io.modrt.error.StateException;
 import io.modrt.load.LiveModule;
 import io.modrt.tree.Insertion;
 import io.modrt.tree.Modprobe;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,17 +28,6 @@ final class NamedLoad {
     }
 
     LiveModule load(String name) {
-        try {
-            return loadAll(name);
-        } catch (NoSuchFileException none) {
-            throw new StateException(
-                    Refusal.of(Errno.ENOENT, String.valueOf(none.getMessage())).because(none));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private LiveModule loadAll(String name) throws IOException {
         Modprobe names = modprobe.orElseThrow(
                 () -> new StateException(
                         Refusal.beyondKernel(

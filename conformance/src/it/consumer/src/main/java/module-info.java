@@ -1,4 +1,5 @@
-/** An embedder that names modrt's API alone. */
+/** An embedder that names modrt's API and its tracing, and no architecture. */
 module consumer {
     requires io.modrt.api;
+    requires io.modrt.ftrace;
 }

@@ -5,6 +5,7 @@ import io.modrt.conformance.fuzz.ModelCommand;
 import io.modrt.conformance.unicorn.EmulateCommand;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -136,7 +137,7 @@ final class Conformance {
             LiveCommand command = new LiveCommand(rig, DebianKernels.cache(), reports, System.out);
             List<String> tags = Arrays.asList(words.get(0).split(","));
             return command.run(tags, LiveCommand.Choice.of(words.subList(1, words.size()))) ? 0 : FAILED;
-        } catch (IOException | IllegalArgumentException misused) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }
     }
@@ -158,7 +159,7 @@ final class Conformance {
                 isWell &= new ImageCommand(kernel, folder, reports.resolve("image"), choice.seed(), System.out).run();
             }
             return isWell ? 0 : FAILED;
-        } catch (IOException | IllegalArgumentException misused) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }
     }
@@ -186,7 +187,7 @@ final class Conformance {
                 isWell &= new LifeCommand(kernel, capture, folder, System.out).run(steps, seed);
             }
             return isWell ? 0 : FAILED;
-        } catch (IOException | IllegalArgumentException misused) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }
     }
@@ -213,7 +214,7 @@ final class Conformance {
                         : new RefusalsCommand(kernel, offers, System.out).run();
             }
             return isWell ? 0 : FAILED;
-        } catch (IOException | IllegalArgumentException misused) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }
     }
@@ -223,7 +224,7 @@ final class Conformance {
             Path kept = Path.of(System.getProperty("modrt.inputs", "src/test/resources/fuzz"));
             FuzzCommand command = new FuzzCommand(kept, reports.resolve("fuzz"), System.out);
             return command.run(Double.parseDouble(words.get(0)), words.subList(1, words.size())) ? 0 : FAILED;
-        } catch (IOException | IllegalArgumentException misused) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException misused) {
             return misuse(String.valueOf(misused.getMessage()));
         }
     }
@@ -234,7 +235,7 @@ final class Conformance {
                 return misuse("no module below " + folder);
             }
             return new VendorsCommand(VendorList.read(list), folder, System.out).run() ? 0 : FAILED;
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             return misuse(String.valueOf(unreadable.getMessage()));
         }
     }
@@ -251,7 +252,7 @@ final class Conformance {
     private static int compare(List<Path> dumps, Path tree, Path reports) {
         try {
             return new CompareCommand(dumps, tree, reports.resolve("compare"), System.out).run() ? 0 : FAILED;
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             return misuse(String.valueOf(unreadable.getMessage()));
         }
     }

@@ -47,7 +47,7 @@ final class KmodCommand {
         link(tree.toRealPath(), folder);
         Path ours = Files.createDirectory(scratch.resolve("ours"));
         long start = System.nanoTime();
-        ModuleTree unlisted = ModuleTree.open(folder, DepmodConfig.standard());
+        ModuleTree unlisted = ModuleTree.open(folder, DepmodConfig.none());
         unlisted.depmod(ours);
         long millis = (System.nanoTime() - start) / 1_000_000;
         Tool.Result depmod =

@@ -1,5 +1,6 @@
 package io.modrt.conformance;
 
+import io.modrt.error.StateException;
 import io.modrt.tree.Insertion;
 import io.modrt.tree.Modprobe;
 import io.modrt.tree.ModprobeConfig;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,7 +62,7 @@ final class ModprobeComparison {
     private static List<String> insertions(Modprobe modprobe, String name) throws IOException {
         try {
             return modprobe.insertions(name).stream().map(Insertion::toString).toList();
-        } catch (NoSuchFileException none) {
+        } catch (StateException none) {
             return List.of("nothing");
         }
     }

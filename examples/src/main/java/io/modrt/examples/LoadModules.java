@@ -3,6 +3,7 @@ package io.modrt.examples;
 import io.modrt.error.ModrtException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class LoadModules {
             err.println("refused: " + refused.getMessage() + kernelsAnswer(refused));
         } catch (NoSuchFileException missing) {
             err.println("no such file: " + missing.getFile() + "; chapters are " + String.join(", ", Chapters.names()));
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             err.println("cannot read: " + unreadable.getMessage());
         }
         return 1;

@@ -1,5 +1,6 @@
 package io.modrt.address;
 
+import io.modrt.bytes.Printable;
 import java.util.Objects;
 import org.apiguardian.api.API;
 
@@ -17,12 +18,19 @@ public record AddressRange(Address start, long sizeBytes) {
         Objects.requireNonNull(start, "start");
         long last = start.value() + sizeBytes - 1;
         if (sizeBytes < 0 || (sizeBytes > 0 && Long.compareUnsigned(last, start.value()) < 0)) {
-            throw new IllegalArgumentException("no range of " + sizeBytes + " bytes starts at " + start);
+            throw new IllegalArgumentException(
+                    "no range of " + sizeBytes + " bytes starts at " + start + Printable.widened(start.value()));
         }
     }
 
     /** The range from {@code start} up to, not including, {@code end}; {@code end} 0 is the top of the address space. */
     public static AddressRange between(Address start, Address end) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
+        if (end.value() != 0 && end.compareTo(start) < 0) {
+            throw new IllegalArgumentException("no range starts at " + start + " and ends at " + end
+                    + Printable.widened(start.value()) + Printable.widened(end.value()));
+        }
         return new AddressRange(start, end.minus(start));
     }
 

@@ -49,6 +49,18 @@ public final class Printable {
         return escaped.toString();
     }
 
+    /**
+     * What to add to a message that refuses an address which looks like a negative {@code int} that Java has widened; empty for others.
+     * {@code Address.of(0xc0000000)} means 0xffffffffc0000000.
+     */
+    public static String widened(long address) {
+        boolean isWidened = address < 0 && address == (int) address;
+        return isWidened
+                ? "; if 0x" + Integer.toHexString((int) address) + " is meant, write 0x"
+                        + Integer.toHexString((int) address) + "L: Java widens an int with its sign"
+                : "";
+    }
+
     private static boolean isHarmless(char c) {
         int type = Character.getType(c);
         return type != Character.CONTROL

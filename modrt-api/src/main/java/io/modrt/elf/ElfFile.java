@@ -85,6 +85,7 @@ public final class ElfFile {
      * @throws FormatException also if the file has more than {@link LoadLimits#sections}
      */
     public static ElfFile view(String name, byte[] bytes, int lengthBytes, LoadLimits limits) {
+        Objects.requireNonNull(limits, "limits");
         Objects.checkFromIndexSize(0, lengthBytes, bytes.length);
         return new ElfFile(name, bytes, HeaderReader.read(name, bytes, lengthBytes), limits);
     }
@@ -248,6 +249,7 @@ public final class ElfFile {
 
     /** The first section of this name; section 0 is left out. */
     public Optional<Section> section(String sectionName) {
+        Objects.requireNonNull(sectionName, "sectionName");
         for (int i = 1; i < sections.length; i++) {
             if (sections[i].isNamed(sectionName)) {
                 return Optional.of(sections[i]);

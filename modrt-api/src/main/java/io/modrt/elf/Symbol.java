@@ -77,6 +77,28 @@ public record Symbol(
         return binding == STB_WEAK;
     }
 
+    /** Its binding as readelf writes it: {@code LOCAL}, {@code GLOBAL} or {@code WEAK}; of others the number. */
+    public String bindingName() {
+        return switch (binding) {
+            case STB_LOCAL -> "LOCAL";
+            case STB_GLOBAL -> "GLOBAL";
+            case STB_WEAK -> "WEAK";
+            default -> Integer.toString(binding);
+        };
+    }
+
+    /** Its type as readelf writes it: {@code NOTYPE}, {@code OBJECT}, {@code FUNC}, {@code SECTION} or {@code FILE}; of others the number. */
+    public String typeName() {
+        return switch (type) {
+            case STT_NOTYPE -> "NOTYPE";
+            case STT_OBJECT -> "OBJECT";
+            case STT_FUNC -> "FUNC";
+            case STT_SECTION -> "SECTION";
+            case STT_FILE -> "FILE";
+            default -> Integer.toString(type);
+        };
+    }
+
     /** Whether it stands for a section. */
     public boolean isSection() {
         return type == STT_SECTION;

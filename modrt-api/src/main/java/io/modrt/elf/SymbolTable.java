@@ -5,6 +5,7 @@ import io.modrt.bytes.NameBudget;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
+import java.util.Optional;
 import org.apiguardian.api.API;
 
 /**
@@ -211,6 +212,12 @@ public final class SymbolTable {
     /** The symbol as an object. */
     public Symbol symbol(int i) {
         return new Symbol(i, name(i), value(i), sizeBytes(i), binding(i), type(i), sectionIndex(i), rawSectionIndex(i));
+    }
+
+    /** The first symbol of this name, with its section, type, binding and size; a linear search. */
+    public Optional<Symbol> find(String name) {
+        int index = indexOf(name);
+        return index == NONE ? Optional.empty() : Optional.of(symbol(index));
     }
 
     /** The number of the first symbol of this name, or {@link #NONE}; a linear search. */

@@ -4,8 +4,13 @@ import io.modrt.elf.ElfHeader;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.spi.Arch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -42,8 +47,11 @@ final class Architectures {
                             io.modrt.error.Errno.ENOEXEC,
                             "no architecture takes machine " + header.machine() + ", " + header.elfClass() + ", "
                                     + (header.isBigEndian() ? "big" : "little") + " endian, flags 0x"
-                                    + Integer.toHexString(header.flags()) + "; known are: " + known
-                                    + "; add the artifact of the architecture to the class path or module path")
+                                    + Integer.toHexString(header.flags()) + "; known are: " + known)
+                    .wayOut(artifact(header.machine())
+                            .map(artifact -> "machine " + header.machine() + " needs " + artifact
+                                    + " on the class path or module path, in the version of this artifact")
+                            .orElse("modrt has no artifact for it; write one against io.modrt.spi"))
                     .logged(refusalLine(header))
                     .at(module));
         }
@@ -53,6 +61,19 @@ final class Architectures {
                     + "; leave one of the artifacts out, or name one with ModuleRuntime.Builder.arch");
         }
         return accepting.get(0);
+    }
+
+    /** The artifact that loads modules of {@code machine}; empty if there is none. */
+    private static Optional<String> artifact(int machine) {
+        Properties artifacts = new Properties();
+        try (InputStream table = Architectures.class.getResourceAsStream("artifacts.properties")) {
+            if (table != null) { // why: a native image leaves it out, unless it is told not to
+                artifacts.load(table);
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("artifacts.properties of this artifact", unreadable);
+        }
+        return Optional.ofNullable(artifacts.getProperty(Integer.toString(machine)));
     }
 
     /** The line that a kernel logs for a file for another machine. */

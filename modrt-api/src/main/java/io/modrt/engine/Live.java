@@ -21,11 +21,11 @@ import io.modrt.load.AddressMap;
 import io.modrt.load.ExceptionEntry;
 import io.modrt.load.JumpLabel;
 import io.modrt.load.KallsymsEntry;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
 import io.modrt.load.LoadedSymbol;
 import io.modrt.load.ModuleState;
 import io.modrt.load.NamedAddress;
-import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.memory.MemoryReader;
 import io.modrt.module.ModuleFile;
@@ -38,6 +38,7 @@ import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -111,11 +112,13 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public Optional<Address> address(String sectionName) {
+        Objects.requireNonNull(sectionName, "sectionName");
         return file().elf().section(sectionName).flatMap(placed()::address);
     }
 
     @Override
     public Optional<LoadedSymbol> symbol(String name) {
+        Objects.requireNonNull(name, "name");
         Optional<SymbolTable> table = file().elf().symbolTable();
         int index = table.map(symbols -> symbols.indexOf(name)).orElse(SymbolTable.NONE);
         if (table.isEmpty() || index == SymbolTable.NONE) {
@@ -160,6 +163,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public List<Relocation> relocationsAt(Address place) {
+        Objects.requireNonNull(place, "place");
         RelocationIndex known = relocationIndex.get();
         if (known == null) {
             known = new RelocationIndex(resolved.explanation().relocations());
@@ -186,7 +190,7 @@ final class Live implements LiveModule, Exporter {
     }
 
     @Override
-    public RelocatedModule asLoaded() {
+    public LinkedModule asLoaded() {
         return resolved.relocate();
     }
 
@@ -259,6 +263,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public Optional<NamedAddress> nameAt(Address address) {
+        Objects.requireNonNull(address, "address");
         boolean isLater = life.isInitDropped();
         Names known = names.get();
         if (known == null || known.isLater() != isLater) {

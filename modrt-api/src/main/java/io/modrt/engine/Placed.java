@@ -36,6 +36,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,7 +81,8 @@ final class Placed implements PlacedModule {
 
     static Placed at(Planned plan, Placement placement) {
         Findings findings = plan.findings().fork();
-        Reservations reservations = new Reservations(plan.target());
+        Reservations reservations =
+                new Reservations(plan.target(), plan.profile().pageBytes());
         try {
             SectionAddresses addresses = addresses(plan, placement, reservations);
             Section perCpu = perCpuSection(plan);
@@ -147,11 +149,13 @@ final class Placed implements PlacedModule {
         private final ModuleAllocator allocator;
         private final PerCpuAllocator perCpu;
         private final ArchKernel kernel;
+        private final int pageBytes;
         private final Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
         private final List<AddressRange> texts = new ArrayList<>();
         private Optional<Address> perCpuBase = Optional.empty();
 
-        Reservations(Target target) {
+        Reservations(Target target, int pageBytes) {
+            this.pageBytes = pageBytes;
             this.allocator = target.allocator();
             this.perCpu = target.perCpu();
             this.kernel = target.kernel();
@@ -187,6 +191,9 @@ final class Placed implements PlacedModule {
             } else if (range.sizeBytes() < sizeBytes) {
                 allocator.free(range);
                 slip = range + ", which is too little";
+            } else if (!range.start().isAligned(pageBytes)) {
+                allocator.free(range);
+                slip = range + ", which does not start on a page of " + pageBytes + " bytes";
             } else if (Stream.concat(taken.stream(), ranges.values().stream()).anyMatch(range::overlaps)) {
                 slip = range
                         + ", which it has given before"; // why: it is not given back, since whoever has it gives it
@@ -194,7 +201,9 @@ final class Placed implements PlacedModule {
             }
             if (range == null || slip != null) {
                 throw new MemoryException(Refusal.of(
-                        Errno.ENOMEM, "the allocator was asked for " + sizeBytes + " bytes and gave " + slip));
+                        Errno.ENOMEM,
+                        "the module allocator " + allocator.getClass().getName() + " was asked for " + sizeBytes
+                                + " bytes and gave " + slip));
             }
             return range;
         }
@@ -214,9 +223,14 @@ final class Placed implements PlacedModule {
 
         void takePerCpu(long sizeBytes, long alignment) {
             @Nullable Address base = perCpu.allocate(sizeBytes, alignment);
-            if (base == null) {
+            if (base != null && !base.isAligned(alignment)) {
+                perCpu.free(base);
+            }
+            if (base == null || !base.isAligned(alignment)) {
                 throw new MemoryException(Refusal.of(
-                        Errno.ENOMEM, "the per-CPU allocator was asked for " + sizeBytes + " bytes and gave null"));
+                        Errno.ENOMEM,
+                        "the per-CPU allocator " + perCpu.getClass().getName() + " was asked for " + sizeBytes
+                                + " bytes aligned to " + alignment + " and gave " + base));
             }
             perCpuBase = Optional.of(base);
         }
@@ -305,7 +319,7 @@ final class Placed implements PlacedModule {
 
     @Override
     public Optional<AddressRange> range(RegionKind region) {
-        return addresses.range(region);
+        return addresses.range(Objects.requireNonNull(region, "region"));
     }
 
     @Override
@@ -318,7 +332,7 @@ final class Placed implements PlacedModule {
 
     @Override
     public Optional<Address> anchor(String name) {
-        return Optional.ofNullable(anchors.get(name));
+        return Optional.ofNullable(anchors.get(Objects.requireNonNull(name, "name")));
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.modrt.spi.ArchPlan;
 import io.modrt.spi.PlanInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,7 @@ final class Planned implements LayoutPlan {
 
     @Override
     public PlacedModule place(Placement placement) {
-        return Placed.at(this, placement);
+        return Placed.at(this, Objects.requireNonNull(placement, "placement"));
     }
 
     @Override

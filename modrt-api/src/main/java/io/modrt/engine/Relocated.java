@@ -13,6 +13,7 @@ import io.modrt.load.RelocatedModule;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Stub;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A module's final bytes. */
@@ -47,7 +48,7 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public byte[] bytes(RegionKind region) {
-        return image.bytes(region).clone();
+        return image.bytes(Objects.requireNonNull(region, "region")).clone();
     }
 
     @Override
@@ -99,7 +100,7 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public LiveModule commit(String parameters) {
-        return Live.commit(this, parameters);
+        return Live.commit(this, Objects.requireNonNull(parameters, "parameters"));
     }
 
     @Override

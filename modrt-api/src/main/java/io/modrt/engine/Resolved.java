@@ -14,6 +14,7 @@ import io.modrt.load.ResolvedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.spi.SymbolValues;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,7 @@ final class Resolved implements ResolvedModule {
 
     @Override
     public Optional<SymbolOffset> symbolAt(Address address) {
+        Objects.requireNonNull(address, "address");
         NearestSymbols known = nearest;
         if (known == null) {
             ElfFile elf = placed.plan().file().elf();

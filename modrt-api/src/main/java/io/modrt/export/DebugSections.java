@@ -4,7 +4,7 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
-import io.modrt.load.RelocatedModule;
+import io.modrt.load.LinkedModule;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.Field;
 import io.modrt.spi.RelocationType;
@@ -42,7 +42,7 @@ final class DebugSections {
     }
 
     /** Adds the debug sections of a module. */
-    void add(RelocatedModule module) {
+    void add(LinkedModule module) {
         ElfFile elf = module.resolved().placed().plan().file().elf();
         Map<Integer, Integer> starts = new LinkedHashMap<>();
         Set<String> names = new HashSet<>();
@@ -73,7 +73,7 @@ final class DebugSections {
     }
 
     /** Adds to each place that holds an offset in a debug section where that section begins. */
-    private static void shift(RelocatedModule module, Section section, byte[] bytes, Map<Integer, Integer> starts) {
+    private static void shift(LinkedModule module, Section section, byte[] bytes, Map<Integer, Integer> starts) {
         ElfFile elf = section.file();
         SymbolTable symbols = module.resolved().placed().plan().file().symbols();
         ArchKernel kernel = module.resolved().placed().plan().archKernel();

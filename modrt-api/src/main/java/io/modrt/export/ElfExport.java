@@ -8,14 +8,15 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.layout.Region;
 import io.modrt.layout.RegionKind;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
 import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.spi.Stub;
 import io.modrt.spi.SymbolValues;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apiguardian.api.API;
@@ -31,7 +32,7 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ElfExport {
-    private final List<RelocatedModule> modules;
+    private final List<LinkedModule> modules;
     private final boolean isOne;
     private final ElfOutput out;
     private final DebugSections debug = new DebugSections();
@@ -39,7 +40,7 @@ public final class ElfExport {
     private final Set<String> absolute = new HashSet<>();
     private final boolean hasSections;
 
-    private ElfExport(List<RelocatedModule> modules) {
+    private ElfExport(List<LinkedModule> modules) {
         if (modules.isEmpty()) {
             throw new IllegalArgumentException("no module to write");
         }
@@ -53,7 +54,8 @@ public final class ElfExport {
     }
 
     /** The file with one module. */
-    public static byte[] of(RelocatedModule module) {
+    public static byte[] of(LinkedModule module) {
+        Objects.requireNonNull(module, "module");
         return new ElfExport(List.of(module)).write();
     }
 
@@ -67,16 +69,16 @@ public final class ElfExport {
         return new ElfExport(modules.stream().map(LiveModule::asLoaded).toList()).write();
     }
 
-    private static PlacedModule placed(RelocatedModule module) {
+    private static PlacedModule placed(LinkedModule module) {
         return module.resolved().placed();
     }
 
-    private static ElfFile elf(RelocatedModule module) {
+    private static ElfFile elf(LinkedModule module) {
         return placed(module).plan().file().elf();
     }
 
     private byte[] write() {
-        for (RelocatedModule module : modules) {
+        for (LinkedModule module : modules) {
             SymbolTable symbols = symbols(module);
             for (int i = 1; i < symbols.count(); i++) {
                 if (symbols.rawSectionIndex(i) != Symbol.SHN_UNDEF && symbols.binding(i) != Symbol.STB_LOCAL) {
@@ -84,7 +86,7 @@ public final class ElfExport {
                 }
             }
         }
-        for (RelocatedModule module : modules) {
+        for (LinkedModule module : modules) {
             new OneModule(module).add();
             debug.add(module);
         }
@@ -92,19 +94,19 @@ public final class ElfExport {
         return out.bytes();
     }
 
-    private static SymbolTable symbols(RelocatedModule module) {
+    private static SymbolTable symbols(LinkedModule module) {
         return placed(module).plan().file().symbols();
     }
 
     /** Adds one module to the file. */
     private final class OneModule {
-        private final RelocatedModule module;
+        private final LinkedModule module;
         private final PlacedModule placed;
         private final ElfFile elf;
         private final String prefix;
         private final int[] sectionNumbers;
 
-        OneModule(RelocatedModule module) {
+        OneModule(LinkedModule module) {
             this.module = module;
             this.placed = placed(module);
             this.elf = elf(module);

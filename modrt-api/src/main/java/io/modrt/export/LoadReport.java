@@ -2,6 +2,7 @@ package io.modrt.export;
 
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
+import io.modrt.input.FileAccess;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.Region;
 import io.modrt.link.Reach;
@@ -10,8 +11,6 @@ import io.modrt.load.PlacedModule;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apiguardian.api.API;
 
 /**
@@ -28,16 +29,18 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LoadReport {
+    private static final Function<Region, Optional<String>> NO_FILES = region -> Optional.empty();
+
     private LoadReport() {}
 
     /** The report of one module. */
     public static String json(LiveModule module) {
-        return Json.of(report(module));
+        return Json.of(report(module, NO_FILES));
     }
 
     /** The reports of several, in a list. */
     public static String json(Collection<? extends LiveModule> modules) {
-        return Json.of(modules.stream().map(LoadReport::report).toList());
+        return Json.of(modules.stream().map(module -> report(module, NO_FILES)).toList());
     }
 
     /**
@@ -45,19 +48,19 @@ public final class LoadReport {
      * has its file's name, to {@code NAME.json}.
      *
      * @return the report's file
-     * @throws UncheckedIOException if a file cannot be written
+     * @throws java.io.UncheckedIOException if a file cannot be written
      */
     public static Path write(LiveModule module, Path folder) {
-        try {
+        return FileAccess.to(folder, "a folder to write to", () -> {
             for (Region region : module.placed().plan().regions()) {
                 Files.write(
                         folder.resolve(fileName(module, region)),
                         module.asLoaded().bytes(region.kind()));
             }
-            return Files.writeString(folder.resolve(fileName(module.name()) + ".json"), json(module));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+            return Files.writeString(
+                    folder.resolve(fileName(module.name()) + ".json"),
+                    Json.of(report(module, region -> Optional.of(fileName(module, region)))));
+        });
     }
 
     private static String fileName(LiveModule module, Region region) {
@@ -69,7 +72,7 @@ public final class LoadReport {
         return name.replaceAll("[^A-Za-z0-9_-]", "_");
     }
 
-    private static Map<String, Object> report(LiveModule module) {
+    private static Map<String, Object> report(LiveModule module, Function<Region, Optional<String>> files) {
         PlacedModule placed = module.placed();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("module", module.name());
@@ -82,7 +85,7 @@ public final class LoadReport {
         report.put("taints", Taint.letters(module.taints()));
         report.put("uses", module.uses().stream().map(LiveModule::name).toList());
         report.put("users", module.users().stream().map(LiveModule::name).toList());
-        report.put("regions", regions(module));
+        report.put("regions", regions(module, files));
         report.put("sections", sections(placed));
         report.put("stubs", module.stubs().stream().map(LoadReport::stub).toList());
         report.put("imports", module.imports().stream().map(LoadReport::symbol).toList());
@@ -96,7 +99,7 @@ public final class LoadReport {
         return report;
     }
 
-    private static List<Object> regions(LiveModule module) {
+    private static List<Object> regions(LiveModule module, Function<Region, Optional<String>> files) {
         List<Object> regions = new ArrayList<>();
         for (Region region : module.placed().plan().regions()) {
             Map<String, Object> fields = new LinkedHashMap<>();
@@ -107,7 +110,7 @@ public final class LoadReport {
                     .ifPresent(start -> fields.put("address", start.toString()));
             fields.put("sizeBytes", region.sizeBytes());
             fields.put("access", RegionAccess.of(region.kind()).letters());
-            fields.put("file", fileName(module, region));
+            files.apply(region).ifPresent(file -> fields.put("file", file));
             regions.add(fields);
         }
         return regions;

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
@@ -49,6 +50,7 @@ public final class ModulePage {
 
     /** The page of {@code modules}, which are those of one runtime. */
     public static String html(Collection<? extends LiveModule> modules) {
+        Objects.requireNonNull(modules, "modules");
         return new ModulePage(modules).html();
     }
 

@@ -2,12 +2,15 @@ package io.modrt.image;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Printable;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
+import io.modrt.input.FileAccess;
 import io.modrt.memory.MemoryReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.apiguardian.api.API;
 
 /**
@@ -56,11 +60,10 @@ public final class ImageFile implements MemoryReader, Closeable {
      * Opens a file by its first bytes: an ELF core, LiME, or else physical memory from address 0 on.
      *
      * @throws io.modrt.error.FormatException if the headers of a core or of LiME are malformed
-     * @throws IOException if it cannot be read
+     * @throws UncheckedIOException if it cannot be read
      */
-    public static ImageFile open(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        try {
+    public static ImageFile open(Path path) {
+        return open(path, channel -> {
             ImageHeaders headers = new ImageHeaders(path, channel);
             if (headers.isElf()) {
                 boolean isVirtual = headers.hasVirtualAddresses();
@@ -74,21 +77,14 @@ public final class ImageFile implements MemoryReader, Closeable {
             return headers.isLime()
                     ? new ImageFile(path, channel, Addressing.PHYSICAL, "LiME", headers.lime())
                     : flat(path, channel, Address.of(0), Addressing.PHYSICAL);
-        } catch (IOException | RuntimeException failure) {
-            channel.close();
-            throw failure;
-        }
+        });
     }
 
     /** Opens a flat file, whose first byte has the address {@code base}. */
-    public static ImageFile flat(Path path, Address base, Addressing addressing) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        try {
-            return flat(path, channel, base, addressing);
-        } catch (IOException | RuntimeException failure) {
-            channel.close();
-            throw failure;
-        }
+    public static ImageFile flat(Path path, Address base, Addressing addressing) {
+        Objects.requireNonNull(base, "base");
+        Objects.requireNonNull(addressing, "addressing");
+        return open(path, channel -> flat(path, channel, base, addressing));
     }
 
     private static ImageFile flat(Path path, FileChannel channel, Address base, Addressing addressing)
@@ -99,19 +95,33 @@ public final class ImageFile implements MemoryReader, Closeable {
     }
 
     /** Opens an ELF core, and takes the addresses of this kind from its program headers. */
-    public static ImageFile elfCore(Path path, Addressing addressing) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        try {
-            return new ImageFile(
-                    path,
-                    channel,
-                    addressing,
-                    "ELF core",
-                    new ImageHeaders(path, channel).elf(addressing == Addressing.VIRTUAL));
-        } catch (IOException | RuntimeException failure) {
-            channel.close();
-            throw failure;
-        }
+    public static ImageFile elfCore(Path path, Addressing addressing) {
+        Objects.requireNonNull(addressing, "addressing");
+        return open(
+                path,
+                channel -> new ImageFile(
+                        path,
+                        channel,
+                        addressing,
+                        "ELF core",
+                        new ImageHeaders(path, channel).elf(addressing == Addressing.VIRTUAL)));
+    }
+
+    /** Reads the headers of a file that stays open. */
+    private interface Headers {
+        ImageFile read(FileChannel channel) throws IOException;
+    }
+
+    private static ImageFile open(Path path, Headers headers) {
+        return FileAccess.to(path, "an image of memory", () -> {
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            try {
+                return headers.read(channel);
+            } catch (IOException | RuntimeException failure) {
+                channel.close();
+                throw failure;
+            }
+        });
     }
 
     /** Which addresses its bytes have. */
@@ -181,12 +191,20 @@ public final class ImageFile implements MemoryReader, Closeable {
     }
 
     private MemoryException unreadable(Address at, String why) {
-        return new MemoryException(Refusal.of(Errno.EFAULT, path + ": memory at " + at + ": " + why));
+        Address meant = Address.of(at.value() & 0xffff_ffffL);
+        boolean isWidened =
+                segments.stream().anyMatch(segment -> segment.range().contains(meant));
+        return new MemoryException(Refusal.of(
+                Errno.EFAULT,
+                path + ": memory at " + at + ": " + why + (isWidened ? Printable.widened(at.value()) : "")));
     }
 
     @Override
-    public void close() throws IOException {
-        channel.close();
+    public void close() {
+        FileAccess.to(path, "an image of memory", () -> {
+            channel.close();
+            return path;
+        });
     }
 
     /** For example {@code memory.raw: flat, PHYSICAL, [0x0, 0x20000000)}. */

@@ -17,12 +17,11 @@ import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchKernel;
 import io.modrt.tree.ModuleTree;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -127,13 +126,9 @@ public final class MemoryImage {
                 .toAbsolutePath()
                 .resolve("../../../boot/config-" + vermagic.split(" ", 2)[0])
                 .normalize();
-        try {
-            return Files.isRegularFile(config)
-                    ? KernelProfile.ofConfig(config).withVermagic(vermagic)
-                    : KernelProfile.ofVermagic(vermagic);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return Files.isRegularFile(config)
+                ? KernelProfile.ofConfig(config).withVermagic(vermagic)
+                : KernelProfile.ofVermagic(vermagic);
     }
 
     /** Starts to describe an image. Memory, symbols and tree are needed. */
@@ -164,33 +159,33 @@ public final class MemoryImage {
          * @param given where there is memory, ascending
          */
         public Builder memory(MemoryReader reader, List<AddressRange> given, ImageFile.Addressing addresses) {
-            this.memory = reader;
-            this.ranges = List.copyOf(given);
-            this.addressing = addresses;
+            this.memory = Objects.requireNonNull(reader, "reader");
+            this.ranges = List.copyOf(Objects.requireNonNull(given, "given"));
+            this.addressing = Objects.requireNonNull(addresses, "addresses");
             return this;
         }
 
         /** The kernel's own symbols as it ran, for example those of its {@code kallsyms}. Symbols of modules are not looked at. */
         public Builder symbols(SymbolMap known) {
-            this.symbols = known;
+            this.symbols = Objects.requireNonNull(known, "known");
             return this;
         }
 
         /** Symbols that the first source lacks, for example those of a {@code vmlinux}. */
         public Builder moreSymbols(KernelSymbols known) {
-            this.more = known;
+            this.more = Objects.requireNonNull(known, "known");
             return this;
         }
 
         /** The modules that were built for the kernel. */
         public Builder tree(ModuleTree modules) {
-            this.tree = modules;
+            this.tree = Objects.requireNonNull(modules, "modules");
             return this;
         }
 
         /** What the kernel is; without it that is read off its configuration, if that lies beside the tree, and its modules. */
         public Builder profile(KernelProfile known) {
-            this.profile = known;
+            this.profile = Objects.requireNonNull(known, "known");
             return this;
         }
 

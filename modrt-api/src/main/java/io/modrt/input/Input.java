@@ -6,6 +6,7 @@ import io.modrt.policy.LoadLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +22,15 @@ public final class Input {
     /**
      * The bytes of the file at {@code path}.
      *
+     * @param expected what the file should be, with its article, for the message if it cannot be read
+     * @throws UncheckedIOException if it cannot be read
      * @throws FormatException if it has more than {@link LoadLimits#fileBytes}
      */
-    public static byte[] bytes(Path path, LoadLimits limits) throws IOException {
+    public static byte[] bytes(Path path, String expected, LoadLimits limits) {
+        return FileAccess.to(path, expected, () -> read(path, limits));
+    }
+
+    private static byte[] read(Path path, LoadLimits limits) throws IOException {
         long most = Math.min(limits.fileBytes(), MOST_BYTES);
         long stated = Files.size(path);
         if (stated > most) {
@@ -49,17 +56,26 @@ public final class Input {
     }
 
     /** The text of the file at {@code path}, as Latin-1, which has a character for every byte. */
-    public static String text(Path path, LoadLimits limits) throws IOException {
-        return new String(bytes(path, limits), StandardCharsets.ISO_8859_1);
+    public static String text(Path path, String expected, LoadLimits limits) {
+        return new String(bytes(path, expected, limits), StandardCharsets.ISO_8859_1);
     }
 
     /**
      * The text that {@code reader} still has.
      *
      * @param source its name in messages
+     * @throws UncheckedIOException if it cannot be read
      * @throws FormatException if it has more characters than {@link LoadLimits#fileBytes}
      */
-    public static String text(String source, Reader reader, LoadLimits limits) throws IOException {
+    public static String text(String source, Reader reader, LoadLimits limits) {
+        try {
+            return read(source, reader, limits);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(source + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private static String read(String source, Reader reader, LoadLimits limits) throws IOException {
         long most = Math.min(limits.fileBytes(), MOST_BYTES);
         StringBuilder text = new StringBuilder();
         char[] buffer = new char[LEAST_BYTES];

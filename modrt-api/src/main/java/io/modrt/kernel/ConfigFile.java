@@ -5,7 +5,6 @@ import io.modrt.error.Refusal;
 import io.modrt.input.Input;
 import io.modrt.policy.LoadLimits;
 import io.modrt.version.KernelVersion;
-import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -35,11 +34,11 @@ record ConfigFile(KernelVersion version, Set<String> on, OptionalInt pageBytes) 
 
     private static final Pattern OPTION = Pattern.compile("(CONFIG_\\w+)=(.*)");
 
-    static ConfigFile read(Path path, LoadLimits limits) throws IOException {
-        return parse(path.toString(), Input.text(path, limits));
+    static ConfigFile read(Path path, LoadLimits limits) {
+        return parse(path.toString(), Input.text(path, "a kernel's configuration, such as /boot/config-*", limits));
     }
 
-    static ConfigFile read(Reader reader) throws IOException {
+    static ConfigFile read(Reader reader) {
         String source = "kernel configuration";
         return parse(source, Input.text(source, reader, LoadLimits.standard()));
     }

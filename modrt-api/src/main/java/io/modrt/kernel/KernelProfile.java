@@ -6,7 +6,6 @@ import io.modrt.policy.LoadLimits;
 import io.modrt.version.KernelChange;
 import io.modrt.version.KernelVersion;
 import io.modrt.version.LoaderChange;
-import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,14 +133,16 @@ public final class KernelProfile {
      * that is not {@code y} in it is off.
      *
      * @throws FormatException if it is not such a file
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    public static KernelProfile ofConfig(Path config) throws IOException {
+    public static KernelProfile ofConfig(Path config) {
+        Objects.requireNonNull(config, "config");
         return ofConfig(ConfigFile.read(config, LoadLimits.standard()));
     }
 
     /** As {@link #ofConfig(Path)}, from a reader, which is read to its end and left open. */
-    public static KernelProfile ofConfig(Reader config) throws IOException {
+    public static KernelProfile ofConfig(Reader config) {
+        Objects.requireNonNull(config, "config");
         return ofConfig(ConfigFile.read(config));
     }
 
@@ -165,6 +166,7 @@ public final class KernelProfile {
      * @throws IllegalArgumentException if it is not the name of an option
      */
     public KernelProfile with(String configName, boolean value) {
+        Objects.requireNonNull(configName, "configName");
         Draft draft = new Draft(this);
         draft.options.state(configName, value);
         return new KernelProfile(draft);
@@ -186,6 +188,8 @@ public final class KernelProfile {
      * @param evidence what shows it, for {@link #assumptions()}
      */
     public KernelProfile showing(KernelChange change, boolean value, String evidence) {
+        Objects.requireNonNull(change, "change");
+        Objects.requireNonNull(evidence, "evidence");
         Draft draft = new Draft(this);
         draft.changes = changes.showing(change, value, evidence);
         return new KernelProfile(draft);
@@ -206,6 +210,7 @@ public final class KernelProfile {
      * @throws FormatException if it does not begin with a kernel release
      */
     public KernelProfile withVermagic(String text) {
+        Objects.requireNonNull(text, "text");
         Draft draft = new Draft(this);
         draft.vermagic = text;
         Vermagic.parse(text).options().forEach((option, value) -> {
@@ -253,6 +258,7 @@ public final class KernelProfile {
      * @throws IllegalArgumentException if a key is not the name of an option
      */
     public KernelProfile assuming(Map<String, Boolean> usual) {
+        Objects.requireNonNull(usual, "usual");
         Draft draft = new Draft(this);
         draft.options.assume(usual);
         return new KernelProfile(draft);
@@ -278,6 +284,7 @@ public final class KernelProfile {
 
     /** Whether this kernel has {@code change}: as stated, else as a file of this kernel shows, else by its version. */
     public boolean has(KernelChange change) {
+        Objects.requireNonNull(change, "change");
         return change instanceof LoaderChange known
                 ? loaderChanges.of(known, this::decides)
                 : others.computeIfAbsent(change, any -> decides(change));
@@ -289,6 +296,7 @@ public final class KernelProfile {
 
     /** Whether {@code option} is on, as stated or assumed. */
     public boolean has(ConfigOption option) {
+        Objects.requireNonNull(option, "option");
         return configOptions.of(option, options::has);
     }
 
@@ -300,6 +308,7 @@ public final class KernelProfile {
      * @throws IllegalArgumentException if it is not the name of an option
      */
     public boolean has(String configName) {
+        Objects.requireNonNull(configName, "configName");
         return others.computeIfAbsent(configName, any -> options.has(configName));
     }
 
@@ -310,6 +319,7 @@ public final class KernelProfile {
      * @throws IllegalArgumentException if it is not the name of an option
      */
     public Optional<Boolean> option(String configName) {
+        Objects.requireNonNull(configName, "configName");
         return options.value(configName);
     }
 
@@ -324,6 +334,7 @@ public final class KernelProfile {
      * @throws IllegalArgumentException if it is not the name of an option
      */
     public boolean isStated(String configName) {
+        Objects.requireNonNull(configName, "configName");
         return options.isStated(configName);
     }
 

@@ -4,11 +4,11 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.input.Input;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
@@ -23,7 +23,10 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface KernelSymbols extends SymbolResolver {
 
-    /** The kernel's symbol of this name; empty if this source has none. */
+    /**
+     * The kernel's symbol of this name; empty if this source has none. Any exception that a source of an embedder throws fails the load that
+     * asks, and reaches its caller as it is.
+     */
     @Override
     Optional<KernelSymbol> find(String name);
 
@@ -76,9 +79,9 @@ public interface KernelSymbols extends SymbolResolver {
      * whether it is exported. Absolute symbols {@code __crc_NAME} are the CRCs of {@code NAME} and no symbols here.
      *
      * @throws io.modrt.error.FormatException if no line is one of such a file, naming the first line
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    static SymbolMap systemMap(Path map) throws IOException {
+    static SymbolMap systemMap(Path map) {
         return systemMap(map, LoadLimits.standard());
     }
 
@@ -87,12 +90,15 @@ public interface KernelSymbols extends SymbolResolver {
      *
      * @throws io.modrt.error.FormatException also if it is larger
      */
-    static SymbolMap systemMap(Path map, LoadLimits limits) throws IOException {
+    static SymbolMap systemMap(Path map, LoadLimits limits) {
+        Objects.requireNonNull(map, "map");
+        Objects.requireNonNull(limits, "limits");
         return SymbolText.read(map, limits);
     }
 
     /** As {@link #systemMap(Path)}, from a reader, which is read to its end and left open. */
-    static SymbolMap systemMap(Reader map) throws IOException {
+    static SymbolMap systemMap(Reader map) {
+        Objects.requireNonNull(map, "map");
         return SymbolText.read("System.map", map);
     }
 
@@ -106,14 +112,16 @@ public interface KernelSymbols extends SymbolResolver {
      * symbols of each module that was loaded; compiled BPF programs and other code that the kernel generates are left out.
      *
      * @throws io.modrt.error.FormatException if no line is one of such a text, naming the first line, or if the kernel hid all addresses
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    static SymbolMap kallsyms(Path kallsyms) throws IOException {
+    static SymbolMap kallsyms(Path kallsyms) {
+        Objects.requireNonNull(kallsyms, "kallsyms");
         return SymbolText.read(kallsyms, LoadLimits.standard());
     }
 
     /** As {@link #kallsyms(Path)}, from a reader, which is read to its end and left open. */
-    static SymbolMap kallsyms(Reader kallsyms) throws IOException {
+    static SymbolMap kallsyms(Reader kallsyms) {
+        Objects.requireNonNull(kallsyms, "kallsyms");
         return SymbolText.read("kallsyms", kallsyms);
     }
 
@@ -127,14 +135,16 @@ public interface KernelSymbols extends SymbolResolver {
      * line that cannot be read is left out, which {@link ModuleSymvers#remarks} tells.
      *
      * @throws io.modrt.error.FormatException if no line is one of such a file, naming the first line
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    static ModuleSymvers moduleSymvers(Path symvers) throws IOException {
+    static ModuleSymvers moduleSymvers(Path symvers) {
+        Objects.requireNonNull(symvers, "symvers");
         return ModuleSymvers.read(symvers, LoadLimits.standard());
     }
 
     /** As {@link #moduleSymvers(Path)}, from a reader, which is read to its end and left open. */
-    static ModuleSymvers moduleSymvers(Reader symvers) throws IOException {
+    static ModuleSymvers moduleSymvers(Reader symvers) {
+        Objects.requireNonNull(symvers, "symvers");
         return ModuleSymvers.read(symvers);
     }
 
@@ -149,9 +159,9 @@ public interface KernelSymbols extends SymbolResolver {
      * are there nevertheless.
      *
      * @throws io.modrt.error.FormatException if it is not a linked kernel with a symbol table
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    static SymbolMap vmlinux(Path vmlinux) throws IOException {
+    static SymbolMap vmlinux(Path vmlinux) {
         return vmlinux(vmlinux, LoadLimits.standard());
     }
 
@@ -160,12 +170,13 @@ public interface KernelSymbols extends SymbolResolver {
      *
      * @throws io.modrt.error.FormatException also if it is larger, or has more sections or symbols than the limits allow
      */
-    static SymbolMap vmlinux(Path vmlinux, LoadLimits limits) throws IOException {
-        return Vmlinux.read(vmlinux.toString(), Input.bytes(vmlinux, limits), limits);
+    static SymbolMap vmlinux(Path vmlinux, LoadLimits limits) {
+        return Vmlinux.read(vmlinux.toString(), Input.bytes(vmlinux, "a vmlinux", limits), limits);
     }
 
     /** As {@link #vmlinux(Path)}, from the file's bytes, which are only read. */
     static SymbolMap vmlinux(byte[] vmlinux) {
+        Objects.requireNonNull(vmlinux, "vmlinux");
         return Vmlinux.read("vmlinux", vmlinux, LoadLimits.standard());
     }
 
@@ -188,6 +199,9 @@ public interface KernelSymbols extends SymbolResolver {
      */
     static SymbolMap memoryImage(
             byte[] image, Address base, int wordBytes, boolean bigEndian, Map<String, Address> known) {
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(base, "base");
+        Objects.requireNonNull(known, "known");
         return KernelImage.exports(image, base, wordBytes, bigEndian, known);
     }
 

@@ -4,7 +4,6 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.input.Input;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -57,11 +56,12 @@ public final class ModuleSymvers {
      */
     public record Export(OptionalInt crc, String module, ExportKind kind, String namespace) {}
 
-    static ModuleSymvers read(Path path, LoadLimits limits) throws IOException {
-        return parse(path.toString(), Input.text(path, limits).lines());
+    static ModuleSymvers read(Path path, LoadLimits limits) {
+        return parse(
+                path.toString(), Input.text(path, "a Module.symvers", limits).lines());
     }
 
-    static ModuleSymvers read(Reader reader) throws IOException {
+    static ModuleSymvers read(Reader reader) {
         return parse(Input.text("Module.symvers", reader, LoadLimits.standard()));
     }
 

@@ -5,7 +5,6 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.input.Input;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.Set;
@@ -50,11 +49,11 @@ final class SymbolText {
         this.symbols = new SymbolMap.Builder(text.length() / AVERAGE_LINE);
     }
 
-    static SymbolMap read(Path path, LoadLimits limits) throws IOException {
-        return parse(path.toString(), Input.text(path, limits));
+    static SymbolMap read(Path path, LoadLimits limits) {
+        return parse(path.toString(), Input.text(path, "a System.map or kallsyms", limits));
     }
 
-    static SymbolMap read(String source, Reader reader) throws IOException {
+    static SymbolMap read(String source, Reader reader) {
         return parse(source, Input.text(source, reader, LoadLimits.standard()));
     }
 

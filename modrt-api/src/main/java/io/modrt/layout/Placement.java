@@ -3,6 +3,7 @@ package io.modrt.layout;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import java.util.Map;
+import java.util.Objects;
 import org.apiguardian.api.API;
 
 /** Which addresses a module's regions and sections get. */
@@ -16,6 +17,7 @@ public sealed interface Placement {
 
     /** Each region goes to a given base, on a page. The map names exactly the regions of the plan. */
     static Placement regions(Map<RegionKind, Address> bases) {
+        Objects.requireNonNull(bases, "bases");
         return new AtRegions(bases);
     }
 
@@ -25,6 +27,8 @@ public sealed interface Placement {
      * {@code regions} says where that is. {@code regions} may be empty or name some of the regions.
      */
     static Placement sections(Map<Integer, Address> sections, Map<RegionKind, AddressRange> regions) {
+        Objects.requireNonNull(sections, "sections");
+        Objects.requireNonNull(regions, "regions");
         return new AtSections(sections, regions);
     }
 

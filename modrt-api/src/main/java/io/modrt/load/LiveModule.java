@@ -14,6 +14,7 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -100,6 +101,19 @@ public interface LiveModule {
     /** The relocations whose place is {@code place}, in the order of application; usually one or none. */
     List<Relocation> relocationsAt(Address place);
 
+    /**
+     * The relocations that refer to the symbol {@code symbolName}, in the order of application: by its name, or for a symbol of the module
+     * itself by whatever comes to its address, such as its section and an offset. {@link #symbolAt} tells which function a place lies in. A new list, worked out anew on each call.
+     */
+    default List<Relocation> relocationsAgainst(String symbolName) {
+        Objects.requireNonNull(symbolName, "symbolName");
+        Optional<LoadedSymbol> own = symbol(symbolName);
+        return relocations()
+                .filter(relocation -> relocation.place().symbol().equals(symbolName)
+                        || own.isPresent() && own.get().isAt(relocation.place()))
+                .toList();
+    }
+
     /** How near its relocations of limited reach are to their limits; worked out anew on each call. */
     ReachReport reach();
 
@@ -122,8 +136,8 @@ public interface LiveModule {
      */
     byte[] relocated(Section section);
 
-    /** Its bytes as they were when it was loaded, worked out anew on each call. They cannot be committed again. */
-    RelocatedModule asLoaded();
+    /** Its bytes as they were when it was loaded, worked out anew on each call. */
+    LinkedModule asLoaded();
 
     /**
      * The module as it was loaded, as a linked ELF file, with its sections and symbols at their addresses and its debug information

@@ -2,6 +2,7 @@ package io.modrt.memory;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.Printable;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import io.modrt.error.Refusal;
@@ -36,7 +37,10 @@ final class BufferMemory implements TargetMemory {
         if (index < 0 || index > range.sizeBytes() - length) {
             throw new MemoryException(Refusal.of(
                     Errno.EFAULT,
-                    "memory at " + start + ": " + length + " bytes, but all that there is lies at " + range));
+                    "memory at " + start + ": " + length + " bytes, but all that there is lies at " + range
+                            + (range.contains(Address.of((int) start.value()))
+                                    ? Printable.widened((int) start.value())
+                                    : "")));
         }
         return first + (int) index;
     }

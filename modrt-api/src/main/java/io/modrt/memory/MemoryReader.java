@@ -11,7 +11,8 @@ public interface MemoryReader {
     /**
      * Fills {@code into[offset, offset + length)} with the bytes from {@code from} on. The array stays the caller's.
      *
-     * @throws io.modrt.error.MemoryException if not all of the range can be read
+     * @throws io.modrt.error.MemoryException if not all of the range can be read. Verification counts such bytes as unreadable and goes on;
+     *     a load fails with this exception, and is undone. Any other exception reaches the caller as it is
      */
     void read(Address from, byte[] into, int offset, int length);
 }

@@ -4,18 +4,24 @@ import io.modrt.address.AddressRange;
 import java.util.List;
 import org.apiguardian.api.API;
 
-/** Hands out the memory that modules are loaded into, as the kernel's {@code module_alloc} does. */
+/**
+ * Hands out the memory that modules are loaded into, as the kernel's {@code module_alloc} does. An embedder's own allocator reports that there
+ * is no room with {@link io.modrt.error.MemoryException}. Whatever it throws, the load is undone and the caller gets that exception. Of what it
+ * returns modrt checks the size and the alignment, and that no module has it; a wrong answer is a MemoryException with its class's name.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModuleAllocator {
 
     /**
-     * Reserves {@code sizeBytes} bytes, page aligned.
+     * Reserves at least {@code sizeBytes} bytes. The range starts on a page and overlaps with no other that is reserved.
      *
      * @throws io.modrt.error.MemoryException with ENOMEM when there is no room
      */
     AddressRange allocate(long sizeBytes, Permission permission);
 
-    /** Gives back a range that {@link #allocate} returned. */
+    /**
+     * Gives back a range that {@link #allocate} returned. Whatever this throws is thrown on, once all else that a module had is given back.
+     */
     void free(AddressRange range);
 
     /**

@@ -4,7 +4,10 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import org.apiguardian.api.API;
 
-/** Hands out room in the kernel's reserved per-CPU area for a module's {@code .data..percpu}. */
+/**
+ * Hands out room in the kernel's reserved per-CPU area for a module's {@code .data..percpu}. What it throws, the caller of the load gets, and the
+ * load is undone. A null or an address that is not aligned is a {@link io.modrt.error.MemoryException} with the allocator's class's name.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface PerCpuAllocator {
 

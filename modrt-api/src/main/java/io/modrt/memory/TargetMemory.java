@@ -8,14 +8,21 @@ import org.apiguardian.api.API;
 /**
  * The target's memory: an emulator's RAM, an image, a byte array. The embedder owns it.
  *
- * <p>Reads and writes raise {@link io.modrt.error.MemoryException} if part of the range is not memory; nothing is written then.
+ * <p>Reads and writes raise {@link io.modrt.error.MemoryException} if part of the range is not memory; nothing is written then. An
+ * implementation makes one by {@code new MemoryException(Refusal.of(Errno.EFAULT, "memory at " + address + ": why"))}. It fails the call that
+ * it happened in: a load writes back what was there before and is undone, an unload goes on and throws it at its end. Any other exception does
+ * the same and reaches the caller as it is. If writing back fails, too, that is added to the exception as a suppressed one.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface TargetMemory extends MemoryReader {
     /** The most bytes that {@link #wipe} writes at once. */
     int WIPED_AT_ONCE = 1 << 16;
 
-    /** Stores {@code bytes[offset, offset + length)} from {@code to} on. The array stays the caller's. */
+    /**
+     * Stores {@code bytes[offset, offset + length)} from {@code to} on. The array stays the caller's.
+     *
+     * @throws io.modrt.error.MemoryException if not all of the range can be written; nothing is written then
+     */
     void write(Address to, byte[] bytes, int offset, int length);
 
     /** Called after code in {@code range} was written, so that an emulator can drop its translations of it. */

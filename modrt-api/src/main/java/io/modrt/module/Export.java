@@ -6,7 +6,8 @@ import java.util.OptionalInt;
 import org.apiguardian.api.API;
 
 /**
- * A symbol that a module exports: one entry of {@code __ksymtab} or another table of exports.
+ * A symbol that a module exports: one entry of {@code __ksymtab} or another table of exports. Its section, type, binding and size are
+ * {@code file.symbols().find(name)}'s; its address is that of {@code LiveModule.exports()}, once the module is loaded.
  *
  * @param name its name
  * @param namespace the namespace that users must import; empty for none

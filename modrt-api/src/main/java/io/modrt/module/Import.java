@@ -5,7 +5,8 @@ import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
 /**
- * An undefined symbol of a module, which the kernel or another module is to export.
+ * An undefined symbol of a module, which the kernel or another module is to export. Who exports it, with which address, CRC, namespace and
+ * licence, is known once the module is loaded: {@code LiveModule.imports()}.
  *
  * @param symbol its number in the module's symbol table
  * @param name its name

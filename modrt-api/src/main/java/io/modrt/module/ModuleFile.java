@@ -20,12 +20,11 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadLimits;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.version.LoaderChange;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
@@ -39,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleFile {
+    private static final String EXPECTED = "a module's file (.ko, compressed or not)";
     private static final String THIS_MODULE = ".gnu.linkonce.this_module";
 
     private final String name;
@@ -115,7 +115,7 @@ public final class ModuleFile {
      *     not check
      */
     public static ModuleFile open(byte[] file) {
-        return new ModuleFile("", file, null, HostKernel.unknown());
+        return new ModuleFile("", Objects.requireNonNull(file, "file"), null, HostKernel.unknown());
     }
 
     /**
@@ -133,7 +133,10 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy)}, with the checks in the order of {@code kernel} and with its log lines. */
     public static ModuleFile open(String fileName, byte[] file, LoadPolicy policy, HostKernel kernel) {
-        return new ModuleFile(fileName, file, policy, kernel);
+        Objects.requireNonNull(fileName, "fileName");
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(policy, "policy");
+        return new ModuleFile(fileName, file, policy, Objects.requireNonNull(kernel, "kernel"));
     }
 
     /** Opens the module in the remaining bytes of {@code file}, which are copied; the buffer's position does not change. */
@@ -143,7 +146,7 @@ public final class ModuleFile {
 
     /** The same as {@link #open(ByteBuffer)} under {@code policy}. */
     public static ModuleFile open(ByteBuffer file, LoadPolicy policy) {
-        return open(copy(file), policy);
+        return open(copy(file), Objects.requireNonNull(policy, "policy"));
     }
 
     private static byte[] copy(ByteBuffer file) {
@@ -155,10 +158,11 @@ public final class ModuleFile {
     /**
      * Opens the module at {@code path}, on any file system.
      *
-     * @throws UncheckedIOException if the file cannot be read
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return new ModuleFile(name(path), read(path, LoadLimits.standard()), null, HostKernel.unknown());
+        return new ModuleFile(
+                name(path), Input.bytes(path, EXPECTED, LoadLimits.standard()), null, HostKernel.unknown());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
@@ -168,20 +172,13 @@ public final class ModuleFile {
 
     /** The same as {@link #open(String, byte[], LoadPolicy, HostKernel)} of the file at {@code path}. */
     public static ModuleFile open(Path path, LoadPolicy policy, HostKernel kernel) {
-        return open(name(path), read(path, policy.limits()), policy, kernel);
+        Objects.requireNonNull(kernel, "kernel");
+        return open(name(path), Input.bytes(path, EXPECTED, policy.limits()), policy, kernel);
     }
 
     private static String name(Path path) {
         Path fileName = path.getFileName();
         return fileName == null ? "" : fileName.toString();
-    }
-
-    private static byte[] read(Path path, LoadLimits limits) {
-        try {
-            return Input.bytes(path, limits);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /**
@@ -257,6 +254,14 @@ public final class ModuleFile {
         return symbols;
     }
 
+    /**
+     * The places that refer to the symbol {@code symbolName}, in the order of the file: who calls a function, who has its address. Local
+     * symbols to which the file refers by their section are found, too, if it has addends in its relocations (RELA).
+     */
+    public List<SymbolReference> references(String symbolName) {
+        return SymbolReference.in(elf, symbols, Objects.requireNonNull(symbolName, "symbolName"));
+    }
+
     /** Its modinfo strings; none for a file without the section. */
     public ModuleInfo info() {
         return info;
@@ -302,7 +307,7 @@ public final class ModuleFile {
      *     module was changed since it was signed
      */
     public List<Diagnostic> checkFor(KernelProfile profile, LoadPolicy loadPolicy) {
-        Findings findings = new Findings(name, loadPolicy);
+        Findings findings = new Findings(name, Objects.requireNonNull(loadPolicy, "loadPolicy"));
         decompression.check(elf, profile, findings);
         signatureCheck.check(profile, findings);
         ElfValidity.check(elf.name(), elf.array(), elf.lengthBytes(), profile, HostKernel.unknown());
@@ -337,12 +342,12 @@ public final class ModuleFile {
      * @throws FormatException if the records are malformed
      */
     public OptionalLong expectedCrc(String symbol) {
-        return versions().crc(symbol, true);
+        return versions().crc(Objects.requireNonNull(symbol, "symbol"), true);
     }
 
     /** As {@link #expectedCrc(String)}, from the records that a kernel of this profile reads. */
     public OptionalLong expectedCrc(String symbol, KernelProfile profile) {
-        return versions().crc(symbol, profile.has(LoaderChange.EXTENDED_MODVERSIONS));
+        return versions().crc(Objects.requireNonNull(symbol, "symbol"), profile.has(LoaderChange.EXTENDED_MODVERSIONS));
     }
 
     private VersionRecords versions() {
@@ -391,7 +396,7 @@ public final class ModuleFile {
      * order; since 5.12 they do not read the tables of unused exports and of those to become GPL-only.
      */
     public List<Export> exports(KernelProfile profile) {
-        return exportTables().found(profile);
+        return exportTables().found(Objects.requireNonNull(profile, "profile"));
     }
 
     private ExportTables exportTables() {
@@ -419,6 +424,7 @@ public final class ModuleFile {
 
     /** {@code profile} with the changes of the kernel that the file's tables show; malformed tables show none. */
     public KernelProfile showing(KernelProfile profile) {
+        Objects.requireNonNull(profile, "profile");
         try {
             return hasExportNamespaces()
                     .map(has -> profile.showing(

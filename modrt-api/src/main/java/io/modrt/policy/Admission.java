@@ -79,6 +79,7 @@ public final class Admission {
 
     /** The same with the modules of these names refused instead, each as the module itself writes it: {@code module_blacklist=}. */
     public Admission blacklist(Set<String> names) {
+        Objects.requireNonNull(names, "names");
         return new Admission(keys, signatures, Set.copyOf(names), lockdown);
     }
 

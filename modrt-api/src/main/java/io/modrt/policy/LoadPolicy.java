@@ -62,6 +62,7 @@ public final class LoadPolicy {
 
     /** The same with {@code rules} switched off too; what they would refuse becomes a {@link Diagnostic}. */
     public LoadPolicy relaxed(Rule... rules) {
+        Objects.requireNonNull(rules, "rules");
         EnumSet<Rule> all = EnumSet.noneOf(Rule.class);
         all.addAll(relaxed);
         all.addAll(List.of(rules));
@@ -132,6 +133,7 @@ public final class LoadPolicy {
 
     /** Whether {@code rule} is switched off. */
     public boolean isRelaxed(Rule rule) {
+        Objects.requireNonNull(rule, "rule");
         return relaxed.contains(rule);
     }
 

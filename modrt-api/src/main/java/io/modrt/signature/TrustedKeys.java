@@ -57,6 +57,7 @@ public final class TrustedKeys {
      * @throws FormatException if it has none, or one that is malformed
      */
     public static TrustedKeys certificates(byte[] file) {
+        Objects.requireNonNull(file, "file");
         try {
             return of(
                     CertificateFactory.getInstance("X.509")
@@ -111,6 +112,8 @@ public final class TrustedKeys {
      * @param message the message, in DER
      */
     public SignatureVerdict verify(byte[] signed, int signedBytes, byte[] message) {
+        Objects.requireNonNull(signed, "signed");
+        Objects.requireNonNull(message, "message");
         List<SignerInfo> signers;
         try {
             signers = SignerInfo.of(message);
@@ -158,6 +161,8 @@ public final class TrustedKeys {
      * @param signature the signer's name, the key's identifier and the number that is the signature
      */
     public SignatureVerdict verify(byte[] signed, int signedBytes, byte digestNumber, OlderSignature signature) {
+        Objects.requireNonNull(signed, "signed");
+        Objects.requireNonNull(signature, "signature");
         Optional<String> digest = Digests.of(digestNumber & 0xff);
         if (digest.isEmpty()) {
             return new SignatureVerdict(Kind.UNSUPPORTED, "digest " + (digestNumber & 0xff) + " is not supported");

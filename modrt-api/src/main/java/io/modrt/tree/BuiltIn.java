@@ -2,7 +2,6 @@ package io.modrt.tree;
 
 import io.modrt.input.Input;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ record BuiltIn(List<String> list, Set<String> names, List<KnownAlias> aliases) {
     static final String MODINFO = "modules.builtin.modinfo";
     private static final String ALIAS = ".alias=";
 
-    static BuiltIn read(Path folder) throws IOException {
+    static BuiltIn read(Path folder) {
         List<String> list = new ArrayList<>();
         for (String line : ModuleTree.lines(folder.resolve(LIST))) {
             ModuleTree.nameOf(line).ifPresent(list::add);
@@ -31,7 +30,7 @@ record BuiltIn(List<String> list, Set<String> names, List<KnownAlias> aliases) {
         List<KnownAlias> aliases = new ArrayList<>();
         Path modinfo = folder.resolve(MODINFO);
         if (Files.isRegularFile(modinfo)) {
-            byte[] bytes = Input.bytes(modinfo, LoadLimits.standard());
+            byte[] bytes = Input.bytes(modinfo, "a list of a kernel's tree", LoadLimits.standard());
             for (String string : Modinfo.strings(bytes, 0, bytes.length)) {
                 int dot = string.indexOf('.');
                 if (dot > 0 && string.startsWith(ALIAS, dot)) {

@@ -1,9 +1,9 @@
 package io.modrt.tree;
 
+import io.modrt.input.FileAccess;
 import io.modrt.input.Input;
 import io.modrt.policy.LoadLimits;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Finds and reads the {@code .conf} files of {@code modprobe.d} and {@code depmod.d}. */
 final class ConfigFiles {
@@ -71,16 +72,14 @@ final class ConfigFiles {
      * The commands of all files in {@code places}, in the order of the files' names. Of files with one name only the one in the first of the
      * places counts. A place may also be a file, which is read whatever its name is; one that is missing has no commands.
      */
-    static List<Command> commands(Collection<Path> places) throws IOException {
+    static List<Command> commands(Collection<Path> places) {
         TreeMap<String, Path> files = new TreeMap<>();
         for (Path place : places) {
             if (Files.isDirectory(place)) {
-                try (DirectoryStream<Path> entries = Files.newDirectoryStream(place)) {
-                    for (Path entry : entries) {
-                        String name = String.valueOf(entry.getFileName());
-                        if (name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(entry)) {
-                            files.putIfAbsent(name, entry);
-                        }
+                for (Path entry : FileAccess.to(place, "a folder of " + SUFFIX + " files", () -> entries(place))) {
+                    String name = String.valueOf(entry.getFileName());
+                    if (name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(entry)) {
+                        files.putIfAbsent(name, entry);
                     }
                 }
             } else if (Files.exists(place)) {
@@ -89,11 +88,16 @@ final class ConfigFiles {
         }
         List<Command> commands = new ArrayList<>();
         for (Path file : files.values()) {
-            if (Files.size(file) > 0) { // also of a link to /dev/null, which hides files of this name
-                commands.addAll(of(file, Input.text(file, LoadLimits.standard())));
-            }
+            // why: a link to /dev/null is empty, too, and hides files of its name
+            commands.addAll(of(file, Input.text(file, "a configuration", LoadLimits.standard())));
         }
         return commands;
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.toList();
+        }
     }
 
     /** The commands of one file. A backslash joins a line to the next, and before any other character it is left out. */

@@ -2,7 +2,6 @@ package io.modrt.tree;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +33,7 @@ final class Depmod {
 
     private final List<Module> modules = new ArrayList<>();
     private final Map<String, Integer> exporters = new HashMap<>();
+    private final List<String> remarks = new ArrayList<>();
     private final int[] position;
 
     /**
@@ -41,12 +41,12 @@ final class Depmod {
      *
      * @param progress receives the share of the modules that is read
      */
-    Depmod(ModuleTree tree, DoubleConsumer progress) throws IOException {
+    Depmod(ModuleTree tree, DoubleConsumer progress) {
         for (String name : ordered(tree)) {
             Path file = tree.file(name).orElseThrow();
             progress.accept((double) modules.size() / tree.files().size());
-            modules.add(new Module(
-                    modules.size(), name, path(tree.folder(), file), ModuleFacts.read(file), new LinkedHashSet<>()));
+            ModuleFacts facts = ModuleFacts.read(file, remarks::add);
+            modules.add(new Module(modules.size(), name, path(tree.folder(), file), facts, new LinkedHashSet<>()));
         }
         progress.accept(1);
         modules.forEach(module -> module.facts.exports().forEach(symbol -> exporters.put(symbol, module.index)));
@@ -61,6 +61,11 @@ final class Depmod {
         this.position = positions();
     }
 
+    /** The files that could not be read, and why. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
+    }
+
     /** The path as {@code modules.dep} has it: from the tree's folder, or the whole path of a file that lies elsewhere. */
     private static String path(Path folder, Path file) {
         Path inTree = file.startsWith(folder) ? folder.relativize(file) : file;
@@ -68,7 +73,7 @@ final class Depmod {
     }
 
     /** The modules in the order in which depmod takes them. */
-    static List<String> ordered(ModuleTree tree) throws IOException {
+    static List<String> ordered(ModuleTree tree) {
         Map<String, String> byPath = new HashMap<>();
         tree.files().forEach((name, file) -> {
             String path = path(tree.folder(), file);
@@ -212,7 +217,7 @@ final class Depmod {
     }
 
     /** The indexes of what is built into the kernel: of its modules, and of their aliases. Without the list that each is of, it is empty. */
-    static Map<String, byte[]> builtIn(Path folder) throws IOException {
+    static Map<String, byte[]> builtIn(Path folder) {
         BuiltIn builtIn = BuiltIn.read(folder);
         IndexFile names = new IndexFile();
         builtIn.list().forEach(name -> names.add(name, "", 0));

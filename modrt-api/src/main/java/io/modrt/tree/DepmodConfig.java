@@ -1,6 +1,5 @@
 package io.modrt.tree;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,26 +69,26 @@ public final class DepmodConfig {
         return true;
     }
 
-    /** What {@code depmod} does without a configuration: a file below {@code updates} goes before any other. */
-    public static DepmodConfig standard() {
+    /** No configuration: {@code depmod} then prefers a file below {@code updates} to any other. */
+    public static DepmodConfig none() {
         return new DepmodConfig(List.of());
     }
 
     /**
      * The configuration in these folders, the most important first, or files.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static DepmodConfig of(List<Path> places) throws IOException {
+    public static DepmodConfig of(List<Path> places) {
         return new DepmodConfig(ConfigFiles.commands(places));
     }
 
     /**
      * The configuration of the system whose files lie below {@code root}: of {@code etc/depmod.d}, {@code run/depmod.d} and so on.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static DepmodConfig ofSystem(Path root) throws IOException {
+    public static DepmodConfig ofSystem(Path root) {
         return of(ConfigFiles.folders(root, "depmod.d"));
     }
 

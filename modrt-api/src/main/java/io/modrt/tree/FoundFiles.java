@@ -1,5 +1,6 @@
 package io.modrt.tree;
 
+import io.modrt.input.FileAccess;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
@@ -33,9 +34,12 @@ final class FoundFiles extends SimpleFileVisitor<Path> {
      *
      * @param isExcluded whether folders of a name are left out
      */
-    static List<Path> below(Path folder, Predicate<String> isExcluded) throws IOException {
+    static List<Path> below(Path folder, Predicate<String> isExcluded) {
         FoundFiles found = new FoundFiles(folder, isExcluded);
-        Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, found);
+        FileAccess.to(
+                folder,
+                "a folder of modules",
+                () -> Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, found));
         return found.files;
     }
 

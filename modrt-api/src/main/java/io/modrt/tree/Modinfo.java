@@ -4,6 +4,7 @@ import io.modrt.bytes.Bytes;
 import io.modrt.elf.ElfClass;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
+import io.modrt.input.FileAccess;
 import io.modrt.input.Input;
 import io.modrt.module.Compression;
 import io.modrt.policy.LoadLimits;
@@ -69,24 +70,26 @@ record Modinfo(List<String> strings) {
      * Reads the strings of the module in {@code file}.
      *
      * @throws io.modrt.error.FormatException if it is no ELF file
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    static Modinfo read(Path file) throws IOException {
+    static Modinfo read(Path file) {
+        return FileAccess.to(file, "a module's file", () -> inPlace(file))
+                .orElseGet(() -> whole(file)); // compressed, or malformed and refused there, or what only ElfFile knows
+    }
+
+    private static Optional<Modinfo> inPlace(Path file) throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             byte[] start = read(channel, 0, Math.min(START_BYTES, channel.size()));
             if (start.length == START_BYTES && Bytes.getInt(start, 0, true) == MAGIC) {
-                Optional<Modinfo> found = inPlace(channel, start);
-                if (found.isPresent()) {
-                    return found.get();
-                }
+                return inPlace(channel, start);
             }
         }
-        return whole(
-                file); // it is compressed, or uses what only the full reader knows, or is malformed and refused there
+        return Optional.empty();
     }
 
-    private static Modinfo whole(Path file) throws IOException {
-        String name = String.valueOf(file.getFileName());
-        byte[] image = Compression.unpacked(name, Input.bytes(file, LoadLimits.standard()));
+    private static Modinfo whole(Path file) {
+        String name = file.toString();
+        byte[] image = Compression.unpacked(name, Input.bytes(file, "a module's file", LoadLimits.standard()));
         Optional<Section> section =
                 ElfFile.view(name, image, image.length).section(SECTION).filter(Section::hasContents);
         return new Modinfo(section.map(s -> strings(image, (int) s.fileOffset(), (int) s.sizeBytes()))

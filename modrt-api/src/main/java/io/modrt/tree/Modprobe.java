@@ -1,8 +1,9 @@
 package io.modrt.tree;
 
+import io.modrt.error.Errno;
 import io.modrt.error.ModrtException;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import io.modrt.error.Refusal;
+import io.modrt.error.StateException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,13 +60,14 @@ public final class Modprobe {
      * those that have a matching alias themselves; a module that is built into the kernel, or those of these with a matching alias. Empty if there are none. They need not have a file.
      *
      * @throws ModrtException if a list, or a module, is malformed
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public List<String> resolve(String name) throws IOException {
+    public List<String> resolve(String name) {
+        Objects.requireNonNull(name, "name");
         return find(name).stream().map(Found::module).distinct().toList();
     }
 
-    private List<Found> find(String asked) throws IOException {
+    private List<Found> find(String asked) {
         Optional<String> normal = ModprobeConfig.normal(asked);
         if (normal.isEmpty()) {
             return List.of();
@@ -108,15 +110,17 @@ public final class Modprobe {
      * not found are passed over. Empty if {@code name} means modules without a file, or only such that are blacklisted and that an
      * alias named.
      *
-     * @throws NoSuchFileException if {@code name} means no module
+     * @throws StateException with ENOENT if {@code name} means no module
      * @throws ModrtException if a list, or a module, is malformed
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public List<Insertion> insertions(String name) throws IOException {
+    public List<Insertion> insertions(String name) {
+        Objects.requireNonNull(name, "name");
         List<Found> found = find(name);
         if (found.isEmpty()) {
-            throw new NoSuchFileException(
-                    lists.tree().folder().toString(), null, "no module is named \"" + name + "\" or has such an alias");
+            throw new StateException(Refusal.of(
+                    Errno.ENOENT,
+                    lists.tree().folder() + ": no module is named \"" + name + "\" or has such an alias"));
         }
         Plan plan = new Plan();
         for (Found module : found) {
@@ -132,7 +136,7 @@ public final class Modprobe {
     }
 
     /** The modules around another one that are loaded if they are there; of several lines for one module only the first counts. */
-    private SoftDependencies soft(String module) throws IOException {
+    private SoftDependencies soft(String module) {
         return config.softDependencies().has(module) ? config.softDependencies() : lists.softDependencies(module);
     }
 
@@ -145,7 +149,7 @@ public final class Modprobe {
         private final Map<String, List<Found>> wanted = new HashMap<>();
         private final Deque<Iterator<Step>> stack = new ArrayDeque<>();
 
-        void insert(Found module) throws IOException {
+        void insert(Found module) {
             required.add(module.module);
             required.addAll(lists.needs(module.module));
             stack.push(stepsOf(module).iterator());
@@ -160,7 +164,7 @@ public final class Modprobe {
         }
 
         /** A module that is asked for: what it needs, then itself, each with its soft dependencies. */
-        private List<Step> stepsOf(Found module) throws IOException {
+        private List<Step> stepsOf(Found module) {
             if (!asked.add(module)) {
                 return List.of();
             }
@@ -172,7 +176,7 @@ public final class Modprobe {
             return steps;
         }
 
-        private void around(Found module) throws IOException {
+        private void around(Found module) {
             if (complete.contains(module.module)) {
                 return;
             }
@@ -190,7 +194,7 @@ public final class Modprobe {
         }
 
         /** Appends the module itself, unless it is there already or has no file. A soft dependency switches an install command off. */
-        private void place(Found found, SoftDependencies soft) throws IOException {
+        private void place(Found found, SoftDependencies soft) {
             String module = found.module;
             boolean isPlain =
                     soft.before(module).isEmpty() && soft.after(module).isEmpty();
@@ -211,7 +215,7 @@ public final class Modprobe {
             insertions.putIfAbsent(module, new Insertion(module, kind, inserted, required.contains(module), text));
         }
 
-        private List<Step> allOf(String name) throws IOException {
+        private List<Step> allOf(String name) {
             List<Found> found = wanted.get(name);
             if (found == null) {
                 found = find(name);
@@ -227,6 +231,6 @@ public final class Modprobe {
 
     /** Part of a walk. */
     private interface Step {
-        void run() throws IOException;
+        void run();
     }
 }

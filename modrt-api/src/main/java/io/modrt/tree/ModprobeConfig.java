@@ -1,12 +1,12 @@
 package io.modrt.tree;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apiguardian.api.API;
@@ -110,27 +110,28 @@ public final class ModprobeConfig {
      * The configuration in these folders, the most important first, or files. Files are read in the order of their names; of files with one
      * name only the one in the first of the folders counts.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static ModprobeConfig of(List<Path> places) throws IOException {
+    public static ModprobeConfig of(List<Path> places) {
         return of(places, "");
     }
 
     /**
      * The same with what the kernel's command line adds: options such as {@code usbcore.nousb=1}, and {@code modprobe.blacklist=floppy}.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static ModprobeConfig of(List<Path> places, String kernelCommandLine) throws IOException {
+    public static ModprobeConfig of(List<Path> places, String kernelCommandLine) {
+        Objects.requireNonNull(kernelCommandLine, "kernelCommandLine");
         return new ModprobeConfig(ConfigFiles.commands(places), kernelCommandLine);
     }
 
     /**
      * The configuration of the system whose files lie below {@code root}: of {@code etc/modprobe.d}, {@code run/modprobe.d} and so on.
      *
-     * @throws IOException if a file cannot be read
+     * @throws java.io.UncheckedIOException if a file cannot be read
      */
-    public static ModprobeConfig ofSystem(Path root) throws IOException {
+    public static ModprobeConfig ofSystem(Path root) {
         return of(ConfigFiles.folders(root, "modprobe.d"));
     }
 
@@ -174,6 +175,7 @@ public final class ModprobeConfig {
 
     /** The options given to a module, or an alias, of this name, in order; joined by blanks they are the text of its parameters. */
     public List<String> options(String name) {
+        Objects.requireNonNull(name, "name");
         return normal(name).map(known -> options(known, known)).orElse(List.of());
     }
 
@@ -184,21 +186,25 @@ public final class ModprobeConfig {
 
     /** Whether the module's own aliases do not count. */
     public boolean isBlacklisted(String module) {
+        Objects.requireNonNull(module, "module");
         return blacklist.contains(ModuleTree.normal(module));
     }
 
     /** The shell command that {@code modprobe} runs instead of inserting the module. modrt runs none. */
     public Optional<String> installCommand(String module) {
+        Objects.requireNonNull(module, "module");
         return Optional.ofNullable(installs.get(ModuleTree.normal(module)));
     }
 
     /** The shell command that {@code modprobe -r} runs instead of removing the module. modrt runs none. */
     public Optional<String> removeCommand(String module) {
+        Objects.requireNonNull(module, "module");
         return Optional.ofNullable(removes.get(ModuleTree.normal(module)));
     }
 
     /** Modules that the module may ask the kernel for while it runs. {@code modprobe} does not load them; an initramfs should have them. */
     public List<String> weakDependencies(String module) {
+        Objects.requireNonNull(module, "module");
         return List.copyOf(weakdeps.getOrDefault(ModuleTree.normal(module), List.of()));
     }
 

@@ -4,10 +4,11 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.error.FormatException;
 import io.modrt.input.Input;
 import io.modrt.module.Compression;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What {@code depmod} reads of a module. Text is decoded as ISO 8859-1, so that it can be written again byte for byte.
@@ -28,14 +30,27 @@ record ModuleFacts(Modinfo info, Set<String> exports, Set<String> imports) {
     private static final String CRC = "__crc_";
     private static final int RECORD_BYTES = 64;
 
-    /** Reads the module in {@code file}, which may be compressed. */
-    static ModuleFacts read(Path file) throws IOException {
-        String name = String.valueOf(file.getFileName());
-        byte[] image = Compression.unpacked(name, Input.bytes(file, LoadLimits.standard()));
-        return of(ElfFile.view(name, image, image.length));
+    /**
+     * Reads the module in {@code file}, which may be compressed. A file that cannot be read or is malformed exports and imports
+     * nothing, as for {@code depmod}.
+     *
+     * @param remarks receives what is wrong with it
+     */
+    static ModuleFacts read(Path file, Consumer<String> remarks) {
+        Modinfo info = new Modinfo(List.of());
+        try {
+            String name = file.toString();
+            byte[] image = Compression.unpacked(name, Input.bytes(file, "a module's file", LoadLimits.standard()));
+            ElfFile elf = ElfFile.view(name, image, image.length);
+            info = modinfo(elf);
+            return of(elf, info);
+        } catch (FormatException | UncheckedIOException failure) {
+            remarks.accept(failure.getMessage());
+            return new ModuleFacts(info, Set.of(), Set.of());
+        }
     }
 
-    private static ModuleFacts of(ElfFile elf) {
+    private static ModuleFacts of(ElfFile elf, Modinfo info) {
         Set<String> crcs = new LinkedHashSet<>();
         Set<String> imports = new LinkedHashSet<>();
         SymbolTable symbols = elf.symbolTable().orElseGet(() -> SymbolTable.none(elf));
@@ -50,7 +65,7 @@ record ModuleFacts(Modinfo info, Set<String> exports, Set<String> imports) {
         contents(elf, "__versions").forEach(versions -> addVersions(versions, imports));
         // why: only a kernel with MODVERSIONS has CRCs; without them, depmod takes every string that names of exports
         // may share
-        return new ModuleFacts(modinfo(elf), crcs.isEmpty() ? exportStrings(elf) : crcs, imports);
+        return new ModuleFacts(info, crcs.isEmpty() ? exportStrings(elf) : crcs, imports);
     }
 
     private static String name(SymbolTable symbols, int i) {

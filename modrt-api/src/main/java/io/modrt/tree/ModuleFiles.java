@@ -1,6 +1,5 @@
 package io.modrt.tree;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +28,15 @@ final class ModuleFiles {
     /**
      * The file of each module below {@code folder} and in the configuration's external folders.
      *
-     * @throws IOException if a folder cannot be listed
+     * @throws java.io.UncheckedIOException if a folder cannot be listed
      */
-    static NavigableMap<String, Path> of(Path folder, DepmodConfig config) throws IOException {
+    static NavigableMap<String, Path> of(Path folder, DepmodConfig config) {
         return new ModuleFiles(folder, config).find();
     }
 
     private record Candidate(Path file, int rank) {}
 
-    private NavigableMap<String, Path> find() throws IOException {
+    private NavigableMap<String, Path> find() {
         NavigableMap<String, Candidate> best = new TreeMap<>();
         for (Path file : sorted(FoundFiles.below(folder, config::isExcluded))) {
             add(file, folder.relativize(file), false, best);

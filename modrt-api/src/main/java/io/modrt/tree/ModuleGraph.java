@@ -7,7 +7,6 @@ import io.modrt.module.Export;
 import io.modrt.module.Import;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,11 +28,14 @@ public final class ModuleGraph {
 
     private final NavigableMap<String, NavigableSet<String>> needs;
     private final SoftDependencies soft;
+    private final List<String> remarks;
     private final LoadOrder all;
 
-    private ModuleGraph(NavigableMap<String, NavigableSet<String>> needs, SoftDependencies soft) {
+    private ModuleGraph(
+            NavigableMap<String, NavigableSet<String>> needs, SoftDependencies soft, Collection<String> remarks) {
         this.needs = needs;
         this.soft = soft;
+        this.remarks = List.copyOf(remarks);
         this.all = new LoadOrder(needs, soft, needs.keySet());
     }
 
@@ -57,6 +59,7 @@ public final class ModuleGraph {
         private final NavigableMap<String, List<String>> imports = new TreeMap<>();
         private final Map<String, NavigableSet<String>> told = new TreeMap<>();
         private final SoftDependencies soft = new SoftDependencies();
+        private final List<String> remarks = new ArrayList<>();
 
         void add(String name, ModuleFile module) {
             for (Export export : module.exports()) {
@@ -74,6 +77,13 @@ public final class ModuleGraph {
             softdeps.forEach(text -> soft.add(name, words(text)));
         }
 
+        /** Adds a module that cannot be read: it needs nothing, as for {@code depmod}. */
+        void addUnreadable(String name, Path file, RuntimeException failure) {
+            String message = String.valueOf(failure.getMessage());
+            remarks.add(message.contains(file.toString()) ? message : file + ": " + message);
+            told.put(name, new TreeSet<>());
+        }
+
         ModuleGraph graph() {
             NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>(told);
             imports.forEach((name, symbols) -> {
@@ -86,7 +96,7 @@ public final class ModuleGraph {
                 }
                 needs.put(name, needed);
             });
-            return new ModuleGraph(needs, soft);
+            return new ModuleGraph(needs, soft, remarks);
         }
     }
 
@@ -100,9 +110,9 @@ public final class ModuleGraph {
      * The graph in a {@code modules.dep}, which lists for each module all modules that it needs, directly or through others.
      *
      * @throws FormatException if a line does not begin with a module's file and a colon, naming the line
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    public static ModuleGraph ofModulesDep(Path modulesDep) throws IOException {
+    public static ModuleGraph ofModulesDep(Path modulesDep) {
         NavigableMap<String, NavigableSet<String>> needs = new TreeMap<>();
         for (Line line : lines(modulesDep)) {
             NavigableSet<String> needed =
@@ -114,11 +124,11 @@ public final class ModuleGraph {
         List<String> unlisted =
                 needs.values().stream().flatMap(NavigableSet::stream).toList();
         unlisted.forEach(name -> needs.computeIfAbsent(name, module -> new TreeSet<>()));
-        return new ModuleGraph(needs, new SoftDependencies());
+        return new ModuleGraph(needs, new SoftDependencies(), List.of());
     }
 
     /** The files that begin the lines of a {@code modules.dep}, in its order. */
-    static List<String> filesIn(Path modulesDep) throws IOException {
+    static List<String> filesIn(Path modulesDep) {
         return lines(modulesDep).stream().map(Line::file).toList();
     }
 
@@ -126,14 +136,14 @@ public final class ModuleGraph {
      * The same with the soft dependencies in a {@code modules.softdep}, whose lines have the form {@code softdep NAME pre: A B post: C}.
      * They add to {@link #loadOrder(Collection)}, not to {@link #needs}: {@code modprobe} passes over those that it does not find.
      *
-     * @throws IOException if it cannot be read
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
-    public ModuleGraph withSoftDependencies(Path modulesSoftdep) throws IOException {
-        return new ModuleGraph(needs, softDependenciesIn(modulesSoftdep));
+    public ModuleGraph withSoftDependencies(Path modulesSoftdep) {
+        return new ModuleGraph(needs, softDependenciesIn(modulesSoftdep), remarks);
     }
 
     /** What a {@code modules.softdep} says. */
-    static SoftDependencies softDependenciesIn(Path modulesSoftdep) throws IOException {
+    static SoftDependencies softDependenciesIn(Path modulesSoftdep) {
         SoftDependencies read = new SoftDependencies();
         for (String line : text(modulesSoftdep)) {
             List<String> words = words(line);
@@ -145,7 +155,7 @@ public final class ModuleGraph {
     }
 
     /** What each module needs, in the order in which {@code modules.dep} lists it. */
-    static Map<String, List<String>> listsIn(Path modulesDep) throws IOException {
+    static Map<String, List<String>> listsIn(Path modulesDep) {
         Map<String, List<String>> lists = new HashMap<>();
         for (Line line : lines(modulesDep)) {
             List<String> needed = new ArrayList<>();
@@ -181,11 +191,13 @@ public final class ModuleGraph {
         }
     }
 
-    private static List<String> text(Path file) throws IOException {
-        return Input.text(file, LoadLimits.standard()).lines().toList();
+    private static List<String> text(Path file) {
+        return Input.text(file, "a list of a kernel's tree", LoadLimits.standard())
+                .lines()
+                .toList();
     }
 
-    private static List<Line> lines(Path modulesDep) throws IOException {
+    private static List<Line> lines(Path modulesDep) {
         List<Line> found = new ArrayList<>();
         int number = 0;
         for (String text : text(modulesDep)) {
@@ -202,6 +214,11 @@ public final class ModuleGraph {
                 .orElseThrow(() -> new FormatException(Refusal.beyondKernel(source + ": line " + line + ": \"" + file
                         + "\" is not the name of a module's file; a line has such a name, a colon, and the files that it"
                         + " needs")));
+    }
+
+    /** The files of the tree that could not be read, and why. Their modules are in the graph, and need nothing. */
+    public List<String> remarks() {
+        return remarks;
     }
 
     /** The names, sorted. */

@@ -1,11 +1,13 @@
 package io.modrt.tree;
 
 import io.modrt.error.FormatException;
+import io.modrt.error.ModrtException;
 import io.modrt.error.Refusal;
+import io.modrt.input.FileAccess;
 import io.modrt.input.Input;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadLimits;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -53,13 +55,13 @@ public final class ModuleTree {
      * if it is empty, those that {@code depmod} would find there without a configuration: see {@link #open(Path, DepmodConfig)}.
      *
      * @throws io.modrt.error.FormatException if {@code modules.dep} is malformed
-     * @throws IOException if the folder is none or cannot be listed, or has neither a list nor a module
+     * @throws java.io.UncheckedIOException if the folder is none or cannot be listed, or has neither a list nor a module
      */
-    public static ModuleTree open(Path folder) throws IOException {
+    public static ModuleTree open(Path folder) {
         checkFolder(folder);
         Path listed = folder.resolve(MODULES_DEP);
         if (!isFilled(listed)) {
-            return open(folder, DepmodConfig.standard());
+            return open(folder, DepmodConfig.none());
         }
         NavigableMap<String, Path> files = new TreeMap<>();
         for (String file : ModuleGraph.filesIn(listed)) {
@@ -76,14 +78,15 @@ public final class ModuleTree {
      * links to folders included, except folders named {@code build} or {@code source}, and in those that {@code config} adds. If several
      * files have the same module name, {@code config} says which one counts, or else it is the first by path.
      *
-     * @throws IOException if the folder is none or cannot be listed, or no module is in it
+     * @throws java.io.UncheckedIOException if the folder is none or cannot be listed, or no module is in it
      */
-    public static ModuleTree open(Path folder, DepmodConfig config) throws IOException {
+    public static ModuleTree open(Path folder, DepmodConfig config) {
+        Objects.requireNonNull(config, "config");
         checkFolder(folder);
         NavigableMap<String, Path> files = ModuleFiles.of(folder, config);
         if (files.isEmpty()) {
-            throw new FileSystemException(
-                    folder.toString(), null, "no module (" + String.join(", ", SUFFIXES) + ") is in it");
+            String problem = folder + ": no module (" + String.join(", ", SUFFIXES) + ") is in it";
+            throw new UncheckedIOException(problem, new FileSystemException(folder.toString()));
         }
         return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), false, done -> {});
     }
@@ -97,13 +100,17 @@ public final class ModuleTree {
         }
     }
 
-    private static void checkFolder(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            throw new NoSuchFileException(folder.toString());
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new NotDirectoryException(folder.toString());
-        }
+    private static void checkFolder(Path folder) {
+        Objects.requireNonNull(folder, "folder");
+        FileAccess.to(folder, "a folder of modules, such as /lib/modules/VERSION", () -> {
+            if (!Files.exists(folder)) {
+                throw new NoSuchFileException(folder.toString());
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new NotDirectoryException(folder.toString());
+            }
+            return folder;
+        });
     }
 
     /**
@@ -118,15 +125,18 @@ public final class ModuleTree {
     }
 
     /** The lines of a list such as {@code modules.order}; none if there is no such file. */
-    static List<String> lines(Path list) throws IOException {
+    static List<String> lines(Path list) {
         return Files.isRegularFile(list)
-                ? Input.text(list, LoadLimits.standard()).lines().toList()
+                ? Input.text(list, "a list of a kernel's tree", LoadLimits.standard())
+                        .lines()
+                        .toList()
                 : List.of();
     }
 
     /** Whether there is such a file, and it is not empty. */
-    static boolean isFilled(Path file) throws IOException {
-        return Files.isRegularFile(file) && Files.size(file) > 0;
+    static boolean isFilled(Path file) {
+        return Files.isRegularFile(file)
+                && FileAccess.to(file, "a list of a kernel's tree", () -> Files.size(file)) > 0;
     }
 
     /** The name of the module in the file at path {@code file}; empty if that is not the name of a module's file. */
@@ -165,12 +175,13 @@ public final class ModuleTree {
 
     /**
      * Who needs whom: from {@code modules.dep} and {@code modules.softdep}, or if the first is missing or empty from what the modules say
-     * they depend on; {@linkplain #graphOfSymbols() from their symbols} if not every module says so.
+     * they depend on; {@linkplain #graphOfSymbols() from their symbols} if not every module says so. As for {@code depmod}, a module that
+     * cannot be read needs nothing; {@link ModuleGraph#remarks} says why.
      *
-     * @throws io.modrt.error.FormatException if a list, or a module, is malformed
-     * @throws IOException if a file cannot be read
+     * @throws io.modrt.error.FormatException if a list is malformed
+     * @throws java.io.UncheckedIOException if a list cannot be read
      */
-    public ModuleGraph graph() throws IOException {
+    public ModuleGraph graph() {
         Path listed = folder.resolve(MODULES_DEP);
         if (!isFilled(listed)) {
             return graphOfModinfo();
@@ -180,34 +191,48 @@ public final class ModuleTree {
         return Files.isRegularFile(soft) ? graph.withSoftDependencies(soft) : graph;
     }
 
-    private ModuleGraph graphOfModinfo() throws IOException {
+    private ModuleGraph graphOfModinfo() {
         ModuleGraph.Links links = new ModuleGraph.Links();
         int read = 0;
         for (Map.Entry<String, Path> file : files.entrySet()) {
             progress.accept((double) read++ / files.size());
-            Modinfo info = Modinfo.read(file.getValue());
-            Optional<List<String>> depends = info.depends();
+            Optional<Modinfo> info = modinfo(file.getKey(), file.getValue(), links);
+            if (info.isEmpty()) {
+                continue;
+            }
+            Optional<List<String>> depends = info.get().depends();
             if (depends.isEmpty() || !files.keySet().containsAll(depends.get())) {
                 return graphOfSymbols();
             }
-            links.add(file.getKey(), depends.get(), info.all("softdep"));
+            links.add(file.getKey(), depends.get(), info.get().all("softdep"));
         }
         progress.accept(1);
         return links.graph();
     }
 
+    private static Optional<Modinfo> modinfo(String name, Path file, ModuleGraph.Links links) {
+        try {
+            return Optional.of(Modinfo.read(file));
+        } catch (ModrtException | UncheckedIOException failure) {
+            links.addUnreadable(name, file, failure);
+            return Optional.empty();
+        }
+    }
+
     /**
-     * Which modules need which, from their imports, exports and soft dependencies. Reads every module.
-     *
-     * @throws io.modrt.error.FormatException if a module is malformed
-     * @throws IOException if a file cannot be read
+     * Which modules need which, from their imports, exports and soft dependencies. Reads every module. As for {@code depmod}, a module that
+     * cannot be read needs nothing; {@link ModuleGraph#remarks} says why.
      */
-    public ModuleGraph graphOfSymbols() throws IOException {
+    public ModuleGraph graphOfSymbols() {
         ModuleGraph.Links links = new ModuleGraph.Links();
         int read = 0;
         for (Map.Entry<String, Path> file : files.entrySet()) {
             progress.accept((double) read++ / files.size());
-            links.add(file.getKey(), ModuleFile.open(file.getValue()));
+            try {
+                links.add(file.getKey(), ModuleFile.open(file.getValue()));
+            } catch (ModrtException | UncheckedIOException failure) {
+                links.addUnreadable(file.getKey(), file.getValue(), failure);
+            }
         }
         progress.accept(1);
         return links.graph();
@@ -219,17 +244,22 @@ public final class ModuleTree {
      * indices of {@code modules.builtin}, {@code modules.softdep}, {@code modules.weakdep} and {@code modules.devname}. Reads every module;
      * a tree that {@code modules.dep} has told is looked through anew, as {@code depmod} does. Each file is replaced at once.
      *
-     * @throws io.modrt.error.FormatException if a module is malformed, or modules need each other
-     * @throws IOException if a file cannot be read or written
+     * @return the modules that cannot be read, and why: as {@code depmod} does, they are listed without anything that they need or export
+     * @throws io.modrt.error.FormatException if modules need each other, or a name in an index has a character that is not of ASCII
+     * @throws java.io.UncheckedIOException if a list cannot be read, or a file cannot be written
      */
-    public void depmod(Path into) throws IOException {
-        ModuleTree whole = isListed ? open(folder, DepmodConfig.standard()) : this;
-        Map<String, byte[]> written = new Depmod(whole, progress).files();
+    public List<String> depmod(Path into) {
+        ModuleTree whole = isListed ? open(folder, DepmodConfig.none()) : this;
+        Depmod depmod = new Depmod(whole, progress);
+        Map<String, byte[]> written = depmod.files();
         written.putAll(Depmod.builtIn(folder));
         for (Map.Entry<String, byte[]> file : written.entrySet()) {
-            Path fresh = Files.write(into.resolve(file.getKey() + ".new"), file.getValue());
-            Files.move(fresh, into.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
+            FileAccess.to(into, "a folder to write to", () -> {
+                Path fresh = Files.write(into.resolve(file.getKey() + ".new"), file.getValue());
+                return Files.move(fresh, into.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
+            });
         }
+        return depmod.remarks();
     }
 
     /** The folder, and the number of modules in it. */

@@ -1,7 +1,7 @@
 package io.modrt.tree;
 
 import io.modrt.error.FormatException;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class TreeLists {
     }
 
     /** All that the module needs, directly or through others, each behind those that it needs itself. */
-    synchronized List<String> needs(String module) throws IOException {
+    synchronized List<String> needs(String module) {
         Path list = tree.folder().resolve("modules.dep");
         Map<String, List<String>> known = dep;
         if (known == null) {
@@ -64,7 +64,7 @@ final class TreeLists {
     }
 
     /** The same by way of what each module says it depends on; where one does not say so, of the symbols of all modules. */
-    private List<String> closure(String module) throws IOException {
+    private List<String> closure(String module) {
         Map<String, NavigableSet<String>> needs = new HashMap<>();
         Set<String> open = new LinkedHashSet<>(Set.of(module));
         while (!open.isEmpty()) {
@@ -85,7 +85,7 @@ final class TreeLists {
         return order;
     }
 
-    private List<String> direct(String module) throws IOException {
+    private List<String> direct(String module) {
         ModuleGraph known = graph;
         if (known == null) {
             if (!has(module)) {
@@ -101,13 +101,13 @@ final class TreeLists {
         return has(module) ? known.needs(module) : List.of();
     }
 
-    /** The module's strings; of a malformed file, that it needs nothing: its own load tells what is wrong with it. */
-    private Modinfo modinfo(String module) throws IOException {
+    /** The module's strings; of a file that cannot be read, that it needs nothing: its own load tells what is wrong with it. */
+    private Modinfo modinfo(String module) {
         Modinfo known = modinfos.get(module);
         if (known == null) {
             try {
                 known = Modinfo.read(tree.file(module).orElseThrow());
-            } catch (FormatException malformed) {
+            } catch (FormatException | UncheckedIOException refused) {
                 known = new Modinfo(List.of("depends="));
             }
             modinfos.put(module, known);
@@ -116,7 +116,7 @@ final class TreeLists {
     }
 
     /** The soft dependencies of the module, and perhaps of others. */
-    synchronized SoftDependencies softDependencies(String module) throws IOException {
+    synchronized SoftDependencies softDependencies(String module) {
         Path list = tree.folder().resolve("modules.softdep");
         SoftDependencies known = soft;
         if (known == null) {
@@ -132,7 +132,7 @@ final class TreeLists {
     }
 
     /** The aliases that modules have themselves, in the order of the modules. */
-    synchronized List<KnownAlias> aliases() throws IOException {
+    synchronized List<KnownAlias> aliases() {
         List<KnownAlias> known = aliases;
         if (known == null) {
             known = new ArrayList<>();
@@ -161,7 +161,7 @@ final class TreeLists {
     }
 
     /** The module that exports a symbol. */
-    synchronized Optional<String> exporter(String symbol) throws IOException {
+    synchronized Optional<String> exporter(String symbol) {
         Map<String, String> known = exporters;
         if (known == null) {
             known = new HashMap<>();
@@ -177,8 +177,8 @@ final class TreeLists {
                 int read = 0;
                 for (String module : Depmod.ordered(tree)) {
                     tree.progress().accept((double) read++ / tree.files().size());
-                    for (String exported :
-                            ModuleFacts.read(tree.file(module).orElseThrow()).exports()) {
+                    for (String exported : ModuleFacts.read(tree.file(module).orElseThrow(), remark -> {})
+                            .exports()) {
                         known.put(exported, module);
                     }
                 }
@@ -190,7 +190,7 @@ final class TreeLists {
     }
 
     /** What is built into the kernel. */
-    synchronized BuiltIn builtIn() throws IOException {
+    synchronized BuiltIn builtIn() {
         BuiltIn known = builtIn;
         if (known == null) {
             known = BuiltIn.read(tree.folder());

@@ -5,8 +5,8 @@ import io.modrt.bytes.Bytes;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.spi.CodeReader;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ final class ExpectedBytes implements CodeReader {
     private final PlacedModule placed;
     private final boolean bigEndianCode;
 
-    ExpectedBytes(RelocatedModule module) {
+    ExpectedBytes(LinkedModule module) {
         placed = module.resolved().placed();
         bigEndianCode = placed.plan().archKernel().codeOrder() == ByteOrder.BIG_ENDIAN;
         for (RegionKind kind : RegionKind.values()) {

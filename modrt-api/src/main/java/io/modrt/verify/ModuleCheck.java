@@ -5,8 +5,8 @@ import io.modrt.address.AddressRange;
 import io.modrt.bytes.Printable;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Rewrite;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.memory.MemoryReader;
 import io.modrt.patch.PatchSite;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 /** One run of a {@link Verification} on one memory. */
 final class ModuleCheck {
     private final Verification verification;
-    private final RelocatedModule module;
+    private final LinkedModule module;
     private final PlacedModule placed;
     private final MemoryReader memory;
     private final ExpectedBytes expected;

@@ -7,8 +7,8 @@ import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LayoutPlan;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.patch.PatchSite;
 import io.modrt.patch.PatchSite.Form;
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 final class ModuleSites {
     private static final String JUMP_TABLE = "__jump_table";
 
-    private final RelocatedModule module;
+    private final LinkedModule module;
     private final PlacedModule placed;
     private final LayoutPlan plan;
     private final Width width;
@@ -43,7 +43,7 @@ final class ModuleSites {
      *
      * @param isLive whether branches may also be as they were loaded, since a load here switches none
      */
-    ModuleSites(RelocatedModule module, ExpectedBytes expected, boolean isLive) {
+    ModuleSites(LinkedModule module, ExpectedBytes expected, boolean isLive) {
         this.isLive = isLive;
         this.module = module;
         this.expected = expected;

@@ -3,9 +3,9 @@ package io.modrt.verify;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.layout.RegionKind;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
 import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.patch.PatchSite;
 import io.modrt.spi.ArchKernel;
@@ -23,20 +23,20 @@ import org.apiguardian.api.API;
  * {@link #run} may be called any number of times, on any memory.
  *
  * <pre>{@code
- * RelocatedModule expected = runtime.plan(file).place(Placement.regions(bases)).resolve().relocate();
+ * LinkedModule expected = runtime.plan(file).place(Placement.regions(bases)).resolve().relocate();
  * VerificationResult result = Verification.of(expected).withoutInit().run(dump);
  * }</pre>
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Verification {
-    private final RelocatedModule module;
+    private final LinkedModule module;
     private final boolean initGone;
     private final Map<String, Address> entries;
     private final List<PatchSite> sites;
     private final boolean isLive;
 
     private Verification(
-            RelocatedModule module,
+            LinkedModule module,
             boolean initGone,
             Map<String, Address> entries,
             List<PatchSite> sites,
@@ -49,7 +49,7 @@ public final class Verification {
     }
 
     /** A check of memory against these bytes, at the addresses at which they were relocated. */
-    public static Verification of(RelocatedModule module) {
+    public static Verification of(LinkedModule module) {
         return new Verification(module, false, Map.of(), List.of(), false);
     }
 
@@ -69,6 +69,8 @@ public final class Verification {
 
     /** The same check, where call sites of the function tracer may also call {@code entry}. */
     public Verification withEntry(String name, Address entry) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(entry, "entry");
         Map<String, Address> more = new HashMap<>(entries);
         more.put(name, kernel().canonical(entry));
         return new Verification(module, initGone, more, sites, isLive);
@@ -112,6 +114,7 @@ public final class Verification {
 
     /** Compares the module with {@code memory}, which is also asked for the keys of static branches, in other modules and the kernel. */
     public VerificationResult run(MemoryReader memory) {
+        Objects.requireNonNull(memory, "memory");
         return new ModuleCheck(this, memory).result();
     }
 
@@ -120,7 +123,7 @@ public final class Verification {
         return isLive;
     }
 
-    RelocatedModule module() {
+    LinkedModule module() {
         return module;
     }
 

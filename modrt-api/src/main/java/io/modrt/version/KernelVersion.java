@@ -3,6 +3,7 @@ package io.modrt.version;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +43,7 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
 
     /** The version that {@code release} begins with, if it does. */
     public static Optional<KernelVersion> find(CharSequence release) {
+        Objects.requireNonNull(release, "release");
         Matcher matcher = RELEASE.matcher(release);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -55,6 +57,7 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
 
     /** Says that {@code release} begins with no version. */
     public static Refusal missing(CharSequence release) {
+        Objects.requireNonNull(release, "release");
         return Refusal.beyondKernel("kernel release \"" + release + "\": begins with no version such as 6.1.0");
     }
 

@@ -12,9 +12,9 @@ import io.modrt.address.Address;
 import io.modrt.error.FormatException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -354,7 +354,10 @@ class SymbolTextTest {
     @Test
     void aFileThatIsNotThereIsAnInputError() throws IOException {
         try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
-            assertThrows(NoSuchFileException.class, () -> KernelSymbols.kallsyms(files.getPath("/proc/kallsyms")));
+            UncheckedIOException missing = assertThrows(
+                    UncheckedIOException.class, () -> KernelSymbols.kallsyms(files.getPath("/proc/kallsyms")));
+            assertEquals(
+                    "/proc/kallsyms: no such file or folder; expected a System.map or kallsyms", missing.getMessage());
         }
     }
 

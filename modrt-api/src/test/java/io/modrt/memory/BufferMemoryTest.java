@@ -3,8 +3,10 @@ package io.modrt.memory;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.address.Address;
+import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.MemoryException;
 import java.io.IOException;
@@ -51,6 +53,22 @@ class BufferMemoryTest {
         assertEquals(Errno.EFAULT, refused.errno());
         assertThrows(MemoryException.class, () -> memory.read(BASE.plus(offset), bytes, 0, length));
         assertArrayEquals(new byte[] {0, 1, 2, 3, 4, 5, 6, 7}, ram);
+    }
+
+    /** Java widens 0xc0000000, an int, to 0xffffffffc0000000. */
+    @Test
+    void anAddressThatLostItsLIsTold() {
+        TargetMemory mistaken = TargetMemory.of(new byte[8], Address.of(0xc0000000));
+
+        assertEquals(
+                "memory at 0xc0000000: 4 bytes, but all that there is lies at [0xffffffffc0000000, 0xffffffffc0000008);"
+                        + " if 0xc0000000 is meant, write 0xc0000000L: Java widens an int with its sign",
+                assertThrows(MemoryException.class, () -> mistaken.read(Address.of(0xc0000000L), new byte[4], 0, 4))
+                        .getMessage());
+        IllegalArgumentException range = assertThrows(
+                IllegalArgumentException.class,
+                () -> AddressRange.between(Address.of(0xc0000000), Address.of(0xd0000000L)));
+        assertTrue(range.getMessage().contains("write 0xc0000000L"), range.getMessage());
     }
 
     @Test

@@ -115,7 +115,14 @@ class ModuleFileTest {
             Files.delete(path);
             assertEquals("greeter.ko", module.elf().name());
             assertEquals(2, module.imports().size());
-            assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path));
+            assertEquals(
+                    "/lib/modules/greeter.ko: no such file or folder; expected a module's file (.ko, compressed or not)",
+                    assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path))
+                            .getMessage());
+            assertEquals(
+                    "/lib/modules: a folder; expected a module's file (.ko, compressed or not)",
+                    assertThrows(UncheckedIOException.class, () -> ModuleFile.open(path.getParent()))
+                            .getMessage());
         }
         ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length + 3);
         buffer.position(2);

@@ -9,6 +9,7 @@ import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.error.LayoutException;
+import io.modrt.error.MemoryException;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
@@ -21,6 +22,7 @@ import io.modrt.patch.PatchSite;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.verify.Verification;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +180,37 @@ class AddressFormsTest {
         assertTrue(
                 counter.minus(own(target, 0x8800_0000L)) >= 4 && counter.minus(own(target, 0x8800_1000L)) < 0,
                 counter.toString());
+    }
+
+    @Test
+    void aPerCpuAllocatorThatDoesNotAlignIsNamed() {
+        KernelModuleBuilder file = module(ElfTarget.MIPS_O32_LE);
+        file.writable(".data..percpu").zeros(16).alignment(16);
+        List<Address> freed = new ArrayList<>();
+        PerCpuAllocator crooked = new PerCpuAllocator() {
+            @Override
+            public Address allocate(long sizeBytes, long alignment) {
+                return Address.of(0x8800_0004L);
+            }
+
+            @Override
+            public void free(Address base) {
+                freed.add(base);
+            }
+        };
+        ModuleRuntime runtime = ModuleRuntime.builder()
+                .kernelSymbols(printk(0x8010_0100L))
+                .perCpu(crooked)
+                .build();
+
+        MemoryException refused =
+                assertThrows(MemoryException.class, () -> runtime.load(ModuleFile.open(file.build())));
+
+        assertEquals(
+                "the per-CPU allocator " + crooked.getClass().getName()
+                        + " was asked for 16 bytes aligned to 16 and gave 0x88000004",
+                refused.getMessage());
+        assertEquals(List.of(Address.of(0x8800_0004L)), freed);
     }
 
     @ParameterizedTest(name = "{0}, upper half {1}")

@@ -20,8 +20,6 @@ import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FileTrees;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.tree.ModuleTree;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -259,14 +257,10 @@ final class FakeMachine implements TargetMemory {
     }
 
     private MemoryImage.Builder builder(String map) {
-        try {
-            return MemoryImage.builder()
-                    .symbols(KernelSymbols.systemMap(map))
-                    .tree(ModuleTree.open(tree.modules()))
-                    .profile(KernelProfile.ofVermagic(KernelModuleBuilder.VERMAGIC));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        return MemoryImage.builder()
+                .symbols(KernelSymbols.systemMap(map))
+                .tree(ModuleTree.open(tree.modules()))
+                .profile(KernelProfile.ofVermagic(KernelModuleBuilder.VERMAGIC));
     }
 
     /** Memory as LiME writes it: the first megabyte, then the rest. */

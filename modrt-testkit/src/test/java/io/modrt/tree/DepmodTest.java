@@ -82,7 +82,7 @@ class DepmodTest {
                         "kernel/a/second.ko",
                         plain("second").info("alias", "pci:v1-*").build());
         list("modules.order", "#336\nkernel/z/first-one.ko\n#2094\nkernel/a/second.ko\nkernel/gone.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         assertEquals("""
                 # Aliases extracted from modules themselves.
@@ -120,7 +120,7 @@ class DepmodTest {
                 "c/d/mii.ko");
         order.forEach(file -> files.module("kernel/" + file, plain("any").build()));
         list("modules.order", "kernel/c/xfs.ko\nkernel/a/jbd2.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         List<String> listed = written("modules.dep")
                 .lines()
@@ -146,7 +146,7 @@ class DepmodTest {
                 .module("c.ko", module("c", "d"))
                 .module("d.ko", module("d"));
         list("modules.order", "a.ko\nb.ko\nc.ko\nd.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         assertEquals("a.ko: c.ko b.ko d.ko\nb.ko: d.ko\nc.ko: d.ko\nd.ko:\n", written("modules.dep"));
         assertEquals("""
@@ -190,7 +190,7 @@ class DepmodTest {
                                 .build())
                 .module("c.ko", plain("c").info("alias", "devname:only").build());
         list("modules.order", "a.ko\nb.ko\n");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         assertEquals(
                 "# Soft dependencies extracted from modules themselves.\nsoftdep a pre: x\nsoftdep a post: y\n",
@@ -206,13 +206,13 @@ class DepmodTest {
     @Test
     void whatIsBuiltInIsIndexed() throws IOException {
         files.module("a.ko", plain("a").build());
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
         assertEquals("", written("modules.builtin.bin"));
         assertEquals("", written("modules.builtin.alias.bin"));
 
         list("modules.builtin", "kernel/fs/ab-c.ko\n");
         list("modules.builtin.modinfo", "ab_c.license=GPL\0ab_c.alias=x-[-]\0");
-        depmod(DepmodConfig.standard());
+        depmod(DepmodConfig.none());
 
         String leaf = "625f6300" + "00000001" + "00000000" + "00"; // prefix "b_c", one value of priority 0, ""
         assertEquals("b007f457" + "00020001" + "20000019" + leaf + "6161" + "c000000c", hex("modules.builtin.bin"));
@@ -308,7 +308,7 @@ class DepmodTest {
     void modulesThatNeedEachOtherAreTold() {
         files.module("a.ko", module("a", "b")).module("b.ko", module("b", "c")).module("c.ko", module("c", "a"));
 
-        FormatException refusal = assertThrows(FormatException.class, () -> depmod(DepmodConfig.standard()));
+        FormatException refusal = assertThrows(FormatException.class, () -> depmod(DepmodConfig.none()));
         assertEquals(
                 "modules need each other, so none of them can be loaded first: a -> b -> c -> a",
                 refusal.getMessage().replaceAll("b -> c -> a -> b|c -> a -> b -> c", "a -> b -> c -> a"));
@@ -323,9 +323,29 @@ class DepmodTest {
         assertEquals(List.of(0.0, 0.5, 1.0), told);
     }
 
-    /** Any bytes of a module give a clear exception, or files. */
+    /** depmod writes these four lines, and an error for each of the broken files. */
     @Test
-    void brokenModulesAreRefused() throws IOException {
+    void aBrokenModuleIsListedAndTold() throws IOException {
+        byte[] whole = module("limits");
+        files.module("kernel/limits.ko", whole)
+                .module("kernel/bad.ko", new byte[] {'b', 'a', 'd', '\n'})
+                .module("kernel/empty.ko", new byte[0])
+                .module("kernel/short.ko", Arrays.copyOf(whole, 300));
+
+        List<String> remarks = ModuleTree.open(files.modules()).depmod(files.modules());
+
+        assertEquals("kernel/limits.ko:\nkernel/short.ko:\nkernel/empty.ko:\nkernel/bad.ko:\n", written("modules.dep"));
+        assertEquals(
+                List.of(
+                        "/lib/modules/4.4.4/kernel/short.ko",
+                        "/lib/modules/4.4.4/kernel/empty.ko",
+                        "/lib/modules/4.4.4/kernel/bad.ko"),
+                remarks.stream().map(remark -> remark.split(": ")[0]).toList());
+    }
+
+    /** Any bytes of a module give files, and a remark if they cannot be understood; depmod itself refuses names that are not ASCII. */
+    @Test
+    void brokenModulesAreTold() throws IOException {
         byte[] whole = plain("a")
                 .info("alias", "x")
                 .info("depends", "")
@@ -333,7 +353,7 @@ class DepmodTest {
                 .exports("s")
                 .build();
         Random random = new Random(4);
-        int refused = 0;
+        int told = 0;
         for (int i = 0; i < 3000; i++) {
             byte[] broken = Arrays.copyOf(whole, i % 3 == 0 ? random.nextInt(whole.length) : whole.length);
             for (int change = 0; change < 4 && broken.length > 0; change++) {
@@ -343,14 +363,18 @@ class DepmodTest {
                 broken[at] = (byte) random.nextInt();
             }
             files.module("a.ko", broken);
+            ModuleTree tree = ModuleTree.open(files.modules(), DepmodConfig.none());
+            Modprobe.of(tree, ModprobeConfig.none()).insertions("a");
             try {
-                ModuleTree tree = ModuleTree.open(files.modules(), DepmodConfig.standard());
-                Modprobe.of(tree, ModprobeConfig.none()).insertions("a");
-                tree.depmod(Files.createDirectories(files.path("/out")));
-            } catch (FormatException e) {
-                refused++;
+                List<String> remarks = tree.depmod(Files.createDirectories(files.path("/out")));
+                assertTrue(
+                        remarks.stream().allMatch(remark -> remark.startsWith("/lib/modules/4.4.4/a.ko: ")),
+                        remarks.toString());
+                told += remarks.size();
+            } catch (FormatException refused) {
+                assertTrue(refused.getMessage().startsWith("modules index: "), refused.getMessage());
             }
         }
-        assertTrue(refused > 100, refused + " refused");
+        assertTrue(told > 100, told + " told");
     }
 }

@@ -4,15 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
+import io.modrt.error.StateException;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.FileTrees;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +161,8 @@ class ModprobeTest {
 
         assertEquals(Optional.ofNullable(meaning).orElse(""), String.join(" ", modprobe.resolve(name)));
         if (steps == null) {
-            assertThrows(NoSuchFileException.class, () -> modprobe.insertions(name));
+            StateException none = assertThrows(StateException.class, () -> modprobe.insertions(name));
+            assertEquals(Errno.ENOENT, none.errno());
         } else {
             assertEquals(steps, steps(modprobe, name));
         }
@@ -301,7 +304,7 @@ class ModprobeTest {
                     modprobe.resolve(name).forEach(module -> assertTrue(module.length() < 1000, module));
                     modprobe.insertions(name);
                 }
-            } catch (ModrtException | IOException clear) {
+            } catch (ModrtException | UncheckedIOException clear) {
                 refusals.add(clear.getMessage());
             }
         }

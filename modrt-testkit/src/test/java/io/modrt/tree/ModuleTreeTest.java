@@ -11,11 +11,10 @@ import io.modrt.testkit.FileTrees;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,7 +83,7 @@ class ModuleTreeTest {
 
         assertEquals(
                 "/lib/modules/6.1.0: no module (.ko, .ko.gz, .ko.xz, .ko.zst) is in it",
-                assertThrows(FileSystemException.class, this::open).getMessage());
+                assertThrows(UncheckedIOException.class, this::open).getMessage());
     }
 
     @Test
@@ -180,11 +180,18 @@ class ModuleTreeTest {
 
     @Test
     void aFolderThatIsNoneIsAnInputError() throws IOException {
-        assertThrows(NoSuchFileException.class, () -> ModuleTree.open(files.path("/lib/modules/none")));
+        assertEquals(
+                "/lib/modules/none: no such file or folder; expected a folder of modules, such as /lib/modules/VERSION",
+                failure(() -> ModuleTree.open(files.path("/lib/modules/none"))));
         files.module("a.ko", module("a"));
-        assertThrows(
-                NotDirectoryException.class,
-                () -> ModuleTree.open(open().file("a").orElseThrow()));
+        Path file = open().file("a").orElseThrow();
+        assertEquals(
+                "/lib/modules/6.1.0/a.ko: not a folder; expected a folder of modules, such as /lib/modules/VERSION",
+                failure(() -> ModuleTree.open(file)));
+    }
+
+    private static String failure(Executable call) {
+        return assertThrows(UncheckedIOException.class, call).getMessage();
     }
 
     @Test
@@ -295,14 +302,27 @@ class ModuleTreeTest {
     }
 
     @Test
-    void whatIsNotThereIsToldApartFromWhatIsBroken() throws IOException {
-        files.module("kernel/broken.ko", new byte[] {1, 2, 3});
+    void aBrokenModuleIsInTheGraphAndNeedsNothing() throws IOException {
+        files.module("kernel/broken.ko", new byte[] {1, 2, 3})
+                .module(
+                        "kernel/user.ko",
+                        plain("user").info("depends", "broken").build());
 
-        FormatException broken = assertThrows(FormatException.class, () -> open().graph());
-        assertTrue(broken.getMessage().startsWith("broken.ko: "), broken.getMessage());
-        assertThrows(
-                NoSuchFileException.class,
-                () -> ModuleGraph.ofModulesDep(files.modules().resolve("none")));
+        for (ModuleGraph graph : List.of(open().graph(), open().graphOfSymbols())) {
+            assertEquals(List.of("broken", "user"), graph.names());
+            assertEquals(List.of(), graph.needs("broken"));
+            assertEquals(1, graph.remarks().size());
+            String remark = graph.remarks().get(0);
+            assertTrue(remark.startsWith("/lib/modules/6.1.0/kernel/broken.ko: "), remark);
+        }
+        assertEquals(List.of("broken"), open().graph().needs("user"));
+    }
+
+    @Test
+    void whatIsNotThereIsAnInputError() throws IOException {
+        assertEquals(
+                "/lib/modules/6.1.0/none: no such file or folder; expected a list of a kernel's tree",
+                failure(() -> ModuleGraph.ofModulesDep(files.modules().resolve("none"))));
         ModuleGraph empty = ModuleGraph.of(Map.of());
         assertThrows(IllegalArgumentException.class, () -> empty.needs("xfs"));
         assertThrows(IllegalArgumentException.class, () -> empty.loadOrder(List.of("xfs")));

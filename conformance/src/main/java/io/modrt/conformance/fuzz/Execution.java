@@ -3,6 +3,7 @@ package io.modrt.conformance.fuzz;
 import com.sun.management.ThreadMXBean;
 import io.modrt.error.ModrtException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputBytes the size of the input
  * @param cpuNanos CPU time
  * @param allocatedBytes all that was allocated, whether it was kept or not
- * @param escape what was raised that is neither a ModrtException nor an IOException, or null
+ * @param escape what was raised that is neither a ModrtException nor an exception of input and output, or null
  */
 record Execution(
         int inputBytes,
@@ -32,7 +33,7 @@ record Execution(
         Throwable escape = null;
         try {
             target.entry().run(input);
-        } catch (ModrtException | IOException refused) {
+        } catch (ModrtException | IOException | UncheckedIOException refused) {
             escape = null; // why: that is what a hostile input is answered with
         } catch (Throwable escaped) {
             escape = escaped;

@@ -16,7 +16,7 @@ record FuzzTarget(String name, Supplier<List<byte[]>> seeds, Entry entry) {
     @FunctionalInterface
     interface Entry {
 
-        /** Raises a ModrtException or IOException where the input is refused; whatever else it raises is an escape. */
+        /** Raises a ModrtException or UncheckedIOException where the input is refused; whatever else it raises is an escape. */
         void run(byte[] input) throws Exception;
     }
 }

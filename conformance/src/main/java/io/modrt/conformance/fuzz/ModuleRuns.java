@@ -11,8 +11,8 @@ import io.modrt.export.ModulePage;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
@@ -120,7 +120,7 @@ final class ModuleRuns {
     private static void explain(LiveModule live) {
         Said.of(live.relocations().limit(100));
         Said.of(live.reach(), live.diagnostics(), live.stubs(), live.imports(), live.exports());
-        RelocatedModule loaded = live.asLoaded();
+        LinkedModule loaded = live.asLoaded();
         Said.of(loaded.rewrites());
         for (Section section : live.file().elf().sections()) {
             refused(() -> Said.of(live.relocated(section).length));

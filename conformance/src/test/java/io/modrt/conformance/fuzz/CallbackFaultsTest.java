@@ -163,8 +163,9 @@ class CallbackFaultsTest {
     private static List<ModuleAllocator> slips() {
         AddressRange little = new AddressRange(Address.of(0xc000_0000L), 16);
         AddressRange same = new AddressRange(Address.of(0xc000_0000L), 1 << 20);
+        AddressRange crooked = new AddressRange(Address.of(0xc000_0010L), 1 << 20);
         List<ModuleAllocator> slips = new ArrayList<>();
-        for (AddressRange range : new AddressRange[] {null, little, same}) {
+        for (AddressRange range : new AddressRange[] {null, little, same, crooked}) {
             slips.add(new ModuleAllocator() {
                 @Override
                 public AddressRange allocate(long sizeBytes, Permission permission) {
@@ -189,15 +190,18 @@ class CallbackFaultsTest {
                 byte[] greeter = BundledModules.file(TARGET + "greeter.ko");
                 told.add(assertThrows(MemoryException.class, () -> runtime.load(greeter))
                         .getMessage()
-                        .replaceAll("asked for \\d+ bytes", "asked"));
+                        .replaceAll("asked for \\d+ bytes", "asked")
+                        .replace(slip.getClass().getName(), "CLASS"));
                 assertEquals(List.of(), runtime.modules());
             }
         }
         assertEquals(
                 List.of(
-                        "the allocator was asked and gave null",
-                        "the allocator was asked and gave [0xc0000000, 0xc0000010), which is too little",
-                        "the allocator was asked and gave [0xc0000000, 0xc0100000), which it has given before"),
+                        "the module allocator CLASS was asked and gave null",
+                        "the module allocator CLASS was asked and gave [0xc0000000, 0xc0000010), which is too little",
+                        "the module allocator CLASS was asked and gave [0xc0000000, 0xc0100000), which it has given before",
+                        "the module allocator CLASS was asked and gave [0xc0000010, 0xc0100010), which does not start on a page"
+                                + " of 4096 bytes"),
                 told);
     }
 

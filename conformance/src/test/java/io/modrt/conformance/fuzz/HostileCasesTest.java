@@ -13,8 +13,8 @@ import io.modrt.error.StateException;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.memory.MemoryReader;
 import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
@@ -212,7 +212,7 @@ class HostileCasesTest {
         });
         try (ModuleRuntime runtime = runtime()) {
             LiveModule module = load(runtime, file, BEST_EFFORT);
-            RelocatedModule loaded = module.asLoaded();
+            LinkedModule loaded = module.asLoaded();
             StringBuilder said = new StringBuilder();
             List.of(
                             module,

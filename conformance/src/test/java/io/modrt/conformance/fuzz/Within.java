@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.modrt.error.ModrtException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 
@@ -22,7 +23,7 @@ final class Within {
         String outcome;
         try {
             outcome = String.valueOf(step.call());
-        } catch (ModrtException | IOException refused) {
+        } catch (ModrtException | IOException | UncheckedIOException refused) {
             outcome = refused.getClass().getSimpleName() + ": " + refused.getMessage();
         }
         long millis = (THREADS.getCurrentThreadCpuTime() - nanos) / 1_000_000;

@@ -6,6 +6,7 @@ import io.modrt.error.Errno;
 import io.modrt.parameters.Parameter;
 import io.modrt.parameters.ParameterType;
 import io.modrt.version.LoaderChange;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -220,6 +221,31 @@ public final class ModuleParameter implements Parameter {
     private void number(Address to, String value, int bytes, boolean signed) throws Refused {
         Errno range = variables.profile().has(LoaderChange.PARAMETER_RANGES) ? Errno.ERANGE : Errno.EINVAL;
         variables.put(to, bytes, Numbers.parse(value, 8 * bytes, signed, range));
+    }
+
+    /** What values it takes, for the message that refuses another. */
+    String takes() {
+        return kind.array()
+                .map(array -> "at most " + array.most() + " values, separated by commas, each of them "
+                        + takes(array.elementType()))
+                .orElseGet(() -> takes(kind.type()));
+    }
+
+    private String takes(ParameterType type) {
+        BigInteger values = BigInteger.ONE.shiftLeft(8 * bytes(type));
+        return switch (type) {
+            case BYTE, USHORT, UINT, ULONG, ULLONG, HEXINT -> "a number from 0 to " + values.subtract(BigInteger.ONE);
+            case SHORT, INT, LONG -> {
+                BigInteger half = values.shiftRight(1);
+                yield "a number from " + half.negate() + " to " + half.subtract(BigInteger.ONE);
+            }
+            case BOOL, INVBOOL, BINT ->
+                "y, n, 1 or 0" + (variables.profile().has(LoaderChange.TRUTHS_ON_AND_OFF) ? ", on or off" : "");
+            case BOOL_ENABLE_ONLY -> "only y or 1 once it is on";
+            case CHARP -> "a text of at most " + LONGEST_CHARP + " bytes";
+            case STRING -> "a text that fits its buffer";
+            case ARRAY, CUSTOM -> "what its own code reads";
+        };
     }
 
     /** Whether it can be set and shown without running code of the module's own. */

@@ -104,7 +104,7 @@ public final class ParameterText {
             }
             parameter.get().set(argument.value(), store);
         } catch (Refused refused) {
-            last = refuse(argument, shown(parameter.get(), argument), refused);
+            last = refuse(argument, parameter.get(), refused);
         }
     }
 
@@ -115,16 +115,17 @@ public final class ParameterText {
         return comma < 0 ? value : value.substring(0, comma);
     }
 
-    private ParameterException refuse(Argument argument, String value, Refused refused) {
+    private ParameterException refuse(Argument argument, ModuleParameter parameter, Refused refused) {
         boolean isTooLarge = refused.errno() == Errno.ENOSPC;
-        String line = module + ": `" + value + "' " + (isTooLarge ? "too large" : "invalid") + " for parameter `"
-                + argument.name() + "'";
+        String line = module + ": `" + shown(parameter, argument) + "' " + (isTooLarge ? "too large" : "invalid")
+                + " for parameter `" + argument.name() + "'";
         if (!refused.line().isEmpty()) {
             lines.add(refused.line());
         }
         lines.add(line);
         return new ParameterException(
                 Refusal.of(refused.errno(), line.substring(module.length() + 2))
+                        .wayOut("it takes " + parameter.takes())
                         .logged(lines.toArray(String[]::new))
                         .at(module),
                 argument.name());

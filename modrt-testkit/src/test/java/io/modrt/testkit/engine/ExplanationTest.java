@@ -8,6 +8,7 @@ import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
@@ -17,6 +18,7 @@ import io.modrt.link.Relocation;
 import io.modrt.load.LiveModule;
 import io.modrt.load.Location;
 import io.modrt.module.ModuleFile;
+import io.modrt.module.SymbolReference;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.KernelModuleBuilder;
 import java.util.List;
@@ -69,6 +71,51 @@ class ExplanationTest {
         // bl: imm26 is the distance in words
         assertEquals(0x9400_0000L | (call.value() >> 2), call.after());
         assertTrue(call.stub().isEmpty());
+    }
+
+    /** By its name, and by its section and an offset. */
+    @Test
+    void whoRefersToASymbolIsTold() {
+        KernelModuleBuilder module = Samples.module("caller")
+                .text(0x9400_0000)
+                .data(0, 0)
+                .imports("near")
+                .relocation(".text", 8, CALL26, "near")
+                .relocation(".data", 0, ABS64, "caller_run")
+                .relocation(".data", 8, ABS64, "caller_value", 0x10);
+        LiveModule caller = load(module);
+
+        assertEquals(List.of(".text+0x8"), references(caller.file(), "near"));
+        assertEquals(List.of("caller_value+0x0 (.data+0x0)"), references(caller.file(), "caller_run"));
+        assertEquals(List.of(".data+0x8"), references(caller.file(), "caller_value"));
+        assertEquals(List.of(), references(caller.file(), "nobody"));
+        assertEquals(List.of("caller: .text+0x8: R_AARCH64_CALL26 against near+0x0"), relocations(caller, "near"));
+        assertEquals(
+                List.of("caller: .data+0x0: R_AARCH64_ABS64 against caller_run+0x0"),
+                relocations(caller, "caller_run"));
+        assertEquals(List.of(), relocations(caller, "nobody"));
+    }
+
+    private static List<String> references(ModuleFile file, String symbol) {
+        return file.references(symbol).stream().map(SymbolReference::toString).toList();
+    }
+
+    private static List<String> relocations(LiveModule module, String symbol) {
+        return module.relocationsAgainst(symbol).stream()
+                .map(relocation -> relocation.place().toString())
+                .toList();
+    }
+
+    @Test
+    void anExportIsASymbolOfTheFile() {
+        ModuleFile file = Samples.file(Samples.exporter("giver"));
+        Symbol symbol = file.symbols().find(file.exports().get(0).name()).orElseThrow();
+
+        assertEquals("giver_run", symbol.name());
+        assertEquals("FUNC", symbol.typeName());
+        assertEquals("GLOBAL", symbol.bindingName());
+        assertEquals(".text", file.elf().section(symbol.sectionIndex()).name());
+        assertTrue(file.symbols().find("nobody").isEmpty());
     }
 
     @Test

@@ -131,7 +131,7 @@ class ExportTest {
         LiveModule guest = runtime.load(Samples.file(Samples.importer("guest", "host_run")));
         Path report = LoadReport.write(guest, folder);
         String json = Files.readString(report);
-        assertEquals(guest.toJson(), json);
+        assertEquals(guest.toJson(), json.replaceAll(",\n +\"file\": \"guest\\.[a-z]+\\.bin\"", ""));
         String core =
                 guest.placed().range(RegionKind.CORE).orElseThrow().start().toString();
         assertTrue(

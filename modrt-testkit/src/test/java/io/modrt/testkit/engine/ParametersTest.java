@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Parameters of a module with one of each type. The texts and lines are those of a 6.1 kernel that was given them. */
 class ParametersTest {
@@ -112,6 +114,9 @@ class ParametersTest {
         assertEquals(Errno.ERANGE, refused.errno());
         assertEquals("short", refused.parameter());
         assertEquals(
+                "guest: `40000' invalid for parameter `short'; it takes a number from -32768 to 32767",
+                refused.getMessage());
+        assertEquals(
                 List.of(
                         "guest: `1.5' invalid for parameter `int'",
                         "guest: `' invalid for parameter `uint'",
@@ -143,6 +148,22 @@ class ParametersTest {
                     assertThrows(ParameterException.class, () -> load(text)).errno(),
                     text);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        byte            | 256    | a number from 0 to 255
+        uint            | -1     | a number from 0 to 4294967295
+        ullong          | x      | a number from 0 to 18446744073709551615
+        int             | 1.5    | a number from -2147483648 to 2147483647
+        bool            | maybe  | y, n, 1 or 0, on or off
+        """)
+    void aRefusalTellsWhatAParameterTakes(String type, String value, String takes) {
+        add("it", "param_ops_" + type, 0644, 0);
+        assertEquals(
+                "guest: `" + value + "' invalid for parameter `it'; it takes " + takes,
+                assertThrows(ParameterException.class, () -> load("it=" + value))
+                        .getMessage());
     }
 
     @Test

@@ -152,6 +152,16 @@ class StepsTest {
         FormatException first = assertThrows(FormatException.class, () -> runtime.load(foreign));
         assertEquals(Errno.ENOEXEC, first.errno());
         assertTrue(first.getMessage().contains("no architecture takes machine 8,"), first.getMessage());
+        assertTrue(
+                first.getMessage()
+                        .endsWith(
+                                "; machine 8 needs io.modrt:modrt-mips on the class path or module path, in the version of"
+                                        + " this artifact"),
+                first.getMessage());
+        byte[] unknown = ElfBuilder.relocatable(ElfTarget.RISCV_64).build();
+        String none =
+                assertThrows(FormatException.class, () -> runtime.load(unknown)).getMessage();
+        assertTrue(none.endsWith("; modrt has no artifact for it; write one against io.modrt.spi"), none);
 
         runtime.load(Samples.file(Samples.module("guest")));
         FormatException second = assertThrows(FormatException.class, () -> runtime.load(foreign));
