@@ -38,7 +38,8 @@ final class ImageHooks {
         List<ModuleFile> traced = names.stream()
                 .filter(name -> !Character.isDigit(name.charAt(0)))
                 .flatMap(name -> file(name).stream())
-                .filter(file -> TABLES.stream().anyMatch(table -> file.elf().section(table).isPresent()))
+                .filter(file -> TABLES.stream()
+                        .anyMatch(table -> file.elf().section(table).isPresent()))
                 .filter(file -> functions(file).size() >= PROBES)
                 .limit(2)
                 .toList();
@@ -48,8 +49,9 @@ final class ImageHooks {
         List<String> functions = functions(traced.get(1));
         Collections.shuffle(functions, random);
         Stream<String> trace = Stream.of("trace " + traced.get(0).name() + " on");
-        Stream<String> probes = functions.stream().limit(PROBES).map(name -> "probe "
-                + traced.get(1).name() + " " + name);
+        Stream<String> probes = functions.stream()
+                .limit(PROBES)
+                .map(name -> "probe " + traced.get(1).name() + " " + name);
         return Stream.concat(trace, probes).toList();
     }
 

@@ -86,8 +86,7 @@ final class PlacementsInImage {
                 .build()) {
             ObservedPlacement seen = ObservedPlacement.of(file, memory, known);
             seen.evidence().forEach(one -> sources.merge(one.source(), 1, Integer::sum));
-            PlacedModule placed =
-                    runtime.plan(file, LoadPolicy.kernelExact()).place(seen.placement());
+            PlacedModule placed = runtime.plan(file, LoadPolicy.kernelExact()).place(seen.placement());
             file.elf().sections().forEach(section -> {
                 Address told = told(module).sections().get(section.name());
                 boolean isKnown = placed.region(section)
@@ -113,7 +112,8 @@ final class PlacementsInImage {
 
     private static boolean isFound(ObservedPlacement seen, RegionKind kind) {
         return seen.evidence().stream()
-                .anyMatch(one -> one.part().equals(kind.toString()) && one.address().isPresent());
+                .anyMatch(one ->
+                        one.part().equals(kind.toString()) && one.address().isPresent());
     }
 
     private void fault(String how, FoundModule module, String text) {

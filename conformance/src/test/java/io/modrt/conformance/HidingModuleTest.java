@@ -42,8 +42,8 @@ class HidingModuleTest {
     }
 
     private static int[] code(RelocatedModule module, ByteOrder order) {
-        byte[] text =
-                module.bytes(module.resolved().placed().file().elf().section(".text").orElseThrow());
+        byte[] text = module.bytes(
+                module.resolved().placed().file().elf().section(".text").orElseThrow());
         int[] words = new int[text.length / 4];
         ByteBuffer.wrap(text).order(order).asIntBuffer().get(words);
         return words;
@@ -96,7 +96,8 @@ class HidingModuleTest {
         long function = ByteBuffer.wrap(region).getLong((int) (descriptor - base) + 16);
         long text = module.resolved()
                 .placed()
-                .address(module.resolved().placed().file().elf().section(".text").orElseThrow())
+                .address(
+                        module.resolved().placed().file().elf().section(".text").orElseThrow())
                 .orElseThrow()
                 .value();
         assertEquals(text + 8, function);

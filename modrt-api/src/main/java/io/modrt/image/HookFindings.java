@@ -160,9 +160,7 @@ final class HookFindings {
     }
 
     private String handlers(Kprobe probe) {
-        return probe.handlers().stream()
-                .map(handler -> place(handler).text())
-                .collect(Collectors.joining(", "));
+        return probe.handlers().stream().map(handler -> place(handler).text()).collect(Collectors.joining(", "));
     }
 
     private Places.Place place(Address function) {

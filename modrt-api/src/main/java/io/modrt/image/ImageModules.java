@@ -214,8 +214,8 @@ final class ImageModules {
     private void loadAll() {
         for (Entry entry : entries) {
             if (entry.voter != null) {
-                entry.observation = new Observation(
-                        memory, entry.voter, shape, isWanted(entry) ? known : KnownAddresses.none());
+                entry.observation =
+                        new Observation(memory, entry.voter, shape, isWanted(entry) ? known : KnownAddresses.none());
                 entry.observation.findKept().values().forEach(range -> taken.put(range.start(), range));
             }
         }
@@ -328,9 +328,8 @@ final class ImageModules {
                 .orElseGet(this::searched);
         Placement placement = entry.placement;
         if (placement == null) {
-            throw new FormatException(
-                    Refusal.beyondKernel(Objects.requireNonNull(wanted).name()
-                            + ": the image has no struct module of this name, and its code was not found"));
+            throw new FormatException(Refusal.beyondKernel(Objects.requireNonNull(wanted)
+                            .name() + ": the image has no struct module of this name, and its code was not found"));
         }
         return new ObservedPlacement(placement, entry.isInitGone(), evidence(entry));
     }
@@ -355,8 +354,7 @@ final class ImageModules {
         Map<String, ModuleFile> files = new TreeMap<>(Map.of(file.name(), file));
         for (Entry entry : entries) {
             if (entry.voter != null && byName.putIfAbsent(entry.module.name(), entry) == null) {
-                files.putIfAbsent(
-                        entry.module.name(), entry.voter.plan().file());
+                files.putIfAbsent(entry.module.name(), entry.voter.plan().file());
             }
         }
         for (String name : ModuleGraph.of(files).loadOrder(List.of(file.name()))) {

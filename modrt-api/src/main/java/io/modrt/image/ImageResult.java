@@ -85,9 +85,7 @@ public record ImageResult(
     /** The number of unexplained words of all modules, and of the kernel if that was looked at. */
     public long unexplained() {
         Stream<VerificationResult> own = kernel.stream().map(KernelResult::verification);
-        return Stream.concat(
-                        own,
-                        modules.stream().flatMap(module -> module.verification().stream()))
+        return Stream.concat(own, modules.stream().flatMap(module -> module.verification().stream()))
                 .mapToLong(verification -> verification.differences().size())
                 .sum();
     }

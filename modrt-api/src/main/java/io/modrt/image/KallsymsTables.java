@@ -25,7 +25,8 @@ final class KallsymsTables {
     private static final int MOST_READ = 1 << 24;
 
     private static final int PAGE_BYTES = 4096;
-    private static final byte[] DIGITS = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009\000".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DIGITS =
+            "0\0001\0002\0003\0004\0005\0006\0007\0008\0009\000".getBytes(StandardCharsets.US_ASCII);
     private static final String LETTERS = "aAbBcCdDgGiInNrRsStTuUvVwW?";
 
     /**

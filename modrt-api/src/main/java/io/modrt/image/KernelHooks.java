@@ -111,7 +111,8 @@ final class KernelHooks {
             for (long at = chunk * CHUNK_BYTES; at < (chunk + 1) * CHUNK_BYTES && at < data.sizeBytes(); ) {
                 Address start = data.start().plus(at);
                 int length = (int) Math.min(
-                        PAGE_BYTES - (start.value() & PAGE_BYTES - 1), data.end().minus(start));
+                        PAGE_BYTES - (start.value() & PAGE_BYTES - 1),
+                        data.end().minus(start));
                 memory.bytes(start, length).ifPresent(page -> search(start, page, hasNoList, hasNoTable));
                 at += length;
             }
@@ -173,8 +174,7 @@ final class KernelHooks {
                 && (function.equals(stub.get())
                         || (image.hasDescriptors()
                                 && image.arch().width() == Width.BITS_64
-                                && memory.pointer(function.plus(2L * wordBytes))
-                                        .equals(stub)));
+                                && memory.pointer(function.plus(2L * wordBytes)).equals(stub)));
     }
 
     /** Notes the kprobes of one slot of the hash table, if that is what {@code first} is. */
@@ -201,8 +201,7 @@ final class KernelHooks {
         boolean isSwapped = memory.isBig() != (image.arch().codeOrder() == ByteOrder.BIG_ENDIAN);
         return word.isEmpty()
                 ? OptionalInt.empty()
-                : OptionalInt.of(
-                        isSwapped ? Integer.reverseBytes((int) word.getAsLong()) : (int) word.getAsLong());
+                : OptionalInt.of(isSwapped ? Integer.reverseBytes((int) word.getAsLong()) : (int) word.getAsLong());
     }
 
     private Kprobe kprobe(Address structure, Address at, byte[] bytes) {

@@ -29,8 +29,8 @@ final class KernelNames {
     /** The names that are no longer in the table, each where one stands now that was not given, if there is one. */
     List<Finding> findings() {
         Optional<AddressRange> kernel = image.kernelRange();
-        List<Name> names =
-                kernel.map(range -> KallsymsTables.in(image.kernelMemory(), range)).orElse(List.of());
+        List<Name> names = kernel.map(range -> KallsymsTables.in(image.kernelMemory(), range))
+                .orElse(List.of());
         Set<String> known = image.known().keySet();
         Set<String> missing = new TreeSet<>(known);
         Set<String> there = new HashSet<>();

@@ -48,7 +48,10 @@ public record PlacementEvidence(String part, Optional<Address> address, Source s
     /** For example {@code CORE at 0xc0000000 by the place of struct module}. */
     @Override
     public String toString() {
-        return part + source.before + address.map(Address::toString).orElse("") + source.behind
+        return part
+                + source.before
+                + address.map(Address::toString).orElse("")
+                + source.behind
                 + (detail.isEmpty() ? "" : ": " + detail);
     }
 }

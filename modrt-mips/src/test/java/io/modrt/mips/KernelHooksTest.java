@@ -79,7 +79,8 @@ class KernelHooksTest {
         words(SLOT, 0);
         List<Finding> found =
                 hooks(machine.imageWith("80200000 d ftrace_ops_list\n").verify());
-        assertEquals(List.of(Kind.FOREIGN_TRACER), found.stream().map(Finding::kind).toList());
+        assertEquals(
+                List.of(Kind.FOREIGN_TRACER), found.stream().map(Finding::kind).toList());
     }
 
     @Test
@@ -136,7 +137,8 @@ class KernelHooksTest {
     void theTableOfKprobesIsReadAtItsSymbol() {
         kprobe(0x8020_0004L, FakeMachine.PROBE_HANDLER, FIRST_WORD);
         ImageResult result = machine.imageWith("80200000 b kprobe_table\n").verify();
-        assertEquals(List.of(Kind.KPROBE), hooks(result).stream().map(Finding::kind).toList());
+        assertEquals(
+                List.of(Kind.KPROBE), hooks(result).stream().map(Finding::kind).toList());
     }
 
     @Test

@@ -92,10 +92,8 @@ class KernelNamesTest {
     }
 
     private List<Finding> findings() {
-        ImageResult result = machine.imageWith(symbols.lines()
-                        .skip(10)
-                        .map(line -> line + "\n")
-                        .collect(Collectors.joining()))
+        ImageResult result = machine.imageWith(
+                        symbols.lines().skip(10).map(line -> line + "\n").collect(Collectors.joining()))
                 .verify();
         return result.kernelFindings();
     }

@@ -72,7 +72,8 @@ class ObservedPlacementTest {
     void aWipedModuleIsFoundByItsCode() {
         wipe("lower");
         ObservedPlacement seen = ObservedPlacement.of(machine.lowerFile(), image);
-        assertEquals("CORE at 0xc0000000 by its code: 2 of 2 pieces", lines(seen).get(0));
+        assertEquals(
+                "CORE at 0xc0000000 by its code: 2 of 2 pieces", lines(seen).get(0));
         assertEquals(
                 Address.of(0xc000_0000L),
                 placed(seen).range(RegionKind.CORE).orElseThrow().start());
@@ -89,10 +90,7 @@ class ObservedPlacementTest {
                 KnownAddresses.symbols(KernelSymbols.kallsyms(kallsyms).ownedBy("upper")));
         assertEquals(
                 new PlacementEvidence(
-                        "CORE",
-                        Optional.of(Address.of(0xc000_4000L)),
-                        Source.GIVEN_SYMBOLS,
-                        "1 of 1 symbols say so"),
+                        "CORE", Optional.of(Address.of(0xc000_4000L)), Source.GIVEN_SYMBOLS, "1 of 1 symbols say so"),
                 seen.evidence().get(0));
     }
 
@@ -102,8 +100,7 @@ class ObservedPlacementTest {
         KnownAddresses known = KnownAddresses.sysText("/sys/module/lower/sections/.text:0x"
                 + Long.toHexString(text + 0x1_0000) + "\n.init.text 0xc0007000\n\n");
         assertEquals(
-                Map.of(".text", Address.of(text + 0x1_0000), ".init.text", Address.of(0xc000_7000L)),
-                known.sections());
+                Map.of(".text", Address.of(text + 0x1_0000), ".init.text", Address.of(0xc000_7000L)), known.sections());
         assertEquals(
                 List.of(
                         "CORE at 0xc0010000 by addresses of its sections that were given: 1 of 1 sections say so",
