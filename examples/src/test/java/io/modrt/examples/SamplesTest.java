@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,8 @@ class SamplesTest {
         ElfHeader header = ModuleFile.open(KernelModuleBuilder.of(target, "any").build())
                 .elf()
                 .header();
-        Arch arch = RelocationRows.architectures().stream()
+        Arch arch = ServiceLoader.load(Arch.class).stream()
+                .map(ServiceLoader.Provider::get)
                 .filter(one -> one.accepts(header))
                 .findFirst()
                 .orElseThrow();

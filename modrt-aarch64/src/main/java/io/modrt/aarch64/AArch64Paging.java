@@ -2,12 +2,12 @@ package io.modrt.aarch64;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
-import io.modrt.bytes.Bytes;
 import io.modrt.error.MemoryException;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.memory.AddressTranslation;
 import io.modrt.memory.MemoryReader;
+import io.modrt.spi.CodeWords;
 import io.modrt.spi.PageTables;
 import io.modrt.spi.PageTables.Level;
 import io.modrt.spi.Width;
@@ -175,8 +175,8 @@ final class AArch64Paging implements PageTables.Entries {
         } catch (MemoryException hole) {
             return false;
         }
-        for (int at = 0; at < bytes.length; at += Integer.BYTES) {
-            int word = Bytes.getInt(bytes, at, false);
+        for (int i = 0; i < bytes.length / Integer.BYTES; i++) {
+            int word = CodeWords.get(bytes, i, ByteOrder.LITTLE_ENDIAN);
             if (word == RET || word == RETAA) {
                 return true;
             }

@@ -88,11 +88,7 @@ public final class FileTrees implements AutoCloseable {
      * @throws UncheckedIOException if a list cannot be read
      */
     public ModuleTree open() {
-        try {
-            return ModuleTree.open(modules());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ModuleTree.open(modules());
     }
 
     /** Any path of the file system. */
