@@ -15,6 +15,7 @@ import io.modrt.layout.Placement;
 import io.modrt.load.Executor;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.LiveModule;
+import io.modrt.load.LoadOutcome;
 import io.modrt.load.ModuleListener;
 import io.modrt.load.ModulePlace;
 import io.modrt.load.NamedAddress;
@@ -32,20 +33,25 @@ import io.modrt.proc.KernelFiles;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.tree.Modprobe;
+import io.modrt.tree.ModuleTree;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the modules of one kernel, lists them and unloads them. Runtimes share no state. Changes to the set of a runtime's modules run one
- * at a time, under a lock; reads take no lock.
+ * Loads the modules of one kernel, lists them and unloads them. Runtimes share no state. Many threads may load into one runtime: only the
+ * last step of a load, {@link RelocatedModule#commit}, is done by one thread at a time, under the lock under which modules are unloaded
+ * too. Reads take no lock.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleRuntime implements AutoCloseable {
@@ -68,7 +74,7 @@ public final class ModuleRuntime implements AutoCloseable {
         builder.listeners.forEach(listener -> kernel.listen(listener.listener(), listener.priority()));
     }
 
-    /** Starts to build a runtime. Everything that the builder takes has a default. */
+    /** Starts to build a runtime; all that the builder takes has a default. */
     public static Builder builder() {
         return new Builder();
     }
@@ -158,6 +164,28 @@ public final class ModuleRuntime implements AutoCloseable {
         return new NamedLoad(this, modprobe).load(Objects.requireNonNull(name, "name"));
     }
 
+    /** As {@link #loadAll(ModuleTree, Collection, int, Consumer)}: all modules of a tree, on as many threads as there are processors. */
+    public List<LoadOutcome> loadAll(ModuleTree tree) throws IOException {
+        return loadAll(tree, tree.names(), Runtime.getRuntime().availableProcessors(), outcome -> {});
+    }
+
+    /**
+     * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs. A refused module does not
+     * end the load; one that is loaded already stays as it is. With several threads, order and addresses may differ from load to load; one
+     * thread keeps to {@link io.modrt.tree.ModuleGraph#loadOrder}.
+     *
+     * @param threads at most how many, this one among them; in a callback of this runtime it is this one alone
+     * @param told receives each outcome on the thread that loaded the module, before any that needs it is begun; several threads may call it at
+     *     once. What it raises, or a callback raises that is no refusal, and an interrupt end the load; that is rethrown; what is loaded stays
+     * @return the outcomes in the load order
+     * @throws IOException if the tree's dependencies cannot be read; as {@link ModuleTree#graph} raises it, before anything is loaded
+     */
+    public List<LoadOutcome> loadAll(
+            ModuleTree tree, Collection<String> names, int threads, Consumer<? super LoadOutcome> told)
+            throws IOException {
+        return new TreeLoad(this, tree, names, told).run(threads, kernel.isChangedHere());
+    }
+
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
     public LiveModule load(byte[] bytes) {
         Objects.requireNonNull(bytes, "bytes");
@@ -184,7 +212,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.plan(file, loadPolicy);
     }
 
-    /** The first step of a load, under the policy that the file was opened with, or else under the runtime's. */
+    /** The same under the policy that the file was opened with, or else under the runtime's. */
     public LayoutPlan plan(ModuleFile file) {
         return plan(file, policyOf(file));
     }
@@ -231,10 +259,7 @@ public final class ModuleRuntime implements AutoCloseable {
         kernel.unlisten(Objects.requireNonNull(listener, "listener"));
     }
 
-    /**
-     * Where an address lies among the loaded modules; empty if none has memory there. Takes no lock, and the time grows with the logarithm of
-     * the number of modules.
-     */
+    /** Where an address lies among the loaded modules; empty if none has memory there. The time grows with the logarithm of their number. */
     public Optional<ModulePlace> at(Address address) {
         return kernel.at(Objects.requireNonNull(address, "address"));
     }
@@ -270,7 +295,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.whileNothingChanges(action);
     }
 
-    /** What the modules that were loaded tainted the kernel with. As in the kernel, unloading takes no taint away. */
+    /** What loaded modules tainted the kernel with; as in the kernel, unloading takes no taint away. */
     public Set<Taint> taints() {
         return kernel.taints();
     }
@@ -284,7 +309,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return ElfExport.of(modules());
     }
 
-    /** What the loads of the loaded modules did, in JSON; see {@link LoadReport}. */
+    /** What the loads did, in JSON; see {@link LoadReport}. */
     public String toJson() {
         return LoadReport.json(modules());
     }

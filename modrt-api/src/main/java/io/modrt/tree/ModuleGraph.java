@@ -236,6 +236,16 @@ public final class ModuleGraph {
         return List.copyOf(needs.getOrDefault(known(name), Collections.emptyNavigableSet()));
     }
 
+    /**
+     * The modules that come before {@code name} in a load order, sorted: those of {@link #needs}, and its soft dependencies of before as far as
+     * the graph has them and they do not need {@code name} themselves.
+     *
+     * @throws IllegalArgumentException if there is no such module
+     */
+    public List<String> before(String name) {
+        return List.copyOf(all.before(known(name)));
+    }
+
     /** The name in the graph: {@code name} itself, or with underscores for dashes, as modules are named. */
     private String known(String name) {
         String module = needs.containsKey(name) ? name : name.replace('-', '_');

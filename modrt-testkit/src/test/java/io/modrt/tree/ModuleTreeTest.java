@@ -155,6 +155,8 @@ class ModuleTreeTest {
 
         assertEquals(List.of("libphy", "realtek", "r8169", "after"), graph.loadOrder(List.of("r8169")));
         assertEquals(List.of(), graph.needs("r8169"));
+        assertEquals(List.of("realtek"), graph.before("r8169"));
+        assertEquals(List.of("libphy"), graph.before("realtek"));
     }
 
     @Test
