@@ -183,7 +183,7 @@ public final class ModuleRuntime implements AutoCloseable {
     public List<LoadOutcome> loadAll(
             ModuleTree tree, Collection<String> names, int threads, Consumer<? super LoadOutcome> told)
             throws IOException {
-        return new TreeLoad(this, tree, names, told).run(threads, kernel.isChangedHere());
+        return new TreeLoad(this, tree, names, threads, told).run(kernel.isChangedHere());
     }
 
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */

@@ -32,6 +32,7 @@ final class TreeLoad {
 
     private final ModuleRuntime kernel;
     private final ModuleTree tree;
+    private final int threads;
     private final Consumer<? super LoadOutcome> told;
     private final List<String> order;
     /** For each module, by its number in the load order, the numbers of those that wait for it. */
@@ -45,9 +46,18 @@ final class TreeLoad {
     private int unfinished;
     private @Nullable Throwable failure;
 
-    TreeLoad(ModuleRuntime kernel, ModuleTree tree, Collection<String> names, Consumer<? super LoadOutcome> told)
+    TreeLoad(
+            ModuleRuntime kernel,
+            ModuleTree tree,
+            Collection<String> names,
+            int threads,
+            Consumer<? super LoadOutcome> told)
             throws IOException {
-        ModuleGraph graph = tree.graph();
+        if (threads < 1) {
+            throw new IllegalArgumentException(threads + " threads load nothing");
+        }
+        ModuleGraph graph = tree.withThreads(threads).graph();
+        this.threads = threads;
         this.kernel = kernel;
         this.tree = tree;
         this.told = told;
@@ -74,14 +84,11 @@ final class TreeLoad {
     }
 
     /**
-     * Runs the load on {@code threads} threads, this one among them, and returns the outcomes in the load order.
+     * Runs the load on its threads, this one among them, and returns the outcomes in the load order.
      *
      * @param isCallback whether this thread holds the runtime's lock, so that other threads would wait for it while it waits for them
      */
-    List<LoadOutcome> run(int threads, boolean isCallback) {
-        if (threads < 1) {
-            throw new IllegalArgumentException(threads + " threads load nothing");
-        }
+    List<LoadOutcome> run(boolean isCallback) {
         List<Thread> others = new ArrayList<>();
         for (int i = 1; i < threads && !isCallback; i++) {
             Thread other = new Thread(this::work, "modrt load " + i);

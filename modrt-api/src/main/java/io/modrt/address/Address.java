@@ -45,7 +45,8 @@ public record Address(long value) implements Comparable<Address> {
         return Long.compareUnsigned(value, other.value);
     }
 
-    // why: the methods that the compiler gives a record link method handles at their first call, which takes a new process 10 ms
+    // why: the methods that the compiler gives a record link method handles at their first call, which takes a new
+    // process 10 ms
 
     @Override
     public boolean equals(@Nullable Object other) {

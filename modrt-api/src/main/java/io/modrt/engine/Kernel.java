@@ -124,7 +124,8 @@ public final class Kernel implements HostKernel {
         Optional<Section> own = file.thisModule();
         if (own.isEmpty()
                 || !profile.has(LoaderChange.THIS_MODULE_CHECKED)
-                || profile.structModuleBytes().isPresent()) {
+                || profile.structModuleBytes().isPresent()
+                || !modules.hasStructBesides(own.get().sizeBytes())) {
             return;
         }
         modules.all().stream()
