@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -270,7 +272,9 @@ public final class ModuleGraph {
      * @throws IllegalArgumentException if there is no such module
      */
     public List<String> loadOrder(Collection<String> names) {
-        return new LoadOrder(needs, soft, names.stream().map(this::known).toList()).names();
+        Set<String> wanted = new HashSet<>();
+        names.forEach(name -> wanted.add(known(name)));
+        return wanted.size() == needs.size() ? loadOrder() : new LoadOrder(needs, soft, wanted).names();
     }
 
     /** Cycles of modules that need each other, and so cannot be loaded, each with its modules in order. At most 64 are reported. */
