@@ -34,7 +34,6 @@ import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.tree.Modprobe;
 import io.modrt.tree.ModuleTree;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -165,24 +164,22 @@ public final class ModuleRuntime implements AutoCloseable {
     }
 
     /** As {@link #loadAll(ModuleTree, Collection, int, Consumer)}: all modules of a tree, on as many threads as there are processors. */
-    public List<LoadOutcome> loadAll(ModuleTree tree) throws IOException {
+    public List<LoadOutcome> loadAll(ModuleTree tree) {
         return loadAll(tree, tree.names(), Runtime.getRuntime().availableProcessors(), outcome -> {});
     }
 
     /**
      * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs. A refused module does not
-     * end the load; one that is loaded already stays as it is. With several threads, order and addresses may differ from load to load; one
-     * thread keeps to {@link io.modrt.tree.ModuleGraph#loadOrder}.
+     * end the load; one that is loaded already stays as it is. One thread keeps to {@link io.modrt.tree.ModuleGraph#loadOrder}.
      *
      * @param threads at most how many, this one among them; in a callback of this runtime it is this one alone
-     * @param told receives each outcome on the thread that loaded the module, before any that needs it is begun; several threads may call it at
-     *     once. What it raises, or a callback raises that is no refusal, and an interrupt end the load; that is rethrown; what is loaded stays
+     * @param told receives each outcome on the thread that loaded the module, before any that needs it is begun; several threads may call it.
+     *     What it or another callback raises, but for a refusal, and an interrupt end the load and are rethrown; what is loaded stays
      * @return the outcomes in the load order
-     * @throws IOException if the tree's dependencies cannot be read; as {@link ModuleTree#graph} raises it, before anything is loaded
      */
     public List<LoadOutcome> loadAll(
-            ModuleTree tree, Collection<String> names, int threads, Consumer<? super LoadOutcome> told)
-            throws IOException {
+            ModuleTree tree, Collection<String> names, int threads, Consumer<? super LoadOutcome> told) {
+        Objects.requireNonNull(tree, "tree");
         return new TreeLoad(this, tree, names, threads, told).run(kernel.isChangedHere());
     }
 

@@ -5,7 +5,6 @@ import io.modrt.load.LiveModule;
 import io.modrt.load.LoadOutcome;
 import io.modrt.tree.ModuleGraph;
 import io.modrt.tree.ModuleTree;
-import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -51,8 +50,7 @@ final class TreeLoad {
             ModuleTree tree,
             Collection<String> names,
             int threads,
-            Consumer<? super LoadOutcome> told)
-            throws IOException {
+            Consumer<? super LoadOutcome> told) {
         if (threads < 1) {
             throw new IllegalArgumentException(threads + " threads load nothing");
         }
@@ -60,8 +58,8 @@ final class TreeLoad {
         this.threads = threads;
         this.kernel = kernel;
         this.tree = tree;
-        this.told = told;
-        this.order = graph.loadOrder(names);
+        this.told = Objects.requireNonNull(told, "told");
+        this.order = graph.loadOrder(Objects.requireNonNull(names, "names"));
         this.outcomes = new @Nullable LoadOutcome[order.size()];
         this.awaited = new int[order.size()];
         this.unfinished = order.size();
