@@ -169,17 +169,15 @@ public final class ModuleRuntime implements AutoCloseable {
     }
 
     /**
-     * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs. A refused module does not
-     * end the load; one that is loaded already stays as it is. One thread keeps to {@link io.modrt.tree.ModuleGraph#loadOrder}.
+     * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs, and gives the outcomes in
+     * the order of {@link io.modrt.tree.ModuleGraph#loadOrder}, to which one thread keeps. A refused module does not end the load.
      *
      * @param threads at most how many, this one among them; in a callback of this runtime it is this one alone
      * @param told receives each outcome on the thread that loaded the module, before any that needs it is begun; several threads may call it.
      *     What it or another callback raises, but for a refusal, and an interrupt end the load and are rethrown; what is loaded stays
-     * @return the outcomes in the load order
      */
     public List<LoadOutcome> loadAll(
             ModuleTree tree, Collection<String> names, int threads, Consumer<? super LoadOutcome> told) {
-        Objects.requireNonNull(tree, "tree");
         return new TreeLoad(this, tree, names, threads, told).run(kernel.isChangedHere());
     }
 
@@ -297,11 +295,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.taints();
     }
 
-    /**
-     * The loaded modules as one linked ELF file; see {@link ElfExport}.
-     *
-     * @throws IllegalArgumentException if no module is loaded
-     */
+    /** The loaded modules as one linked ELF file; see {@link ElfExport}. Without a module that is an IllegalArgumentException. */
     public byte[] toElf() {
         return ElfExport.of(modules());
     }
@@ -436,10 +430,7 @@ public final class ModuleRuntime implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Runs the modules' constructors, init and exit functions. By default nobody does: a module stays
-         * {@link io.modrt.load.ModuleState#LOADED} then, until {@link LiveModule#initialized} is called.
-         */
+        /** Runs the modules' functions. Without it a module stays LOADED after its load until {@link LiveModule#initialized} is called. */
         public Builder executor(Executor functionRunner) {
             executor = Objects.requireNonNull(functionRunner, "functionRunner");
             return this;

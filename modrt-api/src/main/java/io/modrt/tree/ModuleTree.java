@@ -211,7 +211,8 @@ public final class ModuleTree {
         for (Map.Entry<String, Path> file : files.entrySet()) {
             ModinfoReading.Answer answer = answers.next();
             if (answer.info().isEmpty()) {
-                links.addUnreadable(file.getKey(), file.getValue(), answer.failure().orElseThrow());
+                links.addUnreadable(
+                        file.getKey(), file.getValue(), answer.failure().orElseThrow());
                 continue;
             }
             Modinfo info = answer.info().get();
