@@ -15,6 +15,7 @@ import io.modrt.layout.Placement;
 import io.modrt.load.Executor;
 import io.modrt.load.LayoutPlan;
 import io.modrt.load.LiveModule;
+import io.modrt.load.LoadOutcome;
 import io.modrt.load.ModuleListener;
 import io.modrt.load.ModulePlace;
 import io.modrt.load.NamedAddress;
@@ -32,20 +33,24 @@ import io.modrt.proc.KernelFiles;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
 import io.modrt.tree.Modprobe;
+import io.modrt.tree.ModuleTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the modules of one kernel, lists them and unloads them. Runtimes share no state. Changes to the set of a runtime's modules run one
- * at a time, under a lock; reads take no lock.
+ * Loads the modules of one kernel, lists them and unloads them. Runtimes share no state. Many threads may load into one runtime: only the
+ * last step of a load, {@link RelocatedModule#commit}, is done by one thread at a time, under the lock under which modules are unloaded
+ * too. Reads take no lock.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ModuleRuntime implements AutoCloseable {
@@ -68,7 +73,7 @@ public final class ModuleRuntime implements AutoCloseable {
         builder.listeners.forEach(listener -> kernel.listen(listener.listener(), listener.priority()));
     }
 
-    /** Starts to build a runtime. Everything that the builder takes has a default. */
+    /** Starts to build a runtime; all that the builder takes has a default. */
     public static Builder builder() {
         return new Builder();
     }
@@ -158,6 +163,24 @@ public final class ModuleRuntime implements AutoCloseable {
         return new NamedLoad(this, modprobe).load(Objects.requireNonNull(name, "name"));
     }
 
+    /** As {@link #loadAll(ModuleTree, Collection, int, Consumer)}: all modules of a tree, on as many threads as there are processors. */
+    public List<LoadOutcome> loadAll(ModuleTree tree) {
+        return loadAll(tree, tree.names(), Runtime.getRuntime().availableProcessors(), outcome -> {});
+    }
+
+    /**
+     * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs, and gives the outcomes in
+     * the order of {@link io.modrt.tree.ModuleGraph#loadOrder}, to which one thread keeps. A refused module does not end the load.
+     *
+     * @param threads at most how many, this one among them; in a callback of this runtime it is this one alone
+     * @param told receives each outcome on the thread that loaded the module, before any that needs it is begun; several threads may call it.
+     *     What it or another callback raises, but for a refusal, and an interrupt end the load and are rethrown; what is loaded stays
+     */
+    public List<LoadOutcome> loadAll(
+            ModuleTree tree, Collection<String> names, int threads, Consumer<? super LoadOutcome> told) {
+        return new TreeLoad(this, tree, names, threads, told).run(kernel.isChangedHere());
+    }
+
     /** Loads a module from bytes that are viewed, not copied, and must not change while the module is in use. */
     public LiveModule load(byte[] bytes) {
         Objects.requireNonNull(bytes, "bytes");
@@ -184,7 +207,7 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.plan(file, loadPolicy);
     }
 
-    /** The first step of a load, under the policy that the file was opened with, or else under the runtime's. */
+    /** The same under the policy that the file was opened with, or else under the runtime's. */
     public LayoutPlan plan(ModuleFile file) {
         return plan(file, policyOf(file));
     }
@@ -231,10 +254,7 @@ public final class ModuleRuntime implements AutoCloseable {
         kernel.unlisten(Objects.requireNonNull(listener, "listener"));
     }
 
-    /**
-     * Where an address lies among the loaded modules; empty if none has memory there. Takes no lock, and the time grows with the logarithm of
-     * the number of modules.
-     */
+    /** Where an address lies among the loaded modules; empty if none has memory there. The time grows with the logarithm of their number. */
     public Optional<ModulePlace> at(Address address) {
         return kernel.at(Objects.requireNonNull(address, "address"));
     }
@@ -270,21 +290,17 @@ public final class ModuleRuntime implements AutoCloseable {
         return kernel.whileNothingChanges(action);
     }
 
-    /** What the modules that were loaded tainted the kernel with. As in the kernel, unloading takes no taint away. */
+    /** What loaded modules tainted the kernel with; as in the kernel, unloading takes no taint away. */
     public Set<Taint> taints() {
         return kernel.taints();
     }
 
-    /**
-     * The loaded modules as one linked ELF file; see {@link ElfExport}.
-     *
-     * @throws IllegalArgumentException if no module is loaded
-     */
+    /** The loaded modules as one linked ELF file; see {@link ElfExport}. Without a module that is an IllegalArgumentException. */
     public byte[] toElf() {
         return ElfExport.of(modules());
     }
 
-    /** What the loads of the loaded modules did, in JSON; see {@link LoadReport}. */
+    /** What the loads did, in JSON; see {@link LoadReport}. */
     public String toJson() {
         return LoadReport.json(modules());
     }
@@ -414,10 +430,7 @@ public final class ModuleRuntime implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Runs the modules' constructors, init and exit functions. By default nobody does: a module stays
-         * {@link io.modrt.load.ModuleState#LOADED} then, until {@link LiveModule#initialized} is called.
-         */
+        /** Runs the modules' functions. Without it a module stays LOADED after its load until {@link LiveModule#initialized} is called. */
         public Builder executor(Executor functionRunner) {
             executor = Objects.requireNonNull(functionRunner, "functionRunner");
             return this;

@@ -1,6 +1,7 @@
 package io.modrt.address;
 
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address of the target, an unsigned number of 64 bits. Addresses of 32-bit targets are zero-extended; addresses of 64-bit targets are
@@ -42,6 +43,19 @@ public record Address(long value) implements Comparable<Address> {
     @Override
     public int compareTo(Address other) {
         return Long.compareUnsigned(value, other.value);
+    }
+
+    // why: the methods that the compiler gives a record link method handles at their first call, which takes a new
+    // process 10 ms
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Address address && value == address.value;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(value);
     }
 
     /** Hexadecimal, lower case, with {@code 0x}. */

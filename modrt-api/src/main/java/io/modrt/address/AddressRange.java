@@ -3,6 +3,7 @@ package io.modrt.address;
 import io.modrt.bytes.Printable;
 import java.util.Objects;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A half-open range of target addresses. It may end at the top of the address space, then {@link #end()} is 0.
@@ -53,6 +54,18 @@ public record AddressRange(Address start, long sizeBytes) {
     /** Whether the two ranges share a byte. */
     public boolean overlaps(AddressRange other) {
         return sizeBytes > 0 && other.sizeBytes > 0 && (contains(other.start) || other.contains(start));
+    }
+
+    // why: as in Address
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AddressRange range && start.equals(range.start) && sizeBytes == range.sizeBytes;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * start.hashCode() + Long.hashCode(sizeBytes);
     }
 
     /** For example {@code [0xc0000000, 0xc0001000)}. */

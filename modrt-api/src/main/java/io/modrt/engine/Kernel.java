@@ -37,8 +37,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Kernel implements HostKernel {
     private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
-    private static final long LONGEST_WAIT_SECONDS = 30;
     private static final KernelVersion UNKNOWN_VERSION = new KernelVersion(6, 1, 0);
 
     private final Architectures architectures;
@@ -64,13 +61,10 @@ public final class Kernel implements HostKernel {
     private final @Nullable Executor executor;
     private final ModuleList modules = new ModuleList();
     private final TargetChoice choice = new TargetChoice(modules);
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Lookup lookup = new Lookup(modules, lock);
+    private final ChangeLock changes = new ChangeLock();
+    private final Lookup lookup = new Lookup(modules, changes);
     private final Listeners listeners = new Listeners();
     private final Claims claims;
-
-    /** How many actions run, one in another, that rely on the set of modules; guarded by the lock. */
-    private int steadyActions;
 
     private volatile Set<Taint> taints = Set.of();
 
@@ -130,7 +124,8 @@ public final class Kernel implements HostKernel {
         Optional<Section> own = file.thisModule();
         if (own.isEmpty()
                 || !profile.has(LoaderChange.THIS_MODULE_CHECKED)
-                || profile.structModuleBytes().isPresent()) {
+                || profile.structModuleBytes().isPresent()
+                || !modules.hasStructBesides(own.get().sizeBytes())) {
             return;
         }
         modules.all().stream()
@@ -216,49 +211,24 @@ public final class Kernel implements HostKernel {
         }
     }
 
+    /** The lock under which modules come and go. */
+    ChangeLock changes() {
+        return changes;
+    }
+
+    /** Whether this thread is in a callback of a change, for which other threads would wait in vain. */
+    public boolean isChangedHere() {
+        return changes.isHeldHere();
+    }
+
     /** Runs a change of the set of modules under the lock. Raises EBUSY in an action that relies on there being none. */
     void exclusively(Runnable change) {
-        lock.lock();
-        try {
-            if (steadyActions > 0) {
-                throw new StateException(Refusal.of(
-                        Errno.EBUSY,
-                        "modules neither come nor go now: this was called back from something that relies on it, such as"
-                                + " a switch of call sites"));
-            }
-            change.run();
-        } finally {
-            lock.unlock();
-        }
+        changes.change(change);
     }
 
     /** Runs an action under the lock, in which no module comes or goes. */
     public <T> T whileNothingChanges(Supplier<T> action) {
-        lock.lock();
-        try {
-            steadyActions++;
-            return action.get();
-        } finally {
-            steadyActions--;
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Waits until no other thread changes the set of modules; at most 30 seconds, as the kernel does for a module whose init has not
-     * returned. A thread that changes it itself, in a listener or an init function, would wait for itself, and does not.
-     */
-    void awaitChange() {
-        if (lock.isHeldByCurrentThread()) {
-            return;
-        }
-        try {
-            if (lock.tryLock(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
-                lock.unlock();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        return changes.steady(action);
     }
 
     /** Raises EEXIST if a module of this name is loaded. One that is coming or going decides nothing yet: a plan does not wait for it. */
@@ -283,7 +253,7 @@ public final class Kernel implements HostKernel {
             return;
         }
         if (known.get().state() == ModuleState.UNFORMED || known.get().state() == ModuleState.COMING) {
-            awaitChange();
+            changes.await();
         }
         if (known.get().state().isUsable()) {
             throw loadedAlready(name);

@@ -180,7 +180,7 @@ final class Life {
     /** Raises an exception if no other module can be bound to this one. */
     void requireUsable(String user, String symbol) {
         if (state == ModuleState.UNFORMED || state == ModuleState.COMING) {
-            kernel.awaitChange();
+            kernel.changes().await();
         }
         ModuleState now = state;
         if (now == ModuleState.UNFORMED || now == ModuleState.COMING) {

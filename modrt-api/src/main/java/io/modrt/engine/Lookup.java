@@ -6,16 +6,15 @@ import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.ModulePlace;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Looks addresses and names up among the modules. Only the first look-up of a name takes the kernel's lock, to build the index. */
 final class Lookup {
     private final ModuleList modules;
-    private final ReentrantLock lock;
+    private final ChangeLock changes;
 
-    Lookup(ModuleList modules, ReentrantLock lock) {
+    Lookup(ModuleList modules, ChangeLock changes) {
         this.modules = modules;
-        this.lock = lock;
+        this.changes = changes;
     }
 
     /** Where an address lies. */
@@ -54,11 +53,6 @@ final class Lookup {
         if (known.isPresent()) {
             return known.get();
         }
-        lock.lock();
-        try {
-            return modules.indexNames();
-        } finally {
-            lock.unlock();
-        }
+        return changes.steady(modules::indexNames);
     }
 }

@@ -2,6 +2,7 @@ package io.modrt.engine;
 
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
+import io.modrt.elf.Section;
 import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.error.LayoutException;
 import io.modrt.error.Refusal;
@@ -25,6 +26,9 @@ final class ModuleList {
     private final Map<String, Entry> byName = new ConcurrentHashMap<>();
     private final ExportIndex<Live> exports = new ExportIndex<>();
     private final NavigableMap<Address, Place> places = new ConcurrentSkipListMap<>();
+    /** How many modules there are of each size of {@code struct module} in the file. */
+    private final Map<Long, Integer> structSizes = new ConcurrentHashMap<>();
+
     private volatile @Nullable NameIndex names;
     private long arrivals;
 
@@ -43,6 +47,15 @@ final class ModuleList {
                 .sorted(Comparator.comparingLong(Entry::arrival).reversed())
                 .map(Entry::module)
                 .toList();
+    }
+
+    /** Whether {@code struct module} of a module has another size than {@code sizeBytes}. Takes no longer for many modules than for one. */
+    boolean hasStructBesides(long sizeBytes) {
+        return structSizes.size() > 1 || (!structSizes.isEmpty() && !structSizes.containsKey(sizeBytes));
+    }
+
+    private static Optional<Long> structSize(Live module) {
+        return module.file().thisModule().map(Section::sizeBytes);
     }
 
     ExportIndex<Live> exports() {
@@ -80,6 +93,7 @@ final class ModuleList {
     void add(Live module) {
         byName.put(module.name(), new Entry(module, arrivals++));
         exports.add(module);
+        structSize(module).ifPresent(size -> structSizes.merge(size, 1, Integer::sum));
         NameIndex known = names;
         if (known != null) {
             known.add(module);
@@ -126,6 +140,8 @@ final class ModuleList {
     void remove(Live module) {
         byName.remove(module.name());
         exports.remove(module);
+        structSize(module)
+                .ifPresent(size -> structSizes.computeIfPresent(size, (any, count) -> count == 1 ? null : count - 1));
         NameIndex known = names;
         if (known != null) {
             known.remove(module);

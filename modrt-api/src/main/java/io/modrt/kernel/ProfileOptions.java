@@ -1,7 +1,6 @@
 package io.modrt.kernel;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The options of a profile, by the names that they have in a {@code config-*} file: those that somebody stated, and those that are usual
@@ -22,9 +19,7 @@ final class ProfileOptions {
     private static final Pattern NAME = Pattern.compile("CONFIG_\\w+");
 
     /** The options that have a constant, by each of their names. */
-    private static final Map<String, ConfigOption> TYPED = Arrays.stream(ConfigOption.values())
-            .flatMap(option -> option.configNames().stream().map(name -> Map.entry(name, option)))
-            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    private static final Map<String, ConfigOption> TYPED = typed();
 
     private final Map<String, Boolean> stated = new HashMap<>();
     private final SortedMap<String, Boolean> usual = new TreeMap<>();
@@ -48,6 +43,16 @@ final class ProfileOptions {
         usual.putAll(options.usual);
     }
 
+    private static Map<String, ConfigOption> typed() {
+        Map<String, ConfigOption> typed = new HashMap<>();
+        for (ConfigOption option : ConfigOption.values()) {
+            for (String name : option.configNames()) {
+                typed.put(name, option);
+            }
+        }
+        return Map.copyOf(typed);
+    }
+
     void state(String name, boolean value) {
         stated.put(checked(name), value);
     }
@@ -67,7 +72,12 @@ final class ProfileOptions {
     }
 
     boolean isStated(ConfigOption option) {
-        return option.configNames().stream().anyMatch(this::isStated);
+        for (String name : option.configNames()) {
+            if (statesAll || stated.containsKey(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The value that was stated or is usual for the architecture. */
@@ -75,22 +85,21 @@ final class ProfileOptions {
         return isStated(name) ? stated(name) : Optional.ofNullable(usual.get(name));
     }
 
+    /** The values of the option's names as one: on if one of them is, since one kernel version has only one of the names. */
     private Optional<Boolean> value(ConfigOption option) {
-        return isStated(option)
-                ? anyOf(option, this::stated)
-                : anyOf(option, name -> Optional.ofNullable(usual.get(name)));
+        boolean isStated = isStated(option);
+        Optional<Boolean> any = Optional.empty();
+        for (String name : option.configNames()) {
+            Optional<Boolean> one = isStated ? stated(name) : Optional.ofNullable(usual.get(name));
+            boolean isSettled = one.isEmpty() || (any.isPresent() && any.get());
+            any = isSettled ? any : one;
+        }
+        return any;
     }
 
     private Optional<Boolean> stated(String name) {
         Boolean value = stated.get(name);
         return value == null && statesAll ? Optional.of(false) : Optional.ofNullable(value);
-    }
-
-    /** The values of the option's names as one: on if one of them is, since one kernel version has only one of the names. */
-    private static Optional<Boolean> anyOf(ConfigOption option, Function<String, Optional<Boolean>> values) {
-        return option.configNames().stream()
-                .flatMap(name -> values.apply(name).stream())
-                .reduce(Boolean::logicalOr);
     }
 
     boolean has(ConfigOption option) {

@@ -8,6 +8,7 @@ import org.apiguardian.api.API;
  * Hands out the memory that modules are loaded into, as the kernel's {@code module_alloc} does. An embedder's own allocator reports that there
  * is no room with {@link io.modrt.error.MemoryException}. Whatever it throws, the load is undone and the caller gets that exception. Of what it
  * returns modrt checks the size and the alignment, and that no module has it; a wrong answer is a MemoryException with its class's name.
+ * If several threads load into one runtime, they call it at the same time.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModuleAllocator {

@@ -8,6 +8,8 @@ import org.apiguardian.api.API;
 /**
  * The target's memory: an emulator's RAM, an image, a byte array. The embedder owns it.
  *
+ * <p>One runtime writes by one thread at a time, while others may read.
+ *
  * <p>Reads and writes raise {@link io.modrt.error.MemoryException} if part of the range is not memory; nothing is written then. An
  * implementation makes one by {@code new MemoryException(Refusal.of(Errno.EFAULT, "memory at " + address + ": why"))}. It fails the call that
  * it happened in: a load writes back what was there before and is undone, an unload goes on and throws it at its end. Any other exception does

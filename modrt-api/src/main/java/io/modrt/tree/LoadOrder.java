@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /** A load order of some modules with what they need, and the cycles of needs that break it. */
@@ -69,6 +70,11 @@ final class LoadOrder {
         DepthFirst walk = new DepthFirst(needs);
         walk.visit(from);
         return walk.done().contains(goal);
+    }
+
+    /** What comes before {@code name}, which is among the names. */
+    Collection<String> before(String name) {
+        return Objects.requireNonNull(before.get(name));
     }
 
     /** The names in order. */

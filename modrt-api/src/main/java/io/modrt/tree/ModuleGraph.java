@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -236,6 +238,16 @@ public final class ModuleGraph {
         return List.copyOf(needs.getOrDefault(known(name), Collections.emptyNavigableSet()));
     }
 
+    /**
+     * The modules that come before {@code name} in a load order, sorted: those of {@link #needs}, and its soft dependencies of before as far as
+     * the graph has them and they do not need {@code name} themselves.
+     *
+     * @throws IllegalArgumentException if there is no such module
+     */
+    public List<String> before(String name) {
+        return List.copyOf(all.before(known(name)));
+    }
+
     /** The name in the graph: {@code name} itself, or with underscores for dashes, as modules are named. */
     private String known(String name) {
         String module = needs.containsKey(name) ? name : name.replace('-', '_');
@@ -260,7 +272,9 @@ public final class ModuleGraph {
      * @throws IllegalArgumentException if there is no such module
      */
     public List<String> loadOrder(Collection<String> names) {
-        return new LoadOrder(needs, soft, names.stream().map(this::known).toList()).names();
+        Set<String> wanted = new HashSet<>();
+        names.forEach(name -> wanted.add(known(name)));
+        return wanted.size() == needs.size() ? loadOrder() : new LoadOrder(needs, soft, wanted).names();
     }
 
     /** Cycles of modules that need each other, and so cannot be loaded, each with its modules in order. At most 64 are reported. */

@@ -16,6 +16,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -43,11 +44,15 @@ public final class ModuleTree {
 
     private final DoubleConsumer progress;
 
-    private ModuleTree(Path folder, NavigableMap<String, Path> files, boolean isListed, DoubleConsumer progress) {
+    private final int threads;
+
+    private ModuleTree(
+            Path folder, NavigableMap<String, Path> files, boolean isListed, DoubleConsumer progress, int threads) {
         this.folder = folder;
         this.files = files;
         this.isListed = isListed;
         this.progress = progress;
+        this.threads = threads;
     }
 
     /**
@@ -70,7 +75,7 @@ public final class ModuleTree {
                 nameOf(file).ifPresent(name -> files.putIfAbsent(name, path));
             }
         }
-        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), true, done -> {});
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), true, done -> {}, 1);
     }
 
     /**
@@ -88,7 +93,7 @@ public final class ModuleTree {
             String problem = folder + ": no module (" + String.join(", ", SUFFIXES) + ") is in it";
             throw new UncheckedIOException(problem, new FileSystemException(folder.toString()));
         }
-        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), false, done -> {});
+        return new ModuleTree(folder, Collections.unmodifiableNavigableMap(files), false, done -> {}, 1);
     }
 
     private static Path path(Path folder, String file, Path source) {
@@ -117,7 +122,15 @@ public final class ModuleTree {
      * The same tree, which tells how far it is when it reads every module: {@code listener} receives the share that is read, from 0 to 1.
      */
     public ModuleTree withProgress(DoubleConsumer listener) {
-        return new ModuleTree(folder, files, isListed, Objects.requireNonNull(listener, "listener"));
+        return new ModuleTree(folder, files, isListed, Objects.requireNonNull(listener, "listener"), threads);
+    }
+
+    /** The same tree, which reads modules for {@link #graph} on {@code atMost} threads; by default on one. */
+    public ModuleTree withThreads(int atMost) {
+        if (atMost < 1) {
+            throw new IllegalArgumentException(atMost + " threads read nothing");
+        }
+        return new ModuleTree(folder, files, isListed, progress, atMost);
     }
 
     DoubleConsumer progress() {
@@ -193,30 +206,24 @@ public final class ModuleTree {
 
     private ModuleGraph graphOfModinfo() {
         ModuleGraph.Links links = new ModuleGraph.Links();
-        int read = 0;
+        Iterator<ModinfoReading.Answer> answers =
+                new ModinfoReading(files.values(), progress).run(threads).iterator();
         for (Map.Entry<String, Path> file : files.entrySet()) {
-            progress.accept((double) read++ / files.size());
-            Optional<Modinfo> info = modinfo(file.getKey(), file.getValue(), links);
-            if (info.isEmpty()) {
+            ModinfoReading.Answer answer = answers.next();
+            if (answer.info().isEmpty()) {
+                links.addUnreadable(
+                        file.getKey(), file.getValue(), answer.failure().orElseThrow());
                 continue;
             }
-            Optional<List<String>> depends = info.get().depends();
+            Modinfo info = answer.info().get();
+            Optional<List<String>> depends = info.depends();
             if (depends.isEmpty() || !files.keySet().containsAll(depends.get())) {
                 return graphOfSymbols();
             }
-            links.add(file.getKey(), depends.get(), info.get().all("softdep"));
+            links.add(file.getKey(), depends.get(), info.all("softdep"));
         }
         progress.accept(1);
         return links.graph();
-    }
-
-    private static Optional<Modinfo> modinfo(String name, Path file, ModuleGraph.Links links) {
-        try {
-            return Optional.of(Modinfo.read(file));
-        } catch (ModrtException | UncheckedIOException failure) {
-            links.addUnreadable(name, file, failure);
-            return Optional.empty();
-        }
     }
 
     /**

@@ -2,7 +2,6 @@ package io.modrt.version;
 
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -21,9 +20,6 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
 
     private static final Pattern RELEASE =
             Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4})(?!\\d)|(?!\\.?\\d)).*");
-    private static final Comparator<KernelVersion> ORDER = Comparator.comparingInt(KernelVersion::major)
-            .thenComparingInt(KernelVersion::minor)
-            .thenComparingInt(KernelVersion::patch);
 
     /** Checks that no number is negative. */
     public KernelVersion {
@@ -73,7 +69,9 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
 
     @Override
     public int compareTo(KernelVersion other) {
-        return ORDER.compare(this, other);
+        int order = Integer.compare(major, other.major);
+        order = order != 0 ? order : Integer.compare(minor, other.minor);
+        return order != 0 ? order : Integer.compare(patch, other.patch);
     }
 
     /** The numbers with dots between. */

@@ -47,6 +47,18 @@ class HeapMemoryTest {
     }
 
     @Test
+    void theArrayStaysTheCallersAlsoIfItFillsAPage() {
+        byte[] page = new byte[4096];
+        Arrays.fill(page, (byte) 7);
+        memory.write(Address.of(0x5000), page, 0, page.length);
+        page[0] = 1;
+        memory.write(Address.of(0x5001), new byte[] {8}, 0, 1);
+
+        assertArrayEquals(new byte[] {0, 7, 8, 7}, read(0x4fff, 4));
+        assertEquals(7, page[1]);
+    }
+
+    @Test
     void aLargeBlockComesBack() {
         byte[] large = new byte[3 * 4096 + 17];
         for (int i = 0; i < large.length; i++) {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +156,8 @@ class ModuleTreeTest {
 
         assertEquals(List.of("libphy", "realtek", "r8169", "after"), graph.loadOrder(List.of("r8169")));
         assertEquals(List.of(), graph.needs("r8169"));
+        assertEquals(List.of("realtek"), graph.before("r8169"));
+        assertEquals(List.of("libphy"), graph.before("realtek"));
     }
 
     @Test
@@ -166,6 +169,54 @@ class ModuleTreeTest {
 
         assertEquals(List.of("core"), open().graph().loadOrder(List.of("core")));
         assertEquals(List.of(), open().graph().cycles());
+    }
+
+    @Test
+    void severalThreadsReadTheSameGraph() throws IOException {
+        for (int i = 0; i < 40; i++) {
+            String depends = i == 0 ? "" : "m" + (i - 1);
+            files.module(
+                    "kernel/m" + i + ".ko",
+                    plain("m" + i).info("depends", depends).build());
+        }
+        List<Double> told = new ArrayList<>();
+        ModuleGraph graph = open().withProgress(told::add).withThreads(4).graph();
+
+        assertEquals(List.of("m0", "m1", "m2", "m3"), graph.loadOrder(List.of("m3")));
+        assertEquals(List.of("m38"), graph.needs("m39"));
+        assertEquals(41, told.size());
+        assertEquals(1, told.get(40));
+        ModuleTree failing = open().withThreads(2).withProgress(share -> {
+            throw new UnsupportedOperationException("no news");
+        });
+        assertThrows(UnsupportedOperationException.class, failing::graph);
+    }
+
+    @Test
+    void onSeveralThreadsModulesThatCannotBeReadArePassedOver() throws IOException {
+        files.module("kernel/a.ko", plain("a").info("depends", "").build())
+                .module("kernel/b.ko", new byte[] {1, 2, 3})
+                .module("kernel/c.ko", plain("c").info("depends", "b").build())
+                .module("kernel/d.ko", new byte[] {4});
+        ModuleTree tree = open().withThreads(3);
+        Files.delete(tree.file("d").orElseThrow());
+
+        ModuleGraph graph = tree.graph();
+        assertEquals(List.of("a", "b", "c", "d"), graph.loadOrder());
+        assertEquals(2, graph.remarks().size());
+        assertTrue(graph.remarks().get(0).contains("b.ko"), graph.remarks().get(0));
+        assertTrue(graph.remarks().get(1).contains("d.ko"), graph.remarks().get(1));
+        assertThrows(IllegalArgumentException.class, () -> tree.withThreads(0));
+    }
+
+    @Test
+    void anInterruptEndsTheReadingOnSeveralThreads() throws IOException {
+        files.module("kernel/a.ko", plain("a").info("depends", "").build());
+        ModuleTree tree = open().withThreads(2);
+        Thread.currentThread().interrupt();
+
+        assertThrows(UncheckedIOException.class, tree::graph);
+        assertTrue(Thread.interrupted());
     }
 
     @Test
