@@ -69,16 +69,19 @@ final class Run {
                 load(tree, module);
             }
         }
+        if (wants(Part.MEMORY, tree)) {
+            memory(tree);
+        }
         if (wants(Part.TRACE, tree)) {
             trace(tree);
         }
         if (wants(Part.PROCESS, tree)) {
             processes(tree);
         }
-        if (wants(Part.IMAGE, tree)) {
-            image(tree);
-        }
         if (tree.name().equals(USUAL)) {
+            if (wants(Part.IMAGE, tree)) {
+                image(tree);
+            }
             lookups(tree);
         }
     }
@@ -146,6 +149,35 @@ final class Run {
                 "whole 2 threads",
                 jmh.single(TreeBenchmark.class, "whole", parameters),
                 tree.relocations());
+    }
+
+    private void memory(Prepared tree) throws IOException {
+        Allocation allocation = new Allocation(tree.exports());
+        long within = 0;
+        for (int pass = 0; pass < 2; pass++) { // the first pass initialises classes
+            within = 0;
+            for (Path module : tree.tree().modules()) {
+                within += allocation.of(module).isWithin() ? 1 : 0;
+            }
+        }
+        add(
+                Part.MEMORY,
+                tree.name(),
+                "tree",
+                "modules within the bound",
+                "modules",
+                within,
+                within,
+                tree.tree().modules().size());
+        for (String name : MODULES) {
+            Optional<Path> module = tree.tree().module(name);
+            if (module.isPresent()) {
+                Allocation.Count count = allocation.of(module.get());
+                add(Part.MEMORY, tree.name(), name, "image", "bytes", count.imageBytes(), count.imageBytes(), 1);
+                add(Part.MEMORY, tree.name(), name, "bound", "bytes", count.bound(), count.bound(), 1);
+                add(Part.MEMORY, tree.name(), name, "allocation", "bytes", count.bytes(), count.bytes(), 1);
+            }
+        }
     }
 
     private void kernelC(Prepared tree, Path programs) throws IOException, InterruptedException {
