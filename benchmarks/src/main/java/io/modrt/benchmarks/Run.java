@@ -160,24 +160,21 @@ final class Run {
                 within += allocation.of(module).isWithin() ? 1 : 0;
             }
         }
-        add(
-                Part.MEMORY,
-                tree.name(),
-                "tree",
-                "modules within the bound",
-                "modules",
-                within,
-                within,
-                tree.tree().modules().size());
+        count(tree, "tree", "modules within the bound", "modules", within);
         for (String name : MODULES) {
             Optional<Path> module = tree.tree().module(name);
             if (module.isPresent()) {
                 Allocation.Count count = allocation.of(module.get());
-                add(Part.MEMORY, tree.name(), name, "image", "bytes", count.imageBytes(), count.imageBytes(), 1);
-                add(Part.MEMORY, tree.name(), name, "bound", "bytes", count.bound(), count.bound(), 1);
-                add(Part.MEMORY, tree.name(), name, "allocation", "bytes", count.bytes(), count.bytes(), 1);
+                count(tree, name, "image", "bytes", count.imageBytes());
+                count(tree, name, "bound", "bytes", count.bound());
+                count(tree, name, "allocation", "bytes", count.bytes());
             }
         }
+    }
+
+    private void count(Prepared tree, String subject, String step, String unit, long count) {
+        long items = subject.equals("tree") ? tree.tree().modules().size() : 1;
+        add(Part.MEMORY, tree.name(), subject, step, unit, (double) count, (double) count, items);
     }
 
     private void kernelC(Prepared tree, Path programs) throws IOException, InterruptedException {
@@ -271,7 +268,15 @@ final class Run {
         }
         for (Map.Entry<String, List<String>> command : commands.entrySet()) {
             long[] nanos = program.time(options.isShort() ? 5 : 15, command.getValue());
-            add(Part.PROCESS, tree.name(), "xfs", command.getKey(), "ns", nanos[0], nanos[nanos.length / 2], 1);
+            add(
+                    Part.PROCESS,
+                    tree.name(),
+                    "xfs",
+                    command.getKey(),
+                    "ns",
+                    (double) nanos[0],
+                    (double) nanos[nanos.length / 2],
+                    1);
         }
     }
 
