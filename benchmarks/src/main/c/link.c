@@ -145,12 +145,12 @@ static void add_kallsyms(struct load *load) {
     head[3] = (Elf_Addr)(uintptr_t)letters;
 }
 
+/* A branch to the instruction after next is what compilers put where a jump is off; others are jumps that are on. */
 void jump_label_apply_nops(struct module *module) {
     const Elf_Addr *entry = module->jump_entries;
     for (size_t i = 0; i < module->num_jump_entries; i++, entry += 3) {
-        const Elf_Addr key = entry[2];
         u32 *code = (u32 *)(uintptr_t)entry[0];
-        if (*code == 0x10000001 && (key & 1) == 0) {
+        if (*code == 0x10000001) {
             *code = 0;
         }
     }

@@ -11,7 +11,7 @@ import io.modrt.spi.Width;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -29,7 +29,7 @@ final class Exports {
     /** Writes the symbols of {@code tree} to {@code file}, and returns how many there are. */
     static int write(Tree tree, Path file) throws IOException {
         ArchKernel kernel = kernelOf(ModuleFile.open(tree.modules().get(0)));
-        SortedSet<String> names = new TreeSet<>(kernel.anchors());
+        NavigableSet<String> names = new TreeSet<>(kernel.anchors());
         for (Path module : tree.modules()) {
             ModuleFile opened = ModuleFile.open(module);
             opened.imports().stream().map(Import::name).forEach(names::add);

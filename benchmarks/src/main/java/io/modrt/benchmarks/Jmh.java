@@ -34,6 +34,7 @@ final class Jmh {
     }
 
     /** What one benchmark gave. */
+    @SuppressWarnings("rawtypes") // why: JMH's maps have them
     record Outcome(RunResult result) {
 
         /** The least of all samples. */

@@ -27,6 +27,8 @@ record Options(
         LOAD,
         /** All modules of a tree, with one thread and two. */
         TREE,
+        /** What loads allocate. */
+        MEMORY,
         /** The kernel's own code. */
         C,
         /** Switches of call sites. */

@@ -23,6 +23,7 @@ final class Report {
         report.besideC();
         report.machines();
         report.steps();
+        report.memory();
         report.questions();
         report.processes();
         report.growth();
@@ -158,6 +159,29 @@ final class Report {
             }
         }
         table("Step by step", table);
+    }
+
+    private void memory() {
+        Markdown table = new Markdown("", "image", "allocated", "bound", "modules within their bound");
+        for (String tree : Options.ALL_TREES) {
+            Optional<Measure> within = results.part("memory").stream()
+                    .filter(measure -> measure.is("memory", tree, "tree", "modules within the bound"))
+                    .findFirst();
+            if (within.isPresent()) {
+                table.row(
+                        tree + ", xfs",
+                        cell(results.minimum("memory", tree, "xfs", "image"), Report::bytes),
+                        cell(results.minimum("memory", tree, "xfs", "allocation"), Report::bytes),
+                        cell(results.minimum("memory", tree, "xfs", "bound"), Report::bytes),
+                        "%,.0f of %,d"
+                                .formatted(within.get().minimum(), within.get().items()));
+            }
+        }
+        table("Allocation of a load, without the target's memory", table);
+    }
+
+    private static String bytes(double count) {
+        return "%,.0f".formatted(count);
     }
 
     private void questions() {

@@ -69,16 +69,19 @@ final class Run {
                 load(tree, module);
             }
         }
+        if (wants(Part.MEMORY, tree)) {
+            memory(tree);
+        }
         if (wants(Part.TRACE, tree)) {
             trace(tree);
         }
         if (wants(Part.PROCESS, tree)) {
             processes(tree);
         }
-        if (wants(Part.IMAGE, tree)) {
-            image(tree);
-        }
         if (tree.name().equals(USUAL)) {
+            if (wants(Part.IMAGE, tree)) {
+                image(tree);
+            }
             lookups(tree);
         }
     }
@@ -146,6 +149,32 @@ final class Run {
                 "whole 2 threads",
                 jmh.single(TreeBenchmark.class, "whole", parameters),
                 tree.relocations());
+    }
+
+    private void memory(Prepared tree) throws IOException {
+        Allocation allocation = new Allocation(tree.exports());
+        long within = 0;
+        for (int pass = 0; pass < 2; pass++) { // the first pass initialises classes
+            within = 0;
+            for (Path module : tree.tree().modules()) {
+                within += allocation.of(module).isWithin() ? 1 : 0;
+            }
+        }
+        count(tree, "tree", "modules within the bound", "modules", within);
+        for (String name : MODULES) {
+            Optional<Path> module = tree.tree().module(name);
+            if (module.isPresent()) {
+                Allocation.Count count = allocation.of(module.get());
+                count(tree, name, "image", "bytes", count.imageBytes());
+                count(tree, name, "bound", "bytes", count.bound());
+                count(tree, name, "allocation", "bytes", count.bytes());
+            }
+        }
+    }
+
+    private void count(Prepared tree, String subject, String step, String unit, long count) {
+        long items = subject.equals("tree") ? tree.tree().modules().size() : 1;
+        add(Part.MEMORY, tree.name(), subject, step, unit, (double) count, (double) count, items);
     }
 
     private void kernelC(Prepared tree, Path programs) throws IOException, InterruptedException {
@@ -239,7 +268,15 @@ final class Run {
         }
         for (Map.Entry<String, List<String>> command : commands.entrySet()) {
             long[] nanos = program.time(options.isShort() ? 5 : 15, command.getValue());
-            add(Part.PROCESS, tree.name(), "xfs", command.getKey(), "ns", nanos[0], nanos[nanos.length / 2], 1);
+            add(
+                    Part.PROCESS,
+                    tree.name(),
+                    "xfs",
+                    command.getKey(),
+                    "ns",
+                    (double) nanos[0],
+                    (double) nanos[nanos.length / 2],
+                    1);
         }
     }
 

@@ -57,7 +57,7 @@ class OptionsTest {
     void whatIsUnknownIsRefusedByName() {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Options.of("lode"))
                 .getMessage()
-                .startsWith("lode: neither an option nor one of [load, tree, c,"));
+                .startsWith("lode: neither an option nor one of [load, tree, memory, c,"));
         assertEquals(
                 "--trees: needs a value",
                 assertThrows(IllegalArgumentException.class, () -> Options.of("--trees"))
