@@ -3,19 +3,30 @@ package io.modrt.examples;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
 import io.modrt.load.LayoutPlan;
+import io.modrt.spi.Arch;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /** Describes relocation types: what each computes, stores and refuses. */
 public final class RelocationRows {
     private RelocationRows() {}
+
+    /** The architectures on the class path, by name. */
+    public static List<Arch> architectures() {
+        return ServiceLoader.load(Arch.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(Arch::name).reversed())
+                .toList();
+    }
 
     /** The row of type {@code psabiName} that relocates the section called {@code section} of a planned module. */
     static Optional<RelocationType> find(LayoutPlan plan, String section, String psabiName) {

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,18 +27,10 @@ final class RelocationTypes {
 
     private RelocationTypes() {}
 
-    /** The architectures on the class path, by name. */
-    static List<Arch> architectures() {
-        return ServiceLoader.load(Arch.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(Arch::name).reversed())
-                .toList();
-    }
-
     /** Each family's table in Markdown, by the family's name in psABI names: {@code AARCH64}, {@code MIPS}, {@code PARISC}. */
     static Map<String, String> tables() {
         Map<String, Map<String, ArchKernel>> families = new LinkedHashMap<>();
-        for (Arch arch : architectures()) {
+        for (Arch arch : RelocationRows.architectures()) {
             ArchKernel kernel = kernel(arch);
             String family = Arrays.stream(AddendKind.values())
                     .flatMap(kind -> all(kernel.relocations(kind)))
