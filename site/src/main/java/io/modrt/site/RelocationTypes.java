@@ -7,10 +7,13 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
+import io.modrt.spi.Field;
+import io.modrt.spi.Fit;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import io.modrt.testkit.BundledModules;
 import io.modrt.version.KernelVersion;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -99,6 +102,34 @@ final class RelocationTypes {
 
     private static String cells(RelocationType type) {
         return "| " + type.number() + " | `" + type.psabiName() + "` | " + RelocationRows.value(type) + " | "
-                + RelocationRows.bits(type) + " | " + RelocationRows.refusal(type);
+                + RelocationRows.bits(type) + " | " + refusal(type);
+    }
+
+    /** The values that the type refuses. */
+    private static String refusal(RelocationType type) {
+        List<String> reasons = new ArrayList<>();
+        if (type.targetAlignment() > 1) {
+            String of = type.fit() == Fit.SAME_REGION_OF_S ? "S" : "S + A";
+            reasons.add(of + " no multiple of " + type.targetAlignment());
+        }
+        Field field = type.field();
+        int segmentBits = field.bits() + field.lowestBit();
+        switch (type.fit()) {
+            case SIGNED ->
+                reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
+                        + Long.toHexString(field.greatestSigned()) + "]");
+            case UNSIGNED -> reasons.add("value above 0x" + Long.toHexString(field.greatestUnsigned()));
+            case SAME_REGION -> reasons.add("S + A outside the " + megabytes(segmentBits) + " of P + 4");
+            case SAME_REGION_OF_S -> reasons.add("S outside the " + megabytes(segmentBits) + " of P + 4");
+            case EITHER ->
+                reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
+                        + Long.toHexString(field.greatestUnsigned()) + "]");
+            case TRUNCATED, REPORTED, SIGNED_REPORTED -> {}
+        }
+        return String.join("; ", reasons);
+    }
+
+    private static String megabytes(int bits) {
+        return (1 << (bits - 20)) + " MB";
     }
 }
