@@ -24,18 +24,21 @@ public final class BuildSite {
         Path folder = Files.createDirectories(Path.of(arguments[1])).toRealPath();
         empty(folder);
         Repository repository = Repository.read(root);
+        refuse(repository.faults());
         ApiTypes types = ApiTypes.read(root);
         new SiteWriter(repository, types, folder).write();
         JavadocTool.write(types, libraries(root), folder.resolve(ApiTypes.FOLDER));
-        List<String> faults = new ArrayList<>(repository.faults());
         // why: JDK 17's javadoc links from this page to a heading that it does not write
-        DeadLinks.in(folder).stream()
+        refuse(DeadLinks.in(folder).stream()
                 .filter(link -> !link.startsWith(ApiTypes.FOLDER + "/constant-values.html: #"))
-                .forEach(faults::add);
-        if (!faults.isEmpty()) {
-            throw new IOException("dead links:\n" + String.join("\n", faults));
-        }
+                .toList());
         new PrintStream(System.out, true, StandardCharsets.UTF_8).println("The site: " + folder.resolve("index.html"));
+    }
+
+    private static void refuse(List<String> deadLinks) throws IOException {
+        if (!deadLinks.isEmpty()) {
+            throw new IOException("dead links:\n" + String.join("\n", deadLinks));
+        }
     }
 
     private static void empty(Path folder) throws IOException {

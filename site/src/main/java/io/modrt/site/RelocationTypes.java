@@ -7,17 +7,19 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.Arch;
 import io.modrt.spi.ArchKernel;
+import io.modrt.spi.Field;
+import io.modrt.spi.Fit;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import io.modrt.testkit.BundledModules;
 import io.modrt.version.KernelVersion;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,18 +30,10 @@ final class RelocationTypes {
 
     private RelocationTypes() {}
 
-    /** The architectures on the class path, by name. */
-    static List<Arch> architectures() {
-        return ServiceLoader.load(Arch.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(Arch::name).reversed())
-                .toList();
-    }
-
     /** Each family's table in Markdown, by the family's name in psABI names: {@code AARCH64}, {@code MIPS}, {@code PARISC}. */
     static Map<String, String> tables() {
         Map<String, Map<String, ArchKernel>> families = new LinkedHashMap<>();
-        for (Arch arch : architectures()) {
+        for (Arch arch : RelocationRows.architectures()) {
             ArchKernel kernel = kernel(arch);
             String family = Arrays.stream(AddendKind.values())
                     .flatMap(kind -> all(kernel.relocations(kind)))
@@ -108,6 +102,34 @@ final class RelocationTypes {
 
     private static String cells(RelocationType type) {
         return "| " + type.number() + " | `" + type.psabiName() + "` | " + RelocationRows.value(type) + " | "
-                + RelocationRows.bits(type) + " | " + RelocationRows.refusal(type);
+                + RelocationRows.bits(type) + " | " + refusal(type);
+    }
+
+    /** The values that the type refuses. */
+    private static String refusal(RelocationType type) {
+        List<String> reasons = new ArrayList<>();
+        if (type.targetAlignment() > 1) {
+            String of = type.fit() == Fit.SAME_REGION_OF_S ? "S" : "S + A";
+            reasons.add(of + " no multiple of " + type.targetAlignment());
+        }
+        Field field = type.field();
+        int segmentBits = field.bits() + field.lowestBit();
+        switch (type.fit()) {
+            case SIGNED ->
+                reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
+                        + Long.toHexString(field.greatestSigned()) + "]");
+            case UNSIGNED -> reasons.add("value above 0x" + Long.toHexString(field.greatestUnsigned()));
+            case SAME_REGION -> reasons.add("S + A outside the " + megabytes(segmentBits) + " of P + 4");
+            case SAME_REGION_OF_S -> reasons.add("S outside the " + megabytes(segmentBits) + " of P + 4");
+            case EITHER ->
+                reasons.add("value outside [-0x" + Long.toHexString(-field.leastSigned()) + ", 0x"
+                        + Long.toHexString(field.greatestUnsigned()) + "]");
+            case TRUNCATED, REPORTED, SIGNED_REPORTED -> {}
+        }
+        return String.join("; ", reasons);
+    }
+
+    private static String megabytes(int bits) {
+        return (1 << (bits - 20)) + " MB";
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.examples.RelocationRows;
 import io.modrt.spi.Arch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class GeneratedTest {
                 "relocation-types-aarch64", "relocation-types-mips", "relocation-types-parisc", "load-phases")) {
             assertTrue(pages.contains("<!-- generated: " + part + " -->"), part);
         }
-        for (Arch arch : RelocationTypes.architectures()) {
+        for (Arch arch : RelocationRows.architectures()) {
             assertTrue(pages.contains("| `" + arch.name() + "` |"), () -> "no table has " + arch.name());
         }
     }
