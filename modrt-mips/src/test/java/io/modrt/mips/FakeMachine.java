@@ -1,6 +1,5 @@
 package io.modrt.mips;
 
-import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
@@ -12,18 +11,15 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.layout.Placement;
 import io.modrt.layout.RegionKind;
-import io.modrt.load.LiveModule;
 import io.modrt.memory.TargetMemory;
 import io.modrt.module.ModuleFile;
-import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfTarget;
-import io.modrt.testkit.FileTrees;
+import io.modrt.testkit.FakeKernelImage;
+import io.modrt.testkit.KernelImageBuilder;
 import io.modrt.testkit.KernelModuleBuilder;
-import io.modrt.tree.ModuleTree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -47,10 +43,6 @@ final class FakeMachine implements TargetMemory {
     private static final int MODULE_PAGES = 16;
     private static final int FRAMES = 0x20_0000;
     private static final int FLAGS = 0x5cf;
-    /** Fields of struct module where Debian's 4kc-malta kernel has them; that of the pointer to itself is any. */
-    private static final int SELF = 0x70;
-
-    private static final int CORE_BASE = 0x100;
     private static final int RELOCATED_WORD = 2; // R_MIPS_32
     private static final String MAP = """
             80100000 T _text
@@ -67,8 +59,7 @@ final class FakeMachine implements TargetMemory {
 
     private final byte[] bytes = new byte[BYTES];
     private final ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    private final FileTrees tree = FileTrees.of("6.1.0");
-    private final List<LiveModule> modules = new ArrayList<>();
+    private final FakeKernelImage kernel;
 
     FakeMachine() {
         for (int i = 0; i < 1024; i++) {
@@ -78,15 +69,16 @@ final class FakeMachine implements TargetMemory {
         for (int i = 0; i < MODULE_PAGES; i++) {
             words.putInt(PAGES + i * 4, FRAMES + (MODULE_PAGES - i) * 0x3000 | FLAGS); // neither in order nor together
         }
-        tree.module("kernel/lower.ko", lower()).module("kernel/upper.ko", upper());
-        ModuleRuntime runtime = ModuleRuntime.builder()
-                .profile(KernelProfile.ofVermagic(KernelModuleBuilder.VERMAGIC))
-                .kernelSymbols(KernelSymbols.systemMap(MAP))
-                .memory(this)
+        KernelImageBuilder builder = KernelImageBuilder.of(ElfTarget.MIPS_O32_LE).memory(this);
+        KernelSymbols.systemMap(MAP).values().forEach((name, address) -> builder.symbol(name, address.value()));
+        kernel = builder.module(lower(), at(LOWER))
+                .module(upper(), at(UPPER)) // its initialisation is where that of the other was
                 .build();
-        load(runtime, lower(), LOWER, 0xc000_2000L);
-        load(runtime, upper(), UPPER, 0xc000_2000L); // where the initialisation of the other was
-        list();
+    }
+
+    private static Placement at(long core) {
+        return Placement.regions(
+                Map.of(RegionKind.CORE, Address.of(core), RegionKind.INIT, Address.of(0xc000_2000L)));
     }
 
     private static byte[] lower() {
@@ -128,50 +120,14 @@ final class FakeMachine implements TargetMemory {
         return ModuleFile.open(upper());
     }
 
-    private void load(ModuleRuntime runtime, byte[] file, long core, long init) {
-        LiveModule module = runtime.load(
-                ModuleFile.open(file),
-                Placement.regions(Map.of(RegionKind.CORE, Address.of(core), RegionKind.INIT, Address.of(init))),
-                LoadPolicy.kernelExact());
-        module.dropInit();
-        modules.add(module);
-        long self = self(module.name());
-        put(self + SELF, self);
-        put(self + CORE_BASE, core);
-        put(
-                self + CORE_BASE + 4,
-                module.placed().range(RegionKind.CORE).orElseThrow().sizeBytes());
-    }
-
     /** The address of a module's {@code struct module}. */
     long self(String module) {
-        return modules.stream()
-                .filter(one -> one.name().equals(module))
-                .findFirst()
-                .flatMap(one -> one.address(".gnu.linkonce.this_module"))
-                .orElseThrow()
-                .value();
+        return kernel.structModule(module).value();
     }
 
     /** The address of a symbol of a module. */
     long symbol(String name) {
-        return modules.stream()
-                .flatMap(module -> module.symbol(name).stream())
-                .findFirst()
-                .orElseThrow()
-                .address()
-                .value();
-    }
-
-    private void list() {
-        long lower = self("lower") + 4;
-        long upper = self("upper") + 4;
-        put(LIST, upper);
-        put(LIST + 4, lower);
-        put(upper, lower);
-        put(upper + 4, LIST);
-        put(lower, LIST);
-        put(lower + 4, upper);
+        return kernel.address(name).value();
     }
 
     /** Changes a word of memory. */
@@ -259,7 +215,7 @@ final class FakeMachine implements TargetMemory {
     private MemoryImage.Builder builder(String map) {
         return MemoryImage.builder()
                 .symbols(KernelSymbols.systemMap(map))
-                .tree(ModuleTree.open(tree.modules()))
+                .tree(kernel.tree().open())
                 .profile(KernelProfile.ofVermagic(KernelModuleBuilder.VERMAGIC));
     }
 

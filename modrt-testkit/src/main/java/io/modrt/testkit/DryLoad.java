@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.apiguardian.api.API;
 
 /**
- * A load that goes as far as the final bytes and writes nothing: the test builds a module, places its regions where it wants them, and looks at
- * words.
+ * A load that goes as far as the final bytes and writes nothing: the test builds a module, places its regions where it wants them, and
+ * looks at words.
  *
  * <pre>{@code
  * DryLoad load = DryLoad.of(ElfTarget.MIPS_O32_LE).exports("printk", 0xc8000000L).at(0xc0000000L);

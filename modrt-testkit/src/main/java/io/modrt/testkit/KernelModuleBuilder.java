@@ -230,8 +230,8 @@ public final class KernelModuleBuilder {
     }
 
     /**
-     * Adds a relocation of the type that the psABI calls {@code type}, for example {@code R_MIPS_26}; the symbol is imported unless it is
-     * defined.
+     * Adds a relocation of the type that the psABI calls {@code type}, for example {@code R_MIPS_26}. The symbol is imported unless it
+     * is defined.
      */
     public KernelModuleBuilder relocation(String section, long offset, String type, String symbol) {
         return relocation(section, offset, elf.target().relocationType(type), symbol);

@@ -1,8 +1,8 @@
 package io.modrt.testkit.assertions;
 
 import io.modrt.ModuleRuntime;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.module.ModuleFile;
 import io.modrt.testkit.FakeKernel;
 import io.modrt.testkit.KernelModuleBuilder;
@@ -19,8 +19,8 @@ public final class ModrtAssertions {
         return new ModuleAssert(ModuleView.of(module));
     }
 
-    /** Asserts something of a module that is relocated and not in memory yet. */
-    public static ModuleAssert assertThat(RelocatedModule module) {
+    /** Asserts something of a module's bytes as loading makes them: not in memory yet, or {@link LiveModule#asLoaded()}. */
+    public static ModuleAssert assertThat(LinkedModule module) {
         return new ModuleAssert(ModuleView.of(module));
     }
 

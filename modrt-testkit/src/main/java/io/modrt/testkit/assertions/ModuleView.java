@@ -11,9 +11,9 @@ import io.modrt.error.Refusal;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.layout.RegionKind;
 import io.modrt.link.Relocation;
+import io.modrt.load.LinkedModule;
 import io.modrt.load.LiveModule;
 import io.modrt.load.PlacedModule;
-import io.modrt.load.RelocatedModule;
 import io.modrt.load.SymbolOffset;
 import io.modrt.memory.MemoryReader;
 import io.modrt.spi.ArchKernel;
@@ -108,7 +108,7 @@ interface ModuleView {
     }
 
     /** A module that is relocated. */
-    static ModuleView of(RelocatedModule module) {
+    static ModuleView of(LinkedModule module) {
         PlacedModule placed = module.resolved().placed();
         MemoryReader reader = (from, into, offset, length) -> {
             AddressRange wanted = new AddressRange(from, length);

@@ -21,6 +21,7 @@ import io.modrt.spi.Width;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -95,6 +96,11 @@ class ForwardingKernel implements ArchKernel {
     @Override
     public OptionalLong branchTarget(long site, CodeReader code) {
         return kernel.branchTarget(site, code);
+    }
+
+    @Override
+    public OptionalInt kprobeInstruction() {
+        return kernel.kprobeInstruction();
     }
 
     @Override

@@ -224,6 +224,7 @@ class ModuleAssertTest {
                 .callAt(".text+8")
                 .arrivesAt("far")
                 .throughStub();
+        assertThat(module.asLoaded()).holds("end", NOP).isAsLoaded();
         String said = failure(() -> assertThat(relocated).holds("call", NOP));
         assertTrue(said.contains("R_AARCH64_CALL26 against near+0x0"), said);
         assertThrows(MemoryException.class, () -> assertThat(relocated).holds("0xffff900000000000", 0));
