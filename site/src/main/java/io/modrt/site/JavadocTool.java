@@ -11,8 +11,9 @@ import java.util.spi.ToolProvider;
 
 /** Writes the Javadoc of all artifacts as one set of pages. */
 final class JavadocTool {
-    private static final String OPTIONS = "-quiet -notimestamp -encoding UTF-8 -charset UTF-8 -docencoding UTF-8 --release 17"
-            + " -Xdoclint:all,-missing -Xmaxwarns 20 -windowtitle modrt -doctitle modrt";
+    private static final String OPTIONS =
+            "-quiet -notimestamp -encoding UTF-8 -charset UTF-8 -docencoding UTF-8 --release 17"
+                    + " -Xdoclint:all,-missing -Xmaxwarns 20 -windowtitle modrt -doctitle modrt";
 
     private JavadocTool() {}
 
@@ -24,7 +25,9 @@ final class JavadocTool {
     static void write(ApiTypes types, List<String> libraries, Path folder) throws IOException {
         List<String> options = new ArrayList<>(List.of(OPTIONS.split(" ")));
         options.addAll(List.of("-header", "<a href=\"{@docRoot}/../index.html\">Pages</a>"));
-        options.addAll(List.of("--add-stylesheet", folder.resolveSibling(SiteWriter.JAVADOC_STYLE).toString()));
+        options.addAll(List.of(
+                "--add-stylesheet",
+                folder.resolveSibling(SiteWriter.JAVADOC_STYLE).toString()));
         options.addAll(List.of("-d", folder.toString()));
         types.modules()
                 .forEach((name, sources) -> options.addAll(List.of("--module-source-path", name + "=" + sources)));

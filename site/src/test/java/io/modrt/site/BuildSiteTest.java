@@ -28,9 +28,12 @@ class BuildSiteTest {
         root = Files.createDirectories(folder.resolve("repository"));
         site = folder.resolve("site");
         Path sources = Files.createDirectories(root.resolve("small/src/main/java/io/small"));
-        Files.writeString(sources.resolve("../../module-info.java"), "/** Small. */\nmodule io.small {\n    exports io.small;\n}\n");
+        Files.writeString(
+                sources.resolve("../../module-info.java"),
+                "/** Small. */\nmodule io.small {\n    exports io.small;\n}\n");
         Files.writeString(sources.resolve("package-info.java"), "/** The small package. */\npackage io.small;\n");
-        Files.writeString(sources.resolve("Load.java"), "package io.small;\n\n/** Loads. */\npublic final class Load {}\n");
+        Files.writeString(
+                sources.resolve("Load.java"), "package io.small;\n\n/** Loads. */\npublic final class Load {}\n");
         Files.createDirectories(root.resolve("docs"));
         Files.writeString(root.resolve("docs/README.md"), "# All\n\n## Start\n\n- [First](../README.md)\n");
         Files.writeString(
