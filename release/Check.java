@@ -21,7 +21,7 @@ import org.w3c.dom.Document;
 
 /**
  * Checks what a release publishes, by the rules of Maven Central: java release/Check.java FOLDER VERSION. Each artifact has its files; each file
- * has checksums and a signature that verify; a pom says what it must and depends on nothing that is not released; each jar is a module
+ * has checksums and a signature, which needs none, that verify; a pom says what it must and depends on nothing that is not released; each jar is a module
  * of its name, with sources and Javadoc beside it. Prints the faults; status 1 if there are any.
  */
 final class Check {
@@ -108,7 +108,6 @@ final class Check {
             faults.add(signature + ": missing");
             return true;
         }
-        checksums(signature);
         Process gpg = new ProcessBuilder("gpg", "--batch", "--verify", signature.toString(), file.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -142,7 +141,7 @@ final class Check {
                 "a parent, repositories or a build");
         String text = Files.readString(file);
         require(!text.contains("SNAPSHOT"), file, "depends on a snapshot");
-        require(!text.contains("${"), file, "has a property that nothing sets");
+        require(!text.replace("${project.version}", version).contains("${"), file, "has a property that nothing sets");
     }
 
     private void jar(Path file, String module) {
