@@ -54,7 +54,8 @@ final class TreeLoad {
         if (threads < 1) {
             throw new IllegalArgumentException(threads + " threads load nothing");
         }
-        ModuleGraph graph = Objects.requireNonNull(tree, "tree").withThreads(threads).graph();
+        ModuleGraph graph =
+                Objects.requireNonNull(tree, "tree").withThreads(threads).graph();
         this.threads = threads;
         this.kernel = kernel;
         this.tree = tree;

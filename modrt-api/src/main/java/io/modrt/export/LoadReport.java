@@ -29,18 +29,22 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LoadReport {
-    private static final Function<Region, Optional<String>> NO_FILES = region -> Optional.empty();
-
     private LoadReport() {}
 
     /** The report of one module. */
     public static String json(LiveModule module) {
-        return Json.of(report(module, NO_FILES));
+        return Json.of(report(module, LoadReport::noFile));
+    }
+
+    private static Optional<String> noFile(Region region) {
+        return Optional.empty();
     }
 
     /** The reports of several, in a list. */
     public static String json(Collection<? extends LiveModule> modules) {
-        return Json.of(modules.stream().map(module -> report(module, NO_FILES)).toList());
+        return Json.of(modules.stream()
+                .map(module -> report(module, LoadReport::noFile))
+                .toList());
     }
 
     /**

@@ -268,11 +268,7 @@ class LoadTreeTest {
     }
 
     private static List<LoadOutcome> loadAll(ModuleRuntime runtime, ModuleTree tree) {
-        try {
-            return runtime.loadAll(tree, tree.names(), 4, outcome -> {});
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return runtime.loadAll(tree, tree.names(), 4, outcome -> {});
     }
 
     @Test
