@@ -12,7 +12,6 @@ import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.patch.PatchSite;
 import io.modrt.patch.PatchSite.Form;
-import io.modrt.verify.Reason;
 import io.modrt.verify.VerificationResult;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -76,8 +76,7 @@ public record SymbolReference(Section section, long sectionOffset, int type, lon
         }
     }
 
-    private static SymbolReference of(
-            RelocationSection relocations, int i, @Nullable TreeMap<Long, Symbol> inSection) {
+    private static SymbolReference of(RelocationSection relocations, int i, @Nullable TreeMap<Long, Symbol> inSection) {
         long offset = relocations.offset(i);
         Optional<Symbol> inside = Optional.ofNullable(inSection)
                 .map(symbols -> symbols.floorEntry(offset))
