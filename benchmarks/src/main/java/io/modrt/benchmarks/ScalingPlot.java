@@ -64,8 +64,8 @@ final class ScalingPlot {
         String colour = "c" + row;
         double[] path = new double[2 * points.size()];
         for (int i = 0; i < points.size(); i++) {
-            path[2 * i] = x(Math.log10(points.get(i).items()));
-            path[2 * i + 1] = y(Math.log10(points.get(i).minimum()));
+            path[2 * i] = x(Slope.x(points.get(i)));
+            path[2 * i + 1] = y(Slope.y(points.get(i)));
             svg.dot(colour, path[2 * i], path[2 * i + 1]);
         }
         svg.path(colour + " line", path);

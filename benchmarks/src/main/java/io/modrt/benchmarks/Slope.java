@@ -11,7 +11,7 @@ final class Slope {
 
     /** The slope of the least-squares line through the upper part of {@code points}, whose items are the sizes. */
     static double of(List<Measure> points) {
-        double largest = points.stream().mapToDouble(Measure::items).max().orElseThrow();
+        long largest = points.stream().mapToLong(Measure::items).max().orElseThrow();
         List<Measure> upper = points.stream()
                 .filter(point -> point.items() * WITHIN >= largest)
                 .toList();
@@ -26,11 +26,13 @@ final class Slope {
         return both / square;
     }
 
-    private static double x(Measure point) {
-        return Math.log10(point.items());
+    /** Where a point lies on the axis of sizes: 0 for 1, 1 for 10. */
+    static double x(Measure point) {
+        return Math.log10((double) point.items());
     }
 
-    private static double y(Measure point) {
+    /** Where a point lies on the axis of times: 0 for a nanosecond. */
+    static double y(Measure point) {
         return Math.log10(point.minimum());
     }
 }

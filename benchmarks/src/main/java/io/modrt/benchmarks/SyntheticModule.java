@@ -68,20 +68,22 @@ final class SyntheticModule {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static ByteBuffer room(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer over(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static byte[] relocations(int count, int functions) {
-        ByteBuffer entries = room(8 * count);
+        byte[] bytes = new byte[8 * count];
+        ByteBuffer entries = over(bytes);
         for (int i = 0; i < count; i++) {
             entries.putInt(4 * i).putInt((1 + i % functions) << 8 | R_MIPS_32);
         }
-        return entries.array();
+        return bytes;
     }
 
     private static byte[] symbols(int count, ByteArrayOutputStream names) {
-        ByteBuffer entries = room(SYMBOL_BYTES * (count + 1));
+        byte[] bytes = new byte[SYMBOL_BYTES * (count + 1)];
+        ByteBuffer entries = over(bytes);
         entries.position(SYMBOL_BYTES);
         names.write(0);
         for (int i = 0; i < count; i++) {
@@ -94,7 +96,7 @@ final class SyntheticModule {
             entries.putShort((short) TEXT);
             names.writeBytes(("function_" + i + "\0").getBytes(StandardCharsets.US_ASCII));
         }
-        return entries.array();
+        return bytes;
     }
 
     private void add(String name, int type, int flags, byte[] contents) {
@@ -115,7 +117,8 @@ final class SyntheticModule {
         int contents = sections.stream()
                 .mapToInt(section -> section.contents().length + 3 & ~3)
                 .sum();
-        ByteBuffer file = room(HEADER_BYTES + contents + SECTION_BYTES * count);
+        byte[] bytes = new byte[HEADER_BYTES + contents + SECTION_BYTES * count];
+        ByteBuffer file = over(bytes);
         boolean escapes = count >= FIRST_ESCAPED;
         file.put(new byte[] {0x7f, 'E', 'L', 'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
         file.putShort((short) 1).putShort((short) 8).putInt(1); // relocatable, MIPS
@@ -142,6 +145,6 @@ final class SyntheticModule {
             file.putInt(offsets[i]).putInt(section.contents().length);
             file.putInt(section.link()).putInt(section.info()).putInt(4).putInt(section.entryBytes());
         }
-        return file.array();
+        return bytes;
     }
 }

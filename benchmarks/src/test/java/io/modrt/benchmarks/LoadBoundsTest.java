@@ -47,7 +47,8 @@ class LoadBoundsTest {
         Allocation.Count few = load(new SyntheticModule.Size(0, 10_000, 10));
         Allocation.Count many = load(new SyntheticModule.Size(0, 400_000, 10));
         assertEquals(4L * 390_000, many.imageBytes() - few.imageBytes());
-        assertEquals(4L * 390_000, many.bytes() - few.bytes(), 8 << 10);
+        long more = many.bytes() - few.bytes();
+        assertTrue(Math.abs(more - 4L * 390_000) <= 8 << 10, "390,000 relocations more allocate " + more);
     }
 
     @Test
