@@ -26,7 +26,7 @@ class KernelNamesTest {
 
     private final FakeMachine machine = new FakeMachine();
     private final String symbols = IntStream.range(0, COUNT)
-            .mapToObj(i -> String.format("%08x t %s%n", 0x8010_2000 + i * 4, name(i)))
+            .mapToObj(i -> Integer.toHexString(0x8010_2000 + i * 4) + " t " + name(i) + "\n")
             .collect(Collectors.joining());
 
     /** The symbols of the fake machine's own map are names too. */
