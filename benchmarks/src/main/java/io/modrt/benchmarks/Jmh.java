@@ -21,6 +21,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Jmh {
     private static final String ALLOCATION = "gc.alloc.rate.norm";
 
+    /** How many loads one pass of the warming has at least. */
+    private static final int LOADS_TO_WARM = 2000;
+
     private final List<String> jvmOptions;
     private final boolean isShort;
 
@@ -81,9 +84,16 @@ final class Jmh {
 
     /** Runs a benchmark whose invocation takes long, so that a few are enough. */
     Outcome single(Class<?> benchmark, String method, Map<String, String> parameters) throws RunnerException {
+        return passes(benchmark, method, parameters, LOADS_TO_WARM);
+    }
+
+    /** As {@link #single}, with more invocations if each loads few modules, so that the optimising compiler has seen enough. */
+    Outcome passes(Class<?> benchmark, String method, Map<String, String> parameters, int modules)
+            throws RunnerException {
+        int more = Math.max(1, LOADS_TO_WARM / modules);
         return run(builder(benchmark, method, parameters)
-                .warmupIterations(isShort ? 2 : 6)
-                .measurementIterations(isShort ? 3 : 8));
+                .warmupIterations(more * (isShort ? 2 : 6))
+                .measurementIterations(Math.min(4, more) * (isShort ? 3 : 8)));
     }
 
     private ChainedOptionsBuilder builder(Class<?> benchmark, String method, Map<String, String> parameters) {

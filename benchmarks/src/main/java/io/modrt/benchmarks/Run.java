@@ -137,18 +137,17 @@ final class Run {
 
     private void tree(Prepared tree) throws RunnerException {
         Map<String, String> parameters = parameters(tree, "list", tree.list().toString(), "threads", "1");
-        Outcome whole = jmh.single(TreeBenchmark.class, "whole", parameters);
+        Outcome whole = passes(tree, "whole", parameters);
         add(Part.TREE, tree, "tree", "whole", whole, tree.relocations());
         allocation(Part.TREE, tree, "tree", whole, tree.tree().modules().size());
-        steps(Part.TREE, tree, "tree", jmh.single(TreeBenchmark.class, "steps", parameters), tree.relocations());
+        steps(Part.TREE, tree, "tree", passes(tree, "steps", parameters), tree.relocations());
         parameters.put("threads", "2");
-        add(
-                Part.TREE,
-                tree,
-                "tree",
-                "whole 2 threads",
-                jmh.single(TreeBenchmark.class, "whole", parameters),
-                tree.relocations());
+        add(Part.TREE, tree, "tree", "whole 2 threads", passes(tree, "whole", parameters), tree.relocations());
+    }
+
+    private Outcome passes(Prepared tree, String method, Map<String, String> parameters) throws RunnerException {
+        return jmh.passes(
+                TreeBenchmark.class, method, parameters, tree.tree().modules().size());
     }
 
     private void memory(Prepared tree) throws IOException {
