@@ -69,7 +69,8 @@ final class FakeMachine implements TargetMemory {
         for (int i = 0; i < MODULE_PAGES; i++) {
             words.putInt(PAGES + i * 4, FRAMES + (MODULE_PAGES - i) * 0x3000 | FLAGS); // neither in order nor together
         }
-        KernelImageBuilder builder = KernelImageBuilder.of(ElfTarget.MIPS_O32_LE).memory(this);
+        KernelImageBuilder builder =
+                KernelImageBuilder.of(ElfTarget.MIPS_O32_LE).memory(this);
         KernelSymbols.systemMap(MAP).values().forEach((name, address) -> builder.symbol(name, address.value()));
         kernel = builder.module(lower(), at(LOWER))
                 .module(upper(), at(UPPER)) // its initialisation is where that of the other was
@@ -77,8 +78,7 @@ final class FakeMachine implements TargetMemory {
     }
 
     private static Placement at(long core) {
-        return Placement.regions(
-                Map.of(RegionKind.CORE, Address.of(core), RegionKind.INIT, Address.of(0xc000_2000L)));
+        return Placement.regions(Map.of(RegionKind.CORE, Address.of(core), RegionKind.INIT, Address.of(0xc000_2000L)));
     }
 
     private static byte[] lower() {

@@ -33,6 +33,7 @@ final class WholeTree {
             bytes += compared.bytes();
             relocations += compared.relocations();
         }
-        System.out.printf("%d modules as GNU ld links them, %d bytes, %d relocations%n", equal, bytes, relocations);
+        System.out.println(
+                equal + " modules as GNU ld links them, " + bytes + " bytes, " + relocations + " relocations");
     }
 }
