@@ -11,10 +11,12 @@ import io.modrt.engine.parameters.ParameterText;
 import io.modrt.engine.relocation.Exports;
 import io.modrt.engine.relocation.RelocationIndex;
 import io.modrt.engine.resolution.Exporter;
+import io.modrt.engine.resolution.SymbolUses;
 import io.modrt.export.LoadReport;
 import io.modrt.export.ModulePage;
 import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
 import io.modrt.load.AddressMap;
@@ -36,8 +38,11 @@ import io.modrt.spi.Stub;
 import io.modrt.version.LoaderChange;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -144,6 +149,19 @@ final class Live implements LiveModule, Exporter {
     @Override
     public List<KernelSymbol> imports() {
         return resolved.imports();
+    }
+
+    @Override
+    public Map<String, SymbolUse> importUses() {
+        SymbolUses uses = new SymbolUses(file(), placed().plan().archKernel());
+        SymbolTable symbols = file().symbols();
+        Map<String, SymbolUse> byName = new LinkedHashMap<>();
+        for (int i = 1; i < symbols.count(); i++) {
+            if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF) {
+                byName.merge(symbols.name(i), uses.of(i), SymbolUse::and);
+            }
+        }
+        return Collections.unmodifiableMap(byName);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.input.FileAccess;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.layout.Region;
 import io.modrt.link.Reach;
 import io.modrt.load.LiveModule;
@@ -92,7 +93,19 @@ public final class LoadReport {
         report.put("regions", regions(module, files));
         report.put("sections", sections(placed));
         report.put("stubs", module.stubs().stream().map(LoadReport::stub).toList());
-        report.put("imports", module.imports().stream().map(LoadReport::symbol).toList());
+        Map<String, SymbolUse> uses = module.importUses();
+        report.put(
+                "imports",
+                module.imports().stream()
+                        .map(symbol -> {
+                            Map<String, Object> entry = new LinkedHashMap<>(symbol(symbol));
+                            entry.put(
+                                    "use",
+                                    uses.getOrDefault(symbol.name(), SymbolUse.unknown())
+                                            .nature());
+                            return entry;
+                        })
+                        .toList());
         report.put("exports", module.exports().stream().map(LoadReport::symbol).toList());
         report.put(
                 "reach",

@@ -79,8 +79,8 @@ public final class SyntheticSymbols implements KernelSymbols {
     }
 
     /**
-     * The symbol of this name. In an area of the caller's it gets the next slot if it has none yet. Otherwise it must have a slot already,
-     * from the load of a module.
+     * The symbol of this name. In an area of the caller's it gets the next slot if it has none yet: a single one, since nobody knows then how
+     * much memory modules read there. Otherwise it must have a slot already, from the load of a module.
      *
      * @throws MemoryException with ENOMEM if all slots are taken
      * @throws IllegalStateException if the caller gave no area and no module has asked for this name
@@ -88,7 +88,7 @@ public final class SyntheticSymbols implements KernelSymbols {
     public KernelSymbol slot(String name) {
         Slots slots = own;
         if (slots != null) {
-            return slots.slot(name, SymbolUse::unknown);
+            return slots.slotInAdvance(name);
         }
         return byArea.values().stream()
                 .flatMap(each -> each.known(name).stream())
@@ -122,7 +122,7 @@ public final class SyntheticSymbols implements KernelSymbols {
                 .findFirst();
     }
 
-    /** What the module that first asked for {@code name} does with it; empty if the name has no slot. */
+    /** What the module that first asked for {@code name} does with it; empty if no module has asked. */
     public Optional<SymbolUse> use(String name) {
         return byArea.values().stream()
                 .flatMap(slots -> Optional.ofNullable(slots.uses.get(name)).stream())
@@ -139,6 +139,8 @@ public final class SyntheticSymbols implements KernelSymbols {
         private final ConcurrentSkipListMap<Long, String> bySlot = new ConcurrentSkipListMap<>();
 
         private long taken;
+        /** How many names have a slot for which no module has asked. */
+        private volatile int withoutUse;
 
         Slots(AddressRange area, int slotBytes) {
             this.area = area;
@@ -151,7 +153,30 @@ public final class SyntheticSymbols implements KernelSymbols {
 
         KernelSymbol slot(String name, Supplier<SymbolUse> use) {
             KernelSymbol known = byName.get(name);
+            if (known != null && withoutUse > 0) {
+                learn(name, use);
+            }
             return known != null ? known : assign(name, use.get());
+        }
+
+        /** The slot of a name for which no module has asked yet. */
+        synchronized KernelSymbol slotInAdvance(String name) {
+            KernelSymbol known = byName.get(name);
+            if (known != null) {
+                return known;
+            }
+            KernelSymbol made = assign(name, SymbolUse.unknown());
+            uses.remove(name);
+            withoutUse++;
+            return made;
+        }
+
+        /** Takes down what the first module that asks does with a name that has a slot already. */
+        private synchronized void learn(String name, Supplier<SymbolUse> use) {
+            if (!uses.containsKey(name)) {
+                uses.put(name, use.get());
+                withoutUse--;
+            }
         }
 
         private synchronized KernelSymbol assign(String name, SymbolUse use) {

@@ -5,6 +5,7 @@ import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.error.StateException;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.link.ReachReport;
 import io.modrt.link.Relocation;
 import io.modrt.memory.MemoryReader;
@@ -14,6 +15,7 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Taint;
 import io.modrt.spi.Stub;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -88,6 +90,12 @@ public interface LiveModule {
      * The exports to which its undefined symbols were bound, in the order of the symbol table; undefined symbols without one are left out.
      */
     List<KernelSymbol> imports();
+
+    /**
+     * What it does with each symbol that it imports, by name, in the order of the symbol table: whether it calls it, or reads or writes it as
+     * data. Of a symbol whose address it only keeps, neither shows.
+     */
+    Map<String, SymbolUse> importUses();
 
     /** Modules whose exports it uses, in the order of first use. */
     List<LiveModule> uses();

@@ -325,6 +325,20 @@ class KernelSymbolsTest {
     }
 
     @Test
+    void theFirstModuleThatAsksTellsTheUseOfANameThatHadItsSlotInAdvance() {
+        SyntheticSymbols slots = KernelSymbols.synthetic(AREA, 0x20);
+        Address early = slots.slot("kfree").value();
+        assertEquals(early, slots.slot("kfree").value());
+        assertEquals(Optional.empty(), slots.use("kfree"));
+
+        Optional<KernelSymbol> asked = slots.placeholder("kfree", KERNEL, SymbolUse::code);
+        slots.placeholder("kfree", KERNEL, SymbolUse::unknown);
+
+        assertEquals(Optional.of(early), asked.map(KernelSymbol::value));
+        assertEquals(Optional.of(SymbolUse.code()), slots.use("kfree"));
+    }
+
+    @Test
     void whatIsCalledIsCodeWhateverElseIsDoneWithIt() {
         assertEquals(
                 SymbolUse.Nature.CODE,

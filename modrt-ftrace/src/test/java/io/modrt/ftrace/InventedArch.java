@@ -114,7 +114,7 @@ final class InventedArch implements Arch, ArchKernel, TracingSites, FtraceTrampo
 
     @Override
     public AddressRange kernelArea() {
-        return new AddressRange(Address.of(0x6000_0000), 0x100_0000);
+        return new AddressRange(Address.of(0x6000_0000), 0x200_0000);
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class SymbolUses {
     }
 
     /** The uses of the symbol of this number. */
-    SymbolUse of(int symbol) {
+    public SymbolUse of(int symbol) {
         if (!isKnown) {
             bySymbol = new HashMap<>();
             file.elf().symbolTable().ifPresent(this::find);

@@ -15,9 +15,11 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.export.LoadReport;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolUse;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.LiveModule;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.testkit.SectionBuilder;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,6 +145,19 @@ class ExportTest {
         assertTrue(json.contains("\"file\": \"guest.core.bin\""), json);
         assertArrayEquals(
                 guest.asLoaded().bytes(RegionKind.CORE), Files.readAllBytes(folder.resolve("guest.core.bin")));
+    }
+
+    @Test
+    void importsSayWhetherTheyAreCalled() {
+        runtime.load(Samples.file(Samples.exporter("host")));
+        int call26 = ElfTarget.AARCH64_LE.relocationType("R_AARCH64_CALL26");
+        LiveModule caller = runtime.load(
+                Samples.file(Samples.importer("caller", "host_run").relocation(".text", 0, call26, "host_run")));
+        LiveModule keeper = runtime.load(Samples.file(Samples.importer("keeper", "host_run")));
+
+        assertEquals(Map.of("host_run", SymbolUse.code()), caller.importUses());
+        assertEquals(Map.of("host_run", SymbolUse.unknown()), keeper.importUses());
+        assertTrue(caller.toJson().contains("\"use\": \"CODE\""), caller.toJson());
     }
 
     @Test
