@@ -81,7 +81,7 @@ public final class Field {
         return table;
     }
 
-    /** All bits of {@code sizeBytes} (1, 2, 4 or 8) bytes of data. */
+    /** All bits of {@code sizeBytes} (1, 2, 4 or 8) bytes of data. For some bits of data, see {@link #ofData}. */
     public static Field data(String name, int sizeBytes) {
         if (sizeBytes < 1 || sizeBytes > Long.BYTES || Integer.bitCount(sizeBytes) != 1) {
             throw new IllegalArgumentException(name + ": no number has " + sizeBytes + " bytes");
@@ -90,12 +90,15 @@ public final class Field {
         return new Field(name, sizeBytes, false, ones(bits), bits, 0, 0, 0, IN_ORDER, null);
     }
 
-    /** The low {@code bits} bits of a 32-bit instruction in their own order. */
+    /** The low {@code bits} bits, 1 to 32, of a 32-bit instruction in their own order. */
     public static Field low(String name, int bits) {
         return run(name, bits, 0);
     }
 
-    /** {@code bits} adjacent bits of a 32-bit instruction in their own order, from bit {@code lowest} of the instruction on. */
+    /**
+     * {@code bits} adjacent bits of a 32-bit instruction in their own order, from bit {@code lowest} of the instruction on; both together at
+     * most 32.
+     */
     public static Field run(String name, int bits, int lowest) {
         if (bits < 1 || lowest < 0 || bits + lowest > Integer.SIZE) {
             throw new IllegalArgumentException(
@@ -198,6 +201,15 @@ public final class Field {
                     name + ": of " + bits + " bits none can be inverted, at most " + 2 * HALF_BITS);
         }
         return new Field(name, bytes, isCode, mask, bits, from, wordBits, place, scatter, second);
+    }
+
+    /**
+     * The same bits of data, which has the byte order of the file. Fields that are made by bits, such as {@link #low}, are of instructions,
+     * which have that of {@link ArchKernel#codeOrder}: {@code Field.low("prel31", 31).ofData()} is 31 bits of a word in a table.
+     */
+    public Field ofData() {
+        return new Field(
+                name, bytes, false, mask, bits, from, flipped, place, scatter, second == null ? null : second.ofData());
     }
 
     private static int ones(int bits) {

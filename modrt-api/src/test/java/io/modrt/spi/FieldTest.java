@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,33 @@ class FieldTest {
     void noNumberHasOtherSizes(int size) {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> Field.data("odd", size));
         assertEquals("odd: no number has " + size + " bytes", refused.getMessage());
+    }
+
+    @Test
+    void someBitsOfAWordMayBeData() {
+        Field field = Field.low("prel31", 31).ofData();
+        assertFalse(field.isCode());
+        assertEquals(-0x4000_0000L, field.leastSigned());
+        assertEquals(0x3fff_ffffL, field.greatestSigned());
+        assertEquals(0x8000_1234, field.insert(0x8000_0000, 0x1234));
+        assertEquals(0x7fff_fffc, field.insert(0, -4));
+        assertEquals(-4, field.extract(0xffff_fffc));
+        byte[] place = {(byte) 0x80, 0, 0, 0};
+        field.store(place, 0, true, 0x1234);
+        assertArrayEquals(new byte[] {(byte) 0x80, 0, 0x12, 0x34}, place);
+    }
+
+    @Test
+    void dataKeepsAllElseOfAField() {
+        Field field = SHORT_JUMP.from(2).ofData();
+        assertFalse(field.isCode());
+        assertEquals(SHORT_JUMP.bytes(), field.bytes());
+        assertEquals(SHORT_JUMP.mask(), field.mask());
+        assertEquals(2, field.lowestBit());
+        Field pair = LONG_CALL.ofData();
+        assertFalse(pair.isCode());
+        assertFalse(Objects.requireNonNull(pair.second()).isCode());
+        assertEquals(LONG_CALL.bits(), pair.bits());
     }
 
     @ParameterizedTest(name = "{0} bits from bit {1}: {2}")

@@ -57,7 +57,14 @@ class ToyContractTest extends ArchContract {
                 .jumpLabel("greet", "end", "key")
                 .exports("greet");
         KernelModuleBuilder visitor = module("visitor").text(CALL).relocation(".text", 0, 2, "greet");
-        return Map.of("greeter", greeter.build(), "visitor", visitor.build());
+        return Map.of("greeter", greeter.build(), "visitor", visitor.build(), "far_caller", farCaller());
+    }
+
+    /** Calls what is out of reach wherever the module and the kernel lie. */
+    private static byte[] farCaller() {
+        KernelModuleBuilder module = module("far_caller").text(CALL);
+        module.symbol("rom").absolute(0x1000_0000);
+        return module.relocation(".text", 0, 2, "rom").build();
     }
 
     /** There is no linker for a made-up machine; a real one has words here. */

@@ -40,15 +40,18 @@ final class ToyPlan implements ArchPlan {
         return isInit && hasInitPlt ? ".init.plt" : ".plt";
     }
 
-    /** A call of what the module does not define. Symbols have no values yet, so whether it reaches is not known. */
+    /** A call of what the module does not hold. Symbols have no values yet, so whether it reaches is not known. */
     @Override
     public boolean mayNeed(RelocationSection relocations, int index) {
         ModuleFile file = input.file();
         int symbol = relocations.symbol(index);
-        return relocations.type(index) == ToyReloc.R_TOY_CALL.number()
-                && input.region(relocations.target()).isPresent()
-                && Integer.compareUnsigned(symbol, file.symbols().count()) < 0
-                && file.symbols().rawSectionIndex(symbol) == Symbol.SHN_UNDEF;
+        if (relocations.type(index) != ToyReloc.R_TOY_CALL.number()
+                || input.region(relocations.target()).isEmpty()
+                || Integer.compareUnsigned(symbol, file.symbols().count()) >= 0) {
+            return false;
+        }
+        int section = file.symbols().rawSectionIndex(symbol);
+        return section == Symbol.SHN_UNDEF || section == Symbol.SHN_ABS;
     }
 
     /** The placeholder sections get room for the stubs; all others stay as they are. */

@@ -47,7 +47,7 @@ public enum ArchMutant {
     /** No room was reserved for stubs. */
     STUBS_WITHOUT_ROOM(
             "the room that ArchPlan reserves|the bytes that ArchPlan reserves",
-            Set.of(Check.STUBS),
+            Set.of(Check.STUBS, Check.LOADS),
             MutantLoads::cramped),
     /** Stubs that branches go through are not written. */
     UNWRITTEN_STUBS("ArchLoad.stubs", Set.of(Check.STUBS), MutantLoads::unwritten),

@@ -12,7 +12,8 @@ import org.apiguardian.api.API;
  *
  * <pre>
  *   # TEXT                      a comment
- *   stub ADDRESS TARGET : CODE  a stub at ADDRESS that leads to TARGET and holds it in its code
+ *   stub ADDRESS TARGET : CODE  a stub at ADDRESS that leads to TARGET. If its code loads TARGET from a slot, CODE is all that stands from
+ *                               ADDRESS to the end of the slot, the stubs between them too
  *   nop : CODE                  a static branch that is not taken
  *   jump ADDRESS TARGET : CODE  a static branch at ADDRESS that is taken
  *   site DISTANCE : CODE        from the address that the tracing table lists on, what stands there once a module is loaded and nothing is

@@ -11,6 +11,7 @@ enum Check {
     REFUSALS(LoadChecks::refusals),
     ORDER(OrderChecks::of),
     STUBS(StubChecks::of),
+    LOADS(StubChecks::loads),
     TABLES(TableChecks::of),
     STATIC_BRANCHES(BranchChecks::of),
     TRACING(TracingChecks::of),

@@ -28,7 +28,7 @@ import org.apiguardian.api.API;
  *   section INDEX NAME ADDRESS        where a section lies; INDEX (decimal) is that of the section header in FILE. Sections that are
  *                                     not loaded lie at 0.
  *   words INDEX OFFSET BYTES          the bytes from OFFSET on, as they lie in memory, that linking changed
- *   refused SECTION+OFFSET MESSAGE    a place that the linker refuses, in its own words
+ *   refused SECTION+OFFSET MESSAGE    a place that the linker refuses, in its own words; SECTION is a name: {@code .data+0x1c}
  *   verdict ok|refused                ends the case
  * </pre>
  */
@@ -116,7 +116,7 @@ public final class LinkerWords {
                 link.changed
                         .computeIfAbsent(Integer.valueOf(words[1]), any -> new TreeMap<>())
                         .put(Integer.parseInt(words[2], 16), HexFormat.of().parseHex(words[3]));
-            case "refused" -> link.refused.put(words[1], line.substring(words[0].length() + 1));
+            case "refused" -> link.refused.put(place(link, line, words[1]), line.substring(words[0].length() + 1));
             case "verdict" -> {
                 if (words[1].equals("refused") == link.refused.isEmpty()) {
                     throw new IllegalArgumentException(link + " is " + words[1] + ", for " + link.refused.values());
@@ -124,6 +124,23 @@ public final class LinkerWords {
             }
             default -> throw new IllegalArgumentException("not a line of a linker's words: " + line);
         }
+    }
+
+    /** A place as refusals have it: the section's name, and the offset behind {@code +0x}. */
+    private static String place(Link link, String line, String text) {
+        int plus = text.lastIndexOf('+');
+        String section = text.substring(0, Math.max(plus, 0));
+        String offset = text.substring(plus + 1);
+        try {
+            long number = Long.parseUnsignedLong(offset.startsWith("0x") ? offset.substring(2) : offset, 16);
+            if (link.file.elf().section(section).isPresent()) {
+                return section + "+0x" + Long.toHexString(number);
+            }
+        } catch (NumberFormatException notHexadecimal) {
+            throw new IllegalArgumentException(line + ": not an offset, in hexadecimal: " + offset, notHexadecimal);
+        }
+        throw new IllegalArgumentException(line + ": " + link.module + " has no section " + section
+                + "; a refused place is, for example, .data+0x1c");
     }
 
     /** Those of some of the modules alone, by the names in the text. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apiguardian.api.API;
 import org.junit.jupiter.api.Assertions;
@@ -52,9 +53,35 @@ public abstract class MutantsContract {
             Assertions.assertTrue(
                     isFound,
                     () -> "no check names " + mutant.names() + "; give a module that shows the fault, or name it in"
-                            + " impossible() if the architecture cannot have it. Failures: "
-                            + failures);
+                            + " impossible() if the architecture cannot have it. "
+                            + seen(mutant, failures)
+                            + refusals(contract, wrong));
         }
+    }
+
+    /** What the checks say that were tried. */
+    private static String seen(ArchMutant mutant, List<String> failures) {
+        return failures.isEmpty()
+                ? "Of the checks " + new TreeSet<>(mutant.checks()) + " none fails."
+                : "What fails names something else: " + failures;
+    }
+
+    /** The loads that only the wrong architecture refuses: checks let them pass, since a load may be refused. */
+    static String refusals(ArchContract contract, Subject wrong) {
+        Subject right = new Subject(contract, contract.arch());
+        List<String> refusals = wrong.trials().stream()
+                .filter(trial -> isLoaded(trial, right) && !isLoaded(trial, wrong))
+                .map(trial -> trial + ": " + trial.refusal(wrong.arch()))
+                .toList();
+        return refusals.isEmpty()
+                ? ""
+                : " A load may be refused, so these are no failures: " + refusals.size()
+                        + " loads that the architecture without the fault does not refuse, the first "
+                        + refusals.get(0);
+    }
+
+    private static boolean isLoaded(Trial trial, Subject subject) {
+        return trial.load(trial.kernel(subject.arch())).isPresent();
     }
 
     /** An architecture in which nothing is changed passes what the wrong ones fail. */

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Assertions;
 
 /** One module of a contract, on one kernel, by one policy. */
 record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile profile, LoadPolicy policy) {
+    /** What {@link #refusal} says of a module that is loaded. */
+    static final String NOT_REFUSED = "it is not";
 
     /** A kernel for it, of an architecture that may be watched. */
     FakeKernel kernel(Arch arch) {
@@ -37,7 +39,7 @@ record Trial(String name, ModuleFile file, KernelSymbols symbols, KernelProfile 
                 .runtime()
                 .refusal(file, Placement.allocated(), policy)
                 .map(ModrtException::toString)
-                .orElse("it is not");
+                .orElse(NOT_REFUSED);
     }
 
     @Override

@@ -161,10 +161,22 @@ class ArchContractTest {
                 "symbol far 1000",
                 "case early",
                 "module one.ko\ncase odd\nverdicts ok",
-                "module one.ko\ncase odd\nverdict refused"
+                "module one.ko\ncase odd\nverdict refused",
+                "module one.ko\ncase odd\nrefused .text reloc",
+                "module one.ko\ncase odd\nrefused .text+0xyz reloc",
+                "module one.ko\ncase odd\nrefused 1+0 reloc"
             })
     void aLineThatIsNoLinkersIsRefused(String text) {
         byte[] file = new Meagre().modules().get("one");
         assertThrows(IllegalArgumentException.class, () -> LinkerWords.of(text, name -> file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".text+0", ".text+0x0", ".text+00"})
+    void theOffsetOfARefusedPlaceIsHexadecimalWithOrWithout0x(String place) {
+        byte[] file = new Meagre().modules().get("one");
+        LinkerWords words = LinkerWords.of("module one.ko\ncase odd\nrefused " + place + " far away", name -> file);
+        assertEquals(
+                Map.of(".text+0x0", place + " far away"), words.links().get(0).refused());
     }
 }
