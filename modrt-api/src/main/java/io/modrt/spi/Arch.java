@@ -38,7 +38,8 @@ public interface Arch {
     /**
      * The configuration that is usual for kernels of this architecture and version, that of Debian's, by option name as in a
      * {@code config-*} file. It gives the options that the profile does not state, and has every option that the architecture asks the
-     * profile for.
+     * profile for. It is not empty. A {@link io.modrt.kernel.ConfigOption} that the engine alone asks for is here only if another value is
+     * usual than {@linkplain io.modrt.kernel.ConfigOption#assumed() assumed}.
      *
      * @param profile what is known of the kernel, for options that came with a version
      */

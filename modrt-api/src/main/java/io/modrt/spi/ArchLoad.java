@@ -30,7 +30,8 @@ public interface ArchLoad {
     /**
      * The stub through which the branch at {@code fixup} goes, or null if it goes to S + A directly. Called for every relocation of a
      * {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked. P is
-     * subtracted later, from the stub's address as from S + A.
+     * subtracted later, from the stub's address as from S + A. What the kernel refuses before it looks for a stub, such as code of another
+     * instruction set or a distance at the very end of the field's range, is refused here.
      *
      * @throws io.modrt.error.RelocationException if a stub is needed and none is left
      */
@@ -77,7 +78,10 @@ public interface ArchLoad {
         return List.of();
     }
 
-    /** The steps of the kernel's {@code module_finalize} for this architecture, in its order. */
+    /**
+     * The steps of the kernel's {@code module_finalize} for this architecture, in its order. They may also fill the rest of a section in
+     * which stubs lie.
+     */
     default List<Finisher> finishers() {
         return List.of();
     }

@@ -36,7 +36,11 @@ public interface ArchPlan {
         return 0;
     }
 
-    /** The relocations in the order in which the kernel applies them: that of the file, unless it sorts them. */
+    /**
+     * The relocations in the order in which the kernel applies them: that of the file, unless it sorts them. Every index that the engine
+     * uses later is one of the ordered section. A kernel that sorts by addend reads those of SHT_REL in the target's
+     * {@linkplain Section#bytes() bytes}, since there is no image yet.
+     */
     default RelocationSection ordered(RelocationSection relocations) {
         return relocations;
     }

@@ -2,7 +2,10 @@ package io.modrt.spi;
 
 import org.apiguardian.api.API;
 
-/** How a value is checked before it is cut to its field. The limits come from the {@link Field}; alignment is a column of its own. */
+/**
+ * How a value is checked before it is cut to its field. The limits come from the {@link Field}, both
+ * inclusive; alignment is a column of its own. A kernel that allows less is stricter in {@link ArchLoad#route} or {@link ArchLoad#value}.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Fit {
     /** It is not checked: high bits are lost silently. */

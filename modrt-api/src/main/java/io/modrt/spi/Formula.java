@@ -5,7 +5,7 @@ import org.apiguardian.api.API;
 /** How a relocation's value is computed, before it is cut to its field. S is the symbol's value, A the addend, P the place. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Formula {
-    /** No value: the type is a marker, and nothing is stored. */
+    /** No value: the type is a marker, and nothing is stored. Its field and fit are not asked. */
     NONE("nothing"),
     /** S + A + bias. */
     S_A("S + A"),

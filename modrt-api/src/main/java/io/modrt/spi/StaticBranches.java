@@ -33,7 +33,7 @@ public interface StaticBranches {
      * Static branches that consist of one 32-bit instruction.
      *
      * @param order the byte order of code
-     * @param nop the instruction of a branch that is not taken
+     * @param nop the instruction that the kernel writes for a branch that is not taken, even if compilers put another one there
      * @param jump the instruction of a branch that is taken
      */
     static StaticBranches ofWords(ByteOrder order, int nop, Jump jump) {

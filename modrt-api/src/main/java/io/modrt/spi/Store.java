@@ -11,7 +11,10 @@ public enum Store {
     ADD,
     /** The value is subtracted from what the field holds. */
     SUB,
-    /** {@link RelocationType#replace} makes the new contents of the old ones and the value: for an opcode that depends on the value. */
+    /**
+     * {@link RelocationType#replace} makes the new contents of the old ones and the value: for an opcode that depends on the value. A type
+     * that is rewritten without any value is {@link Formula#CUSTOM} with {@link RelocationType#custom} 0.
+     */
     REPLACE,
     /**
      * {@link ArchLoad#store} stores it: for places of no fixed size. Explanations show as many bytes of the place as the type's field has.

@@ -98,7 +98,7 @@
  * </ul>
  *
  * <p>Sources: the psABI of the architecture, and the kernel's {@code module_frob_arch_sections}, {@code apply_relocate},
- * {@code apply_relocate_add} and {@code module_finalize} for it.
+ * {@code apply_relocate_add} and {@code module_finalize} for it, or a live kernel; the guide says what to look at there.
  */
 @NullMarked
 package io.modrt.spi;

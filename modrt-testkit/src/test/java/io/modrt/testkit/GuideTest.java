@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
@@ -32,6 +33,11 @@ class GuideTest {
     /** A file, the text that is wrong in it, and the test to run; then what it prints, {@code …} for any characters. */
     private static final Pattern MISTAKE =
             Pattern.compile("<!-- wrong: (\\S+) \\| ([^|]+) \\| ([^|]+) \\| (\\S+) -->\\n```text\\n((?:.*\\n)+?)```");
+
+    /** A file, and what the page shows of it. */
+    private static final Pattern PIECE = Pattern.compile("<!-- from: (\\S+) -->\\n```\\w*\\n((?:.*\\n)+?)```");
+
+    private static final int PIECES = 24;
 
     @TempDir
     private Path folder;
@@ -62,6 +68,27 @@ class GuideTest {
         List<Mistake> mistakes = mistakes();
         assertEquals(11, mistakes.size());
         return mistakes.stream().map(mistake -> DynamicTest.dynamicTest(mistake.toString(), () -> check(mistake)));
+    }
+
+    @Test
+    void eachPieceOfAFileIsInTheFile() throws IOException {
+        Matcher found = PIECE.matcher(Files.readString(GUIDE));
+        List<String> different = new ArrayList<>();
+        int pieces = 0;
+        while (found.find()) {
+            pieces++;
+            if (!stripped(Files.readString(Path.of("..", found.group(1)))).contains(stripped(found.group(2)))) {
+                different.add(found.group(1) + ": "
+                        + found.group(2).lines().findFirst().orElse(""));
+            }
+        }
+        assertEquals(List.of(), different);
+        assertEquals(PIECES, pieces);
+    }
+
+    /** Without indentation and empty lines. */
+    private static String stripped(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"));
     }
 
     private void check(Mistake mistake) throws Exception {

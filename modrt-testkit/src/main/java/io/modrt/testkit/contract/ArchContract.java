@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  * <ul>
  *   <li>{@link #arch()}, the architecture;
  *   <li>{@link #modules()}: modules that have all of its relocation types, exports, exceptions, jump labels and traced functions, import from
- *       each other, and call what is far;
+ *       each other, and call what is far, one of them in every load: an absolute symbol;
  *   <li>{@link #linkerWords()}: what an independent linker makes of modules with each type, and what it refuses;
  *   <li>{@link #assemblerWords()}: stubs, static branches and call sites as an independent assembler makes them;
  *   <li>{@link #stubTarget}, where it has stubs: a few lines that read from memory where a stub leads.
