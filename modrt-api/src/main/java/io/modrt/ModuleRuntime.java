@@ -170,7 +170,8 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /**
      * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs, and gives the outcomes in
-     * the order of {@link io.modrt.tree.ModuleGraph#loadOrder}, to which one thread keeps. A refused module does not end the load.
+     * the order of {@link io.modrt.tree.ModuleGraph#loadOrder}, to which one thread keeps. A refused module does not end the load;
+     * those that need it are refused too, with ENOENT.
      *
      * @param threads at most how many, this one among them; in a callback of this runtime it is this one alone
      * @param told receives each outcome on the thread that loaded the module, before any that needs it is begun; several threads may call it.

@@ -1,6 +1,9 @@
 package io.modrt;
 
+import io.modrt.error.Errno;
 import io.modrt.error.ModrtException;
+import io.modrt.error.Refusal;
+import io.modrt.error.StateException;
 import io.modrt.load.LiveModule;
 import io.modrt.load.LoadOutcome;
 import io.modrt.tree.ModuleGraph;
@@ -36,6 +39,9 @@ final class TreeLoad {
     private final List<String> order;
     /** For each module, by its number in the load order, the numbers of those that wait for it. */
     private final List<List<Integer>> waiting = new ArrayList<>();
+
+    /** For each module the numbers of those that it needs, as far as they come before it. */
+    private final List<List<Integer>> needed = new ArrayList<>();
 
     private final @Nullable LoadOutcome[] outcomes;
 
@@ -74,6 +80,10 @@ final class TreeLoad {
                     awaited[i]++;
                 }
             }
+            needed.add(graph.needs(order.get(i)).stream()
+                    .filter(numbers::containsKey)
+                    .map(numbers::get)
+                    .toList());
             numbers.put(order.get(i), i);
             waiting.add(new ArrayList<>());
             if (awaited[i] == 0) {
@@ -119,7 +129,7 @@ final class TreeLoad {
     private void work() {
         try {
             for (int number = next(NONE); number != NONE; number = next(number)) {
-                LoadOutcome outcome = load(order.get(number));
+                LoadOutcome outcome = load(number);
                 outcomes[number] = outcome;
                 told.accept(outcome);
             }
@@ -128,10 +138,22 @@ final class TreeLoad {
         }
     }
 
-    private LoadOutcome load(String name) {
+    private LoadOutcome load(int number) {
+        String name = order.get(number);
         Optional<LiveModule> present = kernel.module(name);
         if (present.isPresent()) {
             return LoadOutcome.loaded(name, present.get());
+        }
+        for (int need : needed.get(number)) {
+            Optional<RuntimeException> refused =
+                    Objects.requireNonNull(outcomes[need]).refusal();
+            if (refused.isPresent()) { // why: modprobe gives up too, and made-up symbols must not stand for its exports
+                return LoadOutcome.refused(
+                        name,
+                        new StateException(Refusal.of(Errno.ENOENT, "needs " + order.get(need) + ", which was refused")
+                                .at(name)
+                                .because(refused.get())));
+            }
         }
         try {
             Path file = tree.file(name)

@@ -230,7 +230,7 @@ public final class ModuleGraph {
 
     /**
      * The modules that {@code name} needs, sorted: in a graph made by {@link #of} only those that it needs directly, in one made by
-     * {@link #ofModulesDep} also those that it needs through others.
+     * {@link #ofModulesDep} also those that it needs through others. {@link #loadOrder(Collection)} has all of them in either.
      *
      * @throws IllegalArgumentException if there is no such module
      */
@@ -258,16 +258,17 @@ public final class ModuleGraph {
     }
 
     /**
-     * All modules, each behind those that it needs and those that it wants to be loaded before, otherwise sorted by name. If modules need
-     * each other, one of them comes too early.
+     * All modules: the names in alphabetical order, each directly preceded by what it needs and wants to be loaded before, as far as that
+     * is not there yet. If modules need each other, one of them comes too early.
      */
     public List<String> loadOrder() {
         return all.names();
     }
 
     /**
-     * These modules, all that they need, and their soft dependencies as far as the graph has them: each module behind those that it needs
-     * and those that it wants to be loaded before, otherwise sorted by name.
+     * These modules, all that they need, and their soft dependencies as far as the graph has them: the names in alphabetical order, each
+     * directly preceded by what it needs and wants to be loaded before, as far as that is not there yet; modules that are wanted after
+     * others come last. For one name, this is what must be loaded for it, in order, itself included.
      *
      * @throws IllegalArgumentException if there is no such module
      */

@@ -189,7 +189,7 @@ public final class ModuleTree {
     /**
      * Who needs whom: from {@code modules.dep} and {@code modules.softdep}, or if the first is missing or empty from what the modules say
      * they depend on; {@linkplain #graphOfSymbols() from their symbols} if not every module says so. As for {@code depmod}, a module that
-     * cannot be read needs nothing; {@link ModuleGraph#remarks} says why.
+     * cannot be read needs nothing; {@link ModuleGraph#remarks} says why. Each call reads the files anew: keep the graph.
      *
      * @throws io.modrt.error.FormatException if a list is malformed
      * @throws java.io.UncheckedIOException if a list cannot be read

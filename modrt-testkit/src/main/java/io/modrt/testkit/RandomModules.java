@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     return RandomModules.of(ElfTarget.MIPS_O32_BE).modules(100);
  * }
  *
- * @ParameterizedTest
+ * @ParameterizedTest(name = "{0}")
  * @MethodSource("modules")
  * void myToolReadsEveryModule(RandomModule module) { ... } // a failure names the seed
  * }</pre>

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modrt.ModuleRuntime;
 import io.modrt.error.Errno;
 import io.modrt.error.InitException;
+import io.modrt.error.StateException;
 import io.modrt.error.UnresolvedSymbolsException;
+import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.load.LoadOutcome;
 import io.modrt.load.ModuleListener;
@@ -128,16 +131,42 @@ class LoadTreeTest {
             List<LoadOutcome> outcomes = runtime.loadAll(tree, tree.names(), threads, outcome -> {});
 
             assertEquals(List.of("a", "b", "c", "d"), names(outcomes));
-            assertEquals(
-                    List.of(List.of("nowhere"), List.of("a_api")),
-                    outcomes.subList(0, 2).stream()
-                            .map(outcome -> ((UnresolvedSymbolsException)
-                                            outcome.refusal().orElseThrow())
-                                    .names())
-                            .toList());
+            UnresolvedSymbolsException refused =
+                    (UnresolvedSymbolsException) outcomes.get(0).refusal().orElseThrow();
+            assertEquals(List.of("nowhere"), refused.names());
+            StateException user = (StateException) outcomes.get(1).refusal().orElseThrow();
+            assertEquals("b: needs a, which was refused", user.getMessage());
+            assertSame(refused, user.getCause());
             assertSame(
                     runtime.module("d").orElseThrow(), outcomes.get(3).module().orElseThrow());
             assertTrue(outcomes.get(3).refusal().isEmpty());
+        }
+    }
+
+    @Test
+    void madeUpSymbolsDoNotStandForARefusedModule() throws IOException {
+        ModuleTree tree = tree(module("a").vermagic("5.10.0 mod_unload "), module("b", "a"), module("c", "b"), module("d"));
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .arch(new SampleArch())
+                .profile(KernelProfile.ofVermagic(KernelModuleBuilder.VERMAGIC))
+                .kernelSymbols(KernelSymbols.synthetic())
+                .build()) {
+            List<LoadOutcome> outcomes = runtime.loadAll(tree, tree.names(), 2, outcome -> {});
+
+            assertEquals(Set.of("d"), loaded(runtime));
+            assertEquals(
+                    "c: needs b, which was refused",
+                    outcomes.get(2).refusal().orElseThrow().getMessage());
+        }
+    }
+
+    @Test
+    void aSoftDependencyThatWasRefusedIsPassedOver() throws IOException {
+        ModuleTree tree = tree(module("a").imports("nowhere"), module("b").info("softdep", "pre: a"));
+        try (ModuleRuntime runtime = runtime()) {
+            runtime.loadAll(tree);
+
+            assertEquals(Set.of("b"), loaded(runtime));
         }
     }
 

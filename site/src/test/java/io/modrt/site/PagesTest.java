@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +36,39 @@ class PagesTest {
                 .toList();
         assertEquals(List.of(), dead);
         assertTrue(Files.readString(folder.resolve("index.html")).contains("<title>modrt</title>"));
+    }
+
+    /** So that a reader of either page has what the other one has found out. */
+    @Test
+    void theProjectsOfThePagesAgree() throws IOException {
+        Map<String, String> first = versionsAndScopes("docs/set-up-a-project.md");
+        Map<String, String> tests = versionsAndScopes("docs/test-your-kernel-tool.md");
+        assertEquals(Set.of("first-load", "exec-maven-plugin"), without(first, tests));
+        assertEquals(
+                Set.of("kerneltool", "modrt-testkit", "junit-jupiter", "mockito-core", "maven-surefire-plugin"),
+                without(tests, first));
+        first.keySet().retainAll(tests.keySet());
+        first.forEach((artifact, settings) -> assertEquals(settings, tests.get(artifact), artifact));
+    }
+
+    private static Set<String> without(Map<String, String> all, Map<String, String> others) {
+        Set<String> rest = new HashSet<>(all.keySet());
+        rest.removeAll(others.keySet());
+        return rest;
+    }
+
+    /** The version and the scope of each artifact in the page's {@code pom.xml}. */
+    private static Map<String, String> versionsAndScopes(String path) throws IOException {
+        String page = Files.readString(Workbench.ROOT.resolve(path));
+        String pom = page.substring(page.indexOf("<project"), page.indexOf("</project>"));
+        Map<String, String> found = new HashMap<>();
+        Matcher artifact = Pattern.compile(
+                        "<artifactId>(.*)</artifactId>(?: <!--.*)?((?:\\s*<(?:version|type|scope)>.*(?:<!--.*)?)*)")
+                .matcher(pom);
+        while (artifact.find()) {
+            found.put(artifact.group(1), artifact.group(2).replaceAll("<!--.*|\\s", ""));
+        }
+        return found;
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.modrt.testkit.assertions;
 
 import io.modrt.address.Address;
+import io.modrt.load.LiveModule;
 import io.modrt.testkit.ElfEncoding;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +19,15 @@ public final class ModuleAssert {
 
     ModuleAssert(ModuleView view) {
         this.view = view;
+    }
+
+    /**
+     * The loaded module, for what has no assertion here.
+     *
+     * @throws IllegalStateException if it is not loaded, but only relocated
+     */
+    public LiveModule module() {
+        return view.live().orElseThrow(() -> new IllegalStateException(view.name() + " is not loaded"));
     }
 
     /**

@@ -28,6 +28,11 @@ interface ModuleView {
 
     PlacedModule placed();
 
+    /** The loaded module; empty if it is only relocated. */
+    default Optional<LiveModule> live() {
+        return Optional.empty();
+    }
+
     /** Its bytes, and those around it if it is in memory. */
     MemoryReader memory();
 
@@ -67,6 +72,11 @@ interface ModuleView {
             @Override
             public PlacedModule placed() {
                 return module.placed();
+            }
+
+            @Override
+            public Optional<LiveModule> live() {
+                return Optional.of(module);
             }
 
             @Override

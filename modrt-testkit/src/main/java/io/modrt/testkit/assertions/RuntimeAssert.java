@@ -3,8 +3,10 @@ package io.modrt.testkit.assertions;
 import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.load.LiveModule;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
@@ -28,9 +30,13 @@ public final class RuntimeAssert {
     /** Asserts which modules are loaded, the most recent first as {@code /proc/modules} has them. */
     public RuntimeAssert hasModules(String... expected) {
         if (!List.of(expected).equals(names())) {
+            boolean isOrder = names().size() == expected.length && Set.copyOf(names()).equals(new HashSet<>(List.of(expected)));
             throw Texts.failure(
                     "expected the modules " + List.of(expected) + ", but "
-                            + (names().isEmpty() ? "there are none" : "there are" + described()),
+                            + (names().isEmpty()
+                                    ? "there are none"
+                                    : "there are" + (isOrder ? ", in another order; the most recent comes first:" : "")
+                                            + described()),
                     List.of(expected),
                     names());
         }

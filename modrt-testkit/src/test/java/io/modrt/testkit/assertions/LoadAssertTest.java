@@ -4,6 +4,7 @@ import static io.modrt.testkit.assertions.ModrtAssertions.assertThat;
 import static io.modrt.testkit.assertions.ModrtAssertions.assertThatCall;
 import static io.modrt.testkit.assertions.ModrtAssertions.assertThatLoading;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -149,6 +150,11 @@ class LoadAssertTest {
                   first (LOADED), used by second, held by 1 reference""", failure(() -> assertThat(kernel).hasNoModules()));
         assertTrue(failure(() -> assertThat(kernel.runtime()).hasModules("first"))
                 .startsWith("expected the modules [first], but there are\n"));
+        assertEquals("""
+                expected the modules [first, second], but there are, in another order; the most recent comes first:
+                  second (LOADED)
+                  first (LOADED), used by second, held by 1 reference""", failure(() -> assertThat(kernel).hasModules("first", "second")));
+        assertSame(first, assertThat(kernel).hasModule("first").module());
         assertTrue(failure(() -> assertThat(kernel).hasModule("xfs"))
                 .startsWith("expected the module xfs, but there are\n"));
         first.release();

@@ -2,6 +2,7 @@ package io.modrt.testkit.assertions;
 
 import static io.modrt.testkit.assertions.ModrtAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,6 +68,15 @@ class ModuleAssertTest {
         long text = module.address(".text").orElseThrow().value();
         assertThat(module).holds("0x" + Long.toHexString(text + 16), NOP);
         assertThat(module).holds(".text+0xc", BL | 1, NOP).isAsLoaded();
+    }
+
+    @Test
+    void onlyALoadedModuleIsGivenBack() {
+        assertSame(module, assertThat(module).module());
+        IllegalStateException none = assertThrows(
+                IllegalStateException.class,
+                () -> assertThat(module.asLoaded()).module());
+        assertEquals("caller is not loaded", none.getMessage());
     }
 
     @Test
