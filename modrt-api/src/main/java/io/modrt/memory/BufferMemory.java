@@ -35,12 +35,11 @@ final class BufferMemory implements TargetMemory {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         long index = start.minus(range.start());
         if (index < 0 || index > range.sizeBytes() - length) {
+            Address widened = Address.of(start.value() << Integer.SIZE >> Integer.SIZE); // as an int that lost its L
             throw new MemoryException(Refusal.of(
                     Errno.EFAULT,
                     "memory at " + start + ": " + length + " bytes, but all that there is lies at " + range
-                            + (range.contains(Address.of((int) start.value()))
-                                    ? Printable.widened((int) start.value())
-                                    : "")));
+                            + (range.contains(widened) ? Printable.widened(widened.value()) : "")));
         }
         return first + (int) index;
     }
