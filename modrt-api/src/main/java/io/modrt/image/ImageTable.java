@@ -30,7 +30,7 @@ final class ImageTable {
                 .filter(finding -> finding.kind() == Finding.Kind.REUSED)
                 .count();
         if (reused > 0) {
-            line("REUSED: " + reused + " times memory that an initialisation had is another module's now");
+            line("REUSED: " + count(reused, "time") + " memory that an initialisation had is another module's now");
         }
         result.kernel()
                 .ifPresent(kernel -> line((kernel.isClean() ? "clean      " : "NOT CLEAN  ") + kernel.verification()));
