@@ -59,7 +59,13 @@ public record Finding(Kind kind, String module, Optional<Address> place, String 
         REUSED
     }
 
-    /** Whether nothing in an untouched kernel looks so. The others are worth knowing, and happen. */
+    /**
+     * Whether nothing in an untouched kernel looks so: true for {@link Kind#HIDDEN}, {@link Kind#LIST}, {@link Kind#BRANCH}, {@link Kind#CODE},
+     * {@link Kind#TRACING}, {@link Kind#FOREIGN_TRACER}, {@link Kind#FOREIGN_KPROBE}, {@link Kind#STATIC_BRANCH}, {@link Kind#POINTER},
+     * {@link Kind#DATA_POINTER}, {@link Kind#EXPORT}, {@link Kind#SYMBOLS}, {@link Kind#PADDING}, {@link Kind#DATA} and
+     * {@link Kind#STRUCT_MODULE}. The others, {@link Kind#TRACER}, {@link Kind#KPROBE}, {@link Kind#PARAMETER} and {@link Kind#REUSED}, are
+     * worth knowing, and happen.
+     */
     public boolean isAlarm() {
         return switch (kind) {
             case PARAMETER, REUSED, TRACER, KPROBE -> false;
@@ -67,7 +73,7 @@ public record Finding(Kind kind, String module, Optional<Address> place, String 
         };
     }
 
-    /** For example {@code BRANCH hid .text+0x1c hid_probe+0x4 at 0xc000001c: branches to 0xc0800000, in no module}. */
+    /** For example {@code HIDDEN hid struct module at 0xc0004140: the module is not on the kernel's list}. */
     @Override
     public String toString() {
         return kind + (module.isEmpty() ? "" : " " + module) + (where.isEmpty() ? "" : " " + where)

@@ -21,7 +21,8 @@ import org.apiguardian.api.API;
  * @param isListed whether it is on the kernel's list of modules; one that is not is hidden
  * @param state the kernel's word for its state, as {@code /proc/modules} has it
  * @param regions where its memory is; those that the kernel has freed are missing
- * @param sections where its sections lie, by name; also those in memory that was freed. Of several sections of one name the first counts
+ * @param sections where its sections lie, by name; also those in memory that was freed. Of several sections of one name the first counts.
+ *     Empty for a module that has no file, or whose file does not suit: only {@code regions} tell where that is
  * @param references its reference count as {@code /proc/modules} shows it; empty where the field was not found
  * @param users the names of the modules that use it, the most recent first
  * @param taints the letters of what it taints the kernel with; empty also where the field was not found

@@ -77,7 +77,7 @@ final class ImageCheck {
                     Optional.of(module.structModule()),
                     "struct module",
                     "",
-                    "the module is not on the kernel's list"));
+                    "the module is not on the kernel's list" + code(result, entry, findings)));
         }
         synchronized (told) {
             told.accept(new Progress(
@@ -87,6 +87,17 @@ final class ImageCheck {
                     modules.entries().size()));
         }
         return new ModuleResult(module, result, entry.problems(), findings);
+    }
+
+    /** What is known of a hidden module's words beside that the module is hidden. */
+    private static String code(Optional<VerificationResult> result, Entry entry, List<Finding> findings) {
+        if (result.isEmpty()) {
+            return "; it was not compared";
+        }
+        boolean isChanged = !result.get().isClean() || findings.stream().anyMatch(Finding::isAlarm);
+        return isChanged
+                ? "; it was changed, too"
+                : entry.problems().isEmpty() && result.get().isComplete() ? "; its code is as loaded" : "";
     }
 
     private VerificationResult verify(Entry entry, RelocatedModule relocated, List<Finding> findings) {

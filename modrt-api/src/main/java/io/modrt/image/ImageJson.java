@@ -35,6 +35,7 @@ final class ImageJson {
         all.put(
                 "findings",
                 result.kernelFindings().stream().map(ImageJson::finding).toList());
+        all.put("kernelCompared", result.kernel().isPresent());
         all.put("kernelText", result.kernel().map(ImageJson::kernel));
         all.put("modules", result.modules().stream().map(ImageJson::module).toList());
         value(all);
@@ -74,6 +75,7 @@ final class ImageJson {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("name", found.name());
         one.put("clean", module.isClean());
+        one.put("verdict", module.verdict());
         one.put("listed", found.isListed());
         one.put("state", found.state());
         one.put("structModule", found.structModule());
@@ -112,8 +114,8 @@ final class ImageJson {
         one.put("address", difference.address());
         one.put("area", difference.area());
         one.put("symbol", difference.symbol());
-        one.put("expected", Integer.toUnsignedLong(difference.expected()));
-        one.put("found", Integer.toUnsignedLong(difference.found()));
+        one.put("expected", ChangedWords.hex(difference.expected()));
+        one.put("found", ChangedWords.hex(difference.found()));
         one.put("why", difference.why());
         return one;
     }

@@ -39,6 +39,9 @@ final class ImagePage {
         paragraph("Addresses: " + result.evidence());
         paragraph("List of modules: " + result.listHead().map(Address::toString).orElse("its head was not found"));
         paragraph("struct module: " + result.shape());
+        if (result.kernel().isEmpty()) {
+            paragraph(ImageResult.KERNEL_NOT_COMPARED);
+        }
         List<Finding> findings = result.findings().limit(MOST_FINDINGS).toList();
         findings("What is wrong", findings.stream().filter(Finding::isAlarm).toList());
         problems();
@@ -149,7 +152,7 @@ final class ImagePage {
         } else if (module.verification().isEmpty()) {
             pill("odd", "not compared");
         } else {
-            pill("bad", "not clean");
+            pill("bad", module.verdict());
         }
     }
 

@@ -29,6 +29,10 @@ public record ImageResult(
         List<Finding> kernelFindings,
         Optional<KernelResult> kernel) {
 
+    /** What table and page say if the kernel itself was not looked at. */
+    static final String KERNEL_NOT_COMPARED =
+            "The kernel's own code was not compared: no vmlinux was given (MemoryImage.verifyKernel).";
+
     /** Copies the lists. */
     public ImageResult {
         modules = List.copyOf(modules);
@@ -66,6 +70,25 @@ public record ImageResult(
                     && verification.filter(VerificationResult::isClean).isPresent()
                     && findings.stream().noneMatch(Finding::isAlarm);
         }
+
+        /** Whether it was compared, as far as that was possible without a problem. */
+        boolean isCompared() {
+            return problems.isEmpty() && verification.isPresent();
+        }
+
+        /** That in words. */
+        String verdict() {
+            boolean isWellButHidden = isCompared()
+                    && verification
+                            .filter(words -> words.isClean() && words.isComplete())
+                            .isPresent()
+                    && findings.stream().filter(Finding::isAlarm).allMatch(found -> found.kind() == Finding.Kind.HIDDEN);
+            return isClean()
+                    ? "clean"
+                    : isWellButHidden
+                            ? "hidden; its code is as loaded"
+                            : verification.isEmpty() ? "not compared" : "not clean";
+        }
     }
 
     /** Whether every module was compared, and nothing is wrong with any of them, with their list, or with the kernel if that was looked at. */
@@ -90,22 +113,12 @@ public record ImageResult(
                 .sum();
     }
 
-    /** A table with a line for the kernel, if that was looked at, and for each module, and what was found below it. */
+    /**
+     * What was found, in lines: the verdict with its counts, the alarms, what was not compared, what is worth knowing, and each module that is
+     * not clean. How many modules are clean, and how often freed memory was used again, is only counted; {@link #html} has all of it.
+     */
     public String table() {
-        StringBuilder text = new StringBuilder();
-        kernel.ifPresent(result -> text.append(result.isClean() ? "clean      " : "NOT CLEAN  ")
-                .append(result.verification())
-                .append('\n'));
-        for (ModuleResult result : modules) {
-            text.append(result.isClean() ? "clean      " : "NOT CLEAN  ")
-                    .append(result.module())
-                    .append('\n');
-            result.problems()
-                    .forEach(problem ->
-                            text.append("    not compared: ").append(problem).append('\n'));
-        }
-        findings().forEach(finding -> text.append(finding).append('\n'));
-        return text.toString();
+        return new ImageTable(this).text();
     }
 
     /** One HTML page that needs nothing else: what is wrong, an overview, and each module as a map. */
@@ -113,7 +126,24 @@ public record ImageResult(
         return new ImagePage(this).html();
     }
 
-    /** All of it as JSON; addresses are strings. */
+    /**
+     * All of it as JSON, on one line. Addresses and words are strings such as {@code "0xc0120020"}, what is not known is {@code null}. An object
+     * of
+     *
+     * <ul>
+     *   <li>{@code clean}; {@code kernel}, its profile; {@code addresses}, how the kernel's addresses were found; {@code listHead};
+     *   <li>{@code structModule}: of each field {@code offset}, {@code modules} (by how many it was found), {@code evidence};
+     *   <li>{@code findings} of the kernel's lists and hooks: {@code kind}, {@code alarm}, {@code module}, {@code place}, {@code where},
+     *       {@code target}, {@code text}, as in {@link Finding};
+     *   <li>{@code kernelCompared}; {@code kernelText}, null if it was not: {@code clean}, {@code findings}, {@code words}, {@code sites},
+     *       {@code unexplained}, as in a module;
+     *   <li>{@code modules}: of each {@code name}, {@code clean}, {@code verdict} in words, {@code listed}, {@code state},
+     *       {@code structModule}, {@code regions}, {@code sections}, {@code references}, {@code users}, {@code taints}, {@code parameters} as in
+     *       {@link FoundModule}; {@code evidence} ({@code part}, {@code address}, {@code source}, {@code detail}); {@code problems}, why it was
+     *       not compared; {@code findings}; and if it was compared {@code words} (how many have which reason), {@code sites} (how many are in
+     *       which form) and {@code unexplained} ({@code address}, {@code area}, {@code symbol}, {@code expected}, {@code found}, {@code why}).
+     * </ul>
+     */
     public String toJson() {
         return new ImageJson().of(this);
     }

@@ -6,6 +6,7 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
+import io.modrt.image.ChangedWords.Branch;
 import io.modrt.image.Finding.Kind;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
@@ -82,7 +83,7 @@ final class KernelImageCheck {
     private List<Finding> findings(Places places, KernelVerification verification, VerificationResult result) {
         ChangedWords changed = new ChangedWords(image, places, verification::expected);
         List<Finding> findings = new ArrayList<>();
-        ChangedWords.changes(result.differences()).stream()
+        changed.changes(result.differences()).stream()
                 .limit(MOST)
                 .forEach(change -> findings.add(finding(changed, change)));
         return findings;
@@ -93,7 +94,8 @@ final class KernelImageCheck {
         String section = ChangedWords.section(first);
         boolean isCode = vmlinux.section(section).filter(Section::isExecutable).isPresent();
         Optional<String> table = isCode ? changed.functionPointer(first) : Optional.empty();
-        Optional<String> target = table.or(() -> isCode ? changed.branch(change) : changed.pointer(first));
+        Optional<Branch> branch = isCode && table.isEmpty() ? changed.branch(change) : Optional.empty();
+        Optional<String> target = isCode ? table.or(() -> branch.map(Branch::target)) : changed.pointer(first);
         Kind kind;
         String text;
         if (first.why().startsWith("function tracing")) {
@@ -104,7 +106,7 @@ final class KernelImageCheck {
             text = "a static branch was changed";
         } else if (isCode && table.isEmpty()) {
             kind = target.isPresent() ? Kind.BRANCH : Kind.CODE;
-            text = change.size() + (change.size() == 1 ? " word of code was changed" : " words of code were changed");
+            text = ChangedWords.text(change, branch);
         } else if (section.startsWith("__ksymtab") || section.startsWith("__kcrctab")) {
             kind = Kind.EXPORT;
             text = "an export was changed";

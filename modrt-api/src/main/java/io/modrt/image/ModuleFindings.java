@@ -3,6 +3,7 @@ package io.modrt.image;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
+import io.modrt.image.ChangedWords.Branch;
 import io.modrt.image.Finding.Kind;
 import io.modrt.image.ImageModules.Entry;
 import io.modrt.image.ModuleParameters.Parameter;
@@ -46,7 +47,7 @@ final class ModuleFindings {
 
     /** All of them, at most as many as a person reads. */
     List<Finding> of(VerificationResult result) {
-        for (List<Difference> change : ChangedWords.changes(result.differences())) {
+        for (List<Difference> change : changed.changes(result.differences())) {
             if (findings.size() < MOST) {
                 add(change);
             }
@@ -63,16 +64,16 @@ final class ModuleFindings {
         Optional<Section> section = placed.file().elf().section(area);
         boolean isCode = section.filter(Section::isExecutable).isPresent();
         if (first.why().startsWith("function tracing")) {
-            add(Kind.TRACING, first, "a call site of the function tracer was changed", changed.branch(change));
+            add(Kind.TRACING, first, "a call site of the function tracer was changed", target(change));
         } else if (first.why().startsWith("jump label")) {
-            add(Kind.STATIC_BRANCH, first, "a static branch was changed", changed.branch(change));
+            add(Kind.STATIC_BRANCH, first, "a static branch was changed", target(change));
         } else if (isCode) {
-            Optional<String> target = changed.branch(change);
+            Optional<Branch> branch = changed.branch(change);
             add(
-                    target.isPresent() ? Kind.BRANCH : Kind.CODE,
+                    branch.isPresent() ? Kind.BRANCH : Kind.CODE,
                     first,
-                    change.size() + (change.size() == 1 ? " word of code was changed" : " words of code were changed"),
-                    target);
+                    ChangedWords.text(change, branch),
+                    branch.map(Branch::target));
         } else if (area.startsWith("__ksymtab") || area.startsWith("__kcrctab")) {
             add(Kind.EXPORT, first, "an export was changed" + export(first), changed.pointer(first));
         } else if (area.equals(".gnu.linkonce.this_module")) {
@@ -90,7 +91,7 @@ final class ModuleFindings {
                     isTable
                             ? "the symbols that kallsyms shows were changed: " + symbol.get()
                             : "bytes where the module has none",
-                    isTable ? Optional.empty() : changed.branch(change));
+                    isTable ? Optional.empty() : target(change));
         } else {
             Optional<String> target = changed.pointer(first);
             add(
@@ -99,6 +100,10 @@ final class ModuleFindings {
                     target.isPresent() ? "a pointer was changed" : "data that nobody writes to was changed",
                     target);
         }
+    }
+
+    private Optional<String> target(List<Difference> change) {
+        return changed.branch(change).map(Branch::target);
     }
 
     private void add(Kind kind, Difference at, String text, Optional<String> target) {
@@ -213,8 +218,7 @@ final class ModuleFindings {
                                 placed.range(kind).map(AddressRange::start),
                                 kind.toString(),
                                 "",
-                                "memory of its initialisation is "
-                                        + other.module().name() + "'s now")));
+                                "freed; " + other.module().name() + "'s now")));
             }
         }
     }

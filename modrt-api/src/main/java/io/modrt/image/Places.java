@@ -64,6 +64,11 @@ final class Places {
         this.isWide = image.arch().width() == Width.BITS_64;
         image.known()
                 .forEach((name, value) -> kernelSymbols.putIfAbsent(image.arch().canonical(value), name));
+        // why: of the names of one address, sites that call the tracer tell this one
+        image.arch()
+                .tracing()
+                .kernelEntries()
+                .forEach(name -> image.address(name).ifPresent(at -> kernelSymbols.put(at, name)));
         Optional<Address> start = image.address("_text").or(() -> image.address("_stext"));
         this.kernelCode = range(start, image.address("_etext"));
         this.kernelImage = range(start, image.address("_end").or(() -> lastSymbol(kernelCode)));

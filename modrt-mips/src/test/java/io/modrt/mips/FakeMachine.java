@@ -78,7 +78,12 @@ final class FakeMachine implements TargetMemory {
     }
 
     private static Placement at(long core) {
-        return Placement.regions(Map.of(RegionKind.CORE, Address.of(core), RegionKind.INIT, Address.of(0xc000_2000L)));
+        return at(core, 0xc000_2000L);
+    }
+
+    /** A module's place. */
+    static Placement at(long core, long init) {
+        return Placement.regions(Map.of(RegionKind.CORE, Address.of(core), RegionKind.INIT, Address.of(init)));
     }
 
     private static byte[] lower() {

@@ -17,6 +17,8 @@ import io.modrt.image.MemoryImage;
 import io.modrt.image.Sighting;
 import io.modrt.testkit.ElfBuilder;
 import io.modrt.testkit.ElfTarget;
+import io.modrt.testkit.KernelImageBuilder;
+import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.testkit.SectionBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +117,125 @@ class MemoryImageTest {
         assertEquals(Optional.of(Address.of(site)), finding.place());
         assertTrue(finding.where().contains("lower_call+0x8"), finding.where());
         assertEquals("memory of neither the kernel nor a module, 0x80300000", finding.target());
+    }
+
+    @Test
+    void changesWithAnUntouchedWordBetweenThemAreToldEach() {
+        long start = machine.symbol("lower_call");
+        machine.put(start + 0xc, 0x2403_0000); // li $3,0
+        machine.put(start + 0x14, 0x0800_0042); // j 0xc0000108
+        List<Finding> alarms = alarms(machine.image().verify());
+        assertEquals(
+                List.of(Optional.of(Address.of(start + 0xc)), Optional.of(Address.of(start + 0x14))),
+                alarms.stream().map(Finding::place).toList());
+        assertEquals(Kind.CODE, alarms.get(0).kind());
+        assertEquals("1 word of code was changed: 0x24030001 -> 0x24030000", alarms.get(0).text());
+        assertEquals("", alarms.get(0).target());
+        assertEquals(Kind.BRANCH, alarms.get(1).kind());
+        assertEquals("1 word of code was changed: 0x00000000 -> 0x08000042", alarms.get(1).text());
+    }
+
+    @Test
+    void aBranchBehindOtherChangedWordsHasItsOwnAddress() {
+        long start = machine.symbol("lower_call");
+        long[] words = {0x2402_0000, 0x2403_0000, 0x2404_0000, 0x2405_0000, 0x0800_0042};
+        for (int i = 0; i < words.length; i++) {
+            machine.put(start + i * 4L, words[i]);
+        }
+        Finding finding = only(machine.image().verify());
+        assertEquals(Kind.BRANCH, finding.kind());
+        assertEquals(
+                "5 words of code were changed: 0x27bdffe0 -> 0x24020000, 0xafbf001c -> 0x24030000, 0x00801025 -> 0x24040000,"
+                        + " 0x24030001 -> 0x24050000, …; the branch is at " + Address.of(start + 0x10),
+                finding.text());
+    }
+
+    @Test
+    void wordsOfOneBranchAreOneChange() {
+        long start = machine.symbol("lower_call");
+        machine.put(start + 0x10, 0x3c19_8030); // lui $25,0x8030; then a nop that was there
+        machine.put(start + 0x18, 0x0320_0008); // jr $25
+        Finding finding = only(machine.image().verify());
+        assertEquals(Optional.of(Address.of(start + 0x10)), finding.place());
+        assertEquals("memory of neither the kernel nor a module, 0x80300000", finding.target());
+    }
+
+    @Test
+    void theTableBeginsWithTheVerdictAndCountsReusedMemory() {
+        long upper = machine.self("upper") + 4;
+        machine.put(FakeMachine.LIST + 4, upper);
+        machine.put(upper, FakeMachine.LIST);
+        ImageResult found = machine.image().verify();
+        Finding reused = new Finding(Kind.REUSED, "upper", Optional.empty(), "INIT", "", "freed; lower's now");
+        ImageResult result = new ImageResult(
+                found.profile(),
+                found.evidence(),
+                found.shape(),
+                found.listHead(),
+                found.modules(),
+                List.of(new Finding(Kind.PARAMETER, "upper", Optional.empty(), "size", "", "is 1, and 0 in the file"), reused),
+                found.kernel());
+        assertEquals("""
+                NOT CLEAN: 1 alarm, 1 hidden, 0 not compared, 0 words unexplained
+                The kernel's own code was not compared: no vmlinux was given (MemoryImage.verifyKernel).
+                HIDDEN lower struct module at 0xSELF: the module is not on the kernel's list; its code is as loaded
+                PARAMETER upper size: is 1, and 0 in the file
+                REUSED: 1 time memory that an initialisation had is another module's now
+                NOT CLEAN  lower LINE
+                1 of 2 modules clean
+                """.replace("0xSELF", Address.of(machine.self("lower")).toString())
+                .replace("lower LINE", found.modules().get(1).module().toString()), result.table());
+        assertTrue(result.html().contains("hidden; its code is as loaded"));
+        assertTrue(result.toJson().contains("\"verdict\":\"hidden; its code is as loaded\""));
+    }
+
+    @Test
+    void aHiddenModuleThatWasChangedSaysSo() {
+        long upper = machine.self("upper") + 4;
+        machine.put(FakeMachine.LIST + 4, upper);
+        machine.put(upper, FakeMachine.LIST);
+        machine.put(machine.symbol("lower_call") + 8, 0x2402_0000);
+        ImageResult result = machine.image().verify();
+        assertEquals(
+                "the module is not on the kernel's list; it was changed, too",
+                alarms(result).get(1).text());
+        assertTrue(result.toJson().contains("\"verdict\":\"not clean\""));
+    }
+
+    @Test
+    void freedMemoryThatIsAnothersNowIsNoAlarm() {
+        ImageResult result = KernelImageBuilder.of(ElfTarget.MIPS_O32_LE)
+                .module(small("first"), FakeMachine.at(0xc000_0000L, 0xc000_2000L))
+                .module(small("second"), FakeMachine.at(0xc000_2000L, 0xc000_6000L))
+                .build()
+                .image()
+                .verify();
+        assertTrue(result.isClean(), result.table());
+        assertEquals(
+                List.of("REUSED first INIT at 0xc0002000: freed; second's now"),
+                result.findings().map(Finding::toString).toList());
+        assertTrue(
+                result.table().startsWith("clean: 2 modules, ")
+                        && result.table()
+                                .endsWith("REUSED: 1 time memory that an initialisation had is another module's now\n"
+                                        + "2 of 2 modules clean\n"),
+                result.table());
+    }
+
+    private static byte[] small(String name) {
+        return KernelModuleBuilder.of(ElfTarget.MIPS_O32_LE, name)
+                .text(0x03e0_0008, 0)
+                .initText(0x03e0_0008, 0)
+                .function(name + "_go", ".text", 0)
+                .function("init_module", ".init.text", 0)
+                .build();
+    }
+
+    @Test
+    void theTracersEntryHasTheNameThatSitesTell() {
+        machine.put(machine.symbol("upper_table"), 0x8010_0a00L);
+        String names = "80100a00 T ftrace_caller\n80100a00 T _mcount\n";
+        assertEquals("the kernel's _mcount", only(machine.imageWith(names).verify()).target());
     }
 
     @Test
@@ -255,8 +376,9 @@ class MemoryImageTest {
         MemoryImage image = machine.image();
         ImageResult modules = image.verify();
         assertTrue(modules.isClean());
-        assertFalse(modules.html().contains("The kernel's own code"));
-        assertTrue(modules.toJson().contains("\"kernelText\":null"));
+        assertFalse(modules.html().contains("<h2>The kernel's own code"));
+        assertTrue(modules.html().contains("<p>The kernel's own code was not compared: no vmlinux was given"));
+        assertTrue(modules.toJson().contains("\"kernelCompared\":false,\"kernelText\":null"));
         ImageResult result = modules.withKernel(image.verifyKernel(vmlinux));
         assertFalse(result.isClean());
         assertEquals(1, result.unexplained());
@@ -265,7 +387,14 @@ class MemoryImageTest {
         assertTrue(page.indexOf("What is wrong") < page.indexOf("<h2>The kernel's own code and constants</h2>"));
         assertTrue(page.contains("<details open><summary>vmlinux"));
         assertTrue(result.toJson().contains("\"kernelText\":{\"clean\":false,\"findings\":[{\"kind\":\"POINTER\""));
-        assertTrue(result.table().startsWith("NOT CLEAN  vmlinux: 8 words, equal 7, unexplained 1\n"), result.table());
+        assertTrue(result.toJson().contains("\"expected\":\"0x80100800\",\"found\":\"0x80300000\""));
+        assertFalse(page.contains("own code was not compared"));
+        assertEquals("""
+                NOT CLEAN: 1 alarm, 0 hidden, 0 not compared, 1 word unexplained
+                POINTER vmlinux .text+0x1c table+0x4 at 0x8010101c: a pointer was changed; leads to memory of neither the kernel nor a module, 0x80300000
+                NOT CLEAN  vmlinux: 8 words, equal 7, unexplained 1
+                2 of 2 modules clean
+                """, result.table());
     }
 
     @Test
@@ -296,7 +425,7 @@ class MemoryImageTest {
         assertFalse(result.isClean());
         assertEquals("""
                 vmlinux: 8 words, equal 5, unexplained 3
-                BRANCH vmlinux .text schedule at 0x80101000: 2 words of code were changed; leads to memory of neither the kernel nor a module, 0x80300000
+                BRANCH vmlinux .text schedule at 0x80101000: 2 words of code were changed: 0x03e00008 -> 0x3c198030, 0x00000000 -> 0x03200008; leads to memory of neither the kernel nor a module, 0x80300000
                 POINTER vmlinux .text+0x1c table+0x4 at 0x8010101c: a pointer was changed; leads to memory of neither the kernel nor a module, 0x80300000""", result.toString());
     }
 }
