@@ -145,7 +145,8 @@ class LoadTreeTest {
 
     @Test
     void madeUpSymbolsDoNotStandForARefusedModule() throws IOException {
-        ModuleTree tree = tree(module("a").vermagic("5.10.0 mod_unload "), module("b", "a"), module("c", "b"), module("d"));
+        ModuleTree tree =
+                tree(module("a").vermagic("5.10.0 mod_unload "), module("b", "a"), module("c", "b"), module("d"));
         try (ModuleRuntime runtime = ModuleRuntime.builder()
                 .arch(new SampleArch())
                 .profile(KernelProfile.ofVermagic(KernelModuleBuilder.VERMAGIC))

@@ -30,7 +30,8 @@ public final class RuntimeAssert {
     /** Asserts which modules are loaded, the most recent first as {@code /proc/modules} has them. */
     public RuntimeAssert hasModules(String... expected) {
         if (!List.of(expected).equals(names())) {
-            boolean isOrder = names().size() == expected.length && Set.copyOf(names()).equals(new HashSet<>(List.of(expected)));
+            boolean isOrder =
+                    names().size() == expected.length && Set.copyOf(names()).equals(new HashSet<>(List.of(expected)));
             throw Texts.failure(
                     "expected the modules " + List.of(expected) + ", but "
                             + (names().isEmpty()

@@ -74,8 +74,7 @@ class ModuleAssertTest {
     void onlyALoadedModuleIsGivenBack() {
         assertSame(module, assertThat(module).module());
         IllegalStateException none = assertThrows(
-                IllegalStateException.class,
-                () -> assertThat(module.asLoaded()).module());
+                IllegalStateException.class, () -> assertThat(module.asLoaded()).module());
         assertEquals("caller is not loaded", none.getMessage());
     }
 
