@@ -26,7 +26,7 @@ public final class CleanMachine {
                     .tree(ModuleTree.open(Path.of(arguments[1])))
                     .symbols(KernelSymbols.kallsyms(Path.of(arguments[2])))
                     .build()
-                    .verify(System.out::println);
+                    .verify(System.err::println);
             Files.writeString(Path.of(arguments[3]), result.html());
             System.out.print(result.table());
             System.exit(result.isClean() ? 0 : 1);

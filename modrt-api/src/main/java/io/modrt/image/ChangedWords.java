@@ -93,7 +93,8 @@ final class ChangedWords {
     /** Says which words of code were changed, the first of them with what they were, and where in them the branch is. */
     static String text(List<Difference> change, Optional<Branch> branch) {
         Address first = change.get(0).address();
-        return change.size() + (change.size() == 1 ? " word of code was changed: " : " words of code were changed: ")
+        return change.size()
+                + (change.size() == 1 ? " word of code was changed: " : " words of code were changed: ")
                 + change.stream()
                         .limit(MOST_SHOWN)
                         .map(word -> hex(word.expected()) + " -> " + hex(word.found()))

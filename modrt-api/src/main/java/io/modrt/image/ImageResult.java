@@ -82,7 +82,9 @@ public record ImageResult(
                     && verification
                             .filter(words -> words.isClean() && words.isComplete())
                             .isPresent()
-                    && findings.stream().filter(Finding::isAlarm).allMatch(found -> found.kind() == Finding.Kind.HIDDEN);
+                    && findings.stream()
+                            .filter(Finding::isAlarm)
+                            .allMatch(found -> found.kind() == Finding.Kind.HIDDEN);
             return isClean()
                     ? "clean"
                     : isWellButHidden

@@ -57,9 +57,8 @@ final class ImageTable {
         long hidden = result.modules().stream()
                 .filter(module -> !module.module().isListed())
                 .count();
-        long notCompared = result.modules().stream()
-                .filter(module -> !module.isCompared())
-                .count();
+        long notCompared =
+                result.modules().stream().filter(module -> !module.isCompared()).count();
         return "NOT CLEAN: " + count(findings.stream().filter(Finding::isAlarm).count(), "alarm") + ", " + hidden
                 + " hidden, " + notCompared + " not compared, " + count(result.unexplained(), "word") + " unexplained";
     }

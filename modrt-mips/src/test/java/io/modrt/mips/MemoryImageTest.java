@@ -129,10 +129,14 @@ class MemoryImageTest {
                 List.of(Optional.of(Address.of(start + 0xc)), Optional.of(Address.of(start + 0x14))),
                 alarms.stream().map(Finding::place).toList());
         assertEquals(Kind.CODE, alarms.get(0).kind());
-        assertEquals("1 word of code was changed: 0x24030001 -> 0x24030000", alarms.get(0).text());
+        assertEquals(
+                "1 word of code was changed: 0x24030001 -> 0x24030000",
+                alarms.get(0).text());
         assertEquals("", alarms.get(0).target());
         assertEquals(Kind.BRANCH, alarms.get(1).kind());
-        assertEquals("1 word of code was changed: 0x00000000 -> 0x08000042", alarms.get(1).text());
+        assertEquals(
+                "1 word of code was changed: 0x00000000 -> 0x08000042",
+                alarms.get(1).text());
     }
 
     @Test
@@ -173,9 +177,12 @@ class MemoryImageTest {
                 found.shape(),
                 found.listHead(),
                 found.modules(),
-                List.of(new Finding(Kind.PARAMETER, "upper", Optional.empty(), "size", "", "is 1, and 0 in the file"), reused),
+                List.of(
+                        new Finding(Kind.PARAMETER, "upper", Optional.empty(), "size", "", "is 1, and 0 in the file"),
+                        reused),
                 found.kernel());
-        assertEquals("""
+        assertEquals(
+                """
                 NOT CLEAN: 1 alarm, 1 hidden, 0 not compared, 0 words unexplained
                 The kernel's own code was not compared: no vmlinux was given (MemoryImage.verifyKernel).
                 HIDDEN lower struct module at 0xSELF: the module is not on the kernel's list; its code is as loaded
@@ -184,7 +191,8 @@ class MemoryImageTest {
                 NOT CLEAN  lower LINE
                 1 of 2 modules clean
                 """.replace("0xSELF", Address.of(machine.self("lower")).toString())
-                .replace("lower LINE", found.modules().get(1).module().toString()), result.table());
+                        .replace("lower LINE", found.modules().get(1).module().toString()),
+                result.table());
         assertTrue(result.html().contains("hidden; its code is as loaded"));
         assertTrue(result.toJson().contains("\"verdict\":\"hidden; its code is as loaded\""));
     }
@@ -235,7 +243,8 @@ class MemoryImageTest {
     void theTracersEntryHasTheNameThatSitesTell() {
         machine.put(machine.symbol("upper_table"), 0x8010_0a00L);
         String names = "80100a00 T ftrace_caller\n80100a00 T _mcount\n";
-        assertEquals("the kernel's _mcount", only(machine.imageWith(names).verify()).target());
+        assertEquals(
+                "the kernel's _mcount", only(machine.imageWith(names).verify()).target());
     }
 
     @Test
