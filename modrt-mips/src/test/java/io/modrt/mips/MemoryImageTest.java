@@ -224,9 +224,10 @@ class MemoryImageTest {
                 result.findings().map(Finding::toString).toList());
         assertTrue(
                 result.table().startsWith("clean: 2 modules, ")
-                        && result.table()
-                                .endsWith("REUSED: 1 time memory that an initialisation had is another module's now\n"
-                                        + "2 of 2 modules clean\n"),
+                        && result.table().endsWith("""
+                                REUSED: 1 time memory that an initialisation had is another module's now
+                                2 of 2 modules clean
+                                """),
                 result.table());
     }
 
