@@ -170,7 +170,7 @@ public final class ModuleRuntime implements AutoCloseable {
 
     /**
      * Loads modules of a tree, with all that they need and their soft dependencies, each behind those that it needs, and gives the outcomes in
-     * the order of {@link io.modrt.tree.ModuleGraph#loadOrder}, to which one thread keeps. A refused module does not end the load;
+     * the order of {@link io.modrt.tree.ModuleGraph#loadOrder}, to which one thread keeps. A module that is refused does not end the load, but
      * those that need it are refused too, with ENOENT.
      *
      * @param threads at most how many, this one among them; in a callback of this runtime it is this one alone
@@ -334,8 +334,7 @@ public final class ModuleRuntime implements AutoCloseable {
     }
 
     /**
-     * Unloads every module, each before the modules that it uses, also those that are held or have no exit function. A runtime holds no other
-     * resource, and may be used again.
+     * Unloads every module, users first, also those that are held or have no exit function. The runtime may be used again.
      *
      * @throws StateException with EBUSY, and nothing is unloaded, if a listener or an init function closes its own runtime
      */

@@ -129,8 +129,8 @@ public record ImageResult(
     }
 
     /**
-     * All of it as JSON, on one line. Addresses and words are strings such as {@code "0xc0120020"}, what is not known is {@code null}. An object
-     * of
+     * All of it as JSON, on one line. Addresses and words are strings such as {@code "0xc0120020"}, what is not known is {@code null}. It is an
+     * object of
      *
      * <ul>
      *   <li>{@code clean}; {@code kernel}, its profile; {@code addresses}, how the kernel's addresses were found; {@code listHead};
