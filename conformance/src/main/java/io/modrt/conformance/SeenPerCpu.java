@@ -61,11 +61,11 @@ final class SeenPerCpu implements PerCpuAllocator {
                 }
             }
         }
-        return List.copyOf(guesses(file.elf(), section.get().sizeBytes(), module, memory));
+        return List.copyOf(guesses(file.elf(), section.get(), module, memory));
     }
 
-    /** The pointers in {@code struct module} that the size of the per-CPU section follows. */
-    private static Set<Address> guesses(ElfFile elf, long sizeBytes, KernelDump.Module module, MemoryReader memory) {
+    /** The aligned pointers in {@code struct module} that the size of the per-CPU section follows. */
+    private static Set<Address> guesses(ElfFile elf, Section perCpu, KernelDump.Module module, MemoryReader memory) {
         Set<Address> guesses = new LinkedHashSet<>();
         Address at = module.sections().get(THIS_MODULE);
         Optional<Section> section = elf.section(THIS_MODULE);
@@ -77,7 +77,8 @@ final class SeenPerCpu implements PerCpuAllocator {
             int wordBytes = elf.elfClass().wordBytes();
             for (int i = 0; i + wordBytes + Integer.BYTES <= bytes.length; i += wordBytes) {
                 long pointer = wordBytes == Integer.BYTES ? words.getInt(i) & 0xffff_ffffL : words.getLong(i);
-                if (words.getInt(i + wordBytes) == sizeBytes && pointer != 0) {
+                boolean isAligned = pointer != 0 && pointer % perCpu.alignment() == 0;
+                if (isAligned && words.getInt(i + wordBytes) == perCpu.sizeBytes()) {
                     guesses.add(Address.of(pointer));
                 }
             }
