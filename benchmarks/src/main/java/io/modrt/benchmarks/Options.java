@@ -57,7 +57,7 @@ record Options(
         Optional<Path> programs = Optional.empty();
         Optional<Path> docs = Optional.empty();
         Optional<Path> from = Optional.empty();
-        List<String> jvm = List.of("-XX:+UseSerialGC", "-Xms2g", "-Xmx2g");
+        List<String> jvm = List.of("-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-Xms3g", "-Xmx3g", "-Xmn2g");
         List<String> rest = new ArrayList<>(Arrays.asList(arguments));
         while (!rest.isEmpty()) {
             String word = rest.remove(0);
