@@ -4,6 +4,8 @@ import io.modrt.ModuleRuntime;
 import io.modrt.address.Address;
 import io.modrt.ftrace.Ftrace;
 import io.modrt.load.LiveModule;
+import io.modrt.module.ModuleFile;
+import io.modrt.policy.LoadPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -39,11 +41,12 @@ public class FtraceBenchmark {
     /** For JMH. */
     public FtraceBenchmark() {}
 
-    /** Loads the module. The tracer's address is that of the first import, which lies in the kernel. */
+    /** Loads the module. The tracer's address is that of the first import, which lies in the kernel, perhaps out of the sites' reach. */
     @Setup
     public void open() throws IOException {
         runtime = Exports.runtime(Path.of(exports));
-        LiveModule live = runtime.load(Path.of(module));
+        LoadPolicy policy = LoadPolicy.kernelExact().trampolines(1);
+        LiveModule live = runtime.load(ModuleFile.open(Path.of(module), policy));
         ftrace = Ftrace.attach(runtime);
         tracer = live.imports().get(0).value();
     }
