@@ -39,7 +39,7 @@ final class ModinfoReading {
     /**
      * The answer of each module, in the order of the files.
      *
-     * @throws UncheckedIOException if the thread is interrupted while it waits for others
+     * @throws UncheckedIOException if the thread is interrupted before or while it waits for others
      */
     List<Answer> run(int threads) {
         if (threads == 1) {
@@ -53,6 +53,9 @@ final class ModinfoReading {
     private void readAll(int threads) {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
+            if (Thread.interrupted()) { // why: the others may be done before this thread waits for them
+                throw new InterruptedException();
+            }
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 tasks.add(() -> {
