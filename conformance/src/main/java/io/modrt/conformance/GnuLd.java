@@ -2,6 +2,7 @@ package io.modrt.conformance;
 
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
+import io.modrt.testkit.port.LinkerInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /** Links a module with GNU ld, each section at an address of its own and each external symbol at a given one. */
 final class GnuLd {
@@ -50,7 +49,7 @@ final class GnuLd {
 
         /** What became of the section with this number in the module; empty where ld left it out. */
         Optional<Section> section(int index) {
-            return output().section(LdInput.name(index));
+            return output().section(LinkerInput.name(index));
         }
 
         /** The section's bytes; zeros for one that has no place in the file. */
@@ -93,29 +92,5 @@ final class GnuLd {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * A script. It begins with a comment: one that begins with {@code $$} is taken for S-records.
-     *
-     * @param sections the address of each section that is to be in the output, by section number; others are discarded
-     * @param externals the value of each undefined symbol
-     */
-    static String script(SortedMap<Integer, Long> sections, Map<String, Long> externals) {
-        StringBuilder script = new StringBuilder("/* a module's sections, each where modrt has it */\n");
-        define(script, externals);
-        script.append("SECTIONS {\n");
-        sections.forEach((index, address) -> {
-            String name = LdInput.name(index);
-            // why the symbol: ld leaves an empty section out, and takes its address for 0, unless a symbol is defined
-            // in it
-            script.append("  %s 0x%x : { \"start of %s\" = .; *(%s) }\n".formatted(name, address, name, name));
-        });
-        return script.append("  /DISCARD/ : { *(*) }\n}\n").toString();
-    }
-
-    /** Appends what gives each symbol its value. */
-    static void define(StringBuilder script, Map<String, Long> symbols) {
-        symbols.forEach((name, value) -> script.append("\"%s\" = 0x%x;\n".formatted(name, value)));
     }
 }

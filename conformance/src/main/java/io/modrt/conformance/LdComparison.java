@@ -7,6 +7,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.load.PlacedModule;
 import io.modrt.load.RelocatedModule;
 import io.modrt.module.ModuleFile;
+import io.modrt.testkit.port.LinkerInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,8 +73,8 @@ final class LdComparison {
     private Outcome run(KernelProfile profile, Map<String, Long> externalsOfLd) {
         return setting.placed(profile, placed -> {
             SortedMap<Integer, Long> where = setting.sectionAddresses(placed);
-            GnuLd.Linked linked =
-                    new GnuLd(folder, target).link(setting.ldInput(placed, where), GnuLd.script(where, externalsOfLd));
+            GnuLd.Linked linked = new GnuLd(folder, target)
+                    .link(setting.ldInput(placed, where), LinkerInput.script(where, externalsOfLd));
             Optional<RelocatedModule> relocated = relocate(placed);
             return relocated.isEmpty() || linked.refusedARelocation()
                     ? verdicts(relocated, linked)

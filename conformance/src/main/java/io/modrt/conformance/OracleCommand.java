@@ -210,7 +210,7 @@ final class OracleCommand {
         aarch64.print();
         out.println(
                 "ld links a copy in which only section headers are changed: names, types and flags, so that it merges, sorts and"
-                        + " drops nothing (LdInput)");
+                        + " drops nothing (LinkerInput)");
         out.println(
                 "not compared: .symtab and .strtab, which no relocation touches; .modinfo, __versions, .data..percpu and debug"
                         + " information, which the kernel does not load");

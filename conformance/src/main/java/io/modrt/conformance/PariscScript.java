@@ -1,6 +1,7 @@
 package io.modrt.conformance;
 
 import io.modrt.elf.ElfFile;
+import io.modrt.testkit.port.LinkerInput;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -34,13 +35,13 @@ final class PariscScript {
     /** The script. It begins with a comment, since ld takes a file that begins with {@code $$} for S-records. */
     String text(Map<String, Long> externals) {
         StringBuilder script = new StringBuilder("/* a module's sections, each where modrt has it */\n");
-        GnuLd.define(script, externals);
+        script.append(LinkerInput.definitions(externals));
         if (target.is64Bit()) {
-            GnuLd.define(script, Map.of("__gp", gp));
+            script.append(LinkerInput.definitions(Map.of("__gp", gp)));
         }
         script.append("SECTIONS {\n");
         sections.forEach((index, address) -> {
-            String name = LdInput.name(index);
+            String name = LinkerInput.name(index);
             long end = address + module.section(index).sizeBytes();
             // why: the address counts from the section's end, since 32-bit ld makes the stubs in front of it part of it
             script.append(

@@ -17,6 +17,7 @@ import io.modrt.load.PlacedModule;
 import io.modrt.memory.PerCpuAllocator;
 import io.modrt.module.ModuleFile;
 import io.modrt.policy.LoadPolicy;
+import io.modrt.testkit.port.LinkerInput;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -135,6 +136,6 @@ final class Setting {
     byte[] ldInput(PlacedModule placed, SortedMap<Integer, Long> where) {
         Set<Integer> relocated = new HashSet<>();
         sections(placed).forEach(section -> relocated.add(section.index()));
-        return LdInput.of(file.elf(), where.keySet(), relocated);
+        return LinkerInput.of(file.elf(), where.keySet(), relocated);
     }
 }

@@ -256,7 +256,8 @@ public final class LinkerComparison {
 
     private LinkerRun link(ResolvedModule resolved, SortedMap<Integer, Long> sections) {
         ElfFile elf = resolved.placed().file().elf();
-        return LinkerRun.of(linker, LinkerInput.of(elf, sections.keySet()), sections, values(resolved));
+        return LinkerRun.of(
+                linker, LinkerInput.of(elf, sections.keySet(), sections.keySet()), sections, values(resolved));
     }
 
     /** The value of each undefined symbol that has one; ld takes 0 for a weak one without. */

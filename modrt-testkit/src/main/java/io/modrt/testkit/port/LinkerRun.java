@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -47,7 +46,7 @@ record LinkerRun(String said, Optional<ElfFile> made) {
             Path folder = Files.createTempDirectory("modrt-linker");
             try {
                 Files.write(folder.resolve("module.o"), object);
-                Files.writeString(folder.resolve("script"), script(sections, symbols));
+                Files.writeString(folder.resolve("script"), LinkerInput.script(sections, symbols));
                 String said = run(folder, line);
                 Path linked = folder.resolve("linked");
                 return new LinkerRun(
@@ -64,20 +63,6 @@ record LinkerRun(String said, Optional<ElfFile> made) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + String.join(" ", command) + "; is it installed?", e);
         }
-    }
-
-    /** It begins with a comment, since ld takes a file that begins with {@code $$} for S-records. */
-    private static String script(SortedMap<Integer, Long> sections, Map<String, Long> symbols) {
-        StringBuilder script = new StringBuilder("/* a module's sections and symbols */\n");
-        symbols.forEach((name, value) -> script.append(String.format(Locale.ROOT, "\"%s\" = 0x%x;\n", name, value)));
-        script.append("SECTIONS {\n");
-        sections.forEach((index, address) -> {
-            String name = LinkerInput.name(index);
-            // why the symbol: ld gives an empty section the address 0, unless a symbol is defined in it
-            script.append(String.format(
-                    Locale.ROOT, "  %s 0x%x : { \"start of %s\" = .; *(%s) }\n", name, address, name, name));
-        });
-        return script.append("  /DISCARD/ : { *(*) }\n}\n").toString();
     }
 
     private static String run(Path folder, List<String> command) throws IOException {

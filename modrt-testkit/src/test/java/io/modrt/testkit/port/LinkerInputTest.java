@@ -1,4 +1,4 @@
-package io.modrt.conformance;
+package io.modrt.testkit.port;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,14 +16,14 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LdInputTest {
+class LinkerInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mips-o32-be-r2", "mips-n64-le-r2", "parisc-64"})
     void onlySectionHeadersChange(String target) throws IOException {
         ElfFile before;
         try (InputStream bytes =
-                LdInputTest.class.getResourceAsStream("/io/modrt/testkit/modules/" + target + "/greeter.ko")) {
+                LinkerInputTest.class.getResourceAsStream("/io/modrt/testkit/modules/" + target + "/greeter.ko")) {
             before = ModuleFile.open(Objects.requireNonNull(bytes, target).readAllBytes())
                     .elf();
         }
@@ -34,7 +34,7 @@ class LdInputTest {
                 .orElseThrow()
                 .index();
 
-        ElfFile after = ElfFile.view(LdInput.of(before, Set.of(text, strings), Set.of(text)));
+        ElfFile after = ElfFile.view(LinkerInput.of(before, Set.of(text, strings), Set.of(text)));
 
         assertEquals(".s" + text, after.section(text).name());
         assertEquals(
@@ -45,9 +45,9 @@ class LdInputTest {
                 after.symbolTable().orElseThrow().count());
         assertEquals(1, after.relocationSections().size());
         assertEquals(text, after.relocationSections().get(0).target().index());
-        assertEquals(
-                before.relocationSections().get(0).addends() == AddendKind.EXPLICIT,
-                after.section(".rela.s" + text).isPresent());
+        boolean isExplicit = before.relocationSections().get(0).addends() == AddendKind.EXPLICIT;
+        assertEquals(isExplicit, after.section(".rela.s" + text).isPresent());
+        assertEquals(!isExplicit, after.section(".rel.s" + text).isPresent());
         assertEquals(
                 Section.SHT_NULL,
                 after.section(before.section(".modinfo").orElseThrow().index()).type());
