@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.ByteName;
 import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.error.Errno;
 import io.modrt.error.LayoutException;
@@ -114,7 +115,7 @@ final class Arrival {
      */
     private void requireNewExports() {
         for (KernelSymbol symbol : module.exports()) {
-            ExportIndex.Offer<Live> other = kernel.list().exports().find(symbol.name());
+            ExportIndex.Offer<Live> other = kernel.list().exports().find(ByteName.of(symbol.name()));
             for (; other != null; other = other.next()) {
                 refuseSecond(symbol, other.owner().name());
             }

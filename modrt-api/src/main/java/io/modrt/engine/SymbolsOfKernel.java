@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.address.AddressRange;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SymbolQuery;
 import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.ArchKernel;
 import java.util.List;
@@ -15,6 +16,11 @@ record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements Kerne
     @Override
     public Optional<KernelSymbol> find(String name) {
         return source.find(name).map(this::own);
+    }
+
+    @Override
+    public void answer(SymbolQuery query) {
+        query.answerBy(source, this::own);
     }
 
     @Override

@@ -22,6 +22,12 @@ record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols 
     }
 
     @Override
+    public void answer(SymbolQuery query) {
+        first.answer(query);
+        next.answer(query);
+    }
+
+    @Override
     public List<String> remarks() {
         List<String> all = new ArrayList<>(first.remarks());
         all.addAll(next.remarks());

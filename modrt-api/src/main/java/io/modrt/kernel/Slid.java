@@ -19,6 +19,11 @@ record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
     }
 
     @Override
+    public void answer(SymbolQuery query) {
+        query.answerBy(source, symbol -> symbol.slid(byteDelta));
+    }
+
+    @Override
     public List<String> remarks() {
         return source.remarks();
     }

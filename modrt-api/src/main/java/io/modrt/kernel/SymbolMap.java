@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /** Symbols by name. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -20,6 +21,8 @@ public final class SymbolMap implements KernelSymbols {
     private final Set<String> absolute;
     private final Map<String, SymbolMap> modules;
     private final List<String> remarks;
+    /** The same symbols for loads; made for the first. */
+    private volatile @Nullable SymbolIndex index;
 
     private SymbolMap(
             Map<String, KernelSymbol> symbols,
@@ -146,6 +149,16 @@ public final class SymbolMap implements KernelSymbols {
     @Override
     public Optional<KernelSymbol> find(String name) {
         return Optional.ofNullable(symbols.get(name));
+    }
+
+    @Override
+    public void answer(SymbolQuery query) {
+        SymbolIndex known = index;
+        if (known == null) {
+            known = new SymbolIndex(symbols.values());
+            index = known;
+        }
+        known.answer(query);
     }
 
     /** The same moved by {@code byteDelta}. Absolute symbols do not move, and neither do those of modules. */

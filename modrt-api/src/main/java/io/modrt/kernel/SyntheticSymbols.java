@@ -66,6 +66,10 @@ public final class SyntheticSymbols implements KernelSymbols {
         return Optional.empty();
     }
 
+    /** Answers nothing: made-up symbols are {@linkplain #placeholder placeholders}. */
+    @Override
+    public void answer(SymbolQuery query) {}
+
     @Override
     public Optional<KernelSymbol> placeholder(String name, AddressRange kernelArea, Supplier<SymbolUse> use) {
         Slots slots = own;

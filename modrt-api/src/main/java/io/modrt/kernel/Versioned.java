@@ -21,6 +21,11 @@ record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelS
     }
 
     @Override
+    public void answer(SymbolQuery query) {
+        query.answerBy(values, exports::versioned);
+    }
+
+    @Override
     public List<String> remarks() {
         List<String> all = new ArrayList<>(values.remarks());
         all.addAll(exports.remarks());

@@ -1,5 +1,6 @@
 package io.modrt.engine.resolution;
 
+import io.modrt.bytes.ByteName;
 import io.modrt.kernel.KernelSymbol;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +19,15 @@ public final class ExportIndex<E extends Exporter> {
     public record Offer<E extends Exporter>(
             E owner, KernelSymbol symbol, @Nullable Offer<E> next) {}
 
-    private final Map<String, Offer<E>> byName = new ConcurrentHashMap<>();
+    private final Map<ByteName, Offer<E>> byName = new ConcurrentHashMap<>();
+
+    /** Whether no module exports anything. */
+    public boolean isEmpty() {
+        return byName.isEmpty();
+    }
 
     /** The first export of this name, which leads to the others; null if there is none. */
-    public @Nullable Offer<E> find(String name) {
+    public @Nullable Offer<E> find(ByteName name) {
         return byName.get(name);
     }
 
@@ -31,7 +37,7 @@ public final class ExportIndex<E extends Exporter> {
         for (int i = exports.size() - 1; i >= 0; i--) {
             KernelSymbol symbol = exports.get(i);
             byName.merge(
-                    symbol.name(),
+                    ByteName.of(symbol.name()),
                     new Offer<>(owner, symbol, null),
                     (older, newer) -> new Offer<>(owner, symbol, older));
         }
@@ -40,7 +46,7 @@ public final class ExportIndex<E extends Exporter> {
     /** Removes the exports of a module. */
     public void remove(E owner) {
         for (KernelSymbol symbol : owner.exports()) {
-            byName.computeIfPresent(symbol.name(), (name, offer) -> without(owner, offer));
+            byName.computeIfPresent(ByteName.of(symbol.name()), (name, offer) -> without(owner, offer));
         }
     }
 

@@ -31,7 +31,6 @@ public final class ImportRules<E extends Exporter> {
     private static final Set<String> GPL_COMPATIBLE =
             Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
 
-    private final Names<E> names;
     private final ModuleFile file;
     private final KernelProfile profile;
     private final Findings findings;
@@ -43,8 +42,7 @@ public final class ImportRules<E extends Exporter> {
     private boolean usesGplOnly;
     private boolean isForced;
 
-    ImportRules(Names<E> names, ModuleFile file, KernelProfile profile, Findings findings) {
-        this.names = names;
+    ImportRules(ModuleFile file, KernelProfile profile, Findings findings) {
         this.file = file;
         this.profile = profile;
         this.findings = findings;
@@ -78,20 +76,20 @@ public final class ImportRules<E extends Exporter> {
         return hidden.isEmpty() ? Optional.empty() : Optional.ofNullable(hidden.get(name));
     }
 
-    /** The export that the module gets for a name; empty if there is none that it may use. */
-    Optional<KernelSymbol> find(String name) {
-        for (ExportIndex.Offer<E> offer = names.modules().find(name); offer != null; offer = offer.next()) {
+    /** The export that the module gets for an undefined symbol; empty if there is none that it may use. */
+    Optional<KernelSymbol> choose(Candidates<E> candidates, int index) {
+        for (ExportIndex.Offer<E> offer = candidates.ofModules(index); offer != null; offer = offer.next()) {
             KernelSymbol symbol = offer.symbol();
-            if (isVisible(symbol) && inherits(offer.owner(), name)) {
+            if (isVisible(symbol) && inherits(offer.owner(), symbol.name())) {
                 check(symbol);
-                offer.owner().requireUsable(file.name(), name);
+                offer.owner().requireUsable(file.name(), symbol.name());
                 if (!owners.contains(offer.owner())) {
                     owners.add(offer.owner());
                 }
                 return Optional.of(symbol);
             }
         }
-        Optional<KernelSymbol> symbol = names.kernel().find(name);
+        Optional<KernelSymbol> symbol = candidates.ofKernel(index);
         if (symbol.isEmpty() || !isExported(symbol.get()) || !isVisible(symbol.get())) {
             return Optional.empty();
         }

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Gives every symbol of a module its final value, by the rules of the kernel's {@code simplify_symbols}. */
 public final class SymbolResolution<E extends Exporter> {
@@ -61,7 +60,7 @@ public final class SymbolResolution<E extends Exporter> {
         this.placeholders = new ArrayList<>(madeUp);
         this.findings = findings;
         this.profile = addresses.layout().profile();
-        this.rules = new ImportRules<>(names, file, profile, findings);
+        this.rules = new ImportRules<>(file, profile, findings);
     }
 
     /**
@@ -101,6 +100,7 @@ public final class SymbolResolution<E extends Exporter> {
 
     private long[] values(SymbolTable symbols, long perCpuBase) {
         SectionLayout layout = addresses.layout();
+        Candidates<E> candidates = new Candidates<>(symbols, names);
         Width width = names.width();
         int sections = file.elf().sectionCount();
         int perCpu = layout.perCpuSection();
@@ -110,7 +110,7 @@ public final class SymbolResolution<E extends Exporter> {
             int section = symbols.sectionIndex(i);
             long value = symbols.value(i);
             if (raw == Symbol.SHN_UNDEF) {
-                values[i] = width.wrap(undefined(symbols, i));
+                values[i] = width.wrap(undefined(candidates, symbols, i));
             } else if ((raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX)
                     || Integer.compareUnsigned(section, sections) >= 0) {
                 values[i] = width.wrap(reserved(symbols, i, raw));
@@ -158,25 +158,26 @@ public final class SymbolResolution<E extends Exporter> {
         }
     }
 
-    private long undefined(SymbolTable symbols, int index) {
-        String name = symbols.name(index);
+    private long undefined(Candidates<E> candidates, SymbolTable symbols, int index) {
         boolean isWeak = symbols.binding(index) == Symbol.STB_WEAK;
         Optional<KernelSymbol> export;
         try {
-            export = find(name, index, isWeak);
+            export = find(candidates, symbols, index, isWeak);
         } catch (PolicyException refusal) {
             if (isWeak && profile.has(LoaderChange.UNDEFINED_WEAK_IS_ERROR)) {
                 findings.warn(refusal.getMessage());
                 return -Errno.EINVAL.number();
             }
             if (isWeak && !profile.has(LoaderChange.ERRNO_OF_CAUSE)) {
-                findings.add(Kind.KERNEL_WARNING, "leaves weak " + name + " unresolved: " + refusal.getMessage());
+                findings.add(
+                        Kind.KERNEL_WARNING,
+                        "leaves weak " + symbols.name(index) + " unresolved: " + refusal.getMessage());
                 return symbols.value(index);
             }
             refused.add(refusal);
             lastErrno = profile.has(LoaderChange.ERRNO_OF_CAUSE) ? refusal.errno() : Errno.ENOENT;
             refusal.kernelMessage().ifPresent(kernelLines::add);
-            kernelLines.add(unknownLine(name, -lastErrno.number()));
+            kernelLines.add(unknownLine(symbols.name(index), -lastErrno.number()));
             return 0;
         }
         if (export.isPresent()) {
@@ -184,6 +185,7 @@ public final class SymbolResolution<E extends Exporter> {
             return export.get().value().value();
         }
         if (!isWeak) {
+            String name = symbols.name(index);
             missing.set(index);
             lastErrno = Errno.ENOENT;
             if (findings.policy().isRelaxed(Rule.UNRESOLVED_SYMBOL)) {
@@ -200,21 +202,29 @@ public final class SymbolResolution<E extends Exporter> {
     }
 
     /** Looks a name up: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */
-    private Optional<KernelSymbol> find(String name, int symbol, boolean isWeak) {
-        Optional<KernelSymbol> known = rules.find(name);
-        // why: code tests whether a weak symbol is defined, and the kernel has one that it does not give
-        if (known.isEmpty() && !isWeak && rules.whyHidden(name).isEmpty()) {
-            known = names.kernel().placeholder(name, names.madeUpArea(), () -> uses.of(symbol));
-            if (known.isPresent()) {
-                placeholders.add(name);
-            }
+    private Optional<KernelSymbol> find(Candidates<E> candidates, SymbolTable symbols, int index, boolean isWeak) {
+        Optional<KernelSymbol> known = rules.choose(candidates, index);
+        if (known.isPresent() || isWeak) { // why: code tests whether a weak symbol is defined
+            return known;
+        }
+        String name = symbols.name(index);
+        if (rules.whyHidden(name).isPresent()) { // why: the kernel has one that it does not give
+            return known;
+        }
+        known = names.kernel().placeholder(name, names.madeUpArea(), () -> uses.of(index));
+        if (known.isPresent()) {
+            placeholders.add(name);
         }
         return known;
     }
 
     private static String some(List<String> names) {
-        String first = names.stream().limit(MOST_NAMES).map(Printable::brief).collect(Collectors.joining(", "));
-        return names.size() <= MOST_NAMES ? first : first + " and " + (names.size() - MOST_NAMES) + " more";
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < names.size() && i < MOST_NAMES; i++) {
+            text.append(i == 0 ? "" : ", ").append(Printable.brief(names.get(i)));
+        }
+        return text.append(names.size() <= MOST_NAMES ? "" : " and " + (names.size() - MOST_NAMES) + " more")
+                .toString();
     }
 
     /** The line that the kernel logs; until 2.6.34 without an error number. */
