@@ -2,6 +2,7 @@ package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
 import io.modrt.bytes.NameBudget;
+import io.modrt.bytes.Nul;
 import io.modrt.bytes.Printable;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
@@ -150,7 +151,7 @@ public final class ElfFile {
         int start = (int) names.fileOffset();
         if (Strings.anyLonger(bytes, start, (int) names.sizeBytes(), budget.longest(sections.length))) {
             for (Section s : sections) {
-                if (!budget.take(Strings.length(bytes, start + s.nameOffset()))) {
+                if (!budget.take(Nul.distance(bytes, start + s.nameOffset()))) {
                     throw new FormatException(Refusal.beyondKernel(where() + budget.exceeded("sections")));
                 }
             }

@@ -2,6 +2,7 @@ package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
 import io.modrt.bytes.NameBudget;
+import io.modrt.bytes.Nul;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
@@ -191,7 +192,7 @@ public final class SymbolTable {
 
     /** The length of its name in bytes, without the NUL. */
     public int nameBytes(int i) {
-        return Strings.length(bytes, stringsStart + nameOffset(i));
+        return Nul.distance(bytes, stringsStart + nameOffset(i));
     }
 
     /** Its name, as a new String. */

@@ -1,13 +1,14 @@
 package io.modrt.engine;
 
 import io.modrt.address.AddressRange;
-import io.modrt.bytes.ByteName;
+import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.error.Errno;
 import io.modrt.error.LayoutException;
 import io.modrt.error.Refusal;
 import io.modrt.error.Rule;
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.kernel.SymbolQuery;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.ModuleListener;
 import io.modrt.load.ModuleState;
@@ -53,12 +54,13 @@ final class Arrival {
 
     private void write(Placed placed) {
         RegionWrites writes = new RegionWrites(kernel.memory());
+        ImageBytes image = relocated.giveImage();
         boolean listed = false;
         try {
             for (RegionKind kind : placed.plan().layout().regions()) {
                 AddressRange range = placed.range(kind).orElseThrow();
                 boolean fresh = placed.reservations().isFresh(kind);
-                writes.write(kind, range, relocated.image().bytes(kind), fresh);
+                writes.write(kind, range, image.bytes(kind), fresh);
             }
             isProtected = true;
             placed.protect(kernel.memory(), false);
@@ -114,17 +116,17 @@ final class Arrival {
      * kernel is known to be exported if the source says so, or if it has a CRC.
      */
     private void requireNewExports() {
-        for (KernelSymbol symbol : module.exports()) {
-            ExportIndex.Offer<Live> other = kernel.list().exports().find(ByteName.of(symbol.name()));
+        List<KernelSymbol> exports = module.exports();
+        SymbolQuery ofKernel = SymbolQuery.of(exports);
+        ofKernel.ask(module.placed().plan().target().symbols());
+        for (int i = 0; i < exports.size(); i++) {
+            KernelSymbol symbol = exports.get(i);
+            ExportIndex.Offer<Live> other = kernel.list().exports().find(symbol.name());
             for (; other != null; other = other.next()) {
                 refuseSecond(symbol, other.owner().name());
             }
             // why: a symbol map also has names that the kernel does not export
-            if (module.placed()
-                    .plan()
-                    .target()
-                    .symbols()
-                    .find(symbol.name())
+            if (ofKernel.answer(i)
                     .filter(known -> known.kind().isExported() || known.crc().isPresent())
                     .isPresent()) {
                 refuseSecond(symbol, "kernel");

@@ -35,16 +35,18 @@ final class RegionWrites {
     /**
      * Writes one region.
      *
+     * @param bytes what is to be there; given away
      * @param fresh whether the bytes that are there now need not be kept for {@link #undo}
      */
     void write(RegionKind kind, AddressRange range, byte[] bytes, boolean fresh) {
-        byte[] old = new byte[fresh ? 0 : bytes.length];
-        if (!fresh) {
+        if (fresh) {
+            memory.take(range.start(), bytes);
+        } else {
+            byte[] old = new byte[bytes.length];
             memory.read(range.start(), old, 0, old.length);
-        }
-        memory.write(range.start(), bytes, 0, bytes.length);
-        if (!fresh) { // why: a write that fails has written nothing, so there is nothing to undo
-            before.push(new Before(kind, range, old));
+            memory.take(range.start(), bytes);
+            before.push(new Before(
+                    kind, range, old)); // why: a write that fails has written nothing, so there is nothing to undo
         }
         tellOfCode(kind, range);
     }

@@ -15,11 +15,14 @@ import io.modrt.spi.Stub;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A module's final bytes. */
 final class Relocated implements RelocatedModule {
     private final Resolved resolved;
-    private final ImageBytes image;
+    /** The final bytes; null after they were given away. */
+    private volatile @Nullable ImageBytes image;
+
     private final List<Stub> stubs;
     private final Findings findings;
 
@@ -37,8 +40,22 @@ final class Relocated implements RelocatedModule {
         return new Relocated(resolved, application.image(), application.stubs(), findings);
     }
 
+    /** The final bytes. They are made again if they were given away. */
     ImageBytes image() {
-        return image;
+        ImageBytes known = image;
+        if (known == null) {
+            known = Application.finished(resolved.linkage(), resolved.findings().fork())
+                    .image();
+            image = known;
+        }
+        return known;
+    }
+
+    /** The final bytes, for a memory that may keep them and change them. */
+    ImageBytes giveImage() {
+        ImageBytes given = image();
+        image = null;
+        return given;
     }
 
     @Override
@@ -48,13 +65,13 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public byte[] bytes(RegionKind region) {
-        return image.bytes(Objects.requireNonNull(region, "region")).clone();
+        return image().bytes(Objects.requireNonNull(region, "region")).clone();
     }
 
     @Override
     public byte[] bytes(Section section) {
         resolved.placed().plan().requireOwn(section);
-        return image.copyOf(section.index());
+        return image().copyOf(section.index());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.address.AddressRange;
+import io.modrt.kernel.BulkSymbols;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.KernelSymbols;
 import io.modrt.kernel.SymbolQuery;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A source of symbols as one kernel has them: with addresses of its width, however the source writes them. */
-record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements KernelSymbols {
+record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements BulkSymbols {
 
     @Override
     public Optional<KernelSymbol> find(String name) {
@@ -20,7 +21,7 @@ record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements Kerne
 
     @Override
     public void answer(SymbolQuery query) {
-        query.answerBy(source, this::own);
+        query.ask(source, this::own);
     }
 
     @Override

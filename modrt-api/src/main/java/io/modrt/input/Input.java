@@ -4,9 +4,10 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.policy.LoadLimits;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 /** Reads a whole file or text, unless it is larger than the limit. The size that a file system states is not relied on: /proc states 0. */
 public final class Input {
     private static final int LEAST_BYTES = 8192;
+    private static final int READ_BYTES = 1 << 17;
     private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
     private Input() {}
@@ -32,27 +34,39 @@ public final class Input {
 
     private static byte[] read(Path path, LoadLimits limits) throws IOException {
         long most = Math.min(limits.fileBytes(), MOST_BYTES);
-        long stated = Files.size(path);
-        if (stated > most) {
-            throw tooLarge(path.toString(), stated + " bytes", limits);
-        }
-        try (InputStream in = Files.newInputStream(path)) {
+        try (SeekableByteChannel file = Files.newByteChannel(path)) {
+            long stated = file.size();
+            if (stated > most) {
+                throw tooLarge(path.toString(), stated + " bytes", limits);
+            }
             byte[] bytes = new byte[(int) Math.max(stated, Math.min(most, LEAST_BYTES))];
+            ByteBuffer one = ByteBuffer.allocate(1);
             int length = 0;
             while (true) {
-                int count = in.readNBytes(bytes, length, bytes.length - length);
-                length += count;
-                int next = length < bytes.length ? -1 : in.read();
-                if (next < 0) {
+                length = fill(file, bytes, length);
+                if (length < bytes.length || file.read(one) < 0) {
                     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
                 }
                 if (length == most) {
                     throw tooLarge(path.toString(), "more than " + most + " bytes", limits);
                 }
                 bytes = Arrays.copyOf(bytes, (int) Math.min(most, 2L * length + LEAST_BYTES));
-                bytes[length++] = (byte) next;
+                bytes[length++] = one.flip().get();
+                one.clear();
             }
         }
+    }
+
+    /** Reads into {@code bytes} from {@code length} on, until they are full or the file ends. Returns how many there are then. */
+    private static int fill(SeekableByteChannel file, byte[] bytes, int length) throws IOException {
+        ByteBuffer rest = ByteBuffer.wrap(bytes, length, bytes.length - length);
+        int count = 0;
+        while (count >= 0 && rest.position() < bytes.length) {
+            // why: the JDK reads into memory outside the heap first, and keeps as much of it as the largest read took
+            rest.limit(Math.min(bytes.length, rest.position() + READ_BYTES));
+            count = file.read(rest);
+        }
+        return rest.position();
     }
 
     /** The text of the file at {@code path}, as Latin-1, which has a character for every byte. */
@@ -89,9 +103,9 @@ public final class Input {
     }
 
     /** Refuses a file that was read by the caller, if it is larger than the limit. */
-    public static void check(String name, byte[] bytes, LoadLimits limits) {
-        if (bytes.length > limits.fileBytes()) {
-            throw tooLarge(name.isEmpty() ? "file" : name, bytes.length + " bytes", limits);
+    public static void check(String name, int lengthBytes, LoadLimits limits) {
+        if (lengthBytes > limits.fileBytes()) {
+            throw tooLarge(name.isEmpty() ? "file" : name, lengthBytes + " bytes", limits);
         }
     }
 

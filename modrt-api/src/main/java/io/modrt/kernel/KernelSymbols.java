@@ -31,19 +31,6 @@ public interface KernelSymbols extends SymbolResolver {
     Optional<KernelSymbol> find(String name);
 
     /**
-     * Answers each open name of {@code query} of which this source has a symbol. By default it is asked for one after the other; a source that
-     * has a faster way for many names, such as one over a network, can take it here.
-     */
-    default void answer(SymbolQuery query) {
-        for (int i = 0; i < query.count(); i++) {
-            if (query.isOpen(i)) {
-                int number = i;
-                find(query.name(i)).ifPresent(symbol -> query.answer(number, symbol));
-            }
-        }
-    }
-
-    /**
      * A made-up symbol for a name that neither the kernel nor a loaded module has; empty except for {@link #synthetic()} sources. It is asked
      * for after all others, so that a made-up symbol never hides one that a module exports.
      *

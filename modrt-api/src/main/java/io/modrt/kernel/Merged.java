@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Two sources, of which the second has the names that the first does not have. */
-record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols {
+record Merged(KernelSymbols first, KernelSymbols next) implements BulkSymbols {
 
     Merged {
         Objects.requireNonNull(first, "first");
@@ -23,8 +23,8 @@ record Merged(KernelSymbols first, KernelSymbols next) implements KernelSymbols 
 
     @Override
     public void answer(SymbolQuery query) {
-        first.answer(query);
-        next.answer(query);
+        query.ask(first);
+        query.ask(next);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A source moved by a number of bytes. It does not know which of its symbols are absolute, so all of them move. */
-record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
+record Slid(KernelSymbols source, long byteDelta) implements BulkSymbols {
 
     Slid {
         Objects.requireNonNull(source, "source");
@@ -20,7 +20,7 @@ record Slid(KernelSymbols source, long byteDelta) implements KernelSymbols {
 
     @Override
     public void answer(SymbolQuery query) {
-        query.answerBy(source, symbol -> symbol.slid(byteDelta));
+        query.ask(source, symbol -> symbol.slid(byteDelta));
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Symbols by name. Immutable. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public final class SymbolMap implements KernelSymbols {
+public final class SymbolMap implements BulkSymbols {
 
     private final Map<String, KernelSymbol> symbols;
     private final Set<String> absolute;

@@ -3,6 +3,7 @@ package io.modrt.kernel;
 import io.modrt.bytes.ByteName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -27,6 +28,16 @@ public final class SymbolQuery {
 
     /** A query without names. */
     public SymbolQuery() {}
+
+    /** A query for the names of these symbols, in their order. */
+    public static SymbolQuery of(List<KernelSymbol> symbols) {
+        SymbolQuery query = new SymbolQuery();
+        for (KernelSymbol symbol : symbols) {
+            byte[] name = symbol.name().getBytes(StandardCharsets.UTF_8);
+            query.add(name, 0, name.length);
+        }
+        return query;
+    }
 
     /** Adds the name in {@code bytes[start, start + length)}, which is UTF-8. The array is not copied. */
     public void add(byte[] bytes, int start, int length) {
@@ -77,10 +88,23 @@ public final class SymbolQuery {
         answers[number] = Objects.requireNonNull(symbol, "symbol");
     }
 
-    /** Has {@code source} answer, and changes what it finds. */
-    public void answerBy(KernelSymbols source, UnaryOperator<KernelSymbol> change) {
+    /** Asks {@code source} for the names that are open: for all at once if it is one of {@link BulkSymbols}. */
+    public void ask(KernelSymbols source) {
+        if (source instanceof BulkSymbols bulk) {
+            bulk.answer(this);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            if (answers[i] == null) {
+                answers[i] = source.find(name(i)).orElse(null);
+            }
+        }
+    }
+
+    /** Asks {@code source}, and changes what it finds. */
+    public void ask(KernelSymbols source, UnaryOperator<KernelSymbol> change) {
         @Nullable KernelSymbol[] before = answers.clone();
-        source.answer(this);
+        ask(source);
         for (int i = 0; i < count; i++) {
             KernelSymbol found = answers[i];
             if (found != null && before[i] == null) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. {@link #find} finds nothing, because a made-up symbol must not hide one that a module exports.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
-public final class SyntheticSymbols implements KernelSymbols {
+public final class SyntheticSymbols implements BulkSymbols {
     private static final int USUAL_SLOT_BYTES = 64;
 
     private final @Nullable Slots own;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A source of values, to which a list of exports adds what is exported, and with which CRC and namespace. */
-record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelSymbols {
+record Versioned(KernelSymbols values, ModuleSymvers exports) implements BulkSymbols {
 
     Versioned {
         Objects.requireNonNull(values, "values");
@@ -22,7 +22,7 @@ record Versioned(KernelSymbols values, ModuleSymvers exports) implements KernelS
 
     @Override
     public void answer(SymbolQuery query) {
-        query.answerBy(values, exports::versioned);
+        query.ask(values, exports::versioned);
     }
 
     @Override

@@ -38,8 +38,23 @@ final class HeapMemory implements TargetMemory {
     /** The areas in which each owner has modules; owners do not define equality. */
     private final Map<Object, List<AddressRange>> claims = new WeakHashMap<>();
 
-    /** The pages of an aligned block of memory; null where nothing was written. */
-    private static final class Block extends AtomicReferenceArray<byte @Nullable []> {
+    /** Bytes of one or more pages, of which the first byte lies at {@code start}. */
+    private static final class Run {
+        private final long start;
+        private final byte[] bytes;
+
+        private Run(long start, byte[] bytes) {
+            this.start = start;
+            this.bytes = bytes;
+        }
+
+        private int index(long address) {
+            return (int) (address - start);
+        }
+    }
+
+    /** The pages of an aligned block of memory, each with the run that has its bytes; null where nothing was written. */
+    private static final class Block extends AtomicReferenceArray<@Nullable Run> {
         private static final long serialVersionUID = 1;
 
         private final long number;
@@ -49,8 +64,8 @@ final class HeapMemory implements TargetMemory {
             this.number = number;
         }
 
-        /** Makes {@code page} that of this number, or returns the one that another thread has made meanwhile. */
-        private byte @Nullable [] offer(int index, byte[] page) {
+        /** Gives a page its bytes, or returns those that another thread has given it meanwhile. */
+        private @Nullable Run offer(int index, Run page) {
             return compareAndSet(index, null, page) ? null : get(index);
         }
     }
@@ -62,11 +77,11 @@ final class HeapMemory implements TargetMemory {
             long at = from.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            byte[] page = page(at);
+            Run page = page(at);
             if (page == null) {
                 Arrays.fill(into, offset + done, offset + done + count, (byte) 0);
             } else {
-                System.arraycopy(page, within, into, offset + done, count);
+                System.arraycopy(page.bytes, page.index(at), into, offset + done, count);
             }
             done += count;
         }
@@ -79,15 +94,30 @@ final class HeapMemory implements TargetMemory {
             long at = to.value() + done;
             int within = (int) at & (PAGE_BYTES - 1);
             int count = Math.min(length - done, PAGE_BYTES - within);
-            byte[] page = page(at);
+            Run page = page(at);
             if (page == null) {
                 page = newPage(at, bytes, offset + done, count);
             }
             if (page != null) {
-                System.arraycopy(bytes, offset + done, page, within, count);
+                System.arraycopy(bytes, offset + done, page.bytes, page.index(at), count);
             }
             done += count;
         }
+    }
+
+    /** Keeps the array for the whole pages that it fills and that were not written before. */
+    @Override
+    public void take(Address to, byte[] bytes) {
+        check(to, bytes, 0, bytes.length);
+        long start = to.value();
+        int whole = (start & (PAGE_BYTES - 1)) == 0 ? bytes.length & -PAGE_BYTES : 0;
+        Run run = new Run(start, bytes);
+        for (int done = 0; done < whole; done += PAGE_BYTES) {
+            if (blockFor(start + done).offer(pageIndex(start + done), run) != null) {
+                write(Address.of(start + done), bytes, done, PAGE_BYTES);
+            }
+        }
+        write(Address.of(start + whole), bytes, whole, bytes.length - whole);
     }
 
     /**
@@ -95,7 +125,7 @@ final class HeapMemory implements TargetMemory {
      *
      * @return null, or the page that another thread has made meanwhile, to which the bytes are still to be written
      */
-    private byte @Nullable [] newPage(long address, byte[] bytes, int offset, int count) {
+    private @Nullable Run newPage(long address, byte[] bytes, int offset, int count) {
         byte[] page;
         if (count == PAGE_BYTES) { // why: a copy needs no zeros first
             page = Arrays.copyOfRange(bytes, offset, offset + count);
@@ -103,11 +133,7 @@ final class HeapMemory implements TargetMemory {
             page = new byte[PAGE_BYTES];
             System.arraycopy(bytes, offset, page, (int) address & (PAGE_BYTES - 1), count);
         }
-        Block block = block(address);
-        if (block == null) {
-            block = blocks.computeIfAbsent(address >>> BLOCK_SHIFT, Block::new);
-        }
-        return block.offer(pageIndex(address), page);
+        return blockFor(address).offer(pageIndex(address), new Run(address & -PAGE_BYTES, page));
     }
 
     /** Gives whole pages back to the heap. */
@@ -118,12 +144,13 @@ final class HeapMemory implements TargetMemory {
             int within = (int) at & (PAGE_BYTES - 1);
             int count = (int) Math.min(range.sizeBytes() - done, PAGE_BYTES - within);
             Block block = block(at);
-            byte[] page = block == null ? null : block.get(pageIndex(at));
+            Run page = block == null ? null : block.get(pageIndex(at));
             if (block != null && page != null) {
                 if (count == PAGE_BYTES) {
                     block.set(pageIndex(at), null);
                 } else {
-                    Arrays.fill(page, within, within + count, (byte) 0);
+                    int from = page.index(at);
+                    Arrays.fill(page.bytes, from, from + count, (byte) 0);
                 }
             }
             done += count;
@@ -160,7 +187,7 @@ final class HeapMemory implements TargetMemory {
         }
     }
 
-    private byte @Nullable [] page(long address) {
+    private @Nullable Run page(long address) {
         Block block = block(address);
         return block == null ? null : block.get(pageIndex(address));
     }
@@ -175,6 +202,11 @@ final class HeapMemory implements TargetMemory {
             }
         }
         return block;
+    }
+
+    private Block blockFor(long address) {
+        Block block = block(address);
+        return block == null ? blocks.computeIfAbsent(address >>> BLOCK_SHIFT, Block::new) : block;
     }
 
     private static int pageIndex(long address) {

@@ -27,6 +27,14 @@ public interface TargetMemory extends MemoryReader {
      */
     void write(Address to, byte[] bytes, int offset, int length);
 
+    /**
+     * As {@link #write} of all of {@code bytes}, of an array that the caller gives away: the memory may keep it instead of a copy. Loads give the
+     * regions of modules.
+     */
+    default void take(Address to, byte[] bytes) {
+        write(to, bytes, 0, bytes.length);
+    }
+
     /** Called after code in {@code range} was written, so that an emulator can drop its translations of it. */
     default void codeChanged(AddressRange range) {}
 

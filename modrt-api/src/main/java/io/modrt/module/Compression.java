@@ -16,6 +16,7 @@ public enum Compression {
     /** {@code .zst}: 28 b5 2f fd. */
     ZSTD;
 
+    private static final int MAGIC_BYTES = 6;
     private static final int XZ_START = 0xfd37_7a58;
     private static final int XZ_REST = 0x5a00;
     private static final int ZSTD_MAGIC = 0x28b5_2ffd;
@@ -39,9 +40,14 @@ public enum Compression {
         return of(file, 0);
     }
 
+    /** The compression whose magic number the first {@code lengthBytes} bytes of {@code buffer} begin with. */
+    static Compression ofFirst(byte[] buffer, int lengthBytes) {
+        return lengthBytes < MAGIC_BYTES ? NONE : of(buffer, 0);
+    }
+
     /** The compression whose magic number stands at offset {@code at}. */
     static Compression of(byte[] file, int at) {
-        if (file.length - at < 6) {
+        if (file.length - at < MAGIC_BYTES) {
             return NONE;
         }
         int start = Bytes.getInt(file, at, true);

@@ -1,6 +1,10 @@
 package io.modrt.module;
 
 import io.modrt.bytes.Printable;
+import io.modrt.elf.Symbol;
+import io.modrt.elf.SymbolTable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apiguardian.api.API;
 
@@ -16,6 +20,19 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Import(int symbol, String name, OptionalLong crc, boolean weak) {
+    /** The undefined symbols of {@code symbols}, in their order, with the CRCs in {@code versions}. */
+    static List<Import> of(SymbolTable symbols, VersionRecords versions) {
+        List<Import> found = new ArrayList<>();
+        for (int i = 1; i < symbols.count(); i++) {
+            if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF) {
+                String symbol = symbols.name(i);
+                boolean weak = symbols.binding(i) == Symbol.STB_WEAK;
+                found.add(new Import(i, symbol, versions.crc(symbol, true), weak));
+            }
+        }
+        return List.copyOf(found);
+    }
+
     /** All components by name; the symbol's name is escaped. */
     @Override
     public String toString() {

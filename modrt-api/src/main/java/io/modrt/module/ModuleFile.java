@@ -3,7 +3,6 @@ package io.modrt.module;
 import io.modrt.bytes.Printable;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
-import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
@@ -22,7 +21,7 @@ import io.modrt.policy.LoadPolicy;
 import io.modrt.version.LoaderChange;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -57,14 +56,19 @@ public final class ModuleFile {
     private @Nullable List<Import> imports;
     private @Nullable ExportTables exports;
 
-    private ModuleFile(String fileName, byte[] file, @Nullable LoadPolicy policy, HostKernel kernel) {
+    private ModuleFile(
+            String fileName, byte[] buffer, int lengthBytes, @Nullable LoadPolicy policy, HostKernel kernel) {
         this.policy = policy;
         Findings findings = new Findings(fileName, policy == null ? LoadPolicy.kernelExact() : policy);
         LoadLimits limits = findings.policy().limits();
-        Input.check(fileName, file, limits);
-        this.compression = Compression.of(file);
+        Input.check(fileName, lengthBytes, limits);
+        this.compression = Compression.ofFirst(buffer, lengthBytes);
+        byte[] file = compression == Compression.NONE || lengthBytes == buffer.length
+                ? buffer
+                : Arrays.copyOf(buffer, lengthBytes);
         Unpacked unpacked = Decompression.decompress(compression, file, limits, findings.where());
         byte[] image = unpacked.image();
+        int imageBytes = compression == Compression.NONE ? lengthBytes : image.length;
         this.decompression = new InKernelDecompression(compression, file, unpacked);
         if (unpacked.unreadBytes() > 0) {
             findings.silent(
@@ -75,13 +79,13 @@ public final class ModuleFile {
         ModuleSignature found = null;
         PolicyException refusal = null;
         try {
-            found = ModuleSignature.find(image, findings).orElse(null);
+            found = ModuleSignature.find(image, imageBytes, findings).orElse(null);
         } catch (PolicyException malformed) { // why: only kernels with MODULE_SIG look at it, so checkFor raises it
             refusal = malformed;
         }
         this.signature = found;
         this.signatureCheck = new SignatureCheck(Optional.ofNullable(found), refusal);
-        this.elf = view(fileName, image, found, refusal, limits, kernel);
+        this.elf = view(fileName, image, found == null ? imageBytes : found.elfBytes(), refusal, limits, kernel);
         this.sections = new LoadedSections(elf);
         ModuleChecks checks = new ModuleChecks(elf, findings);
         checks.checkSections();
@@ -115,7 +119,16 @@ public final class ModuleFile {
      *     not check
      */
     public static ModuleFile open(byte[] file) {
-        return new ModuleFile("", Objects.requireNonNull(file, "file"), null, HostKernel.unknown());
+        return open(Objects.requireNonNull(file, "file"), file.length);
+    }
+
+    /**
+     * As {@link #open(byte[])}, of the first {@code lengthBytes} bytes of {@code buffer}, which are viewed, not copied. A program that unloads
+     * each module before it loads the next, and keeps nothing of it, can read all of them into one buffer.
+     */
+    public static ModuleFile open(byte[] buffer, int lengthBytes) {
+        Objects.checkFromIndexSize(0, lengthBytes, buffer.length);
+        return new ModuleFile("", buffer, lengthBytes, null, HostKernel.unknown());
     }
 
     /**
@@ -136,7 +149,7 @@ public final class ModuleFile {
         Objects.requireNonNull(fileName, "fileName");
         Objects.requireNonNull(file, "file");
         Objects.requireNonNull(policy, "policy");
-        return new ModuleFile(fileName, file, policy, Objects.requireNonNull(kernel, "kernel"));
+        return new ModuleFile(fileName, file, file.length, policy, Objects.requireNonNull(kernel, "kernel"));
     }
 
     /** Opens the module in the remaining bytes of {@code file}, which are copied; the buffer's position does not change. */
@@ -161,8 +174,8 @@ public final class ModuleFile {
      * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static ModuleFile open(Path path) {
-        return new ModuleFile(
-                name(path), Input.bytes(path, EXPECTED, LoadLimits.standard()), null, HostKernel.unknown());
+        byte[] file = Input.bytes(path, EXPECTED, LoadLimits.standard());
+        return new ModuleFile(name(path), file, file.length, null, HostKernel.unknown());
     }
 
     /** The same as {@link #open(Path)} under {@code policy}. */
@@ -187,12 +200,11 @@ public final class ModuleFile {
     private static ElfFile view(
             String fileName,
             byte[] image,
-            @Nullable ModuleSignature signature,
+            int lengthBytes,
             @Nullable PolicyException refusal,
             LoadLimits limits,
             HostKernel kernel) {
         try {
-            int lengthBytes = signature == null ? image.length : signature.elfBytes();
             return ElfValidity.view(fileName, image, lengthBytes, limits, kernel);
         } catch (FormatException noElf) {
             if (refusal == null) {
@@ -367,15 +379,7 @@ public final class ModuleFile {
     public List<Import> imports() {
         List<Import> known = imports;
         if (known == null) {
-            List<Import> found = new ArrayList<>();
-            for (int i = 1; i < symbols.count(); i++) {
-                if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF) {
-                    String symbol = symbols.name(i);
-                    boolean weak = symbols.binding(i) == Symbol.STB_WEAK;
-                    found.add(new Import(i, symbol, versions().crc(symbol, true), weak));
-                }
-            }
-            known = List.copyOf(found);
+            known = Import.of(symbols, versions());
             imports = known;
         }
         return known;

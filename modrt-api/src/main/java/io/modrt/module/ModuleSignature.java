@@ -42,13 +42,13 @@ public final class ModuleSignature {
     }
 
     /**
-     * The signature at the end of {@code file}; empty without a marker.
+     * The signature at the end of the first {@code lengthBytes} bytes of {@code file}; empty without a marker.
      *
      * @throws PolicyException with EBADMSG, if the trailer is malformed and the policy does not relax {@link Rule#SIGNATURE}
      */
-    static Optional<ModuleSignature> find(byte[] file, Findings findings) {
+    static Optional<ModuleSignature> find(byte[] file, int lengthBytes, Findings findings) {
         try {
-            return find(file, findings.where());
+            return find(file, lengthBytes, findings.where());
         } catch (PolicyException malformed) {
             findings.broken(
                     Rule.SIGNATURE,
@@ -58,8 +58,8 @@ public final class ModuleSignature {
         }
     }
 
-    private static Optional<ModuleSignature> find(byte[] file, String where) {
-        int markerOffset = file.length - MARKER.length();
+    private static Optional<ModuleSignature> find(byte[] file, int lengthBytes, String where) {
+        int markerOffset = lengthBytes - MARKER.length();
         if (markerOffset <= 0) {
             return Optional.empty();
         }

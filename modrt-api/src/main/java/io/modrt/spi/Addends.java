@@ -7,11 +7,14 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Addends {
 
-    /** The addend of entry {@code index}: as it was set, or else that of SHT_RELA, or for SHT_REL what the place holds now. */
+    /** The addend of entry {@code index}: as it was set, or else that of SHT_RELA, or for SHT_REL what the place holds now, and what was added. */
     long get(int index);
 
     /** Sets the addend of entry {@code index}. */
     void set(int index, long addend);
+
+    /** Adds to the addend that entry {@code index} has when its turn comes, unless it was set. */
+    void add(int index, long more);
 
     /** Makes entry {@code index} fail when its turn comes. */
     void refuse(int index, Refusal refusal);

@@ -58,6 +58,62 @@ class HeapMemoryTest {
         assertEquals(7, page[1]);
     }
 
+    private static byte[] counted(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (i * 31 + i / 4096 + 1);
+        }
+        return bytes;
+    }
+
+    /** From a page's start and from its middle, with a rest behind the last whole page. */
+    @ParameterizedTest
+    @ValueSource(longs = {0x7000, 0x7010, 0xffff_ffff_c000_0000L})
+    void whatIsTakenIsRead(long at) {
+        byte[] large = counted(3 * 4096 + 17);
+        memory.take(Address.of(at), large.clone());
+
+        assertArrayEquals(large, read(at, large.length));
+        assertArrayEquals(new byte[8], read(at + large.length, 8));
+        assertArrayEquals(new byte[8], read(at - 8, 8));
+    }
+
+    @Test
+    void whatWasTakenCanBeWrittenAndWiped() {
+        byte[] large = counted(2 * 4096);
+        memory.take(Address.of(0x7000), large.clone());
+        memory.write(Address.of(0x7ffe), new byte[] {1, 2, 3, 4}, 0, 4);
+        assertArrayEquals(new byte[] {1, 2, 3, 4}, read(0x7ffe, 4));
+        assertEquals(large[4], read(0x7004, 1)[0]);
+
+        memory.wipe(new AddressRange(Address.of(0x7800), 0x1000));
+        assertArrayEquals(Arrays.copyOf(large, 0x800), read(0x7000, 0x800));
+        assertArrayEquals(new byte[0x1000], read(0x7800, 0x1000));
+        assertArrayEquals(Arrays.copyOfRange(large, 0x1800, 0x2000), read(0x8800, 0x800));
+
+        memory.wipe(new AddressRange(Address.of(0x7000), 0x2000));
+        memory.take(Address.of(0x8000), large.clone());
+        assertArrayEquals(new byte[0x1000], read(0x7000, 0x1000));
+        assertArrayEquals(large, read(0x8000, large.length));
+    }
+
+    @Test
+    void whatIsTakenGoesOverWhatWasThere() {
+        memory.write(Address.of(0x8000), new byte[] {9, 9}, 0, 2);
+        byte[] large = counted(3 * 4096);
+        memory.take(Address.of(0x7000), large.clone());
+
+        assertArrayEquals(large, read(0x7000, large.length));
+    }
+
+    @Test
+    void nothingIsTakenBeyondTheTopOfTheAddressSpace() {
+        assertThrows(MemoryException.class, () -> memory.take(Address.of(-4096), new byte[4097]));
+        memory.take(Address.of(-4096), counted(4096));
+
+        assertArrayEquals(counted(4096), read(-4096, 4096));
+    }
+
     @Test
     void aLargeBlockComesBack() {
         byte[] large = new byte[3 * 4096 + 17];

@@ -75,6 +75,20 @@ class CompressionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Compression.class,
+            names = {"GZIP", "XZ", "ZSTD"})
+    void aCompressedFileMayBePartOfABuffer(Compression compression) throws IOException {
+        byte[] file = compress(compression, MODULE);
+        ModuleFile module = ModuleFile.open(ElfBytes.join(file, new byte[] {1, 2, 3, 4}), file.length);
+
+        assertEquals(compression, module.compression());
+        assertArrayEquals(MODULE, module.elf().array());
+        assertEquals(List.of(), module.diagnostics());
+        assertThrows(FormatException.class, () -> ModuleFile.open(file, 5), "a magic number that is cut is none");
+    }
+
     /** Parallel compressors write several streams; {@code cat} of two files does too. */
     @ParameterizedTest
     @EnumSource(value = Compression.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -78,7 +79,38 @@ class ModuleFileTest {
                 () -> assertEquals(Optional.of("GPL"), info.license()),
                 () -> assertEquals(Optional.of(ModuleBytes.VERMAGIC), info.vermagic()),
                 () -> assertEquals(Optional.empty(), info.first("lic")),
+                () -> assertEquals(Optional.of(""), info.first("flag")),
+                () -> assertEquals(List.of(""), info.all("flag")),
+                () -> assertEquals(Optional.empty(), info.first("import_ns=B")),
+                () -> assertEquals(List.of(), info.all("import_ns=B")),
+                () -> assertEquals(Optional.empty(), info.first("")),
                 () -> assertEquals(List.of(), info.all("author")));
+    }
+
+    @Test
+    void oneBufferServesForFileAfterFile() {
+        byte[] first = ModuleBytes.with(e -> e.part(ModuleBytes.MODINFO).contents = ElfBytes.strings("name=first\0"));
+        byte[] second = ModuleBytes.module(ElfClass.ELF64, false);
+        byte[] buffer = new byte[first.length + second.length];
+        Arrays.fill(buffer, (byte) 0x1f);
+        System.arraycopy(first, 0, buffer, 0, first.length);
+        ModuleFile file = ModuleFile.open(buffer, first.length);
+        assertEquals("first", file.name());
+        assertEquals(first.length, file.elf().lengthBytes());
+        assertSame(buffer, file.elf().array());
+        assertEquals(2, file.imports().size());
+
+        System.arraycopy(second, 0, buffer, 0, second.length);
+        ModuleFile next = ModuleFile.open(buffer, second.length);
+        assertEquals("greeter", next.name());
+        assertEquals(2, next.imports().size());
+
+        FormatException cut = assertThrows(FormatException.class, () -> ModuleFile.open(buffer, second.length - 1));
+        assertEquals(
+                assertThrows(FormatException.class, () -> ModuleFile.open(Arrays.copyOf(second, second.length - 1)))
+                        .getMessage(),
+                cut.getMessage());
+        assertThrows(IndexOutOfBoundsException.class, () -> ModuleFile.open(buffer, buffer.length + 1));
     }
 
     @Test

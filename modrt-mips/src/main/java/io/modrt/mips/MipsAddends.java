@@ -46,6 +46,9 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
                 oldest = count;
             }
         }
+        if (oldest == count) {
+            return;
+        }
         if (waiting == null) {
             // why: the kernel frees every HI16 that is still waiting and fails, without logging a line
             refuseOpen(
@@ -60,21 +63,23 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
      * whether there was none.
      */
     private boolean complete(int first, int lo) {
-        long value = symbols.value(relocations.symbol(lo));
+        int symbol = relocations.symbol(lo);
         long low = addends.get(lo);
         for (int hi = lo - 1; hi >= first; hi--) {
             if (relocations.type(hi) != HI16) {
                 continue;
             }
-            long hiValue = symbols.value(relocations.symbol(hi));
-            if (hiValue != value) {
-                Refusal unsafe =
-                        unsafe("the R_MIPS_HI16 at 0x" + Long.toHexString(relocations.offset(hi)), hiValue, value);
+            int hiSymbol = relocations.symbol(hi);
+            if (hiSymbol != symbol && symbols.value(hiSymbol) != symbols.value(symbol)) {
+                Refusal unsafe = unsafe(
+                        "the R_MIPS_HI16 at 0x" + Long.toHexString(relocations.offset(hi)),
+                        symbols.value(hiSymbol),
+                        symbols.value(symbol));
                 addends.refuse(lo, unsafe);
                 refuseOpen(first, hi + 1, unsafe);
                 return false;
             }
-            addends.set(hi, addends.get(hi) + low);
+            addends.add(hi, low);
         }
         return true;
     }

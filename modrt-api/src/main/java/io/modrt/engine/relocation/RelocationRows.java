@@ -191,7 +191,8 @@ final class RelocationRows {
     private final boolean isEmpty;
     private final @Nullable Row[] rows;
     private final long errorValuesStart;
-    private final long errorValuesBytes;
+    /** The number of error values, as a signed comparison of unsigned numbers needs it. */
+    private final long errorValuesBound;
 
     /**
      * The rows of {@code table}.
@@ -212,7 +213,7 @@ final class RelocationRows {
                 .forEach(type -> rows[type.number()] = new Row(type, true, width, orders.isBig(type.field())));
         AddressRange errors = table.errorValues();
         this.errorValuesStart = width.wrap(errors.start().value());
-        this.errorValuesBytes = errors.sizeBytes();
+        this.errorValuesBound = errors.sizeBytes() + Long.MIN_VALUE;
     }
 
     /** The byte orders of instructions and of data: whether the most significant byte comes first. */
@@ -243,11 +244,11 @@ final class RelocationRows {
 
     @Nullable
     Row row(int number) {
-        return Integer.compareUnsigned(number, rows.length) < 0 ? rows[number] : null;
+        return number >= 0 && number < rows.length ? rows[number] : null;
     }
 
     /** Whether a symbol's value stands for an error. */
     boolean isErrorValue(long value) {
-        return Long.compareUnsigned(value - errorValuesStart, errorValuesBytes) < 0;
+        return value - errorValuesStart + Long.MIN_VALUE < errorValuesBound; // an unsigned comparison
     }
 }

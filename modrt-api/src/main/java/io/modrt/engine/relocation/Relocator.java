@@ -171,7 +171,8 @@ final class Relocator implements Fixup {
                     || !row.isPlain
                     || offset < 0
                     || offset > sizeBytes - row.bytes
-                    || Integer.compareUnsigned(symbolIndex, symbolValues.length) >= 0
+                    || symbolIndex < 0
+                    || symbolIndex >= symbolValues.length
                     || (anyMissing && missing.get(symbolIndex))
                     || (!isExplicit && addends.isFailing(i))) {
                 return i;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The addends of one relocation section. An addend in place that the architecture does not set is read when its relocation is applied,
- * since an earlier entry may have changed the place. The arrays are made only when the architecture sets or refuses an entry.
+ * since an earlier entry may have changed the place. The arrays are made only when the architecture changes or refuses an entry.
  */
 final class SectionAddends implements Addends {
     private static final byte SET = 1;
@@ -42,13 +42,23 @@ final class SectionAddends implements Addends {
     }
 
     private void touch() {
-        if (states.length == 0) {
+        if (addends.length == 0) {
             addends = new long[count];
+        }
+    }
+
+    private void mark(int index, byte state) {
+        if (states.length == 0) {
             states = new byte[count];
             refused = new LinkedHashMap<>();
             open = new LinkedHashMap<>();
             left = new LinkedHashMap<>();
         }
+        states[index] = state;
+    }
+
+    private long added(int index) {
+        return addends.length == 0 ? 0 : addends[index];
     }
 
     private boolean is(int index, byte state) {
@@ -60,9 +70,10 @@ final class SectionAddends implements Addends {
         if (is(index, SET)) {
             return addends[index];
         }
-        if (!isInPlace) {
-            return relocations.addend(index);
-        }
+        return added(index) + (isInPlace ? inPlace(index) : relocations.addend(index));
+    }
+
+    private long inPlace(int index) {
         Row row = rows.row(relocations.type(index));
         long offset = relocations.offset(index);
         // why: an entry of unknown type or outside the section is refused when it is applied
@@ -81,40 +92,43 @@ final class SectionAddends implements Addends {
         if (is(index, SET)) {
             return addends[index];
         }
-        return isInPlace ? read(row, at) : relocations.addend(index);
+        return added(index) + (isInPlace ? read(row, at) : relocations.addend(index));
     }
 
     @Override
     public void set(int index, long addend) {
         touch();
         addends[index] = addend;
-        states[index] = SET;
+        mark(index, SET);
+    }
+
+    @Override
+    public void add(int index, long more) {
+        touch();
+        addends[index] += more;
     }
 
     @Override
     public void refuse(int index, Refusal refusal) {
-        touch();
+        mark(index, FAILING);
         refused.putIfAbsent(index, refusal);
-        states[index] = FAILING;
     }
 
     @Override
     public void refuseAtEnd(int index, Refusal refusal) {
-        touch();
+        mark(index, FAILING);
         open.putIfAbsent(index, refusal);
-        states[index] = FAILING;
     }
 
     @Override
     public void leave(int index, String why) {
-        touch();
+        mark(index, FAILING);
         left.put(index, why);
-        states[index] = FAILING;
     }
 
     /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
-        return !isInPlace && states.length == 0;
+        return !isInPlace && states.length == 0 && addends.length == 0;
     }
 
     /** The refusal of a place outside the section whose addend the kernel reads before it looks at the type; empty elsewhere. */

@@ -39,7 +39,7 @@ final class Candidates<E extends Exporter> {
                 query.add(bytes, stringsStart + symbols.nameOffset(i), symbols.nameBytes(i));
             }
         }
-        names.kernel().answer(query);
+        query.ask(names.kernel());
     }
 
     /** The exports of loaded modules that have the name of {@code symbol}; null if there are none. */

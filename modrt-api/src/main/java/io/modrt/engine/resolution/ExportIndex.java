@@ -31,6 +31,11 @@ public final class ExportIndex<E extends Exporter> {
         return byName.get(name);
     }
 
+    /** The first export of this name, which leads to the others; null if there is none. */
+    public @Nullable Offer<E> find(String name) {
+        return isEmpty() ? null : find(ByteName.of(name));
+    }
+
     /** Adds the exports of a module. If it has a name in several tables, they stay in the order in which the kernel searches them. */
     public void add(E owner) {
         List<KernelSymbol> exports = owner.exports();

@@ -27,7 +27,10 @@ import java.util.Optional;
 public final class SymbolResolution<E extends Exporter> {
     private static final int SHN_LIVEPATCH = 0xff20;
 
+    /** How many names a message has of what is wrong, and how many one that is about most loads. */
     private static final int MOST_NAMES = 12;
+
+    private static final int FEW_NAMES = 3;
 
     private final SectionAddresses addresses;
     private final ModuleFile file;
@@ -84,7 +87,7 @@ public final class SymbolResolution<E extends Exporter> {
                     placeholders.size()
                             + " of its symbols have made-up addresses, since neither the kernel nor a loaded module exports"
                             + " them: "
-                            + some(placeholders));
+                            + some(placeholders, MOST_NAMES));
         }
         List<String> perhaps = rules.perhapsExported();
         if (!perhaps.isEmpty()) {
@@ -93,7 +96,7 @@ public final class SymbolResolution<E extends Exporter> {
                     file.name(),
                     "whether the kernel exports " + perhaps.size()
                             + " of its imports, of which the source of the kernel's symbols does not say it: "
-                            + some(perhaps));
+                            + some(perhaps, FEW_NAMES));
         }
         return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
     }
@@ -218,12 +221,12 @@ public final class SymbolResolution<E extends Exporter> {
         return known;
     }
 
-    private static String some(List<String> names) {
+    private static String some(List<String> names, int most) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < names.size() && i < MOST_NAMES; i++) {
+        for (int i = 0; i < names.size() && i < most; i++) {
             text.append(i == 0 ? "" : ", ").append(Printable.brief(names.get(i)));
         }
-        return text.append(names.size() <= MOST_NAMES ? "" : " and " + (names.size() - MOST_NAMES) + " more")
+        return text.append(names.size() <= most ? "" : " and " + (names.size() - most) + " more")
                 .toString();
     }
 
@@ -250,7 +253,7 @@ public final class SymbolResolution<E extends Exporter> {
                 .append(": ")
                 .append(unresolved.size())
                 .append(unresolved.size() == 1 ? " unknown symbol: " : " unknown symbols: ")
-                .append(some(unresolved));
+                .append(some(unresolved, MOST_NAMES));
         refused.stream().limit(MOST_NAMES).forEach(other -> text.append("; ").append(other.getMessage()));
         unresolved.stream()
                 .filter(name -> rules.whyHidden(name).isPresent())

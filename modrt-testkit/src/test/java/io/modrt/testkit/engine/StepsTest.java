@@ -1,5 +1,6 @@
 package io.modrt.testkit.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -58,6 +59,24 @@ class StepsTest {
             ResolvedModule resolved = placed.resolve();
             assertEquals(where + ", 0 imports bound", resolved.toString());
             assertEquals(where + ", relocated, 0 stubs", resolved.relocate().toString());
+        }
+    }
+
+    /** Memory on the heap keeps the arrays that a commit gives it, and changes them. */
+    @Test
+    void theRelocatedBytesStayWhatTheyAreAfterTheCommit() {
+        try (PlacedModule placed =
+                runtime.plan(Samples.file(Samples.module("guest"))).place()) {
+            RelocatedModule relocated = placed.resolve().relocate();
+            byte[] before = relocated.bytes(RegionKind.CORE);
+            LiveModule module = relocated.commit();
+            Address data = module.address(".data").orElseThrow();
+            runtime.memory().write(data, new byte[] {1, 2, 3, 4}, 0, 4);
+
+            assertArrayEquals(before, relocated.bytes(RegionKind.CORE));
+            byte[] now = new byte[4];
+            runtime.memory().read(data, now, 0, now.length);
+            assertArrayEquals(new byte[] {1, 2, 3, 4}, now);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.modrt.elf;
+package io.modrt.bytes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StringsTest {
+class NulTest {
     /** The strings are written in hexadecimal, with what lies behind them. */
     @ParameterizedTest
     @CsvSource({
@@ -25,12 +25,12 @@ class StringsTest {
     void aStringEndsAtTheFirstNulWhateverIsAroundIt(String hex, int length) {
         byte[] bytes = HexFormat.of().parseHex(hex);
 
-        assertEquals(length, Strings.length(bytes, 0));
+        assertEquals(length, Nul.distance(bytes, 0));
     }
 
     @ParameterizedTest
     @CsvSource({"0, 12", "4, 8", "5, 7", "11, 1", "12, 0", "13, 2"})
     void aStringMayBeginAnywhere(int at, int length) {
-        assertEquals(length, Strings.length("twelve bytes\0ab\0".getBytes(StandardCharsets.UTF_8), at));
+        assertEquals(length, Nul.distance("twelve bytes\0ab\0".getBytes(StandardCharsets.UTF_8), at));
     }
 }

@@ -1,0 +1,26 @@
+package io.modrt.bytes;
+
+/** Finds the NUL that ends a string. */
+public final class Nul {
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+
+    private Nul() {}
+
+    /** The number of bytes from {@code at} to the next NUL. The caller has made sure that there is one. */
+    public static int distance(byte[] bytes, int at) {
+        int end = at;
+        // why: names are most of what a load reads, and eight bytes at a time take a third of the time
+        for (; end <= bytes.length - Long.BYTES; end += Long.BYTES) {
+            long eight = Bytes.getLong(bytes, end, false);
+            long nul = (eight - LOW_BITS) & ~eight & HIGH_BITS; // the lowest bit that is set stands in the first NUL
+            if (nul != 0) {
+                return end + Long.numberOfTrailingZeros(nul) / Byte.SIZE - at;
+            }
+        }
+        while (bytes[end] != 0) {
+            end++;
+        }
+        return end - at;
+    }
+}

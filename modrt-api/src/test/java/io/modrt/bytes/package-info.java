@@ -1,0 +1,5 @@
+/** Tests of bytes. */
+@NullMarked
+package io.modrt.bytes;
+
+import org.jspecify.annotations.NullMarked;
