@@ -3,6 +3,7 @@ package io.modrt.benchmarks;
 import io.modrt.benchmarks.Jmh.Outcome;
 import io.modrt.benchmarks.Options.Part;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,9 +26,11 @@ final class Run {
     private final Jmh jmh;
     private final Program program;
     private final Results results = new Results();
+    private final Path raw;
 
     Run(Options options) {
         this.options = options;
+        this.raw = options.output().resolve("results.csv");
         this.folder = options.output().resolve("work").toAbsolutePath();
         this.jmh = new Jmh(options.jvm(), options.isShort());
         this.program = new Program(folder.resolve("program.log"));
@@ -88,6 +91,11 @@ final class Run {
 
     private void add(Measure measure) {
         results.add(measure);
+        try { // why: a part that fails must not lose the figures of those before it
+            Files.writeString(raw, results.csv());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
         System.err.println("  " + measure.csv());
     }
 
@@ -132,17 +140,25 @@ final class Run {
         Outcome whole = jmh.timed(LoadBenchmark.class, "whole", parameters);
         add(Part.LOAD, tree, name, "whole", whole, relocations);
         allocation(Part.LOAD, tree, name, whole, relocations);
+        add(Part.LOAD, tree, name, "by path", jmh.timed(LoadBenchmark.class, "byPath", parameters), relocations);
         steps(Part.LOAD, tree, name, jmh.timed(LoadBenchmark.class, "steps", parameters), relocations);
     }
 
     private void tree(Prepared tree) throws RunnerException {
-        Map<String, String> parameters = parameters(tree, "list", tree.list().toString(), "threads", "1");
+        Map<String, String> parameters = parameters(tree, "list", tree.list().toString());
         Outcome whole = passes(tree, "whole", parameters);
         add(Part.TREE, tree, "tree", "whole", whole, tree.relocations());
         allocation(Part.TREE, tree, "tree", whole, tree.tree().modules().size());
+        add(Part.TREE, tree, "tree", "by path", passes(tree, "byPath", parameters), tree.relocations());
         steps(Part.TREE, tree, "tree", passes(tree, "steps", parameters), tree.relocations());
-        parameters.put("threads", "2");
-        add(Part.TREE, tree, "tree", "whole 2 threads", passes(tree, "whole", parameters), tree.relocations());
+        for (String threads : List.of("1", "2")) {
+            Outcome stay = jmh.passes(
+                    ThreadsBenchmark.class,
+                    "all",
+                    Map.of("modules", tree.version().toString(), "threads", threads),
+                    tree.tree().modules().size());
+            add(Part.TREE, tree, "tree", "loadAll " + threads, stay, tree.relocations());
+        }
     }
 
     private Outcome passes(Prepared tree, String method, Map<String, String> parameters) throws RunnerException {

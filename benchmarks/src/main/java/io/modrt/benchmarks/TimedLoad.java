@@ -8,7 +8,6 @@ import io.modrt.load.RelocatedModule;
 import io.modrt.load.ResolvedModule;
 import io.modrt.module.ModuleFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -19,12 +18,13 @@ final class TimedLoad {
     private static final int BLOCK_BYTES = 64 << 20;
 
     private final ModuleRuntime runtime;
+    private final FileBuffer buffer = new FileBuffer();
     private final byte[] block = new byte[BLOCK_BYTES];
     private final long[] nanos = new long[Step.values().length];
 
     /** One step of a load; {@link #RELOCATE} includes the copy of the file's bytes and what the kernel does after relocation. */
     enum Step {
-        /** The file's bytes, from the operating system's cache. */
+        /** The file's bytes, from the operating system's cache to a buffer that is used again. */
         READ,
         /** Bytes to a validated file. */
         PARSE,
@@ -56,9 +56,9 @@ final class TimedLoad {
     /** Loads the module in {@code path} and unloads it. */
     void run(Path path) throws IOException {
         long start = System.nanoTime();
-        byte[] bytes = Files.readAllBytes(path);
+        buffer.read(path);
         long read = add(Step.READ, start);
-        ModuleFile file = ModuleFile.open(bytes);
+        ModuleFile file = buffer.module();
         long parsed = add(Step.PARSE, read);
         LayoutPlan plan = runtime.plan(file);
         long planned = add(Step.PLAN, parsed);
@@ -75,7 +75,7 @@ final class TimedLoad {
         long loaded = System.nanoTime();
         unload(live);
         long gone = add(Step.UNLOAD, loaded);
-        copy(bytes, imageBytes(plan));
+        copy(imageBytes(plan));
         add(Step.MEMCPY, gone);
     }
 
@@ -93,8 +93,9 @@ final class TimedLoad {
         return plan.regions().stream().mapToLong(region -> region.sizeBytes()).sum();
     }
 
-    private void copy(byte[] bytes, long imageBytes) {
-        System.arraycopy(bytes, 0, block, 0, (int) Math.min(Math.min(imageBytes, bytes.length), BLOCK_BYTES));
+    private void copy(long imageBytes) {
+        int most = Math.min(buffer.length(), BLOCK_BYTES);
+        System.arraycopy(buffer.bytes(), 0, block, 0, (int) Math.min(imageBytes, most));
     }
 
     private long add(Step step, long start) {

@@ -1,19 +1,11 @@
 package io.modrt.benchmarks;
 
 import io.modrt.ModuleRuntime;
-import io.modrt.error.StateException;
-import io.modrt.load.LiveModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -31,8 +23,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init") // why: JMH calls open() before anything else
 public class TreeBenchmark {
 
-    private static final int MOST_TRIES = 1000;
-
     /** A file with the path of a module in each line. */
     @Param("")
     public String list = "";
@@ -41,80 +31,42 @@ public class TreeBenchmark {
     @Param("")
     public String exports = "";
 
-    /** How many threads load, each taking the next module. */
-    @Param("1")
-    public int threads = 1;
-
     private List<Path> paths;
+    private final FileBuffer buffer = new FileBuffer();
     private ModuleRuntime runtime;
     private TimedLoad load;
-    private ExecutorService pool;
 
     /** For JMH. */
     public TreeBenchmark() {}
 
-    /** Makes the runtime and the threads. */
+    /** Makes the runtime. */
     @Setup
     public void open() throws IOException {
         paths = Files.readAllLines(Path.of(list)).stream().map(Path::of).toList();
         runtime = Exports.runtime(Path.of(exports));
         load = new TimedLoad(runtime);
-        pool = Executors.newFixedThreadPool(threads);
     }
 
     /** Closes the runtime. */
     @TearDown
     public void close() {
-        pool.shutdownNow();
         runtime.close();
     }
 
-    /** Loads each module with one call, and unloads it. */
+    /** Reads each module into a buffer that is used again, loads it and unloads it. */
     @Benchmark
-    public int whole() throws InterruptedException, ExecutionException {
-        AtomicInteger next = new AtomicInteger();
-        if (threads == 1) {
-            return loadFrom(next);
+    public void whole() throws IOException {
+        for (Path path : paths) {
+            buffer.read(path);
+            TimedLoad.unload(runtime.load(buffer.module()));
         }
-        List<Future<Integer>> running = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            running.add(pool.submit(() -> loadFrom(next)));
-        }
-        int loaded = 0;
-        for (Future<Integer> thread : running) {
-            loaded += thread.get();
-        }
-        runtime.close();
-        return loaded;
     }
 
-    private int loadFrom(AtomicInteger next) {
-        int loaded = 0;
-        for (int at = next.getAndIncrement(); at < paths.size(); at = next.getAndIncrement()) {
-            LiveModule live = load(paths.get(at));
-            try {
-                TimedLoad.unload(live);
-            } catch (StateException used) {
-                // A module of another thread came meanwhile and uses this one: both go at the end of the pass.
-                if (threads == 1) {
-                    throw used;
-                }
-            }
-            loaded++;
-        }
-        return loaded;
-    }
-
-    /** Loads a module; again if another thread unloaded one that it began to use, as a kernel's user would try again. */
-    private LiveModule load(Path path) {
-        for (int tries = 1; ; tries++) {
-            try {
-                return runtime.load(path);
-            } catch (StateException gone) {
-                if (threads == 1 || tries == MOST_TRIES) {
-                    throw gone;
-                }
-            }
+    /** Loads each module by its path with one call, and unloads it. */
+    @Benchmark
+    public void byPath() {
+        for (Path path : paths) {
+            TimedLoad.unload(runtime.load(path));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.modrt.engine.finish;
 
+import io.modrt.bytes.Nul;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.KallsymsForm;
 import io.modrt.engine.layout.KallsymsLayout;
@@ -69,9 +70,8 @@ abstract sealed class NameCopies {
         @Override
         int copy(int symbol) {
             int offset = next;
-            int length = super.symbols.nameBytes(symbol);
             int from = super.fileStart + super.symbols.nameOffset(symbol);
-            System.arraycopy(super.file, from, bytes, start + offset, Math.min(length, most));
+            int length = Nul.copy(super.file, from, bytes, start + offset, most);
             next += length + 1;
             return offset;
         }

@@ -20,7 +20,8 @@ public final class KallsymsLayout {
     private final KallsymsForm form;
     private final RegionKind coreRegion;
     private final RegionKind initRegion;
-    private final BitSet core = new BitSet();
+    private BitSet core = new BitSet();
+    private int coreCount;
     private final BitSet sharedNames = new BitSet();
     private long coreSymbolsOffset;
     private long coreStringsOffset;
@@ -38,7 +39,8 @@ public final class KallsymsLayout {
         if (form.isCopied()) {
             place(passes, flags, profile);
         } else {
-            core.set(0, symbols.count());
+            coreCount = symbols.count();
+            core.set(0, coreCount);
         }
     }
 
@@ -80,9 +82,12 @@ public final class KallsymsLayout {
         boolean isShared = form.names() == KallsymsForm.Names.SHARED;
         long stringBytes = form.names().bytesInFront();
         int count = symbols.count();
+        int sections = stays.length;
+        long[] words = new long[count / Long.SIZE + 1];
         for (int i = 0; i < count; i++) {
-            if (i == 0 || (symbols.nameOffset(i) != 0 && stays[section(symbols, i)])) {
-                core.set(i);
+            if (i == 0 || (symbols.nameOffset(i) != 0 && stays[section(symbols, i, sections)])) {
+                words[i / Long.SIZE] |= 1L << i;
+                coreCount++;
                 if (isShared) {
                     markName(i);
                     continue;
@@ -94,6 +99,7 @@ public final class KallsymsLayout {
                 }
             }
         }
+        core = BitSet.valueOf(words);
         return isShared ? sharedNames.cardinality() : stringBytes;
     }
 
@@ -122,12 +128,16 @@ public final class KallsymsLayout {
 
     /** The section of a symbol; 0 if it is undefined, absolute, common or otherwise in no section of the file. */
     public static int section(SymbolTable symbols, int symbol) {
+        return section(symbols, symbol, symbols.section().file().sectionCount());
+    }
+
+    private static int section(SymbolTable symbols, int symbol, int sections) {
         int raw = symbols.rawSectionIndex(symbol);
         if (raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX) {
             return 0;
         }
         int index = raw == Symbol.SHN_XINDEX ? symbols.sectionIndex(symbol) : raw;
-        return index < 0 || index >= symbols.section().file().sectionCount() ? 0 : index;
+        return index < 0 || index >= sections ? 0 : index;
     }
 
     /** The module's symbol table. */
@@ -157,7 +167,7 @@ public final class KallsymsLayout {
 
     /** The number of core symbols. */
     public int coreCount() {
-        return core.cardinality();
+        return coreCount;
     }
 
     /** How this kernel keeps symbols. */

@@ -23,6 +23,8 @@ final class Candidates<E extends Exporter> {
     /** The symbols of the query's names, in ascending order. */
     private int[] asked;
 
+    private int next;
+
     Candidates(SymbolTable symbols, Names<E> names) {
         this.symbols = symbols;
         this.names = names;
@@ -50,9 +52,12 @@ final class Candidates<E extends Exporter> {
                         .find(name.moveTo(bytes, stringsStart + symbols.nameOffset(symbol), symbols.nameBytes(symbol)));
     }
 
-    /** The kernel's symbol that has the name of {@code symbol}. */
+    /** The kernel's symbol that has the name of {@code symbol}. Symbols are asked for in ascending order. */
     Optional<KernelSymbol> ofKernel(int symbol) {
-        int number = Arrays.binarySearch(asked, 0, query.count(), symbol);
-        return number < 0 ? names.kernel().find(symbols.name(symbol)) : query.answer(number);
+        while (next < query.count() && asked[next] < symbol) {
+            next++;
+        }
+        boolean isAsked = next < query.count() && asked[next] == symbol;
+        return isAsked ? query.answer(next) : names.kernel().find(symbols.name(symbol));
     }
 }
