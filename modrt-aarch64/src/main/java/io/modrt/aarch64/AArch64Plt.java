@@ -32,7 +32,8 @@ final class AArch64Plt {
     private final List<Stub> stubs = new ArrayList<>();
     private int used;
     private @Nullable Stub last;
-    private @Nullable Stub spare;
+    /** Whether the kernel has written the last entry once more, behind it. */
+    private boolean hasSpare;
 
     /**
      * An empty section.
@@ -65,13 +66,14 @@ final class AArch64Plt {
      * and then compares, so behind an entry that is used again there is another in memory, until something else takes its place.
      */
     Stub entry(Fixup branch) {
-        Stub made = entry(next(), branch.goal(), branch.symbolName());
-        if (last != null && last.target().equals(made.target())) {
-            spare = made;
-            return last;
+        Stub known = last;
+        if (known != null && known.target().value() == branch.goal()) {
+            hasSpare = true;
+            return known;
         }
-        last = take(branch, made);
-        return last;
+        Stub made = take(branch, entry(next(), branch.goal(), branch.symbolName()));
+        last = made;
+        return made;
     }
 
     /** A veneer that does what the unsafe {@code adrp} at a place does, and branches back behind it. */
@@ -95,7 +97,7 @@ final class AArch64Plt {
 
     private Stub take(Fixup fixup, Stub made) {
         used = (int) (made.address().value() - start) / ENTRY_BYTES + 1;
-        spare = null;
+        hasSpare = false;
         if (used > counted) {
             throw fixup.refused(Refusal.of(Errno.ENOEXEC, "needs PLT entry " + used + ", of " + counted + " counted"));
         }
@@ -105,6 +107,10 @@ final class AArch64Plt {
 
     /** The entries and veneers, in the order in which they were made, and the one that was made and not used, if it is still there. */
     Stream<Stub> stubs() {
-        return Stream.concat(stubs.stream(), Stream.ofNullable(spare));
+        return Stream.concat(stubs.stream(), hasSpare ? Stream.ofNullable(last).map(this::again) : Stream.empty());
+    }
+
+    private Stub again(Stub entry) {
+        return entry(next(), entry.target().value(), entry.symbol());
     }
 }
