@@ -78,9 +78,9 @@ final class AArch64BranchOrder {
     private void requireSymbol(RelocationSection relocations, int i) {
         int symbol = relocations.symbol(i);
         if (Integer.compareUnsigned(symbol, symbols.count()) >= 0) {
-            throw new FormatException(Refusal.beyondKernel(
-                    relocations.section().where() + ": entry " + i + ": symbol index " + Integer.toUnsignedString(symbol)
-                            + ", the file has " + symbols.count() + " symbols"));
+            throw new FormatException(
+                    Refusal.beyondKernel(relocations.section().where() + ": entry " + i + ": symbol index "
+                            + Integer.toUnsignedString(symbol) + ", the file has " + symbols.count() + " symbols"));
         }
     }
 

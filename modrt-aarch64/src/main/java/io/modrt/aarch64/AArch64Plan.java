@@ -102,7 +102,8 @@ final class AArch64Plan implements ArchPlan {
 
     @Override
     public boolean mayNeed(RelocationSection relocations, int index) {
-        return ordered.containsKey(relocations.section().index()) && AArch64BranchOrder.leaves(relocations, index, file.symbols());
+        return ordered.containsKey(relocations.section().index())
+                && AArch64BranchOrder.leaves(relocations, index, file.symbols());
     }
 
     @Override

@@ -93,7 +93,7 @@ final class RelocationRows {
                     && field.second() == null
                     && store == Store.SET
                     && !looksAtPlace
-                    && !routed
+                    && (!routed || type.isDirectInReach())
                     && !isBeyondKernel;
         }
 
