@@ -16,6 +16,8 @@ import java.util.Arrays;
 public final class Input {
     private static final int LEAST_BYTES = 8192;
     private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+    /** What is read at once. The JDK copies it through a buffer of this size, which the thread keeps. */
+    private static final int PIECE_BYTES = 1 << 18;
 
     private Input() {}
 
@@ -40,8 +42,7 @@ public final class Input {
             byte[] bytes = new byte[(int) Math.max(stated, Math.min(most, LEAST_BYTES))];
             int length = 0;
             while (true) {
-                int count = in.readNBytes(bytes, length, bytes.length - length);
-                length += count;
+                length = fill(in, bytes, length);
                 int next = length < bytes.length ? -1 : in.read();
                 if (next < 0) {
                     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
@@ -53,6 +54,19 @@ public final class Input {
                 bytes[length++] = (byte) next;
             }
         }
+    }
+
+    /** Reads on until {@code bytes} is full or the file ends; returns how many bytes it holds then. */
+    private static int fill(InputStream in, byte[] bytes, int from) throws IOException {
+        int length = from;
+        while (length < bytes.length) {
+            int count = in.read(bytes, length, Math.min(PIECE_BYTES, bytes.length - length));
+            if (count < 0) {
+                break;
+            }
+            length += count;
+        }
+        return length;
     }
 
     /** The text of the file at {@code path}, as Latin-1, which has a character for every byte. */
