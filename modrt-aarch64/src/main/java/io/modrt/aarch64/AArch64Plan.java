@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code module_frob_arch_sections} does before layout: it sorts the branches of each section with code that leave it, so that those to
@@ -130,9 +129,11 @@ final class AArch64Plan implements ArchPlan {
         }
 
         @Override
-        public @Nullable Stub route(Fixup branch) {
+        public long route(Fixup branch) {
             boolean isNear = AArch64Code.reaches(branch.P(), branch.goal());
-            return isNear || plts.isEmpty() ? null : plt(branch).entry(branch);
+            return isNear || plts.isEmpty()
+                    ? branch.goal()
+                    : plt(branch).entry(branch).address().value();
         }
 
         @Override

@@ -20,13 +20,13 @@ import java.util.stream.Stream;
 final class Relocated implements RelocatedModule {
     private final Resolved resolved;
     private final ImageBytes image;
-    private final List<Stub> stubs;
+    private final int stubCount;
     private final Findings findings;
 
-    private Relocated(Resolved resolved, ImageBytes image, List<Stub> stubs, Findings findings) {
+    private Relocated(Resolved resolved, ImageBytes image, int stubCount, Findings findings) {
         this.resolved = resolved;
         this.image = image;
-        this.stubs = stubs;
+        this.stubCount = stubCount;
         this.findings = findings;
     }
 
@@ -80,7 +80,12 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public List<Stub> stubs() {
-        return stubs;
+        return stubCount == 0 ? List.of() : resolved.explanation().stubs();
+    }
+
+    /** How many stubs were made. */
+    int stubCount() {
+        return stubCount;
     }
 
     @Override
@@ -105,6 +110,6 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public String toString() {
-        return resolved.placed() + ", relocated, " + stubs.size() + " stubs";
+        return resolved.placed() + ", relocated, " + stubCount + " stubs";
     }
 }
