@@ -131,9 +131,7 @@ final class AArch64Plan implements ArchPlan {
         @Override
         public long route(Fixup branch) {
             boolean isNear = AArch64Code.reaches(branch.P(), branch.goal());
-            return isNear || plts.isEmpty()
-                    ? branch.goal()
-                    : plt(branch).entry(branch).address().value();
+            return isNear || plts.isEmpty() ? branch.goal() : plt(branch).entry(branch);
         }
 
         @Override
@@ -168,13 +166,19 @@ final class AArch64Plan implements ArchPlan {
             if (AArch64Code.fits(AArch64Reloc.ADR, distance)) {
                 return AArch64Reloc.ADR.insert(adrp & ~AArch64Code.COUNTS_PAGES, distance);
             }
-            Stub veneer = plt(fixup).veneer(fixup, adrp);
-            return AArch64Code.branch(AArch64Code.B, fixup.P(), veneer.address().value());
+            return AArch64Code.branch(AArch64Code.B, fixup.P(), plt(fixup).veneer(fixup, adrp));
         }
 
         @Override
         public List<Stub> stubs() {
-            return plts.stream().flatMap(AArch64Plt::stubs).toList();
+            return plts.stream()
+                    .flatMap(plt -> plt.stubs(file.symbols()).stream())
+                    .toList();
+        }
+
+        @Override
+        public int writeStubs(ModuleImage image) {
+            return plts.stream().mapToInt(plt -> plt.write(image)).sum();
         }
 
         @Override

@@ -61,7 +61,7 @@ public interface RelocationType {
 
     /**
      * Whether a branch of a {@linkplain #routed() routed} type takes no stub where its value fits: then {@link ArchLoad#route}, which would
-     * return null, may be left out.
+     * return S + A, may be left out.
      */
     default boolean isDirectInReach() {
         return false;
