@@ -69,7 +69,7 @@ final class AArch64BranchOrder {
                 order[moved] = i;
             }
         }
-        int entries = sort(relocations, order, front);
+        int entries = sort(relocations, order, front, leaving);
         boolean isOneMore = leavingCount > front && (front == 0 || !shareEntry(relocations, order[front - 1], front));
         return new Ordered(order, isOneMore ? entries + 1 : entries);
     }
@@ -90,9 +90,12 @@ final class AArch64BranchOrder {
         return relocations.symbol(i) + (isJump ? 0 : symbols.count());
     }
 
-    /** Sorts the first {@code count} of {@code order}; those with one target keep their order. Returns how many entries they need. */
-    private int sort(RelocationSection relocations, int[] order, int count) {
-        int[] keys = new int[count];
+    /**
+     * Sorts the first {@code count} of {@code order}; those with one target keep their order. Returns how many entries they need.
+     *
+     * @param keys room for as many numbers
+     */
+    private int sort(RelocationSection relocations, int[] order, int count, int[] keys) {
         int different = 0;
         for (int i = 0; i < count; i++) {
             int key = key(relocations, order[i]);

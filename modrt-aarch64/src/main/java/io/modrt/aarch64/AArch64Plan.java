@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code module_frob_arch_sections} does before layout: it sorts the branches of each section with code that leave it, so that those to
@@ -115,6 +117,8 @@ final class AArch64Plan implements ArchPlan {
         private final PlacedSections placed;
         private final AArch64Alternatives alternatives;
         private final List<AArch64Plt> plts = new ArrayList<>();
+        /** That in the same part of the module as the section that is relocated; null where the kernel does without. */
+        private @Nullable AArch64Plt current;
 
         Load(PlacedSections placed, SymbolValues values) {
             this.placed = placed;
@@ -129,9 +133,17 @@ final class AArch64Plan implements ArchPlan {
         }
 
         @Override
+        public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
+            Optional<RegionKind> region = placed.region(relocations.target());
+            int number = AArch64Plan.this.plt(region.filter(RegionKind::isInit).isPresent());
+            current = plts.isEmpty() ? null : plts.get(number);
+        }
+
+        @Override
         public long route(Fixup branch) {
+            AArch64Plt own = current;
             boolean isNear = AArch64Code.reaches(branch.P(), branch.goal());
-            return isNear || plts.isEmpty() ? branch.goal() : plt(branch).entry(branch);
+            return isNear || own == null ? branch.goal() : own.entry(branch);
         }
 
         @Override
@@ -139,13 +151,6 @@ final class AArch64Plan implements ArchPlan {
             return Refusal.of(Errno.ENOEXEC, what)
                     .logged(kernel.logPrefix() + "module " + fixup.moduleName() + ": overflow in relocation type "
                             + fixup.type().number() + " val " + Long.toHexString(fixup.goal()));
-        }
-
-        /** The PLT section in the same part of the module as the place. */
-        private AArch64Plt plt(Fixup fixup) {
-            Optional<RegionKind> region = placed.region(file.elf().section(fixup.targetSection()));
-            return plts.get(
-                    AArch64Plan.this.plt(region.filter(RegionKind::isInit).isPresent()));
         }
 
         /** Stores what {@link #safe} says, in the byte order of code where the image has that of data. */
@@ -166,7 +171,8 @@ final class AArch64Plan implements ArchPlan {
             if (AArch64Code.fits(AArch64Reloc.ADR, distance)) {
                 return AArch64Reloc.ADR.insert(adrp & ~AArch64Code.COUNTS_PAGES, distance);
             }
-            return AArch64Code.branch(AArch64Code.B, fixup.P(), plt(fixup).veneer(fixup, adrp));
+            return AArch64Code.branch(
+                    AArch64Code.B, fixup.P(), Objects.requireNonNull(current).veneer(fixup, adrp));
         }
 
         @Override
