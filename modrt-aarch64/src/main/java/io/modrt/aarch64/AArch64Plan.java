@@ -2,17 +2,15 @@ package io.modrt.aarch64;
 
 import io.modrt.elf.*;
 import io.modrt.error.Errno;
-import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.layout.RegionKind;
 import io.modrt.module.ModuleFile;
 import io.modrt.spi.*;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +24,7 @@ final class AArch64Plan implements ArchPlan {
 
     private final ModuleFile file;
     private final AArch64Kernel kernel;
+    private final AArch64BranchOrder branches;
     private final int callback;
     /** Entries counted for the PLT of core code and for that of init code; each has room for one more. */
     private final int[] entries = new int[2];
@@ -36,6 +35,7 @@ final class AArch64Plan implements ArchPlan {
     AArch64Plan(ModuleFile file, AArch64Kernel kernel) {
         this.file = file;
         this.kernel = kernel;
+        this.branches = new AArch64BranchOrder(file.symbols());
         this.callback = file.symbols().indexOf(AArch64Alternatives.PATCH_NOPS);
         for (RelocationSection relocations : file.elf().relocationSections()) {
             Section target = relocations.target();
@@ -64,102 +64,15 @@ final class AArch64Plan implements ArchPlan {
     private int count(RelocationSection inFile) {
         int needed = 0;
         if (kernel.sortsBranches) {
-            requireSymbols(inFile);
-            RelocationSection relocations = inFile.inOrder(order(inFile));
-            ordered.put(inFile.section().index(), relocations);
-            for (int i = 0; i < relocations.count(); i++) {
-                // why: the kernel takes it that branches with an addend share no entry
-                boolean isAlone = i == 0 || relocations.addend(i) != 0 || !haveOneTarget(relocations, i - 1, i);
-                needed += isAlone && leaves(relocations, i) ? 1 : 0;
-            }
+            AArch64BranchOrder.Ordered order = branches.of(inFile);
+            needed = order.entries();
+            ordered.put(inFile.section().index(), inFile.inOrder(order.indices()));
         }
         if (kernel.hasErratum) {
             needed += veneers(inFile);
             needed += (needed + ENTRIES_A_PAGE - 1) / ENTRIES_A_PAGE;
         }
         return needed;
-    }
-
-    /** The kernel reads the symbol of each relocation, whatever its type, before it applies any. */
-    private void requireSymbols(RelocationSection relocations) {
-        int symbols = file.symbols().count();
-        for (int i = 0; i < relocations.count(); i++) {
-            if (Integer.compareUnsigned(relocations.symbol(i), symbols) >= 0) {
-                throw new FormatException(
-                        Refusal.beyondKernel(relocations.section().where() + ": entry " + i
-                                + ": symbol index " + Integer.toUnsignedString(relocations.symbol(i))
-                                + ", the file has " + symbols
-                                + " symbols"));
-            }
-        }
-    }
-
-    /** Brings branches that leave their section to the front, then sorts those by type, symbol and addend. */
-    private int[] order(RelocationSection relocations) {
-        int[] order = new int[relocations.count()];
-        Arrays.setAll(order, i -> i);
-        int front = 0;
-        int back = order.length - 1;
-        while (front < back) {
-            if (leaves(relocations, order[front])) {
-                front++;
-            } else if (leaves(relocations, order[back])) {
-                int swapped = order[front];
-                order[front] = order[back];
-                order[back] = swapped;
-            } else {
-                back--;
-            }
-        }
-        // why: the one where the two meet stays behind those that are sorted, even if it is such a branch
-        sort(relocations, order, front);
-        return order;
-    }
-
-    /** Sorts the first {@code count} of {@code order}; those with one target keep their order. */
-    private static void sort(RelocationSection relocations, int[] order, int count) {
-        long[] keys = new long[count];
-        for (int i = 0; i < count; i++) {
-            long type = relocations.type(order[i]) == AArch64Reloc.JUMP26.number() ? 0 : 1L << 62;
-            keys[i] = type | (long) relocations.symbol(order[i]) << 31 | i;
-        }
-        Arrays.sort(keys);
-        int[] before = Arrays.copyOf(order, count);
-        for (int i = 0; i < count; i++) {
-            order[i] = before[(int) keys[i] & Integer.MAX_VALUE];
-        }
-        for (int from = 0; from < count; ) {
-            int to = from + 1;
-            boolean isSorted = true;
-            while (to < count && keys[to] >>> 31 == keys[from] >>> 31) {
-                isSorted &= relocations.addend(order[to - 1]) <= relocations.addend(order[to]);
-                to++;
-            }
-            if (!isSorted) {
-                int[] byAddend = Arrays.stream(order, from, to)
-                        .boxed()
-                        .sorted(Comparator.comparingLong(relocations::addend))
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-                System.arraycopy(byAddend, 0, order, from, byAddend.length);
-            }
-            from = to;
-        }
-    }
-
-    /** Whether it is a branch to a symbol that its section does not define. */
-    private boolean leaves(RelocationSection relocations, int i) {
-        int symbol = relocations.symbol(i);
-        return AArch64Reloc.isBranch(relocations.type(i))
-                && Integer.compareUnsigned(symbol, file.symbols().count()) < 0
-                && file.symbols().rawSectionIndex(symbol)
-                        != relocations.target().index();
-    }
-
-    private static boolean haveOneTarget(RelocationSection relocations, int one, int other) {
-        return relocations.type(one) == relocations.type(other)
-                && relocations.symbol(one) == relocations.symbol(other)
-                && relocations.addend(one) == relocations.addend(other);
     }
 
     /** Counts veneers for {@code adrp} that may come to lie at the end of a page; their section is aligned so that most cannot. */
@@ -190,7 +103,8 @@ final class AArch64Plan implements ArchPlan {
 
     @Override
     public boolean mayNeed(RelocationSection relocations, int index) {
-        return ordered.containsKey(relocations.section().index()) && leaves(relocations, index);
+        return ordered.containsKey(relocations.section().index())
+                && AArch64BranchOrder.leaves(relocations, index, file.symbols());
     }
 
     @Override
@@ -203,6 +117,8 @@ final class AArch64Plan implements ArchPlan {
         private final PlacedSections placed;
         private final AArch64Alternatives alternatives;
         private final List<AArch64Plt> plts = new ArrayList<>();
+        /** That in the same part of the module as the section that is relocated; null where the kernel does without. */
+        private @Nullable AArch64Plt current;
 
         Load(PlacedSections placed, SymbolValues values) {
             this.placed = placed;
@@ -217,9 +133,17 @@ final class AArch64Plan implements ArchPlan {
         }
 
         @Override
-        public @Nullable Stub route(Fixup branch) {
+        public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
+            Optional<RegionKind> region = placed.region(relocations.target());
+            int number = AArch64Plan.this.plt(region.filter(RegionKind::isInit).isPresent());
+            current = plts.isEmpty() ? null : plts.get(number);
+        }
+
+        @Override
+        public long route(Fixup branch) {
+            AArch64Plt own = current;
             boolean isNear = AArch64Code.reaches(branch.P(), branch.goal());
-            return isNear || plts.isEmpty() ? null : plt(branch).entry(branch);
+            return isNear || own == null ? branch.goal() : own.entry(branch);
         }
 
         @Override
@@ -227,13 +151,6 @@ final class AArch64Plan implements ArchPlan {
             return Refusal.of(Errno.ENOEXEC, what)
                     .logged(kernel.logPrefix() + "module " + fixup.moduleName() + ": overflow in relocation type "
                             + fixup.type().number() + " val " + Long.toHexString(fixup.goal()));
-        }
-
-        /** The PLT section in the same part of the module as the place. */
-        private AArch64Plt plt(Fixup fixup) {
-            Optional<RegionKind> region = placed.region(file.elf().section(fixup.targetSection()));
-            return plts.get(
-                    AArch64Plan.this.plt(region.filter(RegionKind::isInit).isPresent()));
         }
 
         /** Stores what {@link #safe} says, in the byte order of code where the image has that of data. */
@@ -254,13 +171,20 @@ final class AArch64Plan implements ArchPlan {
             if (AArch64Code.fits(AArch64Reloc.ADR, distance)) {
                 return AArch64Reloc.ADR.insert(adrp & ~AArch64Code.COUNTS_PAGES, distance);
             }
-            Stub veneer = plt(fixup).veneer(fixup, adrp);
-            return AArch64Code.branch(AArch64Code.B, fixup.P(), veneer.address().value());
+            return AArch64Code.branch(
+                    AArch64Code.B, fixup.P(), Objects.requireNonNull(current).veneer(fixup, adrp));
         }
 
         @Override
         public List<Stub> stubs() {
-            return plts.stream().flatMap(AArch64Plt::stubs).toList();
+            return plts.stream()
+                    .flatMap(plt -> plt.stubs(file.symbols()).stream())
+                    .toList();
+        }
+
+        @Override
+        public int writeStubs(ModuleImage image) {
+            return plts.stream().mapToInt(plt -> plt.write(image)).sum();
         }
 
         @Override

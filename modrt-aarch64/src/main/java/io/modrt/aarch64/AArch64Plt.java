@@ -3,13 +3,13 @@ package io.modrt.aarch64;
 import static io.modrt.spi.StubTemplate.word;
 
 import io.modrt.address.Address;
+import io.modrt.elf.SymbolTable;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.spi.*;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +26,39 @@ final class AArch64Plt {
             StubTemplate.of(word(0x9000_0010, "adrp   x16, target", AArch64Reloc.PG_HI21_NC), ADD, BR);
     private static final StubTemplate OUT_OF_REACH = StubTemplate.of(word(AArch64Code.TRAP, "brk    #0x100"), ADD, BR);
 
+    /**
+     * An entry or a veneer.
+     *
+     * @param place its address
+     * @param target the address to which it leads
+     * @param symbol the symbol for which it was made
+     */
+    private record Entry(long place, long target, int symbol, StubTemplate template) {
+
+        static Entry to(long target, long place, int symbol) {
+            // why: the kernel keeps the distance in pages in 32 bits, so that one far enough passes for a near one
+            int pages = (int) (AArch64Code.page(target) - AArch64Code.page(place) >> 12);
+            boolean isInReach = AArch64Code.fits(AArch64Reloc.ADR, pages);
+            return new Entry(place, target, symbol, isInReach ? ENTRY : OUT_OF_REACH);
+        }
+
+        void write(ModuleImage image) {
+            image.putBytesAt(place, template.fill(place, ByteOrder.LITTLE_ENDIAN, target));
+        }
+
+        Stub stub(SymbolTable symbols) {
+            return Stub.of(Address.of(place), Address.of(target), symbols.label(symbol), template);
+        }
+    }
+
     private final long start;
     private final int counted;
     private final boolean hasErratum;
-    private final List<Stub> stubs = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
     private int used;
-    private @Nullable Stub last;
-    private @Nullable Stub spare;
+    private @Nullable Entry last;
+    /** Whether the kernel has written the last entry once more, behind it. */
+    private boolean hasSpare;
 
     /**
      * An empty section.
@@ -45,37 +71,29 @@ final class AArch64Plt {
         this.hasErratum = hasErratum;
     }
 
-    private static Stub entry(long place, long target, String symbol) {
-        // why: the kernel keeps the distance in pages in 32 bits, so that one far enough passes for a near one
-        int pages = (int) (AArch64Code.page(target) - AArch64Code.page(place) >> 12);
-        StubTemplate template = AArch64Code.fits(AArch64Reloc.ADR, pages) ? ENTRY : OUT_OF_REACH;
-        return Stub.of(Address.of(place), Address.of(target), symbol, template);
-    }
-
     /** Writes an entry that leads to {@code target}. */
     static void write(ModuleImage image, long place, long target) {
-        byte[] code = entry(place, target, "").code(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < ENTRY_BYTES / Integer.BYTES; i++) {
-            image.putCodeAt(place + (long) i * Integer.BYTES, CodeWords.get(code, i, ByteOrder.LITTLE_ENDIAN));
-        }
+        Entry.to(target, place, 0).write(image);
     }
 
     /**
-     * The entry for a branch that does not reach: the one made last, if it leads there, or a new one. The kernel makes the new one first
-     * and then compares, so behind an entry that is used again there is another in memory, until something else takes its place.
+     * The address of the entry for a branch that does not reach: the one made last, if it leads there, or a new one. The kernel makes the
+     * new one first and then compares, so behind an entry that is used again there is another in memory, until something else takes its
+     * place.
      */
-    Stub entry(Fixup branch) {
-        Stub made = entry(next(), branch.goal(), branch.symbolName());
-        if (last != null && last.target().equals(made.target())) {
-            spare = made;
-            return last;
+    long entry(Fixup branch) {
+        Entry known = last;
+        if (known != null && known.target == branch.goal()) {
+            hasSpare = true;
+            return known.place;
         }
-        last = take(branch, made);
-        return last;
+        Entry made = take(branch, Entry.to(branch.goal(), next(), branch.symbol()));
+        last = made;
+        return made.place;
     }
 
-    /** A veneer that does what the unsafe {@code adrp} at a place does, and branches back behind it. */
-    Stub veneer(Fixup fixup, int adrp) {
+    /** The address of a veneer that does what the unsafe {@code adrp} at a place does, and branches back behind it. */
+    long veneer(Fixup fixup, int adrp) {
         long place = next();
         int x = adrp & 31;
         int back = AArch64Code.branch(AArch64Code.B, place + 2 * Integer.BYTES, fixup.P() + Integer.BYTES);
@@ -84,8 +102,7 @@ final class AArch64Plt {
                 word(0x9100_0000 | x << 5 | x, "add    x" + x + ", x" + x + ", #0"),
                 word(back, "b      back"));
         last = null;
-        long page = AArch64Code.page(fixup.goal());
-        return take(fixup, Stub.of(Address.of(place), Address.of(page), fixup.symbolName(), template));
+        return take(fixup, new Entry(place, AArch64Code.page(fixup.goal()), fixup.symbol(), template)).place;
     }
 
     private long next() {
@@ -93,18 +110,34 @@ final class AArch64Plt {
         return hasErratum && AArch64Code.isUnsafe(place) ? place + ENTRY_BYTES : place;
     }
 
-    private Stub take(Fixup fixup, Stub made) {
-        used = (int) (made.address().value() - start) / ENTRY_BYTES + 1;
-        spare = null;
+    private Entry take(Fixup fixup, Entry made) {
+        used = (int) (made.place - start) / ENTRY_BYTES + 1;
+        hasSpare = false;
         if (used > counted) {
             throw fixup.refused(Refusal.of(Errno.ENOEXEC, "needs PLT entry " + used + ", of " + counted + " counted"));
         }
-        stubs.add(made);
+        entries.add(made);
         return made;
     }
 
     /** The entries and veneers, in the order in which they were made, and the one that was made and not used, if it is still there. */
-    Stream<Stub> stubs() {
-        return Stream.concat(stubs.stream(), Stream.ofNullable(spare));
+    private List<Entry> all() {
+        List<Entry> all = new ArrayList<>(entries);
+        if (hasSpare && last != null) {
+            all.add(Entry.to(last.target, next(), last.symbol));
+        }
+        return all;
+    }
+
+    /** Writes all. Returns how many there are. */
+    int write(ModuleImage image) {
+        List<Entry> all = all();
+        all.forEach(entry -> entry.write(image));
+        return all.size();
+    }
+
+    /** A record of each. */
+    List<Stub> stubs(SymbolTable symbols) {
+        return all().stream().map(entry -> entry.stub(symbols)).toList();
     }
 }

@@ -138,6 +138,11 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     }
 
     @Override
+    public boolean isDirectInReach() {
+        return true;
+    }
+
+    @Override
     public SymbolUse use(long place, CodeReader code, long addend) {
         boolean isAccess = number == 278 || isScaled(field);
         return isAccess

@@ -1,7 +1,9 @@
 package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
+import java.util.Arrays;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A section of relocations, decoded in place, without an object for each. Symbol numbers and places are not checked to be in range: the
@@ -26,19 +28,22 @@ public final class RelocationSection {
     private final int start;
     private final int entryBytes;
     private final int count;
+    /** For each relocation where it is in the section; null if in the order of the file. */
+    private final int @Nullable [] order;
 
-    private RelocationSection(Section section, int entryBytes, byte[] bytes, int start) {
+    private RelocationSection(Section section, int entryBytes, int @Nullable [] order) {
         ElfFile file = section.file();
         this.section = section;
         this.target = file.section(section.info());
-        this.bytes = bytes;
+        this.bytes = file.array();
         this.big = file.isBigEndian();
         this.wide = file.elfClass() == ElfClass.ELF64;
         this.packed = wide && file.header().machine() == ElfHeader.EM_MIPS;
         this.explicit = section.type() == Section.SHT_RELA;
-        this.start = start;
+        this.start = (int) section.fileOffset();
         this.entryBytes = entryBytes;
         this.count = (int) (section.sizeBytes() / entryBytes);
+        this.order = order;
     }
 
     /** Checks and views the relocations in {@code section}, whose {@code sh_info} is the number of a section. */
@@ -46,24 +51,29 @@ public final class RelocationSection {
         int words = section.type() == Section.SHT_RELA ? 3 : 2;
         int entryBytes = words * section.file().elfClass().wordBytes();
         SymbolTable.checkEntries(section, entryBytes);
-        return new RelocationSection(section, entryBytes, section.file().array(), (int) section.fileOffset());
+        return new RelocationSection(section, entryBytes, null);
     }
 
     /**
-     * The same relocations in another order: a copy in which relocation {@code order[i]} is the i-th.
+     * The same relocations in another order: the i-th is the one that is number {@code numbers[i]} here.
      *
-     * @param order a permutation of the numbers from 0 to {@link #count()} - 1
-     * @throws IllegalArgumentException if it has another length
+     * @param numbers a permutation of the numbers from 0 to {@link #count()} - 1; not copied
+     * @throws IllegalArgumentException if it has another length or other numbers
      */
-    public RelocationSection inOrder(int[] order) {
-        if (order.length != count) {
-            throw new IllegalArgumentException("an order of " + order.length + " for " + count + " relocations");
+    public RelocationSection inOrder(int[] numbers) {
+        if (numbers.length != count) {
+            throw new IllegalArgumentException("an order of " + numbers.length + " for " + count + " relocations");
         }
-        byte[] sorted = new byte[count * entryBytes];
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(bytes, at(order[i]), sorted, i * entryBytes, entryBytes);
+        for (int number : numbers) {
+            if (number < 0 || number >= count) {
+                throw new IllegalArgumentException("relocation " + number + " of " + count);
+            }
         }
-        return new RelocationSection(section, entryBytes, sorted, 0);
+        int[] before = order;
+        int[] inFile = before == null
+                ? numbers
+                : Arrays.stream(numbers).map(number -> before[number]).toArray();
+        return new RelocationSection(section, entryBytes, inFile);
     }
 
     /** The section that holds the relocations. */
@@ -95,7 +105,8 @@ public final class RelocationSection {
         if (i < 0 || i >= count) {
             throw new IndexOutOfBoundsException("relocation " + i + " of " + count);
         }
-        return start + i * entryBytes;
+        int[] moved = order;
+        return start + (moved == null ? i : moved[i]) * entryBytes;
     }
 
     /** {@code r_offset}: the place, in bytes from the start of the relocated section; unsigned, not checked. */

@@ -200,6 +200,14 @@ public final class SymbolTable {
         return Strings.decode(bytes, stringsStart + nameOffset(i));
     }
 
+    /** The name by which relocations call it: its own, or for a section symbol that of its section. */
+    public String label(int i) {
+        int index = sectionIndex(i);
+        boolean isSection = type(i) == Symbol.STT_SECTION
+                && Integer.compareUnsigned(index, section.file().sectionCount()) < 0;
+        return isSection ? section.file().section(index).name() : name(i);
+    }
+
     /** Whether its name is {@code other}, without making a String. */
     public boolean isNamed(int i, String other) {
         return Strings.equal(bytes, stringsStart + nameOffset(i), other);

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 final class Live implements LiveModule, Exporter {
     private final Kernel kernel;
     private final Resolved resolved;
-    private final List<Stub> stubs;
+    private final int stubCount;
     private final Findings findings;
     private final List<KernelSymbol> exports;
     private final Life life;
@@ -67,7 +67,7 @@ final class Live implements LiveModule, Exporter {
     Live(Kernel kernel, Relocated relocated) {
         this.kernel = kernel;
         this.resolved = relocated.resolved();
-        this.stubs = relocated.stubs();
+        this.stubCount = relocated.stubCount();
         this.findings = relocated.collected();
         this.exports = Exports.of(resolved.linkage(), relocated.image());
         this.life = new Life(kernel, this, EntryPoints.of(relocated));
@@ -197,7 +197,7 @@ final class Live implements LiveModule, Exporter {
 
     @Override
     public List<Stub> stubs() {
-        return stubs;
+        return stubCount == 0 ? List.of() : resolved.explanation().stubs();
     }
 
     @Override

@@ -23,13 +23,13 @@ final class Relocated implements RelocatedModule {
     /** The final bytes; null after they were given away. */
     private volatile @Nullable ImageBytes image;
 
-    private final List<Stub> stubs;
+    private final int stubCount;
     private final Findings findings;
 
-    private Relocated(Resolved resolved, ImageBytes image, List<Stub> stubs, Findings findings) {
+    private Relocated(Resolved resolved, ImageBytes image, int stubCount, Findings findings) {
         this.resolved = resolved;
         this.image = image;
-        this.stubs = stubs;
+        this.stubCount = stubCount;
         this.findings = findings;
     }
 
@@ -97,7 +97,12 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public List<Stub> stubs() {
-        return stubs;
+        return stubCount == 0 ? List.of() : resolved.explanation().stubs();
+    }
+
+    /** How many stubs were made. */
+    int stubCount() {
+        return stubCount;
     }
 
     @Override
@@ -122,6 +127,6 @@ final class Relocated implements RelocatedModule {
 
     @Override
     public String toString() {
-        return resolved.placed() + ", relocated, " + stubs.size() + " stubs";
+        return resolved.placed() + ", relocated, " + stubCount + " stubs";
     }
 }

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +140,7 @@ public final class SyntheticSymbols implements BulkSymbols {
         private final Map<String, KernelSymbol> byName = new ConcurrentHashMap<>();
         private final Map<String, SymbolUse> uses = new ConcurrentHashMap<>();
         /** The names by the number of their slot, in units of the usual size. */
-        private final ConcurrentSkipListMap<Long, String> bySlot = new ConcurrentSkipListMap<>();
+        private final TreeMap<Long, String> bySlot = new TreeMap<>();
 
         private long taken;
         /** How many names have a slot for which no module has asked. */

@@ -125,7 +125,7 @@ public interface LiveModule {
     /** How near its relocations of limited reach are to their limits; worked out anew on each call. */
     ReachReport reach();
 
-    /** The stubs that were made for it. */
+    /** The stubs that were made for it, in order of allocation; worked out from the file when they are asked for. */
     List<Stub> stubs();
 
     /** Everything that the load let pass. */

@@ -4,13 +4,12 @@ import io.modrt.elf.RelocationSection;
 import io.modrt.error.Refusal;
 import java.util.List;
 import org.apiguardian.api.API;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The architecture's state of one load, used by one thread.
  *
  * <p>For each relocation section the engine calls {@link #open}, then for each relocation {@link #route} (routed types) and {@link #value}
- * (custom types). After the last section it writes the {@link #stubs}, then runs the {@link #finishers}, and only then switches off the
+ * (custom types). After the last section it has the {@linkplain #writeStubs stubs written}, then runs the {@link #finishers}, and only then switches off the
  * tracing sites and sorts the jump table. The package's page has the whole order.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -28,15 +27,16 @@ public interface ArchLoad {
     default void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {}
 
     /**
-     * The stub through which the branch at {@code fixup} goes, or null if it goes to S + A directly. Called for every relocation of a
-     * {@linkplain RelocationType#routed() routed} type, in the order of application, before alignment and range are checked. P is
-     * subtracted later, from the stub's address as from S + A. What the kernel refuses before it looks for a stub, such as code of another
+     * The {@linkplain Fixup#goal goal} of the branch at {@code fixup}: S + A if it needs no stub, else the address of one of the
+     * {@link #stubs}, less {@link RelocationType#branchBias()}. Called for every relocation of a {@linkplain RelocationType#routed() routed}
+     * type, in the order of application, before alignment and range are checked. P is subtracted later, from the stub's address as from
+     * S + A. What the kernel refuses before it looks for a stub, such as code of another
      * instruction set or a distance at the very end of the field's range, is refused here.
      *
      * @throws io.modrt.error.RelocationException if a stub is needed and none is left
      */
-    default @Nullable Stub route(Fixup fixup) {
-        return null;
+    default long route(Fixup fixup) {
+        return fixup.goal();
     }
 
     /**
@@ -73,9 +73,21 @@ public interface ArchLoad {
         return fixup.type().misaligned(fixup, what);
     }
 
-    /** The stubs made so far, in order of allocation. The engine writes their code into the image after the last relocation. */
+    /**
+     * The stubs made so far, in order of allocation. The engine asks for them only when it explains a load, so that one which makes
+     * thousands need not make an object for each.
+     */
     default List<Stub> stubs() {
         return List.of();
+    }
+
+    /** Writes the code and the slots of all {@link #stubs}, after the last relocation. Returns how many there are. */
+    default int writeStubs(ModuleImage image) {
+        List<Stub> made = stubs();
+        for (Stub stub : made) {
+            stub.write(image);
+        }
+        return made.size();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.modrt.spi;
 
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -19,6 +20,12 @@ public interface ModuleImage extends CodeImage {
 
     /** All loaded sections of this name, by index. */
     List<SectionImage> sections(String name);
+
+    /** The byte order of instructions. */
+    ByteOrder codeOrder();
+
+    /** Stores {@code bytes} from {@code address} on, all in one region. */
+    void putBytesAt(long address, byte[] bytes);
 
     /** Stores a byte at {@code address}. */
     void putByteAt(long address, byte value);

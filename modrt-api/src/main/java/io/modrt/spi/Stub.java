@@ -20,11 +20,11 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Stub(Address address, Address target, String symbol, StubTemplate template, Optional<Address> slot) {
 
-    /** Checks that no component is null. */
+    /** Checks that no component is null, and shortens a symbol's name of more than 512 characters. */
     public Stub {
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(target, "target");
-        Objects.requireNonNull(symbol, "symbol");
+        symbol = Printable.brief(Objects.requireNonNull(symbol, "symbol"));
         Objects.requireNonNull(template, "template");
         Objects.requireNonNull(slot, "slot");
     }
@@ -37,6 +37,12 @@ public record Stub(Address address, Address target, String symbol, StubTemplate 
     /** Its code. A new array. */
     public byte[] code(ByteOrder order) {
         return template.fill(address.value(), order, slot.orElse(target).value());
+    }
+
+    /** Writes its code into the module, and its target's address into its slot. */
+    public void write(ModuleImage image) {
+        image.putBytesAt(address.value(), code(image.codeOrder()));
+        slot.ifPresent(at -> image.putPointerAt(at.value(), target.value()));
     }
 
     /** For example {@code stub at 0xc0000000 to _mcount, 0x8027a740}. */

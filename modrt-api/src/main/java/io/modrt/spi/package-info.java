@@ -41,7 +41,7 @@
  *       <td>It reserves addresses and looks the named kernel symbols up.</td></tr>
  *   <tr><td>relocate</td><td>{@link ArchPlan#begin}, {@link ArchPlan#ordered}, all of {@link ArchLoad}</td>
  *       <td>It applies the relocations, as below.</td></tr>
- *   <tr><td>finish</td><td>{@link ArchLoad#stubs}, {@link ArchLoad#finishers}, {@link TracingSites#listed},
+ *   <tr><td>finish</td><td>{@link ArchLoad#writeStubs}, {@link ArchLoad#finishers}, {@link TracingSites#listed},
  *       {@link TracingSites#writeOff}</td>
  *       <td>It writes the stubs and does what the kernel does after relocation, as below.</td></tr>
  *   <tr><td>live</td><td>{@link TracingSites#kinds}, {@link TracingSites#trampoline}, {@link ArchKernel#staticBranches}</td>
@@ -56,16 +56,16 @@
  *       section into the order of {@link ArchPlan#ordered} and calls {@link ArchLoad#open}, before any place of the section changes. There
  *       the architecture joins pairs and sets addends. An addend in place (REL) that it does not set is read with the type's field,
  *       sign-extended and shifted as the field is, when its relocation's turn comes.
- *   <li>For each relocation of a {@linkplain RelocationType#routed() routed} type it calls {@link ArchLoad#route}. The result null
- *       means that the branch goes to S + A. Otherwise the result is the stub through which it goes, with the stub's plain address: the
- *       engine puts that address, less {@link RelocationType#branchBias}, in the place of S + A ({@link Fixup#goal}).
+ *   <li>For each relocation of a {@linkplain RelocationType#routed() routed} type it calls {@link ArchLoad#route}. The result is
+ *       the branch's {@linkplain Fixup#goal goal} from then on: S + A if it goes there directly, or the address of a stub less
+ *       {@link RelocationType#branchBias}.
  *   <li>It checks the alignment of the goal and computes the {@link Formula}. Only here P is subtracted, and the
  *       {@link RelocationType#bias} added; neither {@code route} nor {@link Fixup#goal} has taken them into account. For
  *       {@link Formula#CUSTOM} it asks {@link ArchLoad#value}, and adds the bias.
  *   <li>It checks the {@link Fit} of the value, asks {@link RelocationType#objection} if the type looks at its place, and stores the
  *       value by the type's {@link Store}.
  *   <li>After the last relocation of a section, entries refused by {@link Addends#refuseAtEnd} fail.
- *   <li>After the last section it writes all {@link ArchLoad#stubs}: their code, and the target's address to their slots. A stub may
+ *   <li>After the last section it calls {@link ArchLoad#writeStubs}, which writes all stubs: their code, and the target's address to their slots. A stub may
  *       therefore not lie in a place that a relocation changes.
  *   <li>Then follow the kernel's steps after relocation: {@code __ex_table} is sorted; the kallsyms tables are filled in; the
  *       {@link ArchLoad#finishers} run, in their order; the table of tracing sites is sorted and each site switched off; last,
@@ -90,8 +90,9 @@
  *   <li>{@link Arch}, {@link ArchKernel} and {@link ArchPlan} are immutable and shared by threads; the state of a load is in its
  *       {@link ArchLoad}.
  *   <li>A load must give the same result each time for the same plan, addresses and symbol values: to explain a module, the engine begins
- *       another load and relocates it again, then also sections that are not loaded, with address 0.
- *   <li>Every stub that {@link ArchLoad#route} returns was counted ({@link ArchPlan#mayNeed}).
+ *       another load and relocates it again, then also sections that are not loaded, with address 0. The
+ *       {@link ArchLoad#stubs} are asked for in explanations alone.
+ *   <li>Every stub that {@link ArchLoad#route} sends a branch to was counted ({@link ArchPlan#mayNeed}).
  *   <li>Bad input is refused by a {@link io.modrt.error.Refusal} with the kernel's errno and log line. What the kernel silently
  *       truncates or ignores is reported by {@link Fixup#silentLoss}.
  *   <li>32-bit addresses are zero-extended; {@link Width} is the one place where a sum is narrowed.

@@ -103,8 +103,8 @@ class RelocationOrderTest {
     @Test
     void numbersBeyondTheSectionAreWrongCalls() {
         RelocationSection inFile = three(ElfClass.ELF64, false, EM_AARCH64, true);
-        assertThrows(IndexOutOfBoundsException.class, () -> inFile.inOrder(new int[] {0, 1, 3}));
-        assertThrows(IndexOutOfBoundsException.class, () -> inFile.inOrder(new int[] {0, -1, 2}));
+        assertThrows(IllegalArgumentException.class, () -> inFile.inOrder(new int[] {0, 1, 3}));
+        assertThrows(IllegalArgumentException.class, () -> inFile.inOrder(new int[] {0, -1, 2}));
         RelocationSection sorted = inFile.inOrder(new int[] {2, 1, 0});
         assertThrows(IndexOutOfBoundsException.class, () -> sorted.offset(3));
     }

@@ -50,21 +50,22 @@ final class MipsLoad implements ArchLoad {
     }
 
     @Override
-    public @Nullable Stub route(Fixup call) {
+    public long route(Fixup call) {
         MipsReloc type = (MipsReloc) call.type();
         long to = call.S() + call.A();
         boolean isAligned = (to & type.targetAlignment() - 1L) == 0; // why: a stub would hide what the kernel refuses
         if (!isAligned || !plan.mayNeedStub(call.targetSection(), call.symbol()) || reaches(call, to)) {
-            return null;
+            return to;
         }
         Stub stub = stub(call, width.wrap(to + type.branchBias()));
-        if (!reaches(call, stub.address().value() - type.branchBias())) {
+        long goal = stub.address().value() - type.branchBias();
+        if (!reaches(call, goal)) {
             throw refuse(
                     call,
                     "target " + stub.target() + " is out of reach, and so is the stub at " + stub.address()
                             + ", at the head of the caller's region; place the region within one 256 MB segment");
         }
-        return stub;
+        return goal;
     }
 
     /**

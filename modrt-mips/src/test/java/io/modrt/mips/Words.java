@@ -5,6 +5,7 @@ import io.modrt.error.Refusal;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SectionImage;
+import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,16 @@ final class Words implements ModuleImage {
 
     @Override
     public void putByteAt(long address, byte value) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ByteOrder codeOrder() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void putBytesAt(long address, byte[] bytes) {
         throw new UnsupportedOperationException();
     }
 

@@ -7,10 +7,6 @@ import io.modrt.error.Refusal;
 import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.*;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,84 +25,89 @@ final class PariscGot {
     private static final int MOST_SLOTS_OF_14_BITS = 1023;
 
     private final PlacedSections placed;
-    private final boolean isByMemoryType;
     private final long gp;
     private final long descriptorsStart;
-    private final List<AddressRange> regions = new ArrayList<>();
-    private final Map<Long, Integer> slots = new LinkedHashMap<>();
-    private final Map<Long, Integer> descriptors = new LinkedHashMap<>();
+    /** Where each region of the module starts, and how many bytes from there on are its. */
+    private final long[] starts = new long[RegionKind.values().length];
+
+    private final long[] sizes = new long[starts.length];
+    private int regions;
+    private final FirstUses slots = new FirstUses();
+    private final FirstUses descriptors = new FirstUses();
 
     PariscGot(PlacedSections placed, PariscPlan plan) {
         this.placed = placed;
-        this.isByMemoryType = placed.profile().layoutRules() == LayoutRules.MEMORY_TYPES;
+        boolean isByMemoryType = placed.profile().layoutRules() == LayoutRules.MEMORY_TYPES;
         // A module that has tables has this region, since its plan counted them there.
         Optional<AddressRange> home = placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE);
         this.gp = home.map(region -> region.start().value()).orElse(0L);
         this.descriptorsStart = gp + plan.descriptorsOffset();
+        // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
+        int past = isByMemoryType ? 0 : 1;
         for (RegionKind kind : RegionKind.values()) {
-            placed.range(kind).ifPresent(regions::add);
+            placed.range(kind).ifPresent(range -> {
+                starts[regions] = range.start().value();
+                sizes[regions++] = range.sizeBytes() + past;
+            });
         }
     }
 
     /** Whether an address is the module's. */
     boolean isLocal(long address) {
-        for (AddressRange region : regions) {
-            if (holds(region, address)) {
+        return isInOneRegion(address, address);
+    }
+
+    /** Whether one region has both addresses. */
+    boolean isInOneRegion(long address, long other) {
+        for (int i = 0; i < regions; i++) {
+            if (holds(i, address) && holds(i, other)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether one region has both addresses. */
-    boolean isInOneRegion(long address, long other) {
-        return regions.stream().anyMatch(region -> holds(region, address) && holds(region, other));
-    }
-
-    private boolean holds(AddressRange region, long address) {
-        // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
-        long past = isByMemoryType ? 0 : 1;
-        return Long.compareUnsigned(address - region.start().value(), region.sizeBytes() + past) < 0;
+    private boolean holds(int region, long address) {
+        return Long.compareUnsigned(address - starts[region], sizes[region]) < 0;
     }
 
     /** The slot for {@code value}, in bytes from the start of the GOT. */
-    long slotOffset(Fixup fixup, long value) {
+    int slotOffset(Fixup fixup, long value) {
         if (value == 0) {
             throw fixup.refused(
                     Refusal.beyondKernel("a GOT slot for address 0, at which the kernel stops itself (BUG)"));
         }
-        return (long) SLOT_BYTES * index(slots, value);
+        return SLOT_BYTES * slots.number(value);
     }
 
     /** The pointer to the function at {@code address}: if that is in the module, the address of its descriptor, else {@code address}. */
     long functionPointer(long address) {
-        return isLocal(address) ? descriptorsStart + (long) DESCRIPTOR_BYTES * index(descriptors, address) : address;
-    }
-
-    private static int index(Map<Long, Integer> table, long value) {
-        return table.computeIfAbsent(value, any -> table.size());
+        return isLocal(address) ? descriptorsStart + (long) DESCRIPTOR_BYTES * descriptors.number(address) : address;
     }
 
     /** Writes the slots and descriptors that are in use; the others stay zero. */
     void write(ModuleImage image) {
-        slots.forEach((value, index) -> image.putPointerAt(gp + (long) SLOT_BYTES * index, value));
-        descriptors.forEach((code, index) -> {
-            long descriptor = descriptorsStart + (long) DESCRIPTOR_BYTES * index;
-            image.putPointerAt(descriptor + DESCRIPTOR_CODE, code);
+        for (int i = 0; i < slots.count(); i++) {
+            image.putPointerAt(gp + (long) SLOT_BYTES * i, slots.address(i));
+        }
+        for (int i = 0; i < descriptors.count(); i++) {
+            long descriptor = descriptorsStart + (long) DESCRIPTOR_BYTES * i;
+            image.putPointerAt(descriptor + DESCRIPTOR_CODE, descriptors.address(i));
             image.putPointerAt(descriptor + DESCRIPTOR_GP, gp);
-        });
+        }
     }
 
     /** Checks, as {@code module_finalize} does, how many slots the relocations use. */
     void checkLimit() {
         int most = placed.profile().has(PariscChange.WIDE_GOT) ? MOST_SLOTS : MOST_SLOTS_OF_14_BITS;
-        if (slots.size() > most) {
+        if (slots.count() > most) {
             String name = placed.file().name();
             throw new LayoutException(Refusal.of(
                             Errno.EINVAL,
-                            slots.size() + " GOT slots are used, and a load reaches " + most + "; split the module")
+                            slots.count() + " GOT slots are used, and a load reaches " + most + "; split the module")
                     .at(name)
-                    .logged(name + ": Global Offset Table overflow (used " + slots.size() + ", allowed " + most + ")"));
+                    .logged(name + ": Global Offset Table overflow (used " + slots.count() + ", allowed " + most
+                            + ")"));
         }
     }
 }

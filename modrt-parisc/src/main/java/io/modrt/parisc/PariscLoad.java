@@ -6,15 +6,16 @@ import static io.modrt.parisc.PariscReloc.right;
 
 import io.modrt.address.Address;
 import io.modrt.elf.Section;
+import io.modrt.elf.SymbolTable;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
-import io.modrt.parisc.PariscPlan.Area;
 import io.modrt.parisc.PariscPlan.Room;
 import io.modrt.spi.*;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One load: computes the values of relocations, and sends branches through {@linkplain PariscStubs stubs}. */
@@ -22,14 +23,7 @@ final class PariscLoad implements ArchLoad {
     /** The kernel symbol to which the kernel's r27 points. */
     static final String DATA_POINTER = "$global$";
 
-    private enum Kind {
-        LONG_BRANCH,
-        GOT,
-        MILLICODE,
-        DIRECT
-    }
-
-    private record Callee(Area area, Kind kind, long target) {}
+    private record Callee(int area, PariscStub kind, long target) {}
 
     private final PlacedSections placed;
     private final PariscPlan plan;
@@ -38,17 +32,24 @@ final class PariscLoad implements ArchLoad {
     /** How many stubs each area has given. */
     private final int[] taken;
 
-    private final Map<Callee, Stub> shared = new HashMap<>();
-    private final boolean isWideGot;
-    private final List<Stub> used = new ArrayList<>();
+    private final PariscStubs stubs;
+    /** The address of the stub for each callee, if branches share stubs. */
+    private final Map<Callee, Long> shared = new HashMap<>();
 
-    PariscLoad(PlacedSections placed, PariscPlan plan, Width width) {
+    private final boolean isWideGot;
+    private final SymbolTable symbols;
+    private final Optional<Address> dataPointer;
+
+    PariscLoad(PlacedSections placed, PariscPlan plan, Width width, SymbolValues values) {
         this.placed = placed;
         this.plan = plan;
         this.width = width;
         this.taken = new int[plan.areas()];
         this.got = new PariscGot(placed, plan);
         this.isWideGot = placed.profile().has(PariscChange.WIDE_GOT);
+        this.symbols = placed.file().symbols();
+        this.stubs = new PariscStubs(plan.stubs(), width, symbols, values);
+        this.dataPointer = placed.anchor(DATA_POINTER);
     }
 
     @Override
@@ -92,7 +93,7 @@ final class PariscLoad implements ArchLoad {
     }
 
     private long dataPointer(Fixup fixup) {
-        return placed.anchor(DATA_POINTER)
+        return dataPointer
                 .orElseThrow(() -> fixup.refused(Refusal.beyondKernel("counts from the kernel's " + DATA_POINTER
                         + ", which no source knows; vmlinux has it, System.map does not")))
                 .value();
@@ -100,29 +101,31 @@ final class PariscLoad implements ArchLoad {
 
     /** 32 bit: a stub for what does not reach, until 2.6.28 for every branch. 64 bit: also for every branch out of the module. */
     @Override
-    public @Nullable Stub route(Fixup branch) {
-        long target = width.wrap(branch.S() + branch.A());
-        Kind kind = kind(branch, target);
+    public long route(Fixup branch) {
+        PariscStub kind = kind(branch);
         if (kind == null) {
-            return null;
+            return branch.goal();
         }
-        Area area = plan.area(placed, caller(branch), branch.sectionOffset(), start(branch));
+        int area = plan.area(placed, caller(branch), branch.sectionOffset());
         return plan.shares()
-                ? shared.computeIfAbsent(new Callee(area, kind, target), any -> stub(branch, kind, target, area))
-                : stub(branch, kind, target, area);
+                ? shared.computeIfAbsent(
+                        new Callee(area, kind, width.wrap(branch.goal())), any -> stub(branch, kind, area))
+                : stub(branch, kind, area);
     }
 
-    private @Nullable Kind kind(Fixup branch, long target) {
+    /** The kind of stub that a branch needs; for one through the GOT, that for a distant slot. Null if it needs none. */
+    private @Nullable PariscStub kind(Fixup branch) {
+        long target = width.wrap(branch.goal());
         boolean isOld = plan.room() == Room.HEAD;
         if (width == Width.BITS_32) {
-            return !isOld && reaches(branch, target) ? null : Kind.LONG_BRANCH;
+            return !isOld && reaches(branch, target) ? null : PariscStub.LONG_BRANCH;
         }
         if (got.isLocal(target)) {
             boolean isDirect = isOld ? got.isInOneRegion(target, branch.P()) : reaches(branch, target);
-            return isDirect ? null : Kind.DIRECT;
+            return isDirect ? null : PariscStub.DIRECT;
         }
         // why: the callee has a gp of its own; millicode, whose names start with $$, does not use gp
-        return branch.symbolName().startsWith("$$") ? Kind.MILLICODE : Kind.GOT;
+        return symbols.startsWith(branch.symbol(), "$$") ? PariscStub.MILLICODE : PariscStub.GOT;
     }
 
     /** The address of the section that the branch is in. */
@@ -145,36 +148,34 @@ final class PariscLoad implements ArchLoad {
         return displacement >= field.leastSigned() && displacement <= field.greatestSigned();
     }
 
-    private Stub stub(Fixup branch, Kind kind, long target, Area area) {
-        int index = taken[area.number()]++;
-        if (index >= area.reserved()) {
-            throw branch.refused(Refusal.beyondKernel("no stub is left, " + area.reserved()
+    /** Makes a stub in {@code area}. Returns its address. */
+    private long stub(Fixup branch, PariscStub kind, int area) {
+        int index = taken[area]++;
+        if (index >= plan.reserved(area)) {
+            throw branch.refused(Refusal.beyondKernel("no stub is left, " + plan.reserved(area)
                     + " were counted before layout; here the kernel stops itself (BUG)"));
         }
-        Address address = width.address(area.start() + (long) index * plan.stubBytes());
-        Stub stub = Stub.of(address, Address.of(target), branch.symbolName(), code(branch, kind, target));
-        used.add(stub);
-        return stub;
+        long start = plan.start(area, placed, caller(branch), start(branch));
+        long address = width.wrap(start + (long) index * plan.stubBytes());
+        if (kind == PariscStub.GOT) {
+            int slotOffset = got.slotOffset(branch, branch.goal());
+            stubs.add(isWideGot ? PariscStub.got(slotOffset) : PariscStub.GOT_OF_14_BITS, branch, address, slotOffset);
+        } else {
+            if (kind != PariscStub.LONG_BRANCH) {
+                reportLoss(branch);
+            }
+            stubs.add(kind, branch, address, 0);
+        }
+        return address;
     }
 
-    private StubTemplate code(Fixup branch, Kind kind, long target) {
-        long S = branch.S();
-        long A = branch.A();
-        long loaded = left(S, A);
-        if ((kind == Kind.MILLICODE || kind == Kind.DIRECT) && loaded != (int) loaded) {
+    /** Reports that {@code ldil} loses the upper half of an address. */
+    private static void reportLoss(Fixup branch) {
+        long loaded = left(branch.S(), branch.A());
+        if (loaded != (int) loaded) {
             branch.silentLoss("the stub's ldil gives " + Address.of((int) loaded & -2048L) + " instead of "
                     + Address.of(loaded & -2048L));
         }
-        return switch (kind) {
-            case LONG_BRANCH -> PariscStubs.longBranch(S, A);
-            case GOT -> throughGot(got.slotOffset(branch, target));
-            case MILLICODE -> PariscStubs.millicode(S, A);
-            case DIRECT -> PariscStubs.direct(S, A);
-        };
-    }
-
-    private StubTemplate throughGot(long slotOffset) {
-        return isWideGot ? PariscStubs.got(slotOffset) : PariscStubs.gotOf14Bits(slotOffset);
     }
 
     /** A branch that does not fit goes to a stub, since one that needs none is in reach in kernels since 2.6.29. */
@@ -214,7 +215,12 @@ final class PariscLoad implements ArchLoad {
 
     @Override
     public List<Stub> stubs() {
-        return List.copyOf(used);
+        return stubs.list();
+    }
+
+    @Override
+    public int writeStubs(ModuleImage image) {
+        return stubs.write(image);
     }
 
     @Override

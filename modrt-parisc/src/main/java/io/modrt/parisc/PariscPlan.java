@@ -29,9 +29,6 @@ final class PariscPlan implements ArchPlan {
         BOTH_SIDES
     }
 
-    /** The place of {@code reserved} stubs, the first of them at {@code start}; {@code number} is below {@link #areas}. */
-    record Area(int number, long start, int reserved) {}
-
     private record Callee(int section, boolean isBehind, int symbol, long addend) {}
 
     private static final int TABLE_ALIGNMENT = 16;
@@ -43,6 +40,7 @@ final class PariscPlan implements ArchPlan {
     private final int[] behind;
     private int coreHead;
     private int initHead;
+    private int stubs;
     private long slots;
     private long descriptors;
 
@@ -73,11 +71,15 @@ final class PariscPlan implements ArchPlan {
             if (isBranch(type)) {
                 slots++;
                 boolean isBehind = isBehind(relocations.target(), relocations.offset(i));
+                if (shares()
+                        && !callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
+                    continue;
+                }
+                stubs++;
                 if (room == Room.HEAD) {
                     initHead += isInit ? 1 : 0;
                     coreHead += isInit ? 0 : 1;
-                } else if (!shares()
-                        || callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
+                } else {
                     (isBehind ? behind : front)[section]++;
                 }
             } else if (type == PariscReloc.R_PARISC_LTOFF21L.number()
@@ -108,23 +110,41 @@ final class PariscPlan implements ArchPlan {
         return isWide() ? 16 : 8;
     }
 
-    /** The stubs that a branch may use which lies {@code sectionOffset} bytes into the section at {@code address}. */
-    Area area(PlacedSections placed, Section section, long sectionOffset, long address) {
-        int index = section.index();
-        if (room == Room.HEAD) {
-            boolean isInit = placed.region(section).filter(RegionKind::isInit).isPresent();
-            RegionKind region = isInit ? RegionKind.INIT : RegionKind.CORE;
-            long start = placed.range(region).orElseThrow().start().value();
-            return isInit ? new Area(1, start, initHead) : new Area(0, start + stubsOffset(), coreHead);
-        }
-        return isBehind(section, sectionOffset)
-                ? new Area(2 * index + 1, align(address + section.sizeBytes(), stubBytes()), behind[index])
-                : new Area(2 * index, align(address - frontBytes(section), stubBytes()), front[index]);
+    /**
+     * The number of the area that has the stubs for a place of a section: of core and of init, or of the room in front of each section and
+     * of that behind it.
+     */
+    int area(PlacedSections placed, Section section, long sectionOffset) {
+        boolean isSecond = room == Room.HEAD
+                ? placed.region(section).filter(RegionKind::isInit).isPresent()
+                : isBehind(section, sectionOffset);
+        return (room == Room.HEAD ? 0 : 2 * section.index()) + (isSecond ? 1 : 0);
     }
 
-    /** How many areas there may be: two for each section, or one for core and one for init. */
+    /** How many areas there may be. */
     int areas() {
         return Math.max(2, 2 * front.length);
+    }
+
+    /** How many stubs an area has room for. */
+    int reserved(int area) {
+        boolean isSecond = (area & 1) != 0;
+        return room == Room.HEAD ? isSecond ? initHead : coreHead : (isSecond ? behind : front)[area >> 1];
+    }
+
+    /** The address of the first stub of {@code area}; {@code address} is that of the section which it is for. */
+    long start(int area, PlacedSections placed, Section section, long address) {
+        boolean isSecond = (area & 1) != 0;
+        if (room == Room.HEAD) {
+            RegionKind region = isSecond ? RegionKind.INIT : RegionKind.CORE;
+            return placed.range(region).orElseThrow().start().value() + (isSecond ? 0 : stubsOffset());
+        }
+        return align(isSecond ? address + section.sizeBytes() : address - frontBytes(section), stubBytes());
+    }
+
+    /** How many stubs all areas together have room for. */
+    int stubs() {
+        return stubs;
     }
 
     private boolean isBehind(Section section, long sectionOffset) {
@@ -180,6 +200,6 @@ final class PariscPlan implements ArchPlan {
 
     @Override
     public ArchLoad begin(PlacedSections placed, SymbolValues values) {
-        return new PariscLoad(placed, this, width);
+        return new PariscLoad(placed, this, width, values);
     }
 }

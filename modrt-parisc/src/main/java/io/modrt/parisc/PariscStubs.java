@@ -1,65 +1,85 @@
 package io.modrt.parisc;
 
-import static io.modrt.parisc.PariscField.IM14;
-import static io.modrt.parisc.PariscField.IM16A;
-import static io.modrt.parisc.PariscField.IM21;
-import static io.modrt.parisc.PariscField.IM5;
-import static io.modrt.parisc.PariscField.W17;
-import static io.modrt.spi.StubTemplate.word;
+import io.modrt.address.Address;
+import io.modrt.elf.SymbolTable;
+import io.modrt.spi.Fixup;
+import io.modrt.spi.ModuleImage;
+import io.modrt.spi.Stub;
+import io.modrt.spi.SymbolValues;
+import io.modrt.spi.Width;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
-import io.modrt.spi.StubTemplate;
-import io.modrt.spi.StubTemplate.Piece;
-
-/** The code of stubs. All of it clobbers r1. */
+/** The stubs of one load, in order of allocation. A module may have ten thousand, so there is no object for each. */
 final class PariscStubs {
-    private static final int LOAD_SLOT = 0x537b_0000; // ldd 0(%dp),%dp
-    private static final Piece LOAD_CODE = word(0x5361_0020, "ldd    16(%dp),%r1");
-    private static final Piece BRANCH = word(0xe820_d000, "bve    (%r1)");
-    private static final Piece BRANCH_NULLIFIED = word(0xe820_d002, "bve,n  (%r1)");
-    private static final Piece LOAD_GP = word(0x537b_0030, "ldd    24(%dp),%dp");
-    private static final Piece LOAD_CODE_OF_SYMBOL = word(0x5021_0020, "ldd    16(%r1),%r1");
+    private final Width width;
+    private final SymbolTable symbols;
+    private final SymbolValues values;
+    private final PariscStub[] kinds;
+    private final long[] addresses;
+    private final long[] targets;
+    private final int[] symbolIndices;
+    private final int[] slotOffsets;
+    private int count;
 
-    /** The greatest displacement of a short load, which kernels with a wide GOT use. */
-    private static final int MOST_SHORT = 15;
-
-    private PariscStubs() {}
-
-    /** Reaches any 32-bit address; {@code be} goes through the kernel's space register. */
-    static StubTemplate longBranch(long S, long A) {
-        Piece branch = word(W17.insert(0xe020_2002, PariscReloc.right(S, A)), "be,n   RR'target(%sr4,%r1)");
-        return StubTemplate.of(left(S, A), branch);
+    /** No stubs yet, and room for {@code most}. */
+    PariscStubs(int most, Width width, SymbolTable symbols, SymbolValues values) {
+        this.width = width;
+        this.symbols = symbols;
+        this.values = values;
+        kinds = new PariscStub[most];
+        addresses = new long[most];
+        targets = new long[most];
+        symbolIndices = new int[most];
+        slotOffsets = new int[width == Width.BITS_64 ? most : 0];
     }
 
-    /** Goes through the descriptor in a GOT slot, and loads the callee's gp into dp in the delay slot. */
-    static StubTemplate got(long slotOffset) {
-        return throughSlot(
-                slotOffset <= MOST_SHORT ? IM5.insert(0x0f60_10db, slotOffset) : IM16A.insert(LOAD_SLOT, slotOffset));
+    /** Adds a stub for {@code branch}, which leads to its S + A. */
+    void add(PariscStub kind, Fixup branch, long address, int slotOffset) {
+        kinds[count] = kind;
+        addresses[count] = address;
+        targets[count] = width.wrap(branch.S() + branch.A());
+        symbolIndices[count] = branch.symbol();
+        if (kind.hasSlot()) {
+            slotOffsets[count] = slotOffset;
+        }
+        count++;
     }
 
-    /** The same in a kernel until 2.6.30. */
-    static StubTemplate gotOf14Bits(long slotOffset) {
-        return throughSlot(IM14.insert(LOAD_SLOT, slotOffset));
+    private long base(int stub) {
+        return kinds[stub].hasSlot() ? slotOffsets[stub] : values.value(symbolIndices[stub]);
     }
 
-    private static StubTemplate throughSlot(int load) {
-        return StubTemplate.of(word(load, "ldd    LTOFF'target(%dp),%dp"), LOAD_CODE, BRANCH, LOAD_GP);
+    private long addend(int stub) {
+        return kinds[stub].hasSlot() ? 0 : targets[stub] - values.value(symbolIndices[stub]);
     }
 
-    /** Goes through a descriptor of compiler millicode, which needs no gp. */
-    static StubTemplate millicode(long S, long A) {
-        return StubTemplate.of(left(S, A), right(S, A), LOAD_CODE_OF_SYMBOL, BRANCH_NULLIFIED);
+    /** Writes the code of all. Returns how many there are. */
+    int write(ModuleImage image) {
+        for (int i = 0; i < count; i++) {
+            PariscStub kind = kinds[i];
+            long S = base(i);
+            long A = addend(i);
+            for (int word = 0; word < kind.wordCount(); word++) {
+                image.putCodeAt(addresses[i] + (long) word * Integer.BYTES, kind.word(word, S, A));
+            }
+        }
+        return count;
     }
 
-    /** Goes to code of the same module. It takes four words, of which the kernel does not write the last. */
-    static StubTemplate direct(long S, long A) {
-        return StubTemplate.of(left(S, A), right(S, A), BRANCH_NULLIFIED);
-    }
-
-    private static Piece left(long S, long A) {
-        return word(IM21.insert(0x2020_0000, PariscReloc.left(S, A)), "ldil   LR'target,%r1");
-    }
-
-    private static Piece right(long S, long A) {
-        return word(IM14.insert(0x3421_0000, PariscReloc.right(S, A)), "ldo    RR'target(%r1),%r1");
+    /** A record of each. */
+    List<Stub> list() {
+        List<Stub> list = new ArrayList<>(count);
+        Map<Integer, String> names = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            list.add(Stub.of(
+                    Address.of(addresses[i]),
+                    Address.of(targets[i]),
+                    names.computeIfAbsent(symbolIndices[i], symbols::label),
+                    kinds[i].template(base(i), addend(i))));
+        }
+        return list;
     }
 }

@@ -20,11 +20,11 @@ class PariscStubWordsTest {
         long S = Long.decode(symbol);
         long A = Long.decode(addend);
         StubTemplate template = switch (kind) {
-            case "long_branch" -> PariscStubs.longBranch(S, A);
-            case "millicode" -> PariscStubs.millicode(S, A);
-            case "direct" -> PariscStubs.direct(S, A);
-            case "got" -> PariscStubs.got(S);
-            case "got_14" -> PariscStubs.gotOf14Bits(S);
+            case "long_branch" -> PariscStub.LONG_BRANCH.template(S, A);
+            case "millicode" -> PariscStub.MILLICODE.template(S, A);
+            case "direct" -> PariscStub.DIRECT.template(S, A);
+            case "got" -> PariscStub.got(S).template(S, 0);
+            case "got_14" -> PariscStub.GOT_OF_14_BITS.template(S, 0);
             default -> throw new IllegalArgumentException(kind);
         };
         assertEquals(words, hex(template));
@@ -32,14 +32,18 @@ class PariscStubWordsTest {
 
     @Test
     void theTextOfEachWordIsAtHand() {
-        assertEquals("ldil   LR'target,%r1; be,n   RR'target(%sr4,%r1)", text(PariscStubs.longBranch(0x1012_3456, 0)));
+        assertEquals(
+                "ldil   LR'target,%r1; be,n   RR'target(%sr4,%r1)",
+                text(PariscStub.LONG_BRANCH.template(0x1012_3456, 0)));
         assertEquals(
                 "ldd    LTOFF'target(%dp),%dp; ldd    16(%dp),%r1; bve    (%r1); ldd    24(%dp),%dp",
-                text(PariscStubs.got(0)));
+                text(PariscStub.got(0).template(0, 0)));
         assertEquals(
                 "ldil   LR'target,%r1; ldo    RR'target(%r1),%r1; ldd    16(%r1),%r1; bve,n  (%r1)",
-                text(PariscStubs.millicode(0, 0)));
-        assertEquals("ldil   LR'target,%r1; ldo    RR'target(%r1),%r1; bve,n  (%r1)", text(PariscStubs.direct(0, 0)));
+                text(PariscStub.MILLICODE.template(0, 0)));
+        assertEquals(
+                "ldil   LR'target,%r1; ldo    RR'target(%r1),%r1; bve,n  (%r1)",
+                text(PariscStub.DIRECT.template(0, 0)));
     }
 
     private static String hex(StubTemplate template) {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** One load: the stubs that it has made so far, and what the kernel does after relocation. */
 final class ToyLoad implements ArchLoad {
@@ -48,12 +47,12 @@ final class ToyLoad implements ArchLoad {
         }
     }
 
-    /** Null if the branch reaches. P is still to be subtracted. */
+    /** Its own goal if the branch reaches, else the stub's address. P is still to be subtracted. */
     @Override
-    public @Nullable Stub route(Fixup call) {
+    public long route(Fixup call) {
         long distance = (int) (call.S() + call.A() - call.P());
         if (distance >= ToyReloc.Fields.CALL.leastSigned() && distance <= ToyReloc.Fields.CALL.greatestSigned()) {
-            return null;
+            return call.goal();
         }
         String name = plan.plt(placed.file().elf().section(call.targetSection()));
         Section plt = placed.file().elf().section(name).orElseThrow();
@@ -69,10 +68,10 @@ final class ToyLoad implements ArchLoad {
             entries.put(target, stub);
             made.add(stub);
         }
-        return stub;
+        return stub.address().value() - call.type().branchBias();
     }
 
-    /** The engine writes their code after the last relocation. */
+    /** The engine has their code written after the last relocation. */
     @Override
     public List<Stub> stubs() {
         return List.copyOf(made);

@@ -32,6 +32,7 @@ public final class ImageBytes implements ModuleImage {
     private final SectionLayout layout;
     private final SectionAddresses addresses;
     private final boolean bigEndian;
+    private final ByteOrder codeOrder;
     private final boolean bigEndianCode;
     private final int wordBytes;
     private final Map<RegionKind, byte[]> regions = new EnumMap<>(RegionKind.class);
@@ -48,6 +49,7 @@ public final class ImageBytes implements ModuleImage {
         this.addresses = addresses;
         ElfFile elf = layout.file().elf();
         bigEndian = elf.isBigEndian();
+        this.codeOrder = codeOrder;
         bigEndianCode = codeOrder == ByteOrder.BIG_ENDIAN;
         wordBytes = elf.elfClass().wordBytes();
         arrays = new byte[layout.sectionCount()][];
@@ -211,7 +213,12 @@ public final class ImageBytes implements ModuleImage {
         block.bytes[block.index(address)] = value;
     }
 
-    /** Stores bytes at {@code address}; raises a FormatException if not all of them lie in one region of the module. */
+    @Override
+    public ByteOrder codeOrder() {
+        return codeOrder;
+    }
+
+    @Override
     public void putBytesAt(long address, byte[] bytes) {
         Block block = require(address, bytes.length);
         System.arraycopy(bytes, 0, block.bytes, block.index(address), bytes.length);

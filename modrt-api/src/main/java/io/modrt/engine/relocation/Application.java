@@ -7,9 +7,6 @@ import io.modrt.engine.layout.SectionLayout;
 import io.modrt.findings.Findings;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.PlacedSections;
-import io.modrt.spi.Stub;
-import java.nio.ByteOrder;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +17,15 @@ public final class Application {
     private final Supplier<ImageBytes> unrelocated;
     private @Nullable ImageBytes image;
     private final ArchLoad load;
-    private final ByteOrder codeOrder;
     private final Relocator relocator;
+    private int stubs;
 
     Application(Linkage linkage, Findings findings, Relocator.@Nullable Observer observer) {
         PlacedSections placed = linkage.placed();
         this.elf = linkage.elf();
         this.layout = linkage.layout();
-        this.codeOrder = linkage.kernel().kernel().codeOrder();
-        this.unrelocated = () -> ImageBytes.of(placed, linkage.addresses(), codeOrder);
+        this.unrelocated = () -> ImageBytes.of(
+                placed, linkage.addresses(), linkage.kernel().kernel().codeOrder());
         this.load = placed.archPlan().begin(placed, linkage.symbolValues());
         this.relocator = new Relocator(linkage, load, findings, observer);
     }
@@ -47,9 +44,9 @@ public final class Application {
         return load;
     }
 
-    /** The stubs that were made. */
-    public List<Stub> stubs() {
-        return List.copyOf(load.stubs());
+    /** How many stubs were written. */
+    public int stubs() {
+        return stubs;
     }
 
     /** Applies all relocations of {@code linkage} and runs the kernel's steps after them; faults are reported to {@code findings}. */
@@ -72,11 +69,6 @@ public final class Application {
                 relocator.apply(relocations, image().section(section));
             }
         }
-        for (Stub stub : load.stubs()) {
-            image().putBytesAt(stub.address().value(), stub.code(codeOrder));
-            stub.slot()
-                    .ifPresent(slot ->
-                            image().putPointerAt(slot.value(), stub.target().value()));
-        }
+        stubs = load.writeStubs(image());
     }
 }

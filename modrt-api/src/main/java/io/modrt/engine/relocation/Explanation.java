@@ -1,5 +1,6 @@
 package io.modrt.engine.relocation;
 
+import io.modrt.address.Address;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.SectionBytes;
@@ -12,9 +13,11 @@ import io.modrt.link.Relocation;
 import io.modrt.link.Rewrite;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.Fit;
+import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ public final class Explanation {
     private final Linkage linkage;
     private final String module;
     private final LoadPolicy policy;
+    private volatile SoftReference<List<Stub>> stubs = new SoftReference<>(null);
     private volatile SoftReference<ImageBytes> image = new SoftReference<>(null);
 
     /** Explains the module with this linkage, which was loaded under {@code policy}. */
@@ -41,14 +45,28 @@ public final class Explanation {
 
     /** Every relocation of the loaded sections, in order. */
     public List<Relocation> relocations() {
+        Map<Address, Stub> byAddress = new HashMap<>();
+        stubs().forEach(stub -> byAddress.put(stub.address(), stub));
         List<Relocation> all = new ArrayList<>();
-        new Application(
-                        linkage,
-                        unheard(),
-                        (fixup, row, stub, value, before, after) -> all.add(new Relocation(
-                                fixup.place(), row.type, value, before, after, Optional.ofNullable(stub))))
+        new Application(linkage, unheard(), (fixup, row, isDirect, value, before, after) -> {
+                    Address reached = linkage.kernel().width().address(fixup.goal() + row.type.branchBias());
+                    Optional<Stub> stub = isDirect ? Optional.empty() : Optional.ofNullable(byAddress.get(reached));
+                    all.add(new Relocation(fixup.place(), row.type, value, before, after, stub));
+                })
                 .applyAll();
         return all;
+    }
+
+    /** The stubs that were made, in order of allocation. */
+    public List<Stub> stubs() {
+        List<Stub> known = stubs.get();
+        if (known == null) {
+            Application application = new Application(linkage, unheard(), null);
+            application.applyAll();
+            known = List.copyOf(application.load().stubs());
+            stubs = new SoftReference<>(known);
+        }
+        return known;
     }
 
     /** A section's bytes after relocation alone; the address of a section that is not loaded counts as 0. */
@@ -88,11 +106,11 @@ public final class Explanation {
         record Key(int section, int type, boolean toStub) {}
         Map<Key, Reach> nearest = new LinkedHashMap<>();
         Width width = linkage.kernel().width();
-        new Application(linkage, unheard(), (fixup, row, stub, value, before, after) -> {
+        new Application(linkage, unheard(), (fixup, row, isDirect, value, before, after) -> {
                     if (!row.isLimited()) {
                         return;
                     }
-                    boolean toStub = stub != null;
+                    boolean toStub = !isDirect;
                     Limits limits = Limits.of(fixup, row, value, width);
                     Key key = new Key(fixup.targetSection(), row.type.number(), toStub);
                     Reach known = nearest.get(key);

@@ -12,10 +12,10 @@ import io.modrt.module.ModuleFile;
 import io.modrt.spi.TableShapes;
 import io.modrt.spi.Width;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** A module's exports with their final values, read from the relocated table, where a function may be given by a descriptor's address. */
 public final class Exports {
@@ -59,8 +59,8 @@ public final class Exports {
      * @throws FormatException if they do not
      */
     private static void check(ModuleFile file, ImageBytes image, TableShapes.ExportTable shape) {
-        Map<Integer, Long> records =
-                file.exports().stream().collect(Collectors.groupingBy(Export::table, Collectors.counting()));
+        Map<Integer, Long> records = new HashMap<>();
+        file.exports().forEach(export -> records.merge(export.table(), 1L, Long::sum));
         int recordBytes = shape.fieldBytes() * (file.hasExportNamespaces().orElse(true) ? 3 : 2);
         records.forEach((table, count) -> {
             Section section = image.section(table).section();

@@ -54,7 +54,6 @@ final class RelocationRows {
 
         final Store store;
         final boolean looksAtPlace;
-        final long branchBias;
         private final boolean isUnsigned;
         private final Width width;
 
@@ -77,7 +76,6 @@ final class RelocationRows {
             this.bigEndian = bigEndian;
             this.routed = type.routed();
             this.store = type.store();
-            this.branchBias = type.branchBias();
             this.looksAtPlace = type.looksAtPlace();
             this.isBeyondKernel = isBeyondKernel;
             this.asksArch = routed || formula == Formula.CUSTOM || store == Store.BY_LOAD;
@@ -93,7 +91,7 @@ final class RelocationRows {
                     && field.second() == null
                     && store == Store.SET
                     && !looksAtPlace
-                    && !routed
+                    && (!routed || type.isDirectInReach())
                     && !isBeyondKernel;
         }
 

@@ -4,7 +4,6 @@ import io.modrt.address.Address;
 import io.modrt.bytes.Bytes;
 import io.modrt.bytes.Printable;
 import io.modrt.elf.AddendKind;
-import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionBytes;
@@ -25,7 +24,6 @@ import io.modrt.spi.Fixup;
 import io.modrt.spi.Formula;
 import io.modrt.spi.RelocationType;
 import io.modrt.spi.Store;
-import io.modrt.spi.Stub;
 import io.modrt.spi.Width;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -46,15 +44,14 @@ final class Relocator implements Fixup {
          * One relocation was applied.
          *
          * @param row its type
-         * @param stub the stub through which it goes, or null
+         * @param isDirect whether it goes to S + A, not to a stub at the fixup's goal
          * @param value the value before it was cut to the field
          * @param before the contents of the place before, and {@code after} those after it was applied
          */
-        void applied(Relocator fixup, Row row, @Nullable Stub stub, long value, long before, long after);
+        void applied(Relocator fixup, Row row, boolean isDirect, long value, long before, long after);
     }
 
     private final String module;
-    private final ElfFile elf;
     private final KernelTables kernel;
     private final Width width;
     private final @Nullable SymbolTable symbols;
@@ -86,10 +83,9 @@ final class Relocator implements Fixup {
 
     Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable Observer observer) {
         this.module = linkage.file().name();
-        this.elf = linkage.elf();
         this.kernel = linkage.kernel();
         this.width = kernel.width();
-        this.symbols = elf.symbolTable().orElse(null);
+        this.symbols = linkage.elf().symbolTable().orElse(null);
         this.values = linkage.values();
         this.missing = linkage.missing();
         this.anyMissing = !missing.isEmpty();
@@ -97,7 +93,7 @@ final class Relocator implements Fixup {
         this.load = load;
         this.findings = findings;
         this.observer = observer;
-        this.names = new SymbolNames(elf, symbols);
+        this.names = new SymbolNames(symbols);
         this.slips = new SectionSlips(symbols, values, width, findings);
     }
 
@@ -262,15 +258,12 @@ final class Relocator implements Fixup {
         A = addends.get(entry);
         goal = S + A;
         if (!row.asksArch) {
-            store(row, bytes, null);
+            store(row, bytes);
             return;
         }
         try {
-            Stub stub = row.routed ? load.route(this) : null;
-            if (stub != null) {
-                goal = stub.address().value() - row.branchBias;
-            }
-            store(row, bytes, stub);
+            goal = row.routed ? load.route(this) : goal;
+            store(row, bytes);
         } catch (ModrtException refused) {
             findings.passOver(refused, place().toString());
         }
@@ -288,7 +281,7 @@ final class Relocator implements Fixup {
         return true;
     }
 
-    private void store(Row row, SectionBytes bytes, @Nullable Stub stub) {
+    private void store(Row row, SectionBytes bytes) {
         if ((goal & row.misalignment) != 0) {
             fail(() -> load.misaligned(
                     this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
@@ -316,7 +309,8 @@ final class Relocator implements Fixup {
         }
         write(row, bytes, at, value);
         if (observer != null) {
-            observer.applied(this, row, stub, value, before, Bytes.get(bytes.array(), at, row.bytes, row.bigEndian));
+            observer.applied(
+                    this, row, goal == S + A, value, before, Bytes.get(bytes.array(), at, row.bytes, row.bigEndian));
         }
     }
 

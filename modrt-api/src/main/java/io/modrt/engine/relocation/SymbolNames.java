@@ -1,7 +1,5 @@
 package io.modrt.engine.relocation;
 
-import io.modrt.elf.ElfFile;
-import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,12 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The names of symbols as relocations have them. Each name is one String, however many relocations refer to it. */
 final class SymbolNames {
-    private final ElfFile elf;
     private final @Nullable SymbolTable symbols;
     private final Map<Integer, String> known = new HashMap<>();
 
-    SymbolNames(ElfFile elf, @Nullable SymbolTable symbols) {
-        this.elf = elf;
+    SymbolNames(@Nullable SymbolTable symbols) {
         this.symbols = symbols;
     }
 
@@ -33,9 +29,6 @@ final class SymbolNames {
         if (table == null || Integer.compareUnsigned(symbol, table.count()) >= 0) {
             return "symbol " + Integer.toUnsignedString(symbol);
         }
-        int index = table.sectionIndex(symbol);
-        return table.type(symbol) == Symbol.STT_SECTION && Integer.compareUnsigned(index, elf.sectionCount()) < 0
-                ? elf.section(index).name()
-                : table.name(symbol);
+        return table.label(symbol);
     }
 }

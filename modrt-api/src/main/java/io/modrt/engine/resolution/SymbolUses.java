@@ -1,8 +1,10 @@
 package io.modrt.engine.resolution;
 
 import io.modrt.bytes.Bytes;
+import io.modrt.elf.AddendKind;
 import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
+import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
@@ -13,15 +15,16 @@ import io.modrt.spi.CodeReader;
 import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import java.nio.ByteOrder;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a module does with each symbol that it imports, by its relocations; looked for when the first is asked for. */
 public final class SymbolUses {
     private final ModuleFile file;
     private final ArchKernel kernel;
-    private Map<Integer, SymbolUse> bySymbol = Map.of();
-    private boolean isKnown;
+    /** By the symbol's number, null for one that is defined; empty until the first is asked for. */
+    private @Nullable SymbolUse[] bySymbol = {};
 
     /** The uses of the imports of {@code file}. */
     public SymbolUses(ModuleFile file, ArchKernel kernel) {
@@ -31,32 +34,42 @@ public final class SymbolUses {
 
     /** The uses of the symbol of this number. */
     public SymbolUse of(int symbol) {
-        if (!isKnown) {
-            bySymbol = new HashMap<>();
-            file.elf().symbolTable().ifPresent(this::find);
-            isKnown = true;
+        if (bySymbol.length == 0) {
+            find();
         }
-        return bySymbol.getOrDefault(symbol, SymbolUse.unknown());
+        SymbolUse known = bySymbol[symbol];
+        return known == null ? SymbolUse.unknown() : known;
     }
 
-    private void find(SymbolTable symbols) {
+    private void find() {
+        SymbolTable symbols = file.symbols();
+        bySymbol = new SymbolUse[symbols.count()];
+        for (int i = 1; i < bySymbol.length; i++) {
+            bySymbol[i] = symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF ? SymbolUse.unknown() : null;
+        }
+        Map<AddendKind, RelocationTable> tables = new EnumMap<>(AddendKind.class);
         for (RelocationSection relocations : file.elf().relocationSections()) {
-            if (!relocations.target().isAllocated()) {
-                continue;
-            }
-            RelocationTable types = kernel.relocations(relocations.addends());
-            CodeReader code = new FileCode(relocations.target(), kernel.codeOrder() == ByteOrder.BIG_ENDIAN);
-            for (int i = 0; i < relocations.count(); i++) {
-                int symbol = relocations.symbol(i);
-                if (Integer.compareUnsigned(symbol, symbols.count()) >= 0 || symbols.rawSectionIndex(symbol) != 0) {
-                    continue;
-                }
-                RelocationType type = types.row(relocations.type(i));
-                long place = relocations.offset(i);
-                if (symbol != 0 && type != null && code.holds(place, Integer.BYTES)) {
-                    bySymbol.merge(symbol, type.use(place, code, relocations.addend(i)), SymbolUse::and);
+            if (relocations.target().isAllocated()) {
+                RelocationTable types = tables.computeIfAbsent(relocations.addends(), kernel::relocations);
+                CodeReader code = new FileCode(relocations.target(), kernel.codeOrder() == ByteOrder.BIG_ENDIAN);
+                for (int i = 0; i < relocations.count(); i++) {
+                    add(relocations, i, types, code);
                 }
             }
+        }
+    }
+
+    /** Adds the use of one place. */
+    private void add(RelocationSection relocations, int i, RelocationTable types, CodeReader code) {
+        int symbol = relocations.symbol(i);
+        SymbolUse known = symbol >= 0 && symbol < bySymbol.length ? bySymbol[symbol] : null;
+        if (known == null) {
+            return;
+        }
+        RelocationType type = types.row(relocations.type(i));
+        long place = relocations.offset(i);
+        if (type != null && code.holds(place, Integer.BYTES)) {
+            bySymbol[symbol] = known.and(type.use(place, code, relocations.addend(i)));
         }
     }
 

@@ -6,10 +6,10 @@ import io.modrt.spi.Addends;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.Fixup;
+import io.modrt.spi.ModuleImage;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.Stub;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A load that does what another one does, but for what a subclass changes. */
 class ForwardingLoad implements ArchLoad {
@@ -25,7 +25,7 @@ class ForwardingLoad implements ArchLoad {
     }
 
     @Override
-    public @Nullable Stub route(Fixup fixup) {
+    public long route(Fixup fixup) {
         return load.route(OwnFixup.of(fixup));
     }
 
@@ -52,6 +52,11 @@ class ForwardingLoad implements ArchLoad {
     @Override
     public List<Stub> stubs() {
         return load.stubs();
+    }
+
+    @Override
+    public int writeStubs(ModuleImage image) {
+        return load.writeStubs(OwnPlan.in(image));
     }
 
     @Override

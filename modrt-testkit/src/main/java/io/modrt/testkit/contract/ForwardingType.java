@@ -75,6 +75,11 @@ class ForwardingType implements RelocationType {
     }
 
     @Override
+    public boolean isDirectInReach() {
+        return type.isDirectInReach();
+    }
+
+    @Override
     public long branchBias() {
         return type.branchBias();
     }

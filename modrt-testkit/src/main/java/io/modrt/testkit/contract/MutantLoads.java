@@ -8,6 +8,7 @@ import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Fixup;
+import io.modrt.spi.ModuleImage;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.PlanInput;
 import io.modrt.spi.Stub;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Kernels whose plans or loads are wrong. */
 final class MutantLoads {
@@ -100,6 +100,11 @@ final class MutantLoads {
             public List<Stub> stubs() {
                 return List.of();
             }
+
+            @Override
+            public int writeStubs(ModuleImage image) {
+                return 0;
+            }
         });
     }
 
@@ -111,21 +116,30 @@ final class MutantLoads {
     /** The stub says its target and leads further. */
     static ArchKernel beyond(ArchKernel kernel) {
         return withLoad(kernel, load -> new ForwardingLoad(load) {
-            private final Map<Stub, Stub> changed = new HashMap<>();
-
             @Override
-            public @Nullable Stub route(Fixup fixup) {
-                Stub stub = load.route(OwnFixup.further(fixup, FURTHER));
-                return stub == null ? null : changed.computeIfAbsent(stub, MutantLoads::beyond);
+            public long route(Fixup fixup) {
+                return further(load, fixup);
             }
 
             @Override
             public List<Stub> stubs() {
-                return load.stubs().stream()
-                        .map(stub -> changed.getOrDefault(stub, stub))
-                        .toList();
+                return load.stubs().stream().map(MutantLoads::beyond).toList();
+            }
+
+            @Override
+            public int writeStubs(ModuleImage image) {
+                List<Stub> stubs = stubs();
+                stubs.forEach(stub -> stub.write(image));
+                return stubs.size();
             }
         });
+    }
+
+    /** Where a branch goes that goes further, if that is a stub. */
+    private static long further(ArchLoad load, Fixup fixup) {
+        Fixup other = OwnFixup.further(fixup, FURTHER);
+        long goal = load.route(other);
+        return goal == other.goal() ? fixup.goal() : goal;
     }
 
     /** Of a stub that was made for a target further on: the one for the target itself, with the code of the other. */
@@ -149,8 +163,8 @@ final class MutantLoads {
     static ArchKernel elsewhere(ArchKernel kernel) {
         return withLoad(kernel, load -> new ForwardingLoad(load) {
             @Override
-            public @Nullable Stub route(Fixup fixup) {
-                return load.route(OwnFixup.further(fixup, FURTHER));
+            public long route(Fixup fixup) {
+                return further(load, fixup);
             }
         });
     }

@@ -11,6 +11,7 @@ import io.modrt.spi.ArchPlan;
 import io.modrt.spi.ModuleImage;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.SectionImage;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,6 +83,16 @@ final class OwnPlan {
         @Override
         public List<SectionImage> sections(String name) {
             return image.sections(name);
+        }
+
+        @Override
+        public ByteOrder codeOrder() {
+            return image.codeOrder();
+        }
+
+        @Override
+        public void putBytesAt(long address, byte[] bytes) {
+            image.putBytesAt(address, bytes);
         }
 
         @Override

@@ -82,6 +82,10 @@ final class StubChecks {
                     other.overlaps(range),
                     () -> what + " lies on " + other + "; mend the room that ArchPlan reserves"));
             taken.add(range);
+            Assertions.assertArrayEquals(
+                    stub.code(module.placed().plan().archKernel().codeOrder()),
+                    memory.bytesAt(stub.address().value(), stub.template().sizeBytes()),
+                    () -> what + ": the code that ArchLoad.writeStubs wrote");
             Address leads =
                     Address.of(subject.contract().stubTarget(stub.address().value(), memory));
             Assertions.assertEquals(

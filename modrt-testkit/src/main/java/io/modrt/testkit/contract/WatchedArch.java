@@ -3,6 +3,7 @@ package io.modrt.testkit.contract;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.RelocationSection;
+import io.modrt.error.RelocationPlace;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.Addends;
 import io.modrt.spi.Arch;
@@ -11,13 +12,16 @@ import io.modrt.spi.ArchLoad;
 import io.modrt.spi.ArchPlan;
 import io.modrt.spi.Finisher;
 import io.modrt.spi.Fixup;
+import io.modrt.spi.ModuleImage;
 import io.modrt.spi.PlacedSections;
 import io.modrt.spi.PlanInput;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.Stub;
 import io.modrt.spi.SymbolValues;
 import io.modrt.spi.Width;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,10 +76,13 @@ final class WatchedArch extends ForwardingArch {
         }
     }
 
+    /** A branch through a stub: the address to which it is to go, and that of the stub. */
+    private record Route(RelocationPlace place, Address target, Address stub) {}
+
     private final class WatchedLoad extends ForwardingLoad {
         private final PlacedSections placed;
         private final Width width;
-        private final Set<Stub> used = new LinkedHashSet<>();
+        private final List<Route> routes = new ArrayList<>();
         private @Nullable RelocationSection open;
 
         WatchedLoad(PlacedSections placed, Width width, ArchLoad load) {
@@ -104,22 +111,37 @@ final class WatchedArch extends ForwardingArch {
         }
 
         @Override
-        public @Nullable Stub route(Fixup fixup) {
+        public long route(Fixup fixup) {
             interruption.run();
-            Stub stub = super.route(fixup);
-            if (stub != null) {
-                check(fixup, stub);
-                used.add(stub);
-                routed.put(fixup.P(), stub);
+            long goal = super.route(fixup);
+            if (goal != fixup.S() + fixup.A()) {
+                RelocationSection section = open;
+                if (section == null || !placed.archPlan().mayNeed(section, fixup.index())) {
+                    faults.add(
+                            fixup.place() + " is routed to a stub that mayNeed had not counted; mend ArchPlan.mayNeed");
+                }
+                long bias = fixup.type().branchBias();
+                routes.add(new Route(
+                        fixup.place(), width.address(fixup.S() + fixup.A() + bias), width.address(goal + bias)));
             }
-            return stub;
+            return goal;
         }
 
-        private void check(Fixup fixup, Stub stub) {
-            RelocationSection section = open;
-            if (section == null || !placed.archPlan().mayNeed(section, fixup.index())) {
-                faults.add(fixup.place() + " is routed to a stub that mayNeed had not counted; mend ArchPlan.mayNeed");
+        @Override
+        public int writeStubs(ModuleImage image) {
+            Map<Address, Stub> stubs = new HashMap<>();
+            super.stubs().forEach(stub -> stubs.put(stub.address(), stub));
+            routes.forEach(route -> check(route, stubs.get(route.stub())));
+            return super.writeStubs(image);
+        }
+
+        private void check(Route route, @Nullable Stub stub) {
+            if (stub == null) {
+                faults.add(route.place() + " is routed to " + route.stub()
+                        + ", which is none of the stubs that are written; mend ArchLoad.stubs");
+                return;
             }
+            routed.put(route.place().P().value(), stub);
             AddressRange range =
                     new AddressRange(stub.address(), stub.template().sizeBytes());
             boolean isInModule = Arrays.stream(RegionKind.values())
@@ -127,23 +149,13 @@ final class WatchedArch extends ForwardingArch {
                     .anyMatch(region -> region.contains(range));
             if (!isInModule) {
                 faults.add(
-                        fixup.place() + " is routed to " + stub + ", which lies in no region of the module; mend where"
+                        route.place() + " is routed to " + stub + ", which lies in no region of the module; mend where"
                                 + " ArchLoad.route puts stubs, or the bytes that ArchPlan reserves");
             }
-            Address target = width.address(fixup.S() + fixup.A() + fixup.type().branchBias());
-            if (!stub.target().equals(target)) {
-                faults.add(fixup.place() + " goes to " + target + ", and is routed to " + stub
+            if (!stub.target().equals(route.target())) {
+                faults.add(route.place() + " goes to " + route.target() + ", and is routed to " + stub
                         + "; mend the target that ArchLoad.route gives its stub");
             }
-        }
-
-        @Override
-        public List<Stub> stubs() {
-            List<Stub> made = super.stubs();
-            used.removeAll(new LinkedHashSet<>(made));
-            used.forEach(stub ->
-                    faults.add(stub + " is used, and not among the stubs that are written; mend ArchLoad.stubs"));
-            return made;
         }
 
         @Override

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Bridges branches of more than 128 MB: one stub for each target of a section, in front of it. */
 final class SampleStubs implements ArchLoad {
@@ -37,13 +36,13 @@ final class SampleStubs implements ArchLoad {
     }
 
     @Override
-    public @Nullable Stub route(Fixup branch) {
+    public long route(Fixup branch) {
         long target = branch.S() + branch.A();
         Field field = branch.type().field();
         long displacement = target - branch.P();
         boolean reaches = displacement >= field.leastSigned() && displacement <= field.greatestSigned();
         if (reaches || !plan.mayBeFar(branch.targetSection(), branch.symbol())) {
-            return null;
+            return branch.goal();
         }
         Map<Long, Stub> mine = bySection.computeIfAbsent(branch.targetSection(), section -> new HashMap<>());
         Stub stub = mine.get(target);
@@ -55,7 +54,7 @@ final class SampleStubs implements ArchLoad {
             mine.put(target, stub);
             used.add(stub);
         }
-        return stub;
+        return stub.address().value();
     }
 
     @Override

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Under {@link StubPolicy#SHARED}, room at the head of each region for one stub for each callee outside the module. A stub is an indirect
@@ -88,14 +87,14 @@ final class X86Stubs implements ArchPlan {
         }
 
         @Override
-        public @Nullable Stub route(Fixup call) {
+        public long route(Fixup call) {
             long distance = call.S() + call.A() - call.P();
             RegionKind region = input.region(placed.file().elf().section(call.targetSection()))
                     .orElse(null);
             if (distance == (int) distance
                     || region == null
                     || !callees.getOrDefault(region, Set.of()).contains(new Callee(call.symbol(), call.A()))) {
-                return null;
+                return call.goal();
             }
             Map<Long, Stub> stubs = byTarget.computeIfAbsent(region, any -> new HashMap<>());
             long target = call.S() + call.A() + call.type().branchBias();
@@ -106,7 +105,7 @@ final class X86Stubs implements ArchPlan {
                 stubs.put(target, stub);
                 used.add(stub);
             }
-            return stub;
+            return stub.address().value() - call.type().branchBias();
         }
 
         @Override
