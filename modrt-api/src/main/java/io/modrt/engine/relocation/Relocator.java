@@ -118,14 +118,17 @@ final class Relocator implements Fixup {
             next = observer == null ? applyPlain(relocations, next, count, rows, bytes, addends) : next;
             next = next < count ? applyOthers(relocations, next, count, rows, bytes, addends) : count;
         }
-        addends.open().forEach((entry, refusal) -> {
-            seek(relocations, entry, rows, bytes);
-            fail(refusal);
-        });
-        addends.left().forEach((entry, why) -> {
-            seek(relocations, entry, rows, bytes);
-            silentLoss(why);
-        });
+        if (!addends
+                .areExplicit()) { // why: else no entry was refused or left, and a module may have thousands of sections
+            addends.open().forEach((entry, refusal) -> {
+                seek(relocations, entry, rows, bytes);
+                fail(refusal);
+            });
+            addends.left().forEach((entry, why) -> {
+                seek(relocations, entry, rows, bytes);
+                silentLoss(why);
+            });
+        }
         if (packedRests != 0) {
             slips.reportPackedRest(relocations, count);
         }
