@@ -40,7 +40,7 @@ final class AArch64Plan implements ArchPlan {
         for (RelocationSection relocations : file.elf().relocationSections()) {
             Section target = relocations.target();
             if (target.isExecutable()) {
-                entries[plt(kernel.isInitSection(target.name()))] += count(relocations);
+                entries[plt(target.isNamedFrom(kernel.initSections()))] += count(relocations);
             }
         }
         for (int i = 0; i < kernel.plts.size(); i++) {

@@ -4,6 +4,7 @@ import io.modrt.bytes.Bytes;
 import io.modrt.bytes.Printable;
 import io.modrt.error.Refusal;
 import java.util.Arrays;
+import java.util.List;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,16 @@ public final class Section {
     /** Whether {@link #name()} begins with {@code prefix}, which is ASCII, without making a String. */
     public boolean isNamedFrom(String prefix) {
         return file.isSectionNamedFrom(nameOffset, prefix);
+    }
+
+    /** Whether {@link #name()} begins with one of {@code prefixes}, which are ASCII, without making a String. */
+    public boolean isNamedFrom(List<String> prefixes) {
+        for (int i = 0; i < prefixes.size(); i++) { // why: no iterator; a load asks this of thousands of sections
+            if (isNamedFrom(prefixes.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     int nameOffset() {

@@ -88,9 +88,7 @@ final class Planned implements LayoutPlan {
                 flags = known;
             }
             int index = section.index();
-            return known.isAllocated(index)
-                    ? Optional.of(rule.region(section.name(), known.flags(index)))
-                    : Optional.empty();
+            return known.isAllocated(index) ? Optional.of(rule.region(section, known.flags(index))) : Optional.empty();
         }
     }
 

@@ -149,14 +149,14 @@ public interface ArchKernel {
         return KernelBoot.none();
     }
 
-    /** Whether a section of this name is for initialisation: the kernel's {@code module_init_section}. */
-    default boolean isInitSection(String name) {
-        return name.startsWith(".init");
+    /** How the names of sections for initialisation begin, in ASCII: the kernel's {@code module_init_section}. */
+    default List<String> initSections() {
+        return List.of(".init");
     }
 
-    /** Whether a section of this name is for module removal: the kernel's {@code module_exit_section}. */
-    default boolean isExitSection(String name) {
-        return name.startsWith(".exit");
+    /** How the names of sections for module removal begin, in ASCII: the kernel's {@code module_exit_section}. */
+    default List<String> exitSections() {
+        return List.of(".exit");
     }
 
     /** Whether a symbol marks a change between code and data, as {@code $x} does; such a symbol never names an address. */

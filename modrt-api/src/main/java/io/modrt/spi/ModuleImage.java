@@ -27,6 +27,9 @@ public interface ModuleImage extends CodeImage {
     /** Stores {@code bytes} from {@code address} on, all in one region. */
     void putBytesAt(long address, byte[] bytes);
 
+    /** Copies {@code sizeBytes} bytes within a region from {@code from} to {@code to}; the two may overlap. */
+    void move(long from, int sizeBytes, long to);
+
     /** Stores a byte at {@code address}. */
     void putByteAt(long address, byte value);
 

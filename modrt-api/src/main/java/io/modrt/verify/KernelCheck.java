@@ -87,7 +87,7 @@ final class KernelCheck {
 
     private boolean isInit(Part part) {
         return init.filter(range -> range.contains(part.range().start())).isPresent()
-                || arch.isInitSection(part.section().name());
+                || part.section().isNamedFrom(arch.initSections());
     }
 
     private static boolean isConstant(Section section) {

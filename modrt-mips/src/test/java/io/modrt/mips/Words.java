@@ -89,6 +89,11 @@ final class Words implements ModuleImage {
     }
 
     @Override
+    public void move(long from, int sizeBytes, long to) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public int wordAt(long address) {
         throw new UnsupportedOperationException();
     }

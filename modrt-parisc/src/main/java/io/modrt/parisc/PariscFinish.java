@@ -1,6 +1,7 @@
 package io.modrt.parisc;
 
 import io.modrt.address.Address;
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.spi.ModuleImage;
@@ -17,11 +18,14 @@ final class PariscFinish {
 
     /** Sorts the last unwind table by where the code of its entries starts. The kernel's sort leaves open how equal ones are ordered. */
     static void sortUnwindTable(ModuleImage image) {
-        image.placed().file().elf().sections().stream()
-                .filter(section -> section.isNamedFrom(UNWIND))
-                .filter(section -> image.placed().address(section).isPresent())
-                .reduce((one, next) -> next)
-                .ifPresent(section -> sort(image, section));
+        ElfFile elf = image.placed().file().elf();
+        for (int i = elf.sectionCount() - 1; i > 0; i--) {
+            Section section = elf.section(i);
+            if (section.isNamedFrom(UNWIND) && image.placed().address(section).isPresent()) {
+                sort(image, section);
+                return;
+            }
+        }
     }
 
     private static void sort(ModuleImage image, Section table) {
@@ -61,14 +65,16 @@ final class PariscFinish {
         // why: what is left behind the last symbol stays, and the letters of the symbols' types, which are a table of
         // their own, do not move: a slip of the kernel, which shows until the module is initialised
         int symbolBytes = symbols.section().file().elfClass().symbolBytes();
-        long from = table.get().value();
-        long to = from;
-        for (int i = 0; i < symbols.count(); i++, from += symbolBytes) {
-            if (i == 0 || !symbols.startsWith(i, ".L")) {
-                for (int word = 0; from != to && word < symbolBytes; word += Integer.BYTES) {
-                    image.putWordAt(to + word, image.wordAt(from + word));
+        long start = table.get().value();
+        long to = start;
+        int kept = 0; // the first of the symbols that move together
+        for (int i = 1; i <= symbols.count(); i++) {
+            if (i == symbols.count() || symbols.startsWith(i, ".L")) {
+                if (kept < i) {
+                    image.move(start + (long) kept * symbolBytes, (i - kept) * symbolBytes, to);
+                    to += (long) (i - kept) * symbolBytes;
                 }
-                to += symbolBytes;
+                kept = i + 1;
             }
         }
     }

@@ -54,7 +54,7 @@ final class PariscPlan implements ArchPlan {
         hasShortBranches = !isWide() || input.policy().isRelaxed(Rule.RELOCATION_TYPE);
         ElfFile elf = input.file().elf();
         front = new int[elf.sectionCount()];
-        behind = new int[elf.sectionCount()];
+        behind = new int[room == Room.BOTH_SIDES ? front.length : 0];
         Set<Callee> callees = new HashSet<>();
         elf.relocationSections().forEach(relocations -> count(relocations, callees));
     }
@@ -111,35 +111,37 @@ final class PariscPlan implements ArchPlan {
     }
 
     /**
-     * The number of the area that has the stubs for a place of a section: of core and of init, or of the room in front of each section and
-     * of that behind it.
+     * The number of the area that has the stubs for a place of a section. With {@link Room#HEAD}, 0 is that of core and 1 that of init; else
+     * the area in front of a section has the section's number, and those behind sections follow.
      */
     int area(PlacedSections placed, Section section, long sectionOffset) {
-        boolean isSecond = room == Room.HEAD
-                ? placed.region(section).filter(RegionKind::isInit).isPresent()
-                : isBehind(section, sectionOffset);
-        return (room == Room.HEAD ? 0 : 2 * section.index()) + (isSecond ? 1 : 0);
+        if (room == Room.HEAD) {
+            return placed.region(section).filter(RegionKind::isInit).isPresent() ? 1 : 0;
+        }
+        return section.index() + (isBehind(section, sectionOffset) ? front.length : 0);
     }
 
     /** How many areas there may be. */
     int areas() {
-        return Math.max(2, 2 * front.length);
+        return Math.max(2, front.length + behind.length);
     }
 
     /** How many stubs an area has room for. */
     int reserved(int area) {
-        boolean isSecond = (area & 1) != 0;
-        return room == Room.HEAD ? isSecond ? initHead : coreHead : (isSecond ? behind : front)[area >> 1];
+        if (room == Room.HEAD) {
+            return area == 0 ? coreHead : initHead;
+        }
+        return area < front.length ? front[area] : behind[area - front.length];
     }
 
     /** The address of the first stub of {@code area}; {@code address} is that of the section which it is for. */
     long start(int area, PlacedSections placed, Section section, long address) {
-        boolean isSecond = (area & 1) != 0;
         if (room == Room.HEAD) {
-            RegionKind region = isSecond ? RegionKind.INIT : RegionKind.CORE;
-            return placed.range(region).orElseThrow().start().value() + (isSecond ? 0 : stubsOffset());
+            RegionKind region = area == 0 ? RegionKind.CORE : RegionKind.INIT;
+            return placed.range(region).orElseThrow().start().value() + (area == 0 ? stubsOffset() : 0);
         }
-        return align(isSecond ? address + section.sizeBytes() : address - frontBytes(section), stubBytes());
+        boolean isFront = area < front.length;
+        return align(isFront ? address - frontBytes(section) : address + section.sizeBytes(), stubBytes());
     }
 
     /** How many stubs all areas together have room for. */
@@ -175,7 +177,7 @@ final class PariscPlan implements ArchPlan {
 
     @Override
     public long behindBytes(Section section) {
-        int count = behind[section.index()];
+        int count = room == Room.BOTH_SIDES ? behind[section.index()] : 0;
         return count > 0 ? (count + 1L) * stubBytes() : 0;
     }
 

@@ -91,8 +91,8 @@ final class ToyArch implements Arch {
             }
 
             @Override
-            public boolean isInitSection(String name) {
-                return name.startsWith(".init") || name.startsWith(".toy.unwind.init");
+            public List<String> initSections() {
+                return List.of(".init", ".toy.unwind.init");
             }
 
             @Override

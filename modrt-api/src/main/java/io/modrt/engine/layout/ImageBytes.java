@@ -225,6 +225,15 @@ public final class ImageBytes implements ModuleImage {
     }
 
     @Override
+    public void move(long from, int sizeBytes, long to) {
+        Block block = require(from, sizeBytes);
+        if (!block.holds(to, sizeBytes)) {
+            throw missing(to, sizeBytes);
+        }
+        System.arraycopy(block.bytes, block.index(from), block.bytes, block.index(to), sizeBytes);
+    }
+
+    @Override
     public int wordAt(long address) {
         Block block = require(address, Integer.BYTES);
         return Bytes.getInt(block.bytes, block.index(address), bigEndian);
@@ -284,12 +293,16 @@ public final class ImageBytes implements ModuleImage {
     private Block require(long address, int sizeBytes) {
         Block block = blockAt(address, sizeBytes);
         if (block == null) {
-            throw new FormatException(Refusal.beyondKernel(layout.file().name() + ": the module has no " + sizeBytes
-                    + " bytes at 0x" + Long.toHexString(address) + "; it has "
-                    + layout.regions().stream()
-                            .map(kind -> kind + " " + addresses.range(kind).orElseThrow())
-                            .collect(Collectors.joining(", "))));
+            throw missing(address, sizeBytes);
         }
         return block;
+    }
+
+    private FormatException missing(long address, int sizeBytes) {
+        return new FormatException(Refusal.beyondKernel(layout.file().name() + ": the module has no " + sizeBytes
+                + " bytes at 0x" + Long.toHexString(address) + "; it has "
+                + layout.regions().stream()
+                        .map(kind -> kind + " " + addresses.range(kind).orElseThrow())
+                        .collect(Collectors.joining(", "))));
     }
 }

@@ -5,7 +5,8 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchPlan;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * initialisation. A section is placed once, in the first pass that takes its flags.
  */
 final class LayoutPasses {
+    /** The symbol and the string table may be loaded and then placed once more, for kallsyms. */
+    private static final int PLACED_TWICE = 2;
 
     private final List<Section> sections;
     private final LoadedFlags flags;
@@ -31,10 +34,10 @@ final class LayoutPasses {
     final RegionSizes sizes;
     final @Nullable RegionKind[] region;
     final long[] offset;
-    final long[] frontBytes;
-    final long[] behindBytes;
-    /** Sections in the order in which they were placed. */
-    final List<Integer> placed = new ArrayList<>();
+    /** Sections in the order in which they were placed; one that was placed twice is there twice. */
+    private final int[] placed;
+
+    private int placedCount;
 
     LayoutPasses(
             String moduleName,
@@ -51,8 +54,7 @@ final class LayoutPasses {
         sizes = new RegionSizes(moduleName);
         region = new RegionKind[sections.size()];
         offset = new long[sections.size()];
-        frontBytes = new long[sections.size()];
-        behindBytes = new long[sections.size()];
+        placed = new int[sections.size() + PLACED_TWICE];
     }
 
     /** Places every loaded section, core sections first. */
@@ -63,27 +65,31 @@ final class LayoutPasses {
                 sizes.add(kind, headBytes(kind), "the head of the region");
             }
         }
-        RegionRule.@Nullable Pass[] core = new RegionRule.Pass[sections.size()];
-        RegionRule.@Nullable Pass[] init = new RegionRule.Pass[sections.size()];
-        for (int i = 1; i < core.length; i++) {
+        byte[] passOf = new byte[sections.size()];
+        for (int i = 1; i < passOf.length; i++) {
             if (flags.isAllocated(i)) {
-                boolean isInit = rule.isInit(sections.get(i).name());
-                (isInit ? init : core)[i] = rule.pass(isInit, flags.flags(i));
+                boolean isInit = rule.isInit(sections.get(i));
+                passOf[i] = number(rule.pass(isInit, flags.flags(i)), isInit);
             }
         }
-        place(core, false);
-        place(init, true);
+        place(passOf, false);
+        place(passOf, true);
     }
 
-    /** Runs all passes over the sections of one block, core or init. */
-    private void place(RegionRule.@Nullable Pass[] passOf, boolean isInit) {
+    /** The number of a pass over one block, core or init; greater than 0. */
+    private static byte number(RegionRule.Pass pass, boolean isInit) {
+        return (byte) (2 * pass.ordinal() + (isInit ? 2 : 1));
+    }
+
+    /** Runs all passes over the sections of one block. */
+    private void place(byte[] passOf, boolean isInit) {
         for (RegionRule.Pass pass : RegionRule.Pass.values()) {
             RegionKind kind = rule.target(pass, isInit);
             if (kind == null) {
                 continue;
             }
             for (int i = 1; i < passOf.length; i++) {
-                if (passOf[i] == pass) {
+                if (passOf[i] == number(pass, isInit)) {
                     place(i, kind);
                 }
             }
@@ -107,18 +113,37 @@ final class LayoutPasses {
      */
     void place(int index, RegionKind kind) {
         Section section = sections.get(index);
-        frontBytes[index] = arch.frontBytes(section);
-        behindBytes[index] = arch.behindBytes(section);
-        sizes.add(kind, frontBytes[index], section);
+        sizes.add(kind, arch.frontBytes(section), section);
         sizes.align(kind, section.alignment(), section);
         offset[index] = sizes.bytes(kind);
         sizes.add(kind, section.sizeBytes(), section);
-        sizes.add(kind, behindBytes[index], section);
-        if (region[index] != null) {
-            placed.remove((Integer) index);
-        }
+        sizes.add(kind, arch.behindBytes(section), section);
         region[index] = kind;
-        placed.add(index);
+        placed[placedCount++] = index;
+    }
+
+    /** The sections of a region, in the order of their offsets. A new array. */
+    int[] sections(RegionKind kind) {
+        BitSet seen = new BitSet(region.length);
+        int[] found = new int[placedCount];
+        int first = placedCount;
+        for (int i = placedCount - 1; i >= 0; i--) { // why: the last place of a section counts
+            if (region[placed[i]] == kind && !seen.get(placed[i])) {
+                seen.set(placed[i]);
+                found[--first] = placed[i];
+            }
+        }
+        return Arrays.copyOfRange(found, first, placedCount);
+    }
+
+    /** Bytes that the architecture reserves in front of a section. */
+    long frontBytes(int index) {
+        return arch.frontBytes(sections.get(index));
+    }
+
+    /** Bytes that the architecture reserves behind a section. */
+    long behindBytes(int index) {
+        return arch.behindBytes(sections.get(index));
     }
 
     /** Rounds a region to a page, as kernels before 6.4 do between passes under STRICT_MODULE_RWX. */

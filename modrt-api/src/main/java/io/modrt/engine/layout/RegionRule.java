@@ -7,6 +7,7 @@ import io.modrt.kernel.LayoutRules;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchKernel;
 import io.modrt.version.LoaderChange;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +52,15 @@ public final class RegionRule {
     }
 
     private final KernelProfile profile;
-    private final ArchKernel arch;
+    private final List<String> initSections;
+    private final List<String> exitSections;
     private final Exit exit;
 
     /** The rule of one kernel. */
     public RegionRule(KernelProfile profile, ArchKernel arch) {
         this.profile = profile;
-        this.arch = arch;
+        initSections = arch.initSections();
+        exitSections = arch.exitSections();
         exit = profile.has(ConfigOption.MODULE_UNLOAD)
                 ? Exit.IN_CORE
                 : profile.has(LoaderChange.EXIT_SECTIONS_IN_INIT) ? Exit.IN_INIT : Exit.LEFT_OUT;
@@ -67,14 +70,14 @@ public final class RegionRule {
         return profile.layoutRules() == LayoutRules.MEMORY_TYPES;
     }
 
-    /** Whether a section of this name goes to init memory, which is freed after initialisation. */
-    boolean isInit(String name) {
-        return arch.isInitSection(name) || (exit == Exit.IN_INIT && arch.isExitSection(name));
+    /** Whether a section goes to init memory, which is freed after initialisation. */
+    boolean isInit(Section section) {
+        return section.isNamedFrom(initSections) || (exit == Exit.IN_INIT && section.isNamedFrom(exitSections));
     }
 
     /** Whether a section is not loaded although its flags say so. */
     boolean isLeftOut(Section section) {
-        return exit == Exit.LEFT_OUT && arch.isExitSection(section.name());
+        return exit == Exit.LEFT_OUT && section.isNamedFrom(exitSections);
     }
 
     /** The first pass that takes a section of these flags. */
@@ -96,9 +99,9 @@ public final class RegionRule {
         return isInit ? RegionKind.INIT : RegionKind.CORE;
     }
 
-    /** The region of a loaded section of this name and these flags. */
-    public RegionKind region(String name, long flags) {
-        boolean isInit = isInit(name);
+    /** The region of a loaded section with these flags. */
+    public RegionKind region(Section section, long flags) {
+        boolean isInit = isInit(section);
         RegionKind kind = target(pass(isInit, flags), isInit);
         if (kind == null) {
             throw new AssertionError("a pass that takes a section has a region for it");

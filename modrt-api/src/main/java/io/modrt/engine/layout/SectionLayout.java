@@ -152,13 +152,13 @@ public final class SectionLayout {
      */
     public long frontBytes(int section) {
         region(section);
-        return passes.frontBytes[section];
+        return passes.frontBytes(section);
     }
 
     /** Bytes that the architecture reserves directly behind a loaded section. */
     public long behindBytes(int section) {
         region(section);
-        return passes.behindBytes[section];
+        return passes.behindBytes(section);
     }
 
     /** The flags of a section after the loader's edits. */
@@ -203,10 +203,7 @@ public final class SectionLayout {
 
     /** The loaded sections of a region, in the order of their offsets. A new array. */
     public int[] sections(RegionKind kind) {
-        return passes.placed.stream()
-                .mapToInt(Integer::intValue)
-                .filter(section -> passes.region[section] == kind)
-                .toArray();
+        return passes.sections(kind);
     }
 
     /** Where the kernel keeps the module's symbols; empty without KALLSYMS, or if the file has no symbol table. */

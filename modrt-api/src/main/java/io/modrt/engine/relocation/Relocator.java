@@ -116,18 +116,19 @@ final class Relocator implements Fixup {
         int next = 0;
         while (next < count) {
             next = observer == null ? applyPlain(relocations, next, count, rows, bytes, addends) : next;
-            if (next < count) {
-                applyAny(relocations, next++, rows, bytes, addends);
-            }
+            next = next < count ? applyOthers(relocations, next, count, rows, bytes, addends) : count;
         }
-        addends.open().forEach((entry, refusal) -> {
-            seek(relocations, entry, rows, bytes);
-            fail(refusal);
-        });
-        addends.left().forEach((entry, why) -> {
-            seek(relocations, entry, rows, bytes);
-            silentLoss(why);
-        });
+        if (!addends
+                .areExplicit()) { // why: else no entry was refused or left, and a module may have thousands of sections
+            addends.open().forEach((entry, refusal) -> {
+                seek(relocations, entry, rows, bytes);
+                fail(refusal);
+            });
+            addends.left().forEach((entry, why) -> {
+                seek(relocations, entry, rows, bytes);
+                silentLoss(why);
+            });
+        }
         if (packedRests != 0) {
             slips.reportPackedRest(relocations, count);
         }
@@ -206,6 +207,27 @@ final class Relocator implements Fixup {
         Row row = rows.row(number);
         type = row == null ? null : row.type;
         return row;
+    }
+
+    /**
+     * Applies the entry {@code start}, whatever it is, and those behind it that are not plain.
+     *
+     * @return the first that may be plain, or {@code count}
+     */
+    private int applyOthers(
+            RelocationSection relocations,
+            int start,
+            int count,
+            RelocationRows rows,
+            SectionBytes bytes,
+            SectionAddends addends) {
+        int next = start;
+        Row row;
+        do {
+            applyAny(relocations, next++, rows, bytes, addends);
+            row = next < count ? rows.row(relocations.type(next)) : null;
+        } while (row != null && !row.isPlain);
+        return next;
     }
 
     private void applyAny(

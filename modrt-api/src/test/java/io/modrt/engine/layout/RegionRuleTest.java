@@ -14,6 +14,7 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.PlainKernel;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,15 +39,21 @@ class RegionRuleTest {
     /** A kernel with unwind tables that are named after the code they are for. */
     private static final ArchKernel UNWINDING = new PlainKernel() {
         @Override
-        public boolean isInitSection(String name) {
-            return name.startsWith(".init") || name.startsWith(".unwind.init");
+        public List<String> initSections() {
+            return List.of(".init", ".unwind.init");
         }
 
         @Override
-        public boolean isExitSection(String name) {
-            return name.startsWith(".exit") || name.startsWith(".unwind.exit");
+        public List<String> exitSections() {
+            return List.of(".exit", ".unwind.exit");
         }
     };
+
+    private static Section section(String name) {
+        SmallModule module = new SmallModule(ElfClass.ELF32, true);
+        module.section(name, 0, 4, 4);
+        return module.open().elf().section(1);
+    }
 
     @ParameterizedTest(name = "{0} {1}: {2}, {3}")
     @CsvSource({
@@ -67,18 +74,18 @@ class RegionRuleTest {
     })
     void nameAndFlagsTellTheRegion(String name, String flags, RegionKind byType, RegionKind packed) {
         long bits = FLAGS.getOrDefault(flags, 0L);
-        assertEquals(byType, new RegionRule(BY_TYPE, new PlainKernel()).region(name, bits));
-        assertEquals(packed, new RegionRule(PACKED, new PlainKernel()).region(name, bits));
+        assertEquals(byType, new RegionRule(BY_TYPE, new PlainKernel()).region(section(name), bits));
+        assertEquals(packed, new RegionRule(PACKED, new PlainKernel()).region(section(name), bits));
     }
 
     @Test
     void aKernelThatNeverUnloadsFreesWhatIsForRemovalWithTheInitSections() {
         RegionRule rule = new RegionRule(NEVER_UNLOADS, new PlainKernel());
-        assertEquals(RegionKind.INIT_TEXT, rule.region(".exit.text", AX));
-        assertEquals(RegionKind.INIT_DATA, rule.region(".exit.data", WA));
-        assertEquals(RegionKind.TEXT, rule.region(".text", AX));
+        assertEquals(RegionKind.INIT_TEXT, rule.region(section(".exit.text"), AX));
+        assertEquals(RegionKind.INIT_DATA, rule.region(section(".exit.data"), WA));
+        assertEquals(RegionKind.TEXT, rule.region(section(".text"), AX));
         RegionRule before = new RegionRule(PACKED.with(ConfigOption.MODULE_UNLOAD, false), new PlainKernel());
-        assertEquals(RegionKind.INIT, before.region(".exit.text", AX));
+        assertEquals(RegionKind.INIT, before.region(section(".exit.text"), AX));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -88,8 +95,8 @@ class RegionRuleTest {
         ".unwind.exit.text, RODATA,      INIT_RODATA",
     })
     void theArchitectureMayNameInitAndExitSections(String name, RegionKind unloading, RegionKind neverUnloading) {
-        assertEquals(unloading, new RegionRule(BY_TYPE, UNWINDING).region(name, A));
-        assertEquals(neverUnloading, new RegionRule(NEVER_UNLOADS, UNWINDING).region(name, A));
+        assertEquals(unloading, new RegionRule(BY_TYPE, UNWINDING).region(section(name), A));
+        assertEquals(neverUnloading, new RegionRule(NEVER_UNLOADS, UNWINDING).region(section(name), A));
     }
 
     @Test

@@ -120,13 +120,13 @@ class ForwardingKernel implements ArchKernel {
     }
 
     @Override
-    public boolean isInitSection(String name) {
-        return kernel.isInitSection(name);
+    public List<String> initSections() {
+        return kernel.initSections();
     }
 
     @Override
-    public boolean isExitSection(String name) {
-        return kernel.isExitSection(name);
+    public List<String> exitSections() {
+        return kernel.exitSections();
     }
 
     @Override

@@ -96,6 +96,11 @@ final class OwnPlan {
         }
 
         @Override
+        public void move(long from, int sizeBytes, long to) {
+            image.move(from, sizeBytes, to);
+        }
+
+        @Override
         public boolean holds(long address, int sizeBytes) {
             return image.holds(address, sizeBytes);
         }
