@@ -11,37 +11,60 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Commands of cold Java processes: one that prints a line, and one that loads a module, without and with an archive of classes. */
+/**
+ * Commands of cold Java processes: one that prints a line, and one that loads a module, without and with an archive of classes. They are
+ * those of docs/performance.md.
+ */
 final class Cold {
-    /** What a process that lives for a moment does without: the optimising compiler and a concurrent collector. */
-    private static final List<String> OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+    /**
+     * A process that lives for a moment does without the optimising compiler; has a method compiled when it was called twice as often as
+     * usual, since the compiler lags behind; and a loop when it ran 2,000 times, not 60,000.
+     */
+    private static final List<String> OPTIONS =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=2", "-XX:Tier3BackEdgeThreshold=1000");
 
+    private final Path classes;
     private final Path archive;
     private final String classPath;
 
     /** Keeps the archive in {@code folder}. */
     Cold(Path folder) {
+        this.classes = folder.resolve("modrt.lst");
         this.archive = folder.resolve("modrt.jsa");
-        // why: an archive takes classes from jars alone
         this.classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.endsWith(".jar") && !entry.contains("jmh"))
+                .filter(Cold::isNeeded)
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private List<String> java(List<String> more, Class<?> program, String... arguments) {
+    /** Whether an entry of the class path is a jar, from which alone an archive takes classes, of modrt or of what it needs. */
+    private static boolean isNeeded(String entry) {
+        String name = Path.of(entry).getFileName().toString();
+        return name.endsWith(".jar") && (name.startsWith("modrt-") || name.startsWith("slf4j-"));
+    }
+
+    private List<String> java(List<String> options) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(OPTIONS);
-        command.addAll(more);
-        command.addAll(List.of("-cp", classPath, program.getName()));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath));
+        return command;
+    }
+
+    private List<String> java(List<String> more, Class<?> program, String... arguments) {
+        List<String> command = java(OPTIONS);
+        command.addAll(1, more);
+        command.add(program.getName());
         command.addAll(List.of(arguments));
         return command;
     }
 
-    /** The command that makes the archive, by loading {@code module} once. */
-    List<String> archiving(Path module) throws IOException {
+    /** The commands that make the archive: the first lists the classes that a load of {@code module} takes. */
+    List<List<String>> archiving(Path module) throws IOException {
         Files.deleteIfExists(archive);
-        return java(List.of("-XX:ArchiveClassesAtExit=" + archive), ColdLoad.class, module.toString());
+        return List.of(
+                java(List.of("-XX:DumpLoadedClassList=" + classes), ColdLoad.class, module.toString()),
+                java(List.of(
+                        "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive)));
     }
 
     /** The commands to compare, by name. */

@@ -278,7 +278,9 @@ final class Run {
         commands.putAll(new Linkers(folder).commands(tree.name(), module.get(), tree.exports()));
         if (isUsual) {
             Cold cold = new Cold(folder);
-            program.output(cold.archiving(module.get()));
+            for (List<String> command : cold.archiving(module.get())) {
+                program.output(command);
+            }
             commands.putAll(cold.commands(module.get()));
         }
         for (Map.Entry<String, List<String>> command : commands.entrySet()) {
