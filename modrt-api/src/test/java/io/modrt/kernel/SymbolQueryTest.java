@@ -85,7 +85,7 @@ class SymbolQueryTest {
     void everyOneOfManyNamesIsFound() {
         Map<String, Address> values = new HashMap<>();
         SymbolQuery query = new SymbolQuery();
-        int count = 400_000;
+        int count = 250_000;
         for (int i = 0; i < count; i++) {
             values.put("symbol_" + i, Address.of(i));
             byte[] name = ("symbol_" + i).getBytes(StandardCharsets.UTF_8);

@@ -95,6 +95,9 @@ public final class KallsymsTables {
         byte[] bytes = image.bytes(tables.coreRegion());
         int symbol = index(tables.coreRegion(), tables.coreSymbolsOffset());
         int type = index(tables.coreRegion(), tables.coreTypesOffset());
+        boolean isApart = form.letters() == KallsymsForm.Letters.APART;
+        byte[] init = image.bytes(tables.initRegion());
+        int initTypes = isApart ? index(tables.initRegion(), tables.initTypesOffset()) : 0;
         NameCopies names = NameCopies.into(bytes, index(tables.coreRegion(), tables.coreStringsOffset()), tables);
         for (int i = tables.nextCore(0); i >= 0; i = tables.nextCore(i + 1)) {
             System.arraycopy(file, (int) symbols.section().fileOffset() + i * symbolBytes, bytes, symbol, symbolBytes);
@@ -102,8 +105,8 @@ public final class KallsymsTables {
             if (i > 0) {
                 putValue(bytes, symbol, values.value(i));
             }
-            if (form.letters() == KallsymsForm.Letters.APART) {
-                bytes[type++] = (byte) letters.of(i);
+            if (isApart) {
+                bytes[type++] = init[initTypes + i];
             } else {
                 putLetter(bytes, symbol, letters.of(i));
             }
