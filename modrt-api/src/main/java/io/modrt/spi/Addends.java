@@ -13,8 +13,8 @@ public interface Addends {
     /** Sets the addend of entry {@code index}. */
     void set(int index, long addend);
 
-    /** Adds to the addend that entry {@code index} has when its turn comes, unless it was set. */
-    void add(int index, long more);
+    /** Adds to the addend that entry {@code index} has when its turn comes, unless it was set: the other half of a pair. */
+    void add(int index, int more);
 
     /** Makes entry {@code index} fail when its turn comes. */
     void refuse(int index, Refusal refusal);

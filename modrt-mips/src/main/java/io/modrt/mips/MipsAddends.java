@@ -64,7 +64,7 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
      */
     private boolean complete(int first, int lo) {
         int symbol = relocations.symbol(lo);
-        long low = addends.get(lo);
+        int low = (int) addends.get(lo); // why: a half, with its sign
         for (int hi = lo - 1; hi >= first; hi--) {
             if (relocations.type(hi) != HI16) {
                 continue;

@@ -21,6 +21,7 @@ final class SectionAddends implements Addends {
     private static final byte FAILING = 2;
     private static final byte[] UNTOUCHED = {};
     private static final long[] NO_ADDENDS = {};
+    private static final int[] NOTHING_ADDED = {};
 
     private final RelocationSection relocations;
     private final RelocationRows rows;
@@ -28,6 +29,7 @@ final class SectionAddends implements Addends {
     private final int count;
     private final boolean isInPlace;
     private long[] addends = NO_ADDENDS;
+    private int[] added = NOTHING_ADDED;
     private byte[] states = UNTOUCHED;
     private Map<Integer, Refusal> refused = Map.of();
     private Map<Integer, Refusal> open = Map.of();
@@ -41,12 +43,6 @@ final class SectionAddends implements Addends {
         this.isInPlace = relocations.addends() == AddendKind.IN_PLACE;
     }
 
-    private void touch() {
-        if (addends.length == 0) {
-            addends = new long[count];
-        }
-    }
-
     private void mark(int index, byte state) {
         if (states.length == 0) {
             states = new byte[count];
@@ -58,7 +54,7 @@ final class SectionAddends implements Addends {
     }
 
     private long added(int index) {
-        return addends.length == 0 ? 0 : addends[index];
+        return added.length == 0 ? 0 : added[index];
     }
 
     private boolean is(int index, byte state) {
@@ -97,15 +93,19 @@ final class SectionAddends implements Addends {
 
     @Override
     public void set(int index, long addend) {
-        touch();
+        if (addends.length == 0) {
+            addends = new long[count];
+        }
         addends[index] = addend;
         mark(index, SET);
     }
 
     @Override
-    public void add(int index, long more) {
-        touch();
-        addends[index] += more;
+    public void add(int index, int more) {
+        if (added.length == 0) {
+            added = new int[count];
+        }
+        added[index] += more;
     }
 
     @Override
@@ -128,7 +128,7 @@ final class SectionAddends implements Addends {
 
     /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
-        return !isInPlace && states.length == 0 && addends.length == 0;
+        return !isInPlace && states.length == 0 && added.length == 0;
     }
 
     /** The refusal of a place outside the section whose addend the kernel reads before it looks at the type; empty elsewhere. */
