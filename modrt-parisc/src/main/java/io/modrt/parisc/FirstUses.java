@@ -5,13 +5,20 @@ import java.util.Arrays;
 /** Distinct addresses, numbered in the order of first use. */
 final class FirstUses {
     private static final int NOT_USED = 0;
+    private static final long MOST_EXPECTED = 1 << 13;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L; // 2^64 divided by the golden ratio
 
-    private long[] addresses = new long[16];
+    private long[] addresses;
     /** By hash: the number of an address plus 1, or {@link #NOT_USED}. At most half of them are in use. */
-    private int[] numbers = new int[2 * addresses.length];
+    private int[] numbers;
 
     private int count;
+
+    /** None yet. Room for {@code expected} is made at once, and for more when there are more. */
+    FirstUses(long expected) {
+        addresses = new long[2 * Integer.highestOneBit((int) Math.min(expected, MOST_EXPECTED) | 1)];
+        numbers = new int[2 * addresses.length];
+    }
 
     /** How many there are. */
     int count() {

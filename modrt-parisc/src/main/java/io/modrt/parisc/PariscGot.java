@@ -32,8 +32,8 @@ final class PariscGot {
 
     private final long[] sizes = new long[starts.length];
     private int regions;
-    private final FirstUses slots = new FirstUses();
-    private final FirstUses descriptors = new FirstUses();
+    private final FirstUses slots;
+    private final FirstUses descriptors;
 
     PariscGot(PlacedSections placed, PariscPlan plan) {
         this.placed = placed;
@@ -42,6 +42,9 @@ final class PariscGot {
         Optional<AddressRange> home = placed.range(isByMemoryType ? RegionKind.TEXT : RegionKind.CORE);
         this.gp = home.map(region -> region.start().value()).orElse(0L);
         this.descriptorsStart = gp + plan.descriptorsOffset();
+        // why: two instructions use a slot, and most slots and descriptors are used more than once
+        this.slots = new FirstUses(plan.slots() / 8);
+        this.descriptors = new FirstUses(plan.descriptors() / 4);
         // why: until 6.3 the kernel also counts the first byte behind core and init as theirs
         int past = isByMemoryType ? 0 : 1;
         for (RegionKind kind : RegionKind.values()) {
@@ -54,7 +57,12 @@ final class PariscGot {
 
     /** Whether an address is the module's. */
     boolean isLocal(long address) {
-        return isInOneRegion(address, address);
+        for (int i = 0; i < regions; i++) {
+            if (holds(i, address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether one region has both addresses. */

@@ -5,6 +5,7 @@ import static io.modrt.parisc.PariscReloc.left;
 import static io.modrt.parisc.PariscReloc.right;
 
 import io.modrt.address.Address;
+import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.error.Errno;
@@ -37,6 +38,9 @@ final class PariscLoad implements ArchLoad {
     private final Map<Callee, Long> shared = new HashMap<>();
 
     private final boolean isWideGot;
+    /** The section that is relocated. */
+    private Section caller;
+
     private final SymbolTable symbols;
     private final Optional<Address> dataPointer;
 
@@ -47,9 +51,15 @@ final class PariscLoad implements ArchLoad {
         this.taken = new int[plan.areas()];
         this.got = new PariscGot(placed, plan);
         this.isWideGot = placed.profile().has(PariscChange.WIDE_GOT);
+        this.caller = placed.file().elf().section(0);
         this.symbols = placed.file().symbols();
-        this.stubs = new PariscStubs(plan.stubs(), width, symbols, values);
+        this.stubs = new PariscStubs(width, symbols, values);
         this.dataPointer = placed.anchor(DATA_POINTER);
+    }
+
+    @Override
+    public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
+        caller = relocations.target();
     }
 
     @Override
@@ -106,7 +116,7 @@ final class PariscLoad implements ArchLoad {
         if (kind == null) {
             return branch.goal();
         }
-        int area = plan.area(placed, caller(branch), branch.sectionOffset());
+        int area = plan.area(placed, caller, branch.sectionOffset());
         return plan.shares()
                 ? shared.computeIfAbsent(
                         new Callee(area, kind, width.wrap(branch.goal())), any -> stub(branch, kind, area))
@@ -133,10 +143,6 @@ final class PariscLoad implements ArchLoad {
         return branch.P() - branch.sectionOffset();
     }
 
-    private Section caller(Fixup branch) {
-        return placed.file().elf().section(branch.targetSection());
-    }
-
     /** What the field of a branch to {@code to} holds, before it drops the two low bits. */
     private long displacement(Fixup branch, long to) {
         return width.signed(distance(branch, to & -4L));
@@ -155,7 +161,7 @@ final class PariscLoad implements ArchLoad {
             throw branch.refused(Refusal.beyondKernel("no stub is left, " + plan.reserved(area)
                     + " were counted before layout; here the kernel stops itself (BUG)"));
         }
-        long start = plan.start(area, placed, caller(branch), start(branch));
+        long start = plan.start(area, placed, caller, start(branch));
         long address = width.wrap(start + (long) index * plan.stubBytes());
         if (kind == PariscStub.GOT) {
             int slotOffset = got.slotOffset(branch, branch.goal());
@@ -192,12 +198,12 @@ final class PariscLoad implements ArchLoad {
                         "the stub at " + Address.of(to) + " is " + hex(displacement(fixup, to))
                                 + " bytes away, outside ["
                                 + hex(field.leastSigned()) + ", " + hex(field.greatestSigned()) + "]; "
-                                + wayOut(caller(fixup), -field.leastSigned()))
+                                + wayOut(-field.leastSigned()))
                 .logged("module " + fixup.moduleName() + " relocation of symbol " + fixup.symbolName()
                         + " is out of range (" + hex(quotient) + " in " + field.bits() + " bits)");
     }
 
-    private String wayOut(Section caller, long reachBytes) {
+    private String wayOut(long reachBytes) {
         String size = caller.name() + " has " + hex(caller.sizeBytes()) + " bytes, stubs in front of it ";
         return switch (plan.room()) {
             case HEAD ->

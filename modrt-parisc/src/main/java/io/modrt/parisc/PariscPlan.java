@@ -40,7 +40,6 @@ final class PariscPlan implements ArchPlan {
     private final int[] behind;
     private int coreHead;
     private int initHead;
-    private int stubs;
     private long slots;
     private long descriptors;
 
@@ -65,21 +64,17 @@ final class PariscPlan implements ArchPlan {
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
         int section = relocations.target().index();
-        boolean isInit = relocations.section().isNamedFrom(".rela.init");
+        boolean isInit = room == Room.HEAD && relocations.section().isNamedFrom(".rela.init");
         for (int i = 0; i < relocations.count(); i++) {
             int type = relocations.type(i);
             if (isBranch(type)) {
                 slots++;
                 boolean isBehind = isBehind(relocations.target(), relocations.offset(i));
-                if (shares()
-                        && !callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
-                    continue;
-                }
-                stubs++;
                 if (room == Room.HEAD) {
                     initHead += isInit ? 1 : 0;
                     coreHead += isInit ? 0 : 1;
-                } else {
+                } else if (!shares()
+                        || callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
                     (isBehind ? behind : front)[section]++;
                 }
             } else if (type == PariscReloc.R_PARISC_LTOFF21L.number()
@@ -144,11 +139,6 @@ final class PariscPlan implements ArchPlan {
         return align(isFront ? address - frontBytes(section) : address + section.sizeBytes(), stubBytes());
     }
 
-    /** How many stubs all areas together have room for. */
-    int stubs() {
-        return stubs;
-    }
-
     private boolean isBehind(Section section, long sectionOffset) {
         return room == Room.BOTH_SIDES && sectionOffset >= section.sizeBytes() / 2;
     }
@@ -161,6 +151,16 @@ final class PariscPlan implements ArchPlan {
     /** Bytes from the start of the GOT to the descriptors behind it. */
     long descriptorsOffset() {
         return isWide() ? align(slots * PariscGot.SLOT_BYTES, TABLE_ALIGNMENT) : 0;
+    }
+
+    /** How many uses of GOT slots were counted; 0 on 32 bit, where there is no GOT. */
+    long slots() {
+        return isWide() ? slots : 0;
+    }
+
+    /** How many uses of descriptors were counted. */
+    long descriptors() {
+        return descriptors;
     }
 
     private long tableBytes() {

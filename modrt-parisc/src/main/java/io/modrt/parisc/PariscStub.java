@@ -77,9 +77,11 @@ enum PariscStub {
     private static final int MOST_SHORT = 15;
 
     private final Word[] words;
+    private final boolean hasSlot;
 
     PariscStub(Word... words) {
         this.words = words;
+        this.hasSlot = words[0].operand.compareTo(Operand.SLOT_OF_5_BITS) >= 0;
     }
 
     /** The stub that goes through a slot of a wide GOT. */
@@ -89,7 +91,7 @@ enum PariscStub {
 
     /** Whether it goes through a GOT slot, whose offset then stands for S. */
     boolean hasSlot() {
-        return words[0].operand.compareTo(Operand.SLOT_OF_5_BITS) >= 0;
+        return hasSlot;
     }
 
     /** How many words of code it has. */

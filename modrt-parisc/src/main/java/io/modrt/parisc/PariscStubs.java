@@ -14,56 +14,65 @@ import java.util.Map;
 
 /** The stubs of one load, in order of allocation. A module may have ten thousand, so there is no object for each. */
 final class PariscStubs {
+    private static final int BLOCK = 64;
+
     private final Width width;
     private final SymbolTable symbols;
     private final SymbolValues values;
-    private final PariscStub[] kinds;
-    private final long[] addresses;
-    private final long[] targets;
-    private final int[] symbolIndices;
-    private final int[] slotOffsets;
+    private final List<Block> blocks = new ArrayList<>();
     private int count;
 
-    /** No stubs yet, and room for {@code most}. */
-    PariscStubs(int most, Width width, SymbolTable symbols, SymbolValues values) {
+    /** The columns of up to {@link #BLOCK} stubs. */
+    private final class Block {
+        private final PariscStub[] kinds = new PariscStub[BLOCK];
+        private final long[] addresses = new long[BLOCK];
+        private final long[] targets = new long[BLOCK];
+        private final int[] symbolIndices = new int[BLOCK];
+        private final int[] slotOffsets = new int[width == Width.BITS_64 ? BLOCK : 0];
+
+        long S(int stub) {
+            return kinds[stub].hasSlot() ? slotOffsets[stub] : values.value(symbolIndices[stub]);
+        }
+
+        long A(int stub) {
+            return kinds[stub].hasSlot() ? 0 : targets[stub] - values.value(symbolIndices[stub]);
+        }
+    }
+
+    /** No stubs yet. */
+    PariscStubs(Width width, SymbolTable symbols, SymbolValues values) {
         this.width = width;
         this.symbols = symbols;
         this.values = values;
-        kinds = new PariscStub[most];
-        addresses = new long[most];
-        targets = new long[most];
-        symbolIndices = new int[most];
-        slotOffsets = new int[width == Width.BITS_64 ? most : 0];
     }
 
-    /** Adds a stub for {@code branch}, which leads to its S + A. */
+    /** Adds a stub for {@code branch}, which leads to its S + A; {@code slotOffset} is that of its GOT slot if it has one. */
     void add(PariscStub kind, Fixup branch, long address, int slotOffset) {
-        kinds[count] = kind;
-        addresses[count] = address;
-        targets[count] = width.wrap(branch.S() + branch.A());
-        symbolIndices[count] = branch.symbol();
+        int index = count % BLOCK;
+        if (index == 0) {
+            blocks.add(new Block());
+        }
+        Block block = blocks.get(blocks.size() - 1);
+        block.kinds[index] = kind;
+        block.addresses[index] = address;
+        block.targets[index] = width.wrap(branch.S() + branch.A());
+        block.symbolIndices[index] = branch.symbol();
         if (kind.hasSlot()) {
-            slotOffsets[count] = slotOffset;
+            block.slotOffsets[index] = slotOffset;
         }
         count++;
-    }
-
-    private long base(int stub) {
-        return kinds[stub].hasSlot() ? slotOffsets[stub] : values.value(symbolIndices[stub]);
-    }
-
-    private long addend(int stub) {
-        return kinds[stub].hasSlot() ? 0 : targets[stub] - values.value(symbolIndices[stub]);
     }
 
     /** Writes the code of all. Returns how many there are. */
     int write(ModuleImage image) {
         for (int i = 0; i < count; i++) {
-            PariscStub kind = kinds[i];
-            long S = base(i);
-            long A = addend(i);
+            Block block = blocks.get(i / BLOCK);
+            int index = i % BLOCK;
+            PariscStub kind = block.kinds[index];
+            long S = block.S(index);
+            long A = block.A(index);
             for (int word = 0; word < kind.wordCount(); word++) {
-                image.putCodeAt(addresses[i] + (long) word * Integer.BYTES, kind.word(word, S, A));
+                image.putCodeAt(block.addresses[index] + (long) word * Integer.BYTES, kind.word(word, S, A));
             }
         }
         return count;
@@ -74,11 +83,13 @@ final class PariscStubs {
         List<Stub> list = new ArrayList<>(count);
         Map<Integer, String> names = new HashMap<>();
         for (int i = 0; i < count; i++) {
+            Block block = blocks.get(i / BLOCK);
+            int index = i % BLOCK;
             list.add(Stub.of(
-                    Address.of(addresses[i]),
-                    Address.of(targets[i]),
-                    names.computeIfAbsent(symbolIndices[i], symbols::label),
-                    kinds[i].template(base(i), addend(i))));
+                    Address.of(block.addresses[index]),
+                    Address.of(block.targets[index]),
+                    names.computeIfAbsent(block.symbolIndices[index], symbols::label),
+                    block.kinds[index].template(block.S(index), block.A(index))));
         }
         return list;
     }

@@ -276,8 +276,10 @@ final class Relocator implements Fixup {
                     "the place is outside its section, which has " + bytes.sizeBytes() + " bytes"));
             return;
         }
-        A = addends.get(entry);
-        goal = S + A;
+        if (!addends.areExplicit()) {
+            A = addends.get(entry);
+            goal = S + A;
+        }
         if (!row.asksArch) {
             store(row, bytes);
             return;
@@ -310,12 +312,14 @@ final class Relocator implements Fixup {
         }
         long value = row.bias
                 + (row.formula == Formula.CUSTOM ? load.value(this) : (goal & row.goalMask) - (P & row.placeMask));
-        String complaint = row.fit == Fit.TRUNCATED ? null : row.complaint(value, this);
-        if (complaint != null && !isLetPass(row, complaint)) {
-            return;
-        }
-        if (row.isRegional()) {
-            reportWrongGoal(row);
+        if (row.fit != Fit.TRUNCATED && !(row.isRanged && row.isInRange(value))) {
+            String complaint = row.complaint(value, this);
+            if (complaint != null && !isLetPass(row, complaint)) {
+                return;
+            }
+            if (row.isRegional()) {
+                reportWrongGoal(row);
+            }
         }
         int at = bytes.arrayOffset() + (int) sectionOffset;
         if (observer == null && !row.looksAtPlace) {
@@ -336,7 +340,9 @@ final class Relocator implements Fixup {
     }
 
     private void write(Row row, SectionBytes bytes, int at, long value) {
-        if (row.store == Store.BY_LOAD) {
+        if (row.store == Store.SET) {
+            row.field.store(bytes.array(), at, row.bigEndian, value);
+        } else if (row.store == Store.BY_LOAD) {
             load.store(this, value, bytes);
         } else {
             row.write(bytes.array(), at, value);
