@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
  */
 final class Cold {
     /**
-     * A process that lives for a moment does without the optimising compiler; has a method compiled when it was called twice as often as
-     * usual, since the compiler lags behind; and a loop when it ran 2,000 times, not 60,000.
+     * A process that lives for a moment does without the optimising compiler. The other has a loop compiled when it ran 2,000 times, not
+     * 60,000, and inlines less, since methods wait for it.
      */
     private static final List<String> OPTIONS =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=2", "-XX:Tier3BackEdgeThreshold=1000");
+            List.of("-XX:TieredStopAtLevel=1", "-XX:Tier3BackEdgeThreshold=2000", "-XX:C1MaxInlineSize=8");
 
     private final Path classes;
     private final Path archive;

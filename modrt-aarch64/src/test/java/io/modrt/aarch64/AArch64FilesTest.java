@@ -9,6 +9,8 @@ import io.modrt.error.FormatException;
 import io.modrt.error.ModrtException;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.KernelSymbols;
+import io.modrt.kernel.SyntheticSymbols;
 import io.modrt.load.LiveModule;
 import io.modrt.policy.Diagnostic;
 import io.modrt.policy.LoadPolicy;
@@ -48,6 +50,20 @@ class AArch64FilesTest {
                 .filter(diagnostic -> diagnostic.kind() == kind)
                 .map(Diagnostic::toString)
                 .toList();
+    }
+
+    @Test
+    void functionsForTracingAreMadeUpByName() {
+        SyntheticSymbols symbols = KernelSymbols.synthetic();
+        try (ModuleRuntime runtime = ModuleRuntime.builder()
+                .profile(Loads.LINUX_6_1)
+                .kernelSymbols(symbols)
+                .build()) {
+            load(runtime, module("m", 0x500));
+            assertEquals(
+                    List.of("ftrace_caller", "ftrace_regs_caller"),
+                    List.copyOf(symbols.slots().keySet()));
+        }
     }
 
     @Test

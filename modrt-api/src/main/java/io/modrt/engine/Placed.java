@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ final class Placed implements PlacedModule {
         this.addresses = addresses;
         this.reservations = reservations;
         KernelSymbols symbols = plan.target().symbols();
-        for (String name : plan.target().kernel().anchors()) {
+        // why: a set has another order in each process, and made-up addresses are given in this one
+        for (String name : new TreeSet<>(plan.target().kernel().anchors())) {
             Optional<KernelSymbol> known = symbols.find(name);
             if (known.isEmpty()) {
                 known = symbols.placeholder(name, plan.target().symbolArea(), SymbolUse::unknown);
