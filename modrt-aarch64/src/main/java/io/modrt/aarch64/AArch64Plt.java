@@ -78,8 +78,8 @@ final class AArch64Plt {
 
     /**
      * The address of the entry for a branch that does not reach: the one made last, if it leads there, or a new one. The kernel makes the
-     * new one first and then compares, so behind an entry that is used again there is another in memory, until something else takes its
-     * place.
+     * new one first and then compares, so behind an entry that is used again there is another in memory, until something
+     * else takes its place.
      */
     long entry(Fixup branch) {
         Entry known = last;

@@ -58,6 +58,7 @@ final class Relocator implements Fixup {
     private final long[] values;
     private final BitSet missing;
     private final boolean anyMissing;
+    private final PlainRelocations plain;
     private final SectionSlips slips;
     private final ArchPlan plan;
     private final ArchLoad load;
@@ -94,6 +95,7 @@ final class Relocator implements Fixup {
         this.findings = findings;
         this.observer = observer;
         this.names = new SymbolNames(symbols);
+        this.plain = new PlainRelocations(values, missing);
         this.slips = new SectionSlips(symbols, values, width, findings);
     }
 
@@ -113,9 +115,10 @@ final class Relocator implements Fixup {
         SectionAddends addends = new SectionAddends(relocations, count, rows, bytes);
         load.open(relocations, count, bytes, addends);
         packedRests = 0;
+        plain.start();
         int next = 0;
         while (next < count) {
-            next = observer == null ? applyPlain(relocations, next, count, rows, bytes, addends) : next;
+            next = observer == null ? plain.apply(relocations, next, count, rows, bytes, addends) : next;
             next = next < count ? applyOthers(relocations, next, count, rows, bytes, addends) : count;
         }
         if (!addends
@@ -129,7 +132,7 @@ final class Relocator implements Fixup {
                 silentLoss(why);
             });
         }
-        if (packedRests != 0) {
+        if ((packedRests | plain.packedRests()) != 0) {
             slips.reportPackedRest(relocations, count);
         }
     }
@@ -137,61 +140,6 @@ final class Relocator implements Fixup {
     /** A symbol's value; 0 for a number that no symbol has, which {@link #applyAny} refuses. */
     private long valueOrZero(int symbolIndex) {
         return Integer.compareUnsigned(symbolIndex, values.length) < 0 ? values[symbolIndex] : 0;
-    }
-
-    /**
-     * Applies common relocations fast: an ordinary symbol, a place within the section, a plain type, a value in range.
-     *
-     * @return the first entry from {@code start} on that {@link #applyAny} must look at, or {@code count}
-     */
-    private int applyPlain(
-            RelocationSection relocations,
-            int start,
-            int count,
-            RelocationRows rows,
-            SectionBytes bytes,
-            SectionAddends addends) {
-        byte[] array = bytes.array();
-        int arrayOffset = bytes.arrayOffset();
-        long sizeBytes = bytes.sizeBytes();
-        long address = bytes.address();
-        boolean isExplicit = addends.areExplicit();
-        boolean hasOneOrder = rows.hasOneOrder();
-        boolean isBig = rows.isBigEndian();
-        long[] symbolValues = values;
-        for (int i = start; i < count; i++) {
-            packedRests |= relocations.packedRest(i);
-            Row row = rows.row(relocations.type(i));
-            int symbolIndex = relocations.symbol(i);
-            long offset = relocations.offset(i);
-            if (row == null
-                    || !row.isPlain
-                    || offset < 0
-                    || offset > sizeBytes - row.bytes
-                    || symbolIndex < 0
-                    || symbolIndex >= symbolValues.length
-                    || (anyMissing && missing.get(symbolIndex))
-                    || (!isExplicit && addends.isFailing(i))) {
-                return i;
-            }
-            long symbolValue = symbolValues[symbolIndex];
-            if (rows.isErrorValue(symbolValue)) {
-                return i;
-            }
-            int at = arrayOffset + (int) offset;
-            long addend = isExplicit ? relocations.addend(i) : addends.get(i, row, at);
-            long value = (symbolValue + addend & row.goalMask) - (address + offset & row.placeMask) + row.bias;
-            if (row.isRanged && !row.isInRange(value)) {
-                return i;
-            }
-            boolean big = hasOneOrder ? isBig : row.bigEndian;
-            if (row.bytes == Long.BYTES) {
-                Bytes.putLong(array, at, big, value);
-            } else {
-                Bytes.putInt(array, at, big, row.field.insert(Bytes.getInt(array, at, big), value));
-            }
-        }
-        return count;
     }
 
     /** Reads the numbers of an entry, for {@link Fixup}. Returns the row of its type, or null if the type is unknown. */

@@ -1,0 +1,92 @@
+package io.modrt.engine.relocation;
+
+import io.modrt.bytes.Bytes;
+import io.modrt.elf.RelocationSection;
+import io.modrt.engine.layout.SectionBytes;
+import io.modrt.engine.relocation.RelocationRows.Row;
+import java.util.BitSet;
+
+/** Applies those relocations of one module with which nothing is out of the ordinary; they are nearly all. */
+final class PlainRelocations {
+    private final long[] values;
+    private final BitSet missing;
+    private final boolean anyMissing;
+    private int packedRests;
+
+    /**
+     * The plain relocations of a module.
+     *
+     * @param values the value of each symbol
+     * @param missing the symbols that have none
+     */
+    PlainRelocations(long[] values, BitSet missing) {
+        this.values = values;
+        this.missing = missing;
+        this.anyMissing = !missing.isEmpty();
+    }
+
+    /** Forgets the {@link #packedRests} of the section before. */
+    void start() {
+        packedRests = 0;
+    }
+
+    /** The bits that packed entries have and the kernel ignores, as one. */
+    int packedRests() {
+        return packedRests;
+    }
+
+    /**
+     * Applies common relocations fast: an ordinary symbol, a place within the section, a plain type, a value in range.
+     *
+     * @return the first entry from {@code start} on that is not so common, or {@code count}
+     */
+    int apply(
+            RelocationSection relocations,
+            int start,
+            int count,
+            RelocationRows rows,
+            SectionBytes bytes,
+            SectionAddends addends) {
+        byte[] array = bytes.array();
+        int arrayOffset = bytes.arrayOffset();
+        long sizeBytes = bytes.sizeBytes();
+        long address = bytes.address();
+        boolean isExplicit = addends.areExplicit();
+        boolean hasOneOrder = rows.hasOneOrder();
+        boolean isBig = rows.isBigEndian();
+        long[] symbolValues = values;
+        for (int i = start; i < count; i++) {
+            packedRests |= relocations.packedRest(i);
+            Row row = rows.row(relocations.type(i));
+            int symbolIndex = relocations.symbol(i);
+            long offset = relocations.offset(i);
+            if (row == null
+                    || !row.isPlain
+                    || offset < 0
+                    || offset > sizeBytes - row.bytes
+                    || symbolIndex < 0
+                    || symbolIndex >= symbolValues.length
+                    || (anyMissing && missing.get(symbolIndex))
+                    || (!isExplicit && addends.isFailing(i))) {
+                return i;
+            }
+            long symbolValue = symbolValues[symbolIndex];
+            if (rows.isErrorValue(symbolValue)) {
+                return i;
+            }
+            int at = arrayOffset + (int) offset;
+            long addend = isExplicit ? relocations.addend(i) : addends.get(i, row, at);
+            long value = (symbolValue + addend & row.goalMask) - (address + offset & row.placeMask) + row.bias;
+            if (row.isRanged && !row.isInRange(value)) {
+                return i;
+            }
+            boolean big = hasOneOrder ? isBig : row.bigEndian;
+            if (row.bytes == Long.BYTES) {
+                Bytes.putLong(array, at, big, value);
+            } else {
+                Bytes.putInt(array, at, big, row.field.insert(Bytes.getInt(array, at, big), value));
+            }
+        }
+        return count;
+    }
+}
