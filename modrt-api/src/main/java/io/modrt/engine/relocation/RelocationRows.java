@@ -244,6 +244,12 @@ final class RelocationRows {
         return Integer.compareUnsigned(number, rows.length) < 0 ? rows[number] : null;
     }
 
+    /** Whether the type with this number is plain. */
+    boolean isPlain(int number) {
+        Row row = row(number);
+        return row != null && row.isPlain;
+    }
+
     /** Whether a symbol's value stands for an error. */
     boolean isErrorValue(long value) {
         return Long.compareUnsigned(value - errorValuesStart, errorValuesBytes) < 0;
