@@ -20,7 +20,7 @@ public final class Application {
     private final Relocator relocator;
     private int stubs;
 
-    Application(Linkage linkage, Findings findings, Relocator.@Nullable Observer observer) {
+    Application(Linkage linkage, Findings findings, @Nullable RelocationObserver observer) {
         PlacedSections placed = linkage.placed();
         this.elf = linkage.elf();
         this.layout = linkage.layout();

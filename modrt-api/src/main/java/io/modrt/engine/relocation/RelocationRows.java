@@ -245,6 +245,12 @@ final class RelocationRows {
         return number >= 0 && number < rows.length ? rows[number] : null;
     }
 
+    /** Whether the type with this number is plain. */
+    boolean isPlain(int number) {
+        Row row = row(number);
+        return row != null && row.isPlain;
+    }
+
     /** Whether a symbol's value stands for an error. */
     boolean isErrorValue(long value) {
         return value - errorValuesStart + Long.MIN_VALUE < errorValuesBound; // an unsigned comparison

@@ -37,20 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relocator implements Fixup {
 
-    /** Called for each relocation that was applied, while the {@link Fixup} still has its numbers. */
-    interface Observer {
-
-        /**
-         * One relocation was applied.
-         *
-         * @param row its type
-         * @param isDirect whether it goes to S + A, not to a stub at the fixup's goal
-         * @param value the value before it was cut to the field
-         * @param before the contents of the place before, and {@code after} those after it was applied
-         */
-        void applied(Relocator fixup, Row row, boolean isDirect, long value, long before, long after);
-    }
-
     private final String module;
     private final KernelTables kernel;
     private final Width width;
@@ -63,7 +49,7 @@ final class Relocator implements Fixup {
     private final ArchPlan plan;
     private final ArchLoad load;
     private final Findings findings;
-    private final @Nullable Observer observer;
+    private final @Nullable RelocationObserver observer;
 
     private final Set<RelocationType> reportedTypes = new HashSet<>();
     private final SymbolNames names;
@@ -82,7 +68,7 @@ final class Relocator implements Fixup {
     private long P;
     private long goal;
 
-    Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable Observer observer) {
+    Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable RelocationObserver observer) {
         this.module = linkage.file().name();
         this.kernel = linkage.kernel();
         this.width = kernel.width();
@@ -119,10 +105,14 @@ final class Relocator implements Fixup {
         int next = 0;
         while (next < count) {
             next = observer == null ? plain.apply(relocations, next, count, rows, bytes, addends) : next;
-            next = next < count ? applyOthers(relocations, next, count, rows, bytes, addends) : count;
+            // why: entries that are not plain come in runs, and a look at the plain path between them would be in vain
+            for (boolean isOther = next < count;
+                    isOther;
+                    isOther = next < count && !rows.isPlain(relocations.type(next))) {
+                applyAny(relocations, next++, rows, bytes, addends);
+            }
         }
-        if (!addends
-                .areExplicit()) { // why: else no entry was refused or left, and a module may have thousands of sections
+        if (!addends.areExplicit()) { // why: a module may have thousands of sections
             addends.open().forEach((entry, refusal) -> {
                 seek(relocations, entry, rows, bytes);
                 fail(refusal);
@@ -156,27 +146,6 @@ final class Relocator implements Fixup {
         Row row = rows.row(number);
         type = row == null ? null : row.type;
         return row;
-    }
-
-    /**
-     * Applies the entry {@code start}, whatever it is, and those behind it that are not plain.
-     *
-     * @return the first that may be plain, or {@code count}
-     */
-    private int applyOthers(
-            RelocationSection relocations,
-            int start,
-            int count,
-            RelocationRows rows,
-            SectionBytes bytes,
-            SectionAddends addends) {
-        int next = start;
-        Row row;
-        do {
-            applyAny(relocations, next++, rows, bytes, addends);
-            row = next < count ? rows.row(relocations.type(next)) : null;
-        } while (row != null && !row.isPlain);
-        return next;
     }
 
     private void applyAny(
