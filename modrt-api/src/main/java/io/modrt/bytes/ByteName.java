@@ -26,44 +26,53 @@ public final class ByteName {
 
     /** The name {@code text}. */
     public static ByteName of(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteName name = new ByteName();
-        name.set(bytes, 0, bytes.length);
+        name.set(text.getBytes(StandardCharsets.UTF_8));
         return name;
     }
 
+    private void set(byte[] name) {
+        bytes = name;
+        start = 0;
+        length = name.length;
+        long mixed = SECRET;
+        int at = 0;
+        for (; at <= length - Long.BYTES; at += Long.BYTES) {
+            mixed = mix(mixed ^ Bytes.getLong(bytes, at, false));
+        }
+        hash = folded(mix(mixed ^ rest(bytes, at, length)));
+    }
+
     /**
-     * Becomes the name in {@code bytes[start, start + length)}. The array is not copied.
+     * Becomes the name in {@code bytes} from {@code start} up to the next NUL, of which the caller has made sure that there is one. The array is
+     * not copied.
      *
      * @return this
      */
-    public ByteName moveTo(byte[] bytes, int start, int length) {
-        if ((set(bytes, start, length) & NOT_ASCII) != 0) {
-            // why: bytes that are not UTF-8 are all read as one character
-            byte[] encoded = text().getBytes(StandardCharsets.UTF_8);
-            set(encoded, 0, encoded.length);
-        }
-        return this;
-    }
-
-    /** Takes the bytes and their hash. Returns all bits that any eight of the bytes have. */
-    private long set(byte[] bytes, int start, int length) {
+    public ByteName moveTo(byte[] bytes, int start) {
         this.bytes = bytes;
         this.start = start;
-        this.length = length;
-        int end = start + length;
-        long mixed = SECRET ^ length;
+        long mixed = SECRET;
         long any = 0;
         int at = start;
-        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+        // why: the end is looked for and the hash made in one pass, eight bytes at a time
+        while (at <= bytes.length - Long.BYTES) {
             long eight = Bytes.getLong(bytes, at, false);
+            if (Nul.first(eight) != 0) {
+                break;
+            }
             any |= eight;
             mixed = mix(mixed ^ eight);
+            at += Long.BYTES;
         }
+        int end = at + Nul.distance(bytes, at);
         long rest = rest(bytes, at, end);
-        mixed = mix(mixed ^ rest);
-        hash = (int) (mixed ^ mixed >>> Integer.SIZE);
-        return any | rest;
+        length = end - start;
+        hash = folded(mix(mixed ^ rest));
+        if (((any | rest) & NOT_ASCII) != 0) { // why: bytes that are not UTF-8 are all read as one character
+            set(text().getBytes(StandardCharsets.UTF_8));
+        }
+        return this;
     }
 
     /** The fewer than eight bytes in {@code bytes[at, end)}. */
@@ -76,6 +85,10 @@ public final class ByteName {
             rest = rest << Byte.SIZE | bytes[i] & 0xff;
         }
         return rest;
+    }
+
+    private static int folded(long mixed) {
+        return (int) (mixed ^ mixed >>> Integer.SIZE);
     }
 
     /** Both halves of a product of 128 bits, which nobody can foretell without the secret. */

@@ -47,7 +47,7 @@ public final class Nul {
     }
 
     /** A number whose lowest bit that is set stands in the first NUL of {@code eight}; 0 if there is none. */
-    private static long first(long eight) {
+    static long first(long eight) {
         return (eight - LOW_BITS) & ~eight & HIGH_BITS;
     }
 }

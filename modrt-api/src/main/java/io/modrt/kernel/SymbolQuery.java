@@ -1,6 +1,7 @@
 package io.modrt.kernel;
 
 import io.modrt.bytes.ByteName;
+import io.modrt.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -33,15 +34,17 @@ public final class SymbolQuery {
     public static SymbolQuery of(List<KernelSymbol> symbols) {
         SymbolQuery query = new SymbolQuery();
         for (KernelSymbol symbol : symbols) {
-            byte[] name = symbol.name().getBytes(StandardCharsets.UTF_8);
-            query.add(name, 0, name.length);
+            query.add(ByteName.of(symbol.name()));
         }
         return query;
     }
 
-    /** Adds the name in {@code bytes[start, start + length)}, which is UTF-8. The array is not copied. */
-    public void add(byte[] bytes, int start, int length) {
-        Objects.checkFromIndexSize(start, length, bytes.length);
+    /** Adds the name in {@code strings} from {@code start} up to a NUL, which must be there. It is UTF-8, and not copied. */
+    public void add(byte[] strings, int start) {
+        add(name.moveTo(strings, start));
+    }
+
+    private void add(ByteName added) {
         if (count == starts.length) {
             int room = 2 * count;
             arrays = Arrays.copyOf(arrays, room);
@@ -50,11 +53,10 @@ public final class SymbolQuery {
             hashes = Arrays.copyOf(hashes, room);
             answers = Arrays.copyOf(answers, room);
         }
-        name.moveTo(bytes, start, length);
-        arrays[count] = name.array();
-        starts[count] = name.start();
-        lengths[count] = name.length();
-        hashes[count++] = name.hashCode();
+        arrays[count] = added.array();
+        starts[count] = added.start();
+        lengths[count] = added.length();
+        hashes[count++] = added.hashCode();
     }
 
     /** The number of names. */
@@ -120,8 +122,26 @@ public final class SymbolQuery {
 
     /** Whether a name has the same bytes as {@code other[from, to)}. */
     boolean isAt(int number, byte[] other, int from, int to) {
+        int length = lengths[number];
+        if (to - from != length) {
+            return false;
+        }
+        byte[] bytes = arrays[number];
         int start = starts[number];
-        return Arrays.equals(arrays[number], start, start + lengths[number], other, from, to);
+        int done = 0;
+        for (;
+                done <= length - Long.BYTES;
+                done += Long.BYTES) { // why: names are short, and a call costs more than they do
+            if (Bytes.getLong(bytes, start + done, false) != Bytes.getLong(other, from + done, false)) {
+                return false;
+            }
+        }
+        for (; done < length; done++) {
+            if (bytes[start + done] != other[from + done]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void check(int number) {

@@ -17,7 +17,7 @@ class SymbolQueryTest {
         SymbolQuery query = new SymbolQuery();
         for (String name : names) {
             byte[] table = ("\0" + name + "\0").getBytes(StandardCharsets.UTF_8);
-            query.add(table, 1, table.length - 2);
+            query.add(table, 1);
         }
         return query;
     }
@@ -88,10 +88,10 @@ class SymbolQueryTest {
         int count = 250_000;
         for (int i = 0; i < count; i++) {
             values.put("symbol_" + i, Address.of(i));
-            byte[] name = ("symbol_" + i).getBytes(StandardCharsets.UTF_8);
-            query.add(name, 0, name.length);
-            byte[] other = ("other_" + i).getBytes(StandardCharsets.UTF_8);
-            query.add(other, 0, other.length);
+            byte[] name = ("symbol_" + i + "\0").getBytes(StandardCharsets.UTF_8);
+            query.add(name, 0);
+            byte[] other = ("other_" + i + "\0").getBytes(StandardCharsets.UTF_8);
+            query.add(other, 0);
         }
         SymbolMap map = KernelSymbols.of(values);
         map.answer(query);
@@ -118,6 +118,6 @@ class SymbolQueryTest {
 
         assertThrows(IllegalStateException.class, () -> query.answer(0, KernelSymbol.of("a", Address.of(2))));
         assertThrows(IndexOutOfBoundsException.class, () -> query.name(1));
-        assertThrows(IndexOutOfBoundsException.class, () -> query.add(new byte[3], 1, 3));
+        assertThrows(IndexOutOfBoundsException.class, () -> query.add(new byte[3], 4));
     }
 }

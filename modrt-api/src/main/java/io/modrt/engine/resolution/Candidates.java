@@ -38,7 +38,7 @@ final class Candidates<E extends Exporter> {
                     asked = Arrays.copyOf(asked, 2 * asked.length);
                 }
                 asked[query.count()] = i;
-                query.add(bytes, stringsStart + symbols.nameOffset(i), symbols.nameBytes(i));
+                query.add(bytes, stringsStart + symbols.nameOffset(i));
             }
         }
         query.ask(names.kernel());
@@ -48,8 +48,7 @@ final class Candidates<E extends Exporter> {
     ExportIndex.@Nullable Offer<E> ofModules(int symbol) {
         return names.modules().isEmpty()
                 ? null
-                : names.modules()
-                        .find(name.moveTo(bytes, stringsStart + symbols.nameOffset(symbol), symbols.nameBytes(symbol)));
+                : names.modules().find(name.moveTo(bytes, stringsStart + symbols.nameOffset(symbol)));
     }
 
     /** The kernel's symbol that has the name of {@code symbol}. Symbols are asked for in ascending order. */
