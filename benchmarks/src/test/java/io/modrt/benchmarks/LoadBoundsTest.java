@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a load may allocate and keep, in bytes: the image once, something for each symbol and section, and nothing for a relocation. */
 class LoadBoundsTest {
     private static final int BYTES_A_SYMBOL = 64;
-    private static final int BYTES_A_SECTION = 640;
+    private static final int BYTES_A_SECTION = 400;
     private static final int FREE_BYTES = 64 << 10;
     private static final int RUNS = 12;
 
