@@ -129,9 +129,8 @@ public final class SymbolQuery {
         byte[] bytes = arrays[number];
         int start = starts[number];
         int done = 0;
-        for (;
-                done <= length - Long.BYTES;
-                done += Long.BYTES) { // why: names are short, and a call costs more than they do
+        // why: names are short, and Arrays.equals costs more than this
+        for (; done <= length - Long.BYTES; done += Long.BYTES) {
             if (Bytes.getLong(bytes, start + done, false) != Bytes.getLong(other, from + done, false)) {
                 return false;
             }
