@@ -92,8 +92,8 @@ final class Jmh {
             throws RunnerException {
         int more = Math.max(1, LOADS_TO_WARM / modules);
         return run(builder(benchmark, method, parameters)
-                .warmupIterations(more * (isShort ? 2 : 6))
-                .measurementIterations(Math.min(4, more) * (isShort ? 3 : 8)));
+                .warmupIterations(more * (isShort ? 2 : 15))
+                .measurementIterations(Math.min(4, more) * (isShort ? 3 : 15)));
     }
 
     private ChainedOptionsBuilder builder(Class<?> benchmark, String method, Map<String, String> parameters) {

@@ -46,6 +46,7 @@ public class ThreadsBenchmark {
                 ModuleRuntime.builder().kernelSymbols(KernelSymbols.synthetic()).build();
         tree = ModuleTree.open(Path.of(modules));
         tree.graph();
+        System.gc(); // why: what a pass keeps alive is as much as it allocates, and a collection would copy it
     }
 
     /** Unloads all. */
