@@ -90,10 +90,12 @@ public final class SymbolQuery {
         answers[number] = Objects.requireNonNull(symbol, "symbol");
     }
 
-    /** Asks {@code source} for the names that are open: for all at once if it is one of {@link BulkSymbols}. */
+    /** Asks {@code source} for the names that are open, if there are any: for all at once if it is one of {@link BulkSymbols}. */
     public void ask(KernelSymbols source) {
         if (source instanceof BulkSymbols bulk) {
-            bulk.answer(this);
+            if (isAnyOpen()) {
+                bulk.answer(this);
+            }
             return;
         }
         for (int i = 0; i < count; i++) {
@@ -101,6 +103,15 @@ public final class SymbolQuery {
                 answers[i] = source.find(name(i)).orElse(null);
             }
         }
+    }
+
+    private boolean isAnyOpen() {
+        for (int i = 0; i < count; i++) {
+            if (answers[i] == null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Asks {@code source}, and changes what it finds. */

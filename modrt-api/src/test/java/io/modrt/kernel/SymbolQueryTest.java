@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modrt.address.Address;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,29 @@ class SymbolQueryTest {
         assertEquals(0x103, value(query, 0));
         assertTrue(query.isOpen(1));
         assertEquals(77, value(query, 2), "another source's answer does not move");
+    }
+
+    @Test
+    void aSourceForManyNamesIsAskedOnceAndNotIfNoneIsOpen() {
+        List<Integer> asked = new ArrayList<>();
+        BulkSymbols bulk = new BulkSymbols() {
+            @Override
+            public Optional<KernelSymbol> find(String name) {
+                throw new AssertionError("asked for " + name + " alone");
+            }
+
+            @Override
+            public void answer(SymbolQuery query) {
+                asked.add(query.count());
+            }
+        };
+        KernelSymbols both = KernelSymbols.of(Map.of("a", Address.of(1))).or(bulk);
+        of("a").ask(both);
+        of().ask(both);
+        assertEquals(List.of(), asked);
+
+        of("a", "b", "c").ask(both);
+        assertEquals(List.of(3), asked);
     }
 
     @Test
