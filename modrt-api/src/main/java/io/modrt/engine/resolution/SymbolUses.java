@@ -24,7 +24,7 @@ public final class SymbolUses {
     private final ModuleFile file;
     private final ArchKernel kernel;
     /** By the symbol's number, null for one that is defined; empty until the first is asked for. */
-    private @Nullable SymbolUse[] bySymbol = {};
+    private volatile @Nullable SymbolUse[] bySymbol = {};
 
     /** The uses of the imports of {@code file}. */
     public SymbolUses(ModuleFile file, ArchKernel kernel) {
@@ -34,18 +34,20 @@ public final class SymbolUses {
 
     /** The uses of the symbol of this number. */
     public SymbolUse of(int symbol) {
-        if (bySymbol.length == 0) {
-            find();
+        @Nullable SymbolUse[] known = bySymbol;
+        if (known.length == 0) {
+            known = find();
+            bySymbol = known; // why: threads may ask a live module, so none may see uses that are still being found
         }
-        SymbolUse known = bySymbol[symbol];
-        return known == null ? SymbolUse.unknown() : known;
+        SymbolUse use = known[symbol];
+        return use == null ? SymbolUse.unknown() : use;
     }
 
-    private void find() {
+    private @Nullable SymbolUse[] find() {
         SymbolTable symbols = file.symbols();
-        bySymbol = new SymbolUse[symbols.count()];
-        for (int i = 1; i < bySymbol.length; i++) {
-            bySymbol[i] = symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF ? SymbolUse.unknown() : null;
+        @Nullable SymbolUse[] uses = new @Nullable SymbolUse[symbols.count()];
+        for (int i = 1; i < uses.length; i++) {
+            uses[i] = symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF ? SymbolUse.unknown() : null;
         }
         Map<AddendKind, RelocationTable> tables = new EnumMap<>(AddendKind.class);
         for (RelocationSection relocations : file.elf().relocationSections()) {
@@ -53,23 +55,25 @@ public final class SymbolUses {
                 RelocationTable types = tables.computeIfAbsent(relocations.addends(), kernel::relocations);
                 CodeReader code = new FileCode(relocations.target(), kernel.codeOrder() == ByteOrder.BIG_ENDIAN);
                 for (int i = 0; i < relocations.count(); i++) {
-                    add(relocations, i, types, code);
+                    add(uses, relocations, i, types, code);
                 }
             }
         }
+        return uses;
     }
 
     /** Adds the use of one place. */
-    private void add(RelocationSection relocations, int i, RelocationTable types, CodeReader code) {
+    private static void add(
+            @Nullable SymbolUse[] uses, RelocationSection relocations, int i, RelocationTable types, CodeReader code) {
         int symbol = relocations.symbol(i);
-        SymbolUse known = symbol >= 0 && symbol < bySymbol.length ? bySymbol[symbol] : null;
+        SymbolUse known = symbol >= 0 && symbol < uses.length ? uses[symbol] : null;
         if (known == null) {
             return;
         }
         RelocationType type = types.row(relocations.type(i));
         long place = relocations.offset(i);
         if (type != null && code.holds(place, Integer.BYTES)) {
-            bySymbol[symbol] = known.and(type.use(place, code, relocations.addend(i)));
+            uses[symbol] = known.and(type.use(place, code, relocations.addend(i)));
         }
     }
 
