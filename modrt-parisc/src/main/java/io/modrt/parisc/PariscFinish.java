@@ -12,7 +12,6 @@ import java.util.Optional;
 final class PariscFinish {
     private static final String UNWIND = ".PARISC.unwind";
     private static final int UNWIND_BYTES = 16;
-    private static final int WORDS = UNWIND_BYTES / Integer.BYTES;
 
     private PariscFinish() {}
 
@@ -42,14 +41,38 @@ final class PariscFinish {
             return;
         }
         Arrays.sort(keys);
-        int[] words = words(image, address, count * WORDS);
-        for (int i = 0; i < count; i++) {
-            int from = (int) keys[i] & Integer.MAX_VALUE;
-            for (int word = 0; word < WORDS; word++) {
-                image.putWordAt(
-                        address + (long) i * UNWIND_BYTES + (long) word * Integer.BYTES, words[from * WORDS + word]);
-            }
+        for (int first = 0; first < count; first++) {
+            moveCycle(image, address, keys, first);
         }
+    }
+
+    /**
+     * Moves the entries that take each other's places, of which {@code first} is one: to each index goes the entry whose number the lower
+     * half of its key has. Their keys say then that they are in their places.
+     */
+    private static void moveCycle(ModuleImage image, long address, long[] keys, int first) {
+        int from = (int) keys[first] & Integer.MAX_VALUE;
+        if (from == first) {
+            return;
+        }
+        long start = address + (long) first * UNWIND_BYTES;
+        int word0 = image.wordAt(start);
+        int word1 = image.wordAt(start + 4);
+        int word2 = image.wordAt(start + 8);
+        int word3 = image.wordAt(start + 12);
+        int to = first;
+        while (from != first) {
+            image.move(address + (long) from * UNWIND_BYTES, UNWIND_BYTES, address + (long) to * UNWIND_BYTES);
+            keys[to] = to;
+            to = from;
+            from = (int) keys[to] & Integer.MAX_VALUE;
+        }
+        keys[to] = to;
+        long end = address + (long) to * UNWIND_BYTES;
+        image.putWordAt(end, word0);
+        image.putWordAt(end + 4, word1);
+        image.putWordAt(end + 8, word2);
+        image.putWordAt(end + 12, word3);
     }
 
     /**
@@ -77,11 +100,5 @@ final class PariscFinish {
                 kept = i + 1;
             }
         }
-    }
-
-    private static int[] words(ModuleImage image, long address, int count) {
-        int[] words = new int[count];
-        Arrays.setAll(words, i -> image.wordAt(address + (long) i * Integer.BYTES));
-        return words;
     }
 }

@@ -63,13 +63,14 @@ final class PariscPlan implements ArchPlan {
     }
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
-        int section = relocations.target().index();
+        Section target = relocations.target();
+        int section = target.index();
         boolean isInit = room == Room.HEAD && relocations.section().isNamedFrom(".rela.init");
         for (int i = 0; i < relocations.count(); i++) {
             int type = relocations.type(i);
             if (isBranch(type)) {
                 slots++;
-                boolean isBehind = isBehind(relocations.target(), relocations.offset(i));
+                boolean isBehind = isBehind(target, relocations.offset(i));
                 if (room == Room.HEAD) {
                     initHead += isInit ? 1 : 0;
                     coreHead += isInit ? 0 : 1;

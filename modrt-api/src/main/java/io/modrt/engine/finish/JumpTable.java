@@ -1,6 +1,5 @@
 package io.modrt.engine.finish;
 
-import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
@@ -106,8 +105,11 @@ public final class JumpTable {
     }
 
     private boolean isInit(long code) {
-        for (AddressRange range : initRanges) {
-            if (range.contains(Address.of(code))) {
+        for (int i = 0;
+                i < initRanges.size();
+                i++) { // why: no iterator and no address for each of thousands of entries
+            AddressRange range = initRanges.get(i);
+            if (Long.compareUnsigned(code - range.start().value(), range.sizeBytes()) < 0) {
                 return true;
             }
         }
