@@ -99,7 +99,7 @@ final class Acceptance {
                 forced(Rule.MODVERSIONS, "has no __versions");
             }
         }
-        if (hasExports && isAnyCrcMissing(file.exports())) {
+        if (hasExports && !file.exports().haveCrcs()) {
             forced(
                     Rule.MODVERSIONS,
                     "exports symbols without CRCs",
@@ -107,15 +107,6 @@ final class Acceptance {
                             ? new String[0]
                             : new String[] {file.name() + ": No versions for exported symbols."});
         }
-    }
-
-    private static boolean isAnyCrcMissing(List<Export> exports) {
-        for (Export export : exports) {
-            if (export.crc().isEmpty()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Reads the export tables; where that fails, a best-effort policy lets the module export nothing. */

@@ -49,9 +49,9 @@ public final class KernelProfile {
     private final @Nullable MachineFacts machine;
 
     /** What was asked before: a load asks the same questions for each section and symbol. */
-    private final Answers<LoaderChange> loaderChanges = new Answers<>(LoaderChange.class);
+    private final Answers<LoaderChange> loaderChanges;
 
-    private final Answers<ConfigOption> configOptions = new Answers<>(ConfigOption.class);
+    private final Answers<ConfigOption> configOptions;
     private final Map<Object, Boolean> others = new ConcurrentHashMap<>();
 
     private KernelProfile(Draft draft) {
@@ -63,6 +63,8 @@ public final class KernelProfile {
         this.pageBytes = draft.pageBytes;
         this.structModuleBytes = draft.structModuleBytes;
         this.machine = draft.machine;
+        this.loaderChanges = new Answers<>(LoaderChange.class, this::decides);
+        this.configOptions = new Answers<>(ConfigOption.class, options::has);
     }
 
     /** A profile under construction, the only place where fields change. */
@@ -291,9 +293,12 @@ public final class KernelProfile {
     /** Whether this kernel has {@code change}: as stated, else as a file of this kernel shows, else by its version. */
     public boolean has(KernelChange change) {
         Objects.requireNonNull(change, "change");
-        return change instanceof LoaderChange known
-                ? loaderChanges.of(known, this::decides)
-                : others.computeIfAbsent(change, any -> decides(change));
+        return change instanceof LoaderChange known ? loaderChanges.of(known) : hasOther(change);
+    }
+
+    private boolean hasOther(KernelChange change) {
+        Boolean known = others.get(change); // why: a load asks thousands of times, and this makes no lambda
+        return known != null ? known : others.computeIfAbsent(change, any -> decides(change));
     }
 
     private boolean decides(KernelChange change) {
@@ -303,7 +308,7 @@ public final class KernelProfile {
     /** Whether {@code option} is on, as stated or assumed. */
     public boolean has(ConfigOption option) {
         Objects.requireNonNull(option, "option");
-        return configOptions.of(option, options::has);
+        return configOptions.of(option);
     }
 
     /**
@@ -315,7 +320,8 @@ public final class KernelProfile {
      */
     public boolean has(String configName) {
         Objects.requireNonNull(configName, "configName");
-        return others.computeIfAbsent(configName, any -> options.has(configName));
+        Boolean known = others.get(configName);
+        return known != null ? known : others.computeIfAbsent(configName, any -> options.has(configName));
     }
 
     /**
