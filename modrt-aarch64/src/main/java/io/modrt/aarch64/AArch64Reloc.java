@@ -115,6 +115,7 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
                 .filter(row -> addends == AddendKind.EXPLICIT)
                 .map(row -> hasErratum && isAdrp(row.number) ? row.byLoad() : row);
         return RelocationTable.of(rows.toList())
+                .directInReach()
                 .unknownType((module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number)
                         .logged(logPrefix + "module " + module + ": unsupported RELA relocation: "
                                 + Integer.toUnsignedString(number)));
@@ -135,11 +136,6 @@ record AArch64Reloc(int number, String psabiName, Formula formula, Field field, 
     @Override
     public boolean routed() {
         return isBranch(number);
-    }
-
-    @Override
-    public boolean isDirectInReach() {
-        return true;
     }
 
     @Override

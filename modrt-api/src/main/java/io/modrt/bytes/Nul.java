@@ -24,28 +24,6 @@ public final class Nul {
         return end - at;
     }
 
-    /**
-     * Copies the string at {@code at}, without its NUL, to {@code into} from {@code start} on.
-     *
-     * @param most how many of its bytes are copied
-     * @return the number of bytes from {@code at} to the NUL, of which the caller has made sure that there is one
-     */
-    public static int copy(byte[] bytes, int at, byte[] into, int start, int most) {
-        int done = 0;
-        while (done + Long.BYTES <= most && at + done + Long.BYTES <= bytes.length) {
-            long eight = Bytes.getLong(bytes, at + done, false);
-            if (first(eight) != 0) {
-                break;
-            }
-            Bytes.putLong(into, start + done, false, eight);
-            done += Long.BYTES;
-        }
-        for (; done < most && bytes[at + done] != 0; done++) {
-            into[start + done] = bytes[at + done];
-        }
-        return done < most ? done : done + distance(bytes, at + done);
-    }
-
     /** A number whose lowest bit that is set stands in the first NUL of {@code eight}; 0 if there is none. */
     static long first(long eight) {
         return (eight - LOW_BITS) & ~eight & HIGH_BITS;

@@ -23,6 +23,8 @@ final class Arrival {
     private final Live module;
     private final Relocated relocated;
     private final String arguments;
+    private final ExportList exports;
+    private final SymbolQuery ofKernel;
     private final List<ModuleListener> told = new ArrayList<>();
     private boolean isProtected;
 
@@ -32,8 +34,15 @@ final class Arrival {
         this.module = module;
         this.relocated = relocated;
         this.arguments = arguments;
+        this.exports = module.exportsInFile();
+        this.ofKernel = new SymbolQuery(exports.size());
+        for (int i = 0; i < exports.size(); i++) {
+            ofKernel.add(exports.array(), exports.nameStart(i));
+        }
+        ofKernel.ask(module.placed().plan().target().symbols()); // why: the source is not asked under the kernel's lock
     }
 
+    /** Commits it; called under the kernel's lock. */
     void complete() {
         Placed placed = module.placed();
         placed.requireOpen();
@@ -118,12 +127,6 @@ final class Arrival {
      * kernel is known to be exported if the source says so, or if it has a CRC.
      */
     private void requireNewExports() {
-        ExportList exports = module.exportsInFile();
-        SymbolQuery ofKernel = new SymbolQuery(exports.size());
-        for (int i = 0; i < exports.size(); i++) {
-            ofKernel.add(exports.array(), exports.nameStart(i));
-        }
-        ofKernel.ask(module.placed().plan().target().symbols());
         ExportIndex<Live> ofModules = kernel.list().exports();
         ByteName name = new ByteName();
         for (int i = 0; i < exports.size(); i++) {

@@ -78,7 +78,7 @@ final class Live implements LiveModule, Exporter {
     static Live commit(Relocated relocated, String arguments) {
         Kernel kernel = relocated.resolved().placed().plan().kernel();
         Live module = new Live(kernel, relocated);
-        kernel.exclusively(() -> new Arrival(kernel, module, relocated, arguments).complete());
+        kernel.exclusively(new Arrival(kernel, module, relocated, arguments)::complete);
         return module;
     }
 

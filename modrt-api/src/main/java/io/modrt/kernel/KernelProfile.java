@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class KernelProfile {
 
     private static final int USUAL_PAGE_BYTES = 4096;
-
-    /** Debian names the kernels of a stable series {@code 6.1.0-50-…}, whatever their patch level is. */
-    private static final Pattern NAMED_BY_SERIES = Pattern.compile("\\d+\\.\\d+\\.0-\\d+-.*");
 
     /** The newest patch levels whose rules are known, for each series with such names. */
     private static final List<KernelVersion> NEWEST_KNOWN =
@@ -114,10 +110,20 @@ public final class KernelProfile {
     public static KernelProfile ofVermagic(String vermagic) {
         Vermagic words = Vermagic.parse(vermagic);
         Draft draft = new Draft(words.version());
-        if (NAMED_BY_SERIES.matcher(words.release()).matches()) {
+        if (isNamedBySeries(words.release(), words.version())) {
             assumePatchLevel(draft, words.release());
         }
         return new KernelProfile(draft).withVermagic(vermagic);
+    }
+
+    /** Whether it is a name as Debian's of the kernels of a stable series, {@code 6.1.0-50-…} whatever their patch level is. */
+    private static boolean isNamedBySeries(String release, KernelVersion version) {
+        String series = version.major() + "." + version.minor() + ".0-";
+        int end = series.length();
+        while (end < release.length() && release.charAt(end) >= '0' && release.charAt(end) <= '9') {
+            end++;
+        }
+        return release.startsWith(series) && release.startsWith("-", end) && end > series.length();
     }
 
     private static void assumePatchLevel(Draft draft, String release) {

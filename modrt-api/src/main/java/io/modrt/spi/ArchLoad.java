@@ -49,6 +49,16 @@ public interface ArchLoad {
         return fixup.type().custom(fixup);
     }
 
+    /**
+     * B, the address from which formulas such as {@link Formula#S_A_B} count. It is the same in all of a load, and the engine asks once.
+     *
+     * @param fixup the first relocation that needs it
+     * @throws io.modrt.error.RelocationException if it is not known
+     */
+    default long base(Fixup fixup) {
+        throw new AssertionError(fixup.type().psabiName() + " counts from a base, and this load has none");
+    }
+
     /** Stores the value of a {@link Store#BY_LOAD} type. */
     default void store(Fixup fixup, long value, SectionImage image) {
         throw new AssertionError(fixup.type().psabiName() + " is stored BY_LOAD, and this load stores nothing");

@@ -3,7 +3,9 @@ package io.modrt.spi;
 import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public final class RelocationTable {
     private final BiFunction<String, Integer, Refusal> unknown;
     private final List<RelocationType> beyondKernel;
     private final String unsupported;
+    private final boolean isDirectInReach;
 
     private RelocationTable(
             @Nullable RelocationType[] rows,
@@ -45,13 +48,15 @@ public final class RelocationTable {
             WeakErrorValue weak,
             BiFunction<String, Integer, Refusal> unknown,
             List<RelocationType> beyondKernel,
-            String unsupported) {
+            String unsupported,
+            boolean isDirectInReach) {
         this.rows = rows;
         this.errorValues = errorValues;
         this.weak = weak;
         this.unknown = unknown;
         this.beyondKernel = beyondKernel;
         this.unsupported = unsupported;
+        this.isDirectInReach = isDirectInReach;
     }
 
     /** A table of {@code types} in which no symbol value stands for an error, and unknown types are refused with ENOEXEC. */
@@ -72,7 +77,8 @@ public final class RelocationTable {
                 WeakErrorValue.REFUSED,
                 (module, number) -> Refusal.of(Errno.ENOEXEC, "unknown relocation type " + number),
                 List.of(),
-                UNSUPPORTED);
+                UNSUPPORTED,
+                false);
     }
 
     private static void checkNumber(RelocationType type) {
@@ -91,7 +97,13 @@ public final class RelocationTable {
     /** The same table, in which a strong symbol with a value in {@code values} is refused with ENOENT, whatever the type. */
     public RelocationTable errorValues(AddressRange values, WeakErrorValue ofWeakSymbols) {
         return new RelocationTable(
-                rows, Objects.requireNonNull(values, "values"), ofWeakSymbols, unknown, beyondKernel, unsupported);
+                rows,
+                Objects.requireNonNull(values, "values"),
+                ofWeakSymbols,
+                unknown,
+                beyondKernel,
+                unsupported,
+                isDirectInReach);
     }
 
     /**
@@ -99,7 +111,13 @@ public final class RelocationTable {
      */
     public RelocationTable unknownType(BiFunction<String, Integer, Refusal> refusal) {
         return new RelocationTable(
-                rows, errorValues, weak, Objects.requireNonNull(refusal, "refusal"), beyondKernel, unsupported);
+                rows,
+                errorValues,
+                weak,
+                Objects.requireNonNull(refusal, "refusal"),
+                beyondKernel,
+                unsupported,
+                isDirectInReach);
     }
 
     /**
@@ -111,13 +129,21 @@ public final class RelocationTable {
             checkNumber(type);
             checkNew(type, row(type.number()));
         }
-        return new RelocationTable(rows, errorValues, weak, unknown, List.copyOf(types), unsupported);
+        return new RelocationTable(rows, errorValues, weak, unknown, List.copyOf(types), unsupported, isDirectInReach);
     }
 
     /** The same table with what the kernel logs, behind the module's name, about a section of a kind of which it takes none. */
     public RelocationTable unsupported(String line) {
         return new RelocationTable(
-                rows, errorValues, weak, unknown, beyondKernel, Objects.requireNonNull(line, "line"));
+                rows, errorValues, weak, unknown, beyondKernel, Objects.requireNonNull(line, "line"), isDirectInReach);
+    }
+
+    /**
+     * The same table, of a kernel in which a branch takes no stub where its value fits: then {@link ArchLoad#route}, which would return
+     * S + A, may be left out.
+     */
+    public RelocationTable directInReach() {
+        return new RelocationTable(rows, errorValues, weak, unknown, beyondKernel, unsupported, true);
     }
 
     /** The type with this number, or null if the kernel knows none. */
@@ -132,10 +158,13 @@ public final class RelocationTable {
 
     /** All types that the kernel applies, by number. */
     public List<RelocationType> types() {
-        return java.util.Arrays.stream(rows)
-                .filter(Objects::nonNull)
-                .map(Objects::requireNonNull)
-                .toList();
+        List<RelocationType> types = new ArrayList<>();
+        for (RelocationType row : rows) {
+            if (row != null) {
+                types.add(row);
+            }
+        }
+        return Collections.unmodifiableList(types);
     }
 
     /** The types that the ABI defines and the kernel lacks. */
@@ -151,6 +180,11 @@ public final class RelocationTable {
     /** What the kernel does if a weak symbol has such a value. */
     public WeakErrorValue weakErrorValue() {
         return weak;
+    }
+
+    /** Whether {@link ArchLoad#route} may be left out for a branch whose value fits. */
+    public boolean isDirectInReach() {
+        return isDirectInReach;
     }
 
     /** What the kernel logs, behind the module's name, about a section of this kind if it takes none. */

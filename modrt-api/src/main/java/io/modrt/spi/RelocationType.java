@@ -60,14 +60,6 @@ public interface RelocationType {
     }
 
     /**
-     * Whether a branch of a {@linkplain #routed() routed} type takes no stub where its value fits: then {@link ArchLoad#route}, which would
-     * return S + A, may be left out.
-     */
-    default boolean isDirectInReach() {
-        return false;
-    }
-
-    /**
      * The distance in bytes from S + A to the address where a branch arrives: 4 if branches count from the next instruction and the
      * assembler puts the -4 for that into the addend.
      */

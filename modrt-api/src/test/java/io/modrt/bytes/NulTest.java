@@ -33,29 +33,4 @@ class NulTest {
     void aStringMayBeginAnywhere(int at, int length) {
         assertEquals(length, Nul.distance("twelve bytes\0ab\0".getBytes(StandardCharsets.UTF_8), at));
     }
-
-    @ParameterizedTest
-    @CsvSource({
-        "'', 100, 0, ''",
-        "a, 100, 1, a",
-        "seven77, 100, 7, seven77",
-        "eight888, 100, 8, eight888",
-        "nine99999, 100, 9, nine99999",
-        "twenty_five_bytes_of_name, 100, 25, twenty_five_bytes_of_name",
-        "twenty_five_bytes_of_name, 8, 25, twenty_f",
-        "twenty_five_bytes_of_name, 10, 25, twenty_fiv",
-        "twenty_five_bytes_of_name, 25, 25, twenty_five_bytes_of_name",
-        "nine99999, 0, 9, ''"
-    })
-    void aStringIsCopiedUpToItsNulOrTheLimitAndMeasuredWhole(String text, int most, int length, String copied) {
-        byte[] bytes = ("x" + text + "\0y").getBytes(StandardCharsets.UTF_8);
-        byte[] into = "..............................".getBytes(StandardCharsets.UTF_8);
-
-        assertEquals(length, Nul.copy(bytes, 1, into, 2, most));
-        assertEquals(
-                "..............................".substring(0, 2)
-                        + copied
-                        + "..............................".substring(2 + copied.length()),
-                new String(into, StandardCharsets.UTF_8));
-    }
 }

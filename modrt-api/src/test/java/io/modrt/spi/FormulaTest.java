@@ -16,12 +16,15 @@ class FormulaTest {
 
     @ParameterizedTest(name = "{0} of {1} at {2}")
     @CsvSource(delimiter = '|', textBlock = """
-            # formula | S + A            | P                | value
+            # formula | S, or S + A      | P                | value
             S_A       | 80001234         | c0000000         | 80001234
             S_A       | ffffffffffffffff | 1                | ffffffffffffffff
             S_A_P     | 80001234         | 80001230         | 4
             S_A_P     | 80001230         | 80001234         | fffffffffffffffc
             S_A_P     | 0                | ffffffffffffffff | 1
+            S_A_WORD  | 80001234         | 80001233         | 4
+            LR        | 10203c43         | 80001233         | 10203800
+            RR        | 10203c43         | 80001233         | 443
             PAGE      | 10003abc         | 10000ff8         | 3000
             PAGE      | 10003000         | 10003fff         | 0
             PAGE      | 10003fff         | 10004000         | fffffffffffff000
@@ -33,8 +36,8 @@ class FormulaTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"NONE", "CUSTOM"})
-    void aMarkerAndACustomTypeHaveNoValueOfTheseAlone(Formula formula) {
+    @EnumSource(names = {"NONE", "S_A_B", "LR_B", "RR_B", "CUSTOM"})
+    void someFormulasHaveNoValueOfTheseAlone(Formula formula) {
         assertThrows(AssertionError.class, () -> formula.value(1, 2));
     }
 

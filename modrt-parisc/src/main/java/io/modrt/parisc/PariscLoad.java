@@ -64,33 +64,20 @@ final class PariscLoad implements ArchLoad {
 
     @Override
     public long value(Fixup fixup) {
-        long S = fixup.S();
-        long A = fixup.A();
+        long target = fixup.S() + fixup.A();
         return switch ((PariscReloc) fixup.type()) {
-            case R_PARISC_DIR21L, R_PARISC_PLABEL21L -> left(S, A);
-            case R_PARISC_DIR14R, R_PARISC_DIR17R, R_PARISC_PLABEL14R -> right(S, A);
-            case R_PARISC_PCREL12F, R_PARISC_PCREL17F, R_PARISC_PCREL22F, R_PARISC_PCREL32, R_PARISC_PCREL64 ->
-                goal(fixup) - wordOf(fixup);
-            case R_PARISC_PCREL21L -> left(distance(fixup, S + A), 0);
-            case R_PARISC_PCREL14R -> right(distance(fixup, S + A), 0);
-            case R_PARISC_DPREL14F -> S + A - dataPointer(fixup);
-            case R_PARISC_DPREL21L -> left(S - dataPointer(fixup), A);
-            case R_PARISC_DPREL14R -> right(S - dataPointer(fixup), A);
-            case R_PARISC_LTOFF21L -> left(got.slotOffset(fixup, S + A), 0);
-            case R_PARISC_LTOFF14R -> right(got.slotOffset(fixup, S + A), 0);
-            case R_PARISC_FPTR64 -> got.functionPointer(S + A);
-            default -> throw new AssertionError(fixup.type() + " is S + A, which the engine computes");
+            case R_PARISC_PCREL21L -> left(distance(fixup, target), 0);
+            case R_PARISC_PCREL14R -> right(distance(fixup, target), 0);
+            case R_PARISC_LTOFF21L -> left(got.slotOffset(fixup, target), 0);
+            case R_PARISC_LTOFF14R -> right(got.slotOffset(fixup, target), 0);
+            case R_PARISC_FPTR64 -> got.functionPointer(target);
+            default -> throw new AssertionError(fixup.type() + " has a formula, which the engine computes");
         };
-    }
-
-    /** Where a value that counts from P leads. */
-    private long goal(Fixup fixup) {
-        return isOldDirect(fixup) ? fixup.S() : fixup.goal();
     }
 
     /** Whether the fixup is a branch within core or init in a kernel until 2.6.28, which gives it no stub and leaves its addend out. */
     private boolean isOldDirect(Fixup fixup) {
-        return plan.room() == Room.HEAD && fixup.type().routed() && fixup.goal() == fixup.S() + fixup.A();
+        return plan.room() == Room.HEAD && fixup.type().routed() && fixup.goal() == fixup.S();
     }
 
     /** P with its two low bits cleared, as the kernel clears them. */
@@ -102,7 +89,8 @@ final class PariscLoad implements ArchLoad {
         return to - wordOf(branch) + FROM_P;
     }
 
-    private long dataPointer(Fixup fixup) {
+    @Override
+    public long base(Fixup fixup) {
         return dataPointer
                 .orElseThrow(() -> fixup.refused(Refusal.beyondKernel("counts from the kernel's " + DATA_POINTER
                         + ", which no source knows; vmlinux has it, System.map does not")))
@@ -114,7 +102,8 @@ final class PariscLoad implements ArchLoad {
     public long route(Fixup branch) {
         PariscStub kind = kind(branch);
         if (kind == null) {
-            return branch.goal();
+            // why: kernels until 2.6.28 leave the addend out
+            return plan.room() == Room.HEAD ? branch.S() : branch.goal();
         }
         int area = plan.area(placed, caller, branch.sectionOffset());
         return plan.shares()

@@ -12,6 +12,7 @@ import static io.modrt.spi.Fit.SIGNED;
 import static io.modrt.spi.Fit.TRUNCATED;
 
 import io.modrt.kernel.KernelProfile;
+import io.modrt.kernel.LayoutRules;
 import io.modrt.kernel.SymbolUse;
 import io.modrt.spi.*;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import java.util.function.Predicate;
 /**
  * The relocations of Linux/PA-RISC modules, all in SHT_RELA sections; the page of the package has the table. The value column is in the
  * supplement's notation, without the shift that belongs to the field: DP is the kernel's data pointer, GOT(x) the offset of the slot for
- * x. The engine computes S + A, and {@link PariscLoad#value} the others. Source: the PA-RISC ELF supplement 1.5, table 2 and field
+ * x. {@link PariscLoad#value} computes what no {@link Formula} says. P is that of the word, with its two low bits cleared. Source: the PA-RISC ELF supplement 1.5, table 2 and field
  * selectors; what Linux 6.1 applies.
  */
 enum PariscReloc implements RelocationType {
@@ -97,6 +98,7 @@ enum PariscReloc implements RelocationType {
 
     private final int number;
     private final String value;
+    private final Formula formula;
     private final Field field;
     private final Fit fit;
     private final int kernels;
@@ -105,6 +107,16 @@ enum PariscReloc implements RelocationType {
     PariscReloc(int number, String value, Field field, Fit fit, int kernels, int beyond) {
         this.number = number;
         this.value = value;
+        this.formula = switch (value) {
+            case "S + A" -> Formula.S_A;
+            case "S + A - P - 8" -> Formula.S_A_WORD;
+            case "S + A - DP" -> Formula.S_A_B;
+            case "LR'(S, A)" -> Formula.LR;
+            case "RR'(S, A)" -> Formula.RR;
+            case "LR'(S - DP, A)" -> Formula.LR_B;
+            case "RR'(S - DP, A)" -> Formula.RR_B;
+            default -> Formula.CUSTOM;
+        };
         this.field = field;
         this.fit = fit;
         this.kernels = kernels;
@@ -115,8 +127,11 @@ enum PariscReloc implements RelocationType {
     static RelocationTable table(Width width, KernelProfile profile) {
         int bits = width.bytes() * Byte.SIZE;
         Predicate<PariscReloc> isApplied = type -> (type.kernels & bits) != 0 && type.isIn(profile);
-        return RelocationTable.of(where(isApplied))
+        RelocationTable table = RelocationTable.of(where(isApplied))
                 .beyondKernel(where(isApplied.negate().and(type -> ((type.kernels | type.beyond) & bits) != 0)));
+        boolean isEachStubbed = profile.layoutRules() == LayoutRules.STUBS_AT_HEAD;
+        // why: wide kernels go out of the module through a stub even where the distance fits
+        return width == Width.BITS_32 && !isEachStubbed ? table.directInReach() : table;
     }
 
     private boolean isIn(KernelProfile profile) {
@@ -154,7 +169,7 @@ enum PariscReloc implements RelocationType {
 
     @Override
     public Formula formula() {
-        return value.equals(Formula.S_A.text()) ? Formula.S_A : Formula.CUSTOM;
+        return formula;
     }
 
     @Override

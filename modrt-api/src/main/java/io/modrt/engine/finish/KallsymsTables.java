@@ -90,8 +90,9 @@ public final class KallsymsTables {
         }
     }
 
+    /** Copies the core symbols from the table in init memory, which has their values and letters, and gives them other names. */
     private void fillCore() {
-        byte[] file = layout.file().elf().array();
+        int table = symbols.section().index();
         byte[] bytes = image.bytes(tables.coreRegion());
         int symbol = index(tables.coreRegion(), tables.coreSymbolsOffset());
         int type = index(tables.coreRegion(), tables.coreTypesOffset());
@@ -99,19 +100,29 @@ public final class KallsymsTables {
         byte[] init = image.bytes(tables.initRegion());
         int initTypes = isApart ? index(tables.initRegion(), tables.initTypesOffset()) : 0;
         NameCopies names = NameCopies.into(bytes, index(tables.coreRegion(), tables.coreStringsOffset()), tables);
-        for (int i = tables.nextCore(0); i >= 0; i = tables.nextCore(i + 1)) {
-            System.arraycopy(file, (int) symbols.section().fileOffset() + i * symbolBytes, bytes, symbol, symbolBytes);
-            Bytes.putInt(bytes, symbol, bigEndian, names.copy(i));
-            if (i > 0) {
-                putValue(bytes, symbol, values.value(i));
+        for (int start = 0, end; start < symbols.count(); start = end + 1) {
+            end = endOfRun(start);
+            int entries = image.arrayOffset(table) + start * symbolBytes;
+            System.arraycopy(image.array(table), entries, bytes, symbol, (end - start) * symbolBytes);
+            for (int i = start; i < end; i++) {
+                Bytes.putInt(bytes, symbol, bigEndian, names.copy(i));
+                symbol += symbolBytes;
             }
             if (isApart) {
-                bytes[type++] = init[initTypes + i];
-            } else {
-                putLetter(bytes, symbol, letters.of(i));
+                System.arraycopy(init, initTypes + start, bytes, type, end - start);
+                type += end - start;
             }
-            symbol += symbolBytes;
         }
+        names.finish();
+    }
+
+    /** The first symbol from {@code start} on that is no core symbol, or their count. */
+    private int endOfRun(int start) {
+        int end = start;
+        while (end < symbols.count() && tables.isCore(end)) {
+            end++;
+        }
+        return end;
     }
 
     /** The index in the region's array of the layout's {@code regionOffset}, which lies behind all sections. */

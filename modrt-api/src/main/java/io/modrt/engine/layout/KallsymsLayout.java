@@ -16,11 +16,15 @@ import java.util.BitSet;
  * copies. Offsets are in bytes from the start of the region.
  */
 public final class KallsymsLayout {
+    private static final int LEAVES = -1;
+
     private final SymbolTable symbols;
     private final KallsymsForm form;
     private final RegionKind coreRegion;
     private final RegionKind initRegion;
-    private BitSet core = new BitSet();
+    /** The length of each core symbol's name in bytes, if names are stored apart; {@link #LEAVES} for a symbol that is none. */
+    private final int[] core;
+
     private int coreCount;
     private final BitSet sharedNames = new BitSet();
     private long coreSymbolsOffset;
@@ -36,11 +40,11 @@ public final class KallsymsLayout {
         this.form = form;
         coreRegion = passes.coreData();
         initRegion = passes.initData();
+        core = new int[symbols.count()];
         if (form.isCopied()) {
             place(passes, flags, profile);
         } else {
             coreCount = symbols.count();
-            core.set(0, coreCount);
         }
     }
 
@@ -83,23 +87,23 @@ public final class KallsymsLayout {
         long stringBytes = form.names().bytesInFront();
         int count = symbols.count();
         int sections = stays.length;
-        long[] words = new long[count / Long.SIZE + 1];
         for (int i = 0; i < count; i++) {
             if (i == 0 || (symbols.nameOffset(i) != 0 && stays[section(symbols, i, sections)])) {
-                words[i / Long.SIZE] |= 1L << i;
                 coreCount++;
                 if (isShared) {
                     markName(i);
                     continue;
                 }
-                stringBytes += symbols.nameBytes(i) + 1L;
+                core[i] = symbols.nameBytes(i);
+                stringBytes += core[i] + 1L;
                 // why: many symbols may share one long name; this bounds the time that counting takes
                 if (stringBytes > room) {
                     passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
                 }
+            } else {
+                core[i] = LEAVES;
             }
         }
-        core = BitSet.valueOf(words);
         return isShared ? sharedNames.cardinality() : stringBytes;
     }
 
@@ -157,12 +161,12 @@ public final class KallsymsLayout {
 
     /** Whether a symbol stays after initialisation: the kernel's {@code is_core_symbol}. */
     public boolean isCore(int symbol) {
-        return core.get(symbol);
+        return core[symbol] != LEAVES;
     }
 
-    /** The first core symbol from {@code symbol} on; -1 if there is none. */
-    public int nextCore(int symbol) {
-        return core.nextSetBit(symbol);
+    /** The length in bytes of the name of a core symbol, if names are not shared. */
+    public int nameBytes(int symbol) {
+        return core[symbol];
     }
 
     /** The number of core symbols. */

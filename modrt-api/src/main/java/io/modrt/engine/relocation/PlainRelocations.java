@@ -12,6 +12,8 @@ final class PlainRelocations {
     private final BitSet missing;
     private final boolean anyMissing;
     private int packedRests;
+    private boolean hasBase;
+    private long base;
 
     /**
      * The plain relocations of a module.
@@ -28,6 +30,12 @@ final class PlainRelocations {
     /** Forgets the {@link #packedRests} of the section before. */
     void start() {
         packedRests = 0;
+    }
+
+    /** Tells the base from which some formulas count; until then, relocations with such a formula are not plain. */
+    void base(long known) {
+        base = known;
+        hasBase = true;
     }
 
     /** The bits that packed entries have and the kernel ignores, as one. */
@@ -62,6 +70,7 @@ final class PlainRelocations {
             long offset = relocations.offset(i);
             if (row == null
                     || !row.isPlain
+                    || (row.isFromBase && !hasBase)
                     || offset < 0
                     || offset > sizeBytes - row.bytes
                     || symbolIndex < 0
@@ -76,7 +85,8 @@ final class PlainRelocations {
             }
             int at = arrayOffset + (int) offset;
             long addend = isExplicit ? relocations.addend(i) : addends.get(i, row, at);
-            long value = (symbolValue + addend & row.goalMask) - (address + offset & row.placeMask) + row.bias;
+            long goal = symbolValue + addend;
+            long value = row.value(row.isFromBase ? goal - base : goal, addend, address + offset);
             if (row.isRanged && !row.isInRange(value)) {
                 return i;
             }

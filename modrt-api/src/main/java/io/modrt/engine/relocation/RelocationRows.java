@@ -12,7 +12,7 @@ import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import io.modrt.spi.Store;
 import io.modrt.spi.Width;
-import java.util.stream.Stream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelocationRows {
     private static final long PAGE_MASK = -4096;
+    private static final long WORD_MASK = -4;
+    private static final long RIGHT_MASK = 0x7ff;
+    /** Half of what LR' and RR' round an addend to. */
+    private static final long HALF_ROUNDING = 0x1000;
 
     /** One type, its columns copied into fields. */
     static final class Row {
@@ -30,25 +34,29 @@ final class RelocationRows {
         final long bias;
         final long misalignment;
         final int from;
-        /** The range of results of {@link #shifted} that fit, if values are checked. */
-        final long least;
-
-        final long greatest;
+        private final long least;
+        private final long greatest;
         final int bytes;
         final boolean bigEndian;
         final boolean routed;
         /** Whether the kernel does not know the type, but the ABI does. */
         final boolean isBeyondKernel;
-        /** Whether {@code Relocator.applyPlain} can apply it: masks of S + A and P, no check but a range, stored in 4 or 8 bytes. */
+        /** Whether {@link PlainRelocations} can apply it: a formula, no check but a range, stored in 4 or 8 bytes. */
         final boolean isPlain;
         /** Whether the kernel stores a value even if it does not fit. */
         final boolean isReported;
-        /** Whether a plain value is checked by its range. */
+        /** Whether a value is checked by its range alone. */
         final boolean isRanged;
-        /** The bits of S + A and of P that the formula uses: all, none, or those of a page number. */
-        final long goalMask;
+        /** Whether the formula takes the load's base off. */
+        final boolean isFromBase;
+        /** The bits of S + A and of P that the formula uses: all, none, those of a page number, or of a selector. */
+        private final long goalMask;
 
-        final long placeMask;
+        private final long placeMask;
+        /** Whether the addend is rounded, and the bits of what rounding takes off that are added again. */
+        private final boolean isRounded;
+
+        private final long restMask;
         /** Whether the architecture's load is called to apply it, and may refuse. */
         final boolean asksArch;
 
@@ -57,7 +65,7 @@ final class RelocationRows {
         private final boolean isUnsigned;
         private final Width width;
 
-        Row(RelocationType type, boolean isBeyondKernel, Width width, boolean bigEndian) {
+        Row(RelocationType type, boolean isBeyondKernel, boolean isDirectInReach, Width width, boolean bigEndian) {
             this.type = type;
             this.width = width;
             this.formula = type.formula();
@@ -78,21 +86,45 @@ final class RelocationRows {
             this.store = type.store();
             this.looksAtPlace = type.looksAtPlace();
             this.isBeyondKernel = isBeyondKernel;
-            this.asksArch = routed || formula == Formula.CUSTOM || store == Store.BY_LOAD;
-            this.goalMask = formula == Formula.PAGE ? PAGE_MASK : -1;
-            this.placeMask = formula == Formula.PAGE ? PAGE_MASK : formula == Formula.S_A_P ? -1 : 0;
+            boolean isLeft = formula == Formula.LR || formula == Formula.LR_B;
+            boolean isRight = formula == Formula.RR || formula == Formula.RR_B;
+            this.isFromBase = formula == Formula.S_A_B || formula == Formula.LR_B || formula == Formula.RR_B;
+            this.goalMask = formula == Formula.PAGE ? PAGE_MASK : isLeft ? ~RIGHT_MASK : isRight ? RIGHT_MASK : -1;
+            this.placeMask = switch (formula) {
+                case S_A_P -> -1;
+                case S_A_WORD -> WORD_MASK;
+                case PAGE -> PAGE_MASK;
+                default -> 0;
+            };
+            this.isRounded = isLeft || isRight;
+            this.restMask = isRight ? -1 : 0;
+            this.asksArch = routed || formula == Formula.CUSTOM || store == Store.BY_LOAD || isFromBase;
             this.isReported = fit == Fit.REPORTED || fit == Fit.SIGNED_REPORTED;
             this.isRanged =
                     fit == Fit.SIGNED || fit == Fit.EITHER || isReported || (isUnsigned && width == Width.BITS_64);
             this.isPlain = (fit == Fit.TRUNCATED || isRanged)
-                    && (formula == Formula.S_A || formula == Formula.S_A_P || formula == Formula.PAGE)
+                    && formula != Formula.NONE
+                    && formula != Formula.CUSTOM
                     && misalignment == 0
                     && (bytes == Integer.BYTES || bytes == Long.BYTES)
                     && field.second() == null
                     && store == Store.SET
                     && !looksAtPlace
-                    && (!routed || type.isDirectInReach())
+                    && (!routed || isDirectInReach)
                     && !isBeyondKernel;
+        }
+
+        /**
+         * The value of any formula but NONE and CUSTOM.
+         *
+         * @param goal S + A, less the base if the formula {@linkplain #isFromBase counts} from it
+         */
+        long value(long goal, long A, long P) {
+            if (!isRounded) {
+                return (goal & goalMask) - (P & placeMask) + bias;
+            }
+            long rest = (A + HALF_ROUNDING & 2 * HALF_ROUNDING - 1) - HALF_ROUNDING;
+            return (goal - rest & goalMask) + (rest & restMask) + bias;
         }
 
         /** Whether all bytes of a place at {@code offset} lie in the section. */
@@ -200,18 +232,27 @@ final class RelocationRows {
     RelocationRows(RelocationTable table, Width width, ByteOrders orders) {
         this.table = table;
         this.orders = orders;
-        this.isEmpty = table.types().isEmpty();
-        int greatest = Stream.concat(table.types().stream(), table.beyondKernel().stream())
-                .mapToInt(RelocationType::number)
-                .max()
-                .orElse(-1);
-        this.rows = new @Nullable Row[greatest + 1];
-        table.types().forEach(type -> rows[type.number()] = new Row(type, false, width, orders.isBig(type.field())));
-        table.beyondKernel()
-                .forEach(type -> rows[type.number()] = new Row(type, true, width, orders.isBig(type.field())));
+        List<RelocationType> types = table.types();
+        this.isEmpty = types.isEmpty();
+        boolean isDirect = table.isDirectInReach();
+        this.rows = new @Nullable Row[Math.max(greatest(types), greatest(table.beyondKernel())) + 1];
+        for (RelocationType type : types) {
+            rows[type.number()] = new Row(type, false, isDirect, width, orders.isBig(type.field()));
+        }
+        for (RelocationType type : table.beyondKernel()) {
+            rows[type.number()] = new Row(type, true, isDirect, width, orders.isBig(type.field()));
+        }
         AddressRange errors = table.errorValues();
         this.errorValuesStart = width.wrap(errors.start().value());
         this.errorValuesBound = errors.sizeBytes() + Long.MIN_VALUE;
+    }
+
+    private static int greatest(List<RelocationType> types) {
+        int greatest = -1;
+        for (RelocationType type : types) {
+            greatest = Math.max(greatest, type.number());
+        }
+        return greatest;
     }
 
     /** The byte orders of instructions and of data: whether the most significant byte comes first. */

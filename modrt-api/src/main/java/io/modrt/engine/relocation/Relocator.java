@@ -68,6 +68,10 @@ final class Relocator implements Fixup {
     private long A;
     private long P;
     private long goal;
+    /** The base from which some formulas count, once it is known. */
+    private long base;
+
+    private boolean hasBase;
 
     Relocator(Linkage linkage, ArchLoad load, Findings findings, @Nullable RelocationObserver observer) {
         this.module = linkage.file().name();
@@ -215,6 +219,11 @@ final class Relocator implements Fixup {
             return;
         }
         try {
+            if (row.isFromBase && !hasBase) {
+                base = load.base(this);
+                hasBase = true;
+                plain.base(base);
+            }
             goal = row.routed ? load.route(this) : goal;
             store(row, bytes);
         } catch (ModrtException refused) {
@@ -240,8 +249,9 @@ final class Relocator implements Fixup {
                     this, "target " + width.address(goal) + " is not a multiple of " + (row.misalignment + 1)));
             return;
         }
-        long value = row.bias
-                + (row.formula == Formula.CUSTOM ? load.value(this) : (goal & row.goalMask) - (P & row.placeMask));
+        long value = row.formula == Formula.CUSTOM
+                ? load.value(this) + row.bias
+                : row.value(row.isFromBase ? goal - base : goal, A, P);
         if (row.fit != Fit.TRUNCATED && !(row.isRanged && row.isInRange(value))) {
             String complaint = row.complaint(value, this);
             if (complaint != null && !isLetPass(row, complaint)) {
@@ -265,7 +275,12 @@ final class Relocator implements Fixup {
         write(row, bytes, at, value);
         if (observer != null) {
             observer.applied(
-                    this, row, goal == S + A, value, before, Bytes.get(bytes.array(), at, row.bytes, row.bigEndian));
+                    this,
+                    row,
+                    goal == S + A || goal == S,
+                    value,
+                    before,
+                    Bytes.get(bytes.array(), at, row.bytes, row.bigEndian));
         }
     }
 

@@ -35,6 +35,11 @@ class ForwardingLoad implements ArchLoad {
     }
 
     @Override
+    public long base(Fixup fixup) {
+        return load.base(OwnFixup.of(fixup));
+    }
+
+    @Override
     public void store(Fixup fixup, long value, SectionImage image) {
         load.store(OwnFixup.of(fixup), value, image);
     }

@@ -75,11 +75,6 @@ class ForwardingType implements RelocationType {
     }
 
     @Override
-    public boolean isDirectInReach() {
-        return type.isDirectInReach();
-    }
-
-    @Override
     public long branchBias() {
         return type.branchBias();
     }
