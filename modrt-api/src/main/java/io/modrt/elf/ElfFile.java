@@ -268,19 +268,13 @@ public final class ElfFile {
 
     /** The first section of this name; section 0 is left out. */
     public Optional<Section> section(String sectionName) {
-        int found = nextNamed(sectionName, 0);
-        return found == 0 ? Optional.empty() : Optional.of(sections[found]);
-    }
-
-    /** The number of the first section of this name behind section {@code after}; 0 if there is none. */
-    public int nextNamed(String sectionName, int after) {
         Objects.requireNonNull(sectionName, "sectionName");
-        for (int i = after + 1; i < sections.length; i++) {
-            if (isSectionNamed(Bytes.getInt(bytes, headerAt(i), isBigEndian), sectionName)) {
-                return i;
+        for (int i = 1; i < sections.length; i++) {
+            if (sections[i].isNamed(sectionName)) {
+                return Optional.of(sections[i]);
             }
         }
-        return 0;
+        return Optional.empty();
     }
 
     /**

@@ -148,12 +148,21 @@ public final class ImageBytes implements ModuleImage {
 
     /** The first loaded section of this name behind {@code after}; 0 if there is none. */
     private int nextLoaded(String name, int after) {
-        ElfFile elf = layout.file().elf();
-        int found = elf.nextNamed(name, after);
-        while (found > 0 && !layout.isLoaded(found)) {
-            found = elf.nextNamed(name, found);
+        for (int i = after + 1; i < layout.sectionCount(); i++) {
+            if (layout.isLoaded(i) && layout.section(i).isNamed(name)) {
+                return i;
+            }
         }
-        return found;
+        return 0;
+    }
+
+    /** Moves a view of this module's bytes to another loaded section; makes one if there is none yet. */
+    public SectionBytes section(int section, @Nullable SectionBytes view) {
+        if (view == null) {
+            return section(section);
+        }
+        view.moveTo(layout.section(section), address(section), array(section), arrayOffset(section));
+        return view;
     }
 
     /** The bytes of a loaded section. */
