@@ -118,12 +118,15 @@ public final class KernelProfile {
 
     /** Whether it is a name as Debian's of the kernels of a stable series, {@code 6.1.0-50-…} whatever their patch level is. */
     private static boolean isNamedBySeries(String release, KernelVersion version) {
-        String series = version.major() + "." + version.minor() + ".0-";
+        String series = version + "-";
         int end = series.length();
         while (end < release.length() && release.charAt(end) >= '0' && release.charAt(end) <= '9') {
             end++;
         }
-        return release.startsWith(series) && release.startsWith("-", end) && end > series.length();
+        return series.endsWith(".0-")
+                && release.startsWith(series)
+                && end > series.length()
+                && release.startsWith("-", end);
     }
 
     private static void assumePatchLevel(Draft draft, String release) {
