@@ -5,6 +5,8 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.spi.ModuleImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -12,7 +14,6 @@ import java.util.Optional;
 final class PariscFinish {
     private static final String UNWIND = ".PARISC.unwind";
     private static final int UNWIND_BYTES = 16;
-    private static final int WORDS = UNWIND_BYTES / Integer.BYTES;
 
     private PariscFinish() {}
 
@@ -31,10 +32,15 @@ final class PariscFinish {
     private static void sort(ModuleImage image, Section table) {
         long address = image.placed().address(table).orElseThrow().value();
         int count = (int) table.sizeBytes() / UNWIND_BYTES;
+        if (count == 0) {
+            return;
+        }
+        byte[] before = image.bytesAt(address, count * UNWIND_BYTES);
+        ByteBuffer starts = ByteBuffer.wrap(before).order(ByteOrder.BIG_ENDIAN);
         long[] keys = new long[count];
         boolean isSorted = true;
         for (int i = 0; i < count; i++) {
-            long start = Integer.toUnsignedLong(image.wordAt(address + (long) i * UNWIND_BYTES));
+            long start = Integer.toUnsignedLong(starts.getInt(i * UNWIND_BYTES));
             keys[i] = start << Integer.SIZE - 1 | i;
             isSorted &= i == 0 || keys[i - 1] < keys[i];
         }
@@ -42,14 +48,12 @@ final class PariscFinish {
             return;
         }
         Arrays.sort(keys);
-        int[] words = words(image, address, count * WORDS);
+        byte[] sorted = new byte[before.length];
         for (int i = 0; i < count; i++) {
             int from = (int) keys[i] & Integer.MAX_VALUE;
-            for (int word = 0; word < WORDS; word++) {
-                image.putWordAt(
-                        address + (long) i * UNWIND_BYTES + (long) word * Integer.BYTES, words[from * WORDS + word]);
-            }
+            System.arraycopy(before, from * UNWIND_BYTES, sorted, i * UNWIND_BYTES, UNWIND_BYTES);
         }
+        image.putBytesAt(address, sorted);
     }
 
     /**
@@ -77,11 +81,5 @@ final class PariscFinish {
                 kept = i + 1;
             }
         }
-    }
-
-    private static int[] words(ModuleImage image, long address, int count) {
-        int[] words = new int[count];
-        Arrays.setAll(words, i -> image.wordAt(address + (long) i * Integer.BYTES));
-        return words;
     }
 }

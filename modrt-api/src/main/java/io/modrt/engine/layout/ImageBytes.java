@@ -219,6 +219,13 @@ public final class ImageBytes implements ModuleImage {
     }
 
     @Override
+    public byte[] bytesAt(long address, int sizeBytes) {
+        Block block = require(address, sizeBytes);
+        int start = block.index(address);
+        return Arrays.copyOfRange(block.bytes, start, start + sizeBytes);
+    }
+
+    @Override
     public void putBytesAt(long address, byte[] bytes) {
         Block block = require(address, bytes.length);
         System.arraycopy(bytes, 0, block.bytes, block.index(address), bytes.length);
