@@ -407,7 +407,7 @@ public final class ModuleRuntime implements AutoCloseable {
             return this;
         }
 
-        /** Adds an architecture, which is preferred to those that {@link java.util.ServiceLoader} finds. */
+        /** Adds an architecture. For files that it does not take, {@link java.util.ServiceLoader} looks for others, in all jars. */
         public Builder arch(Arch arch) {
             archs.add(Objects.requireNonNull(arch, "arch"));
             return this;

@@ -36,13 +36,12 @@ final class TreeLoad {
     private final ModuleTree tree;
     private final int threads;
     private final Consumer<? super LoadOutcome> told;
+    private final ModuleGraph graph;
     private final List<String> order;
     /** For each module, by its number in the load order, the numbers of those that wait for it. */
     private final List<List<Integer>> waiting = new ArrayList<>();
 
-    /** For each module the numbers of those that it needs, as far as they come before it. */
-    private final List<List<Integer>> needed = new ArrayList<>();
-
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final @Nullable LoadOutcome[] outcomes;
 
     // Guarded by this.
@@ -60,8 +59,7 @@ final class TreeLoad {
         if (threads < 1) {
             throw new IllegalArgumentException(threads + " threads load nothing");
         }
-        ModuleGraph graph =
-                Objects.requireNonNull(tree, "tree").withThreads(threads).graph();
+        this.graph = Objects.requireNonNull(tree, "tree").withThreads(threads).graph();
         this.threads = threads;
         this.kernel = kernel;
         this.tree = tree;
@@ -70,7 +68,6 @@ final class TreeLoad {
         this.outcomes = new @Nullable LoadOutcome[order.size()];
         this.awaited = new int[order.size()];
         this.unfinished = order.size();
-        Map<String, Integer> numbers = new HashMap<>();
         for (int i = 0; i < order.size(); i++) {
             // why: of modules that need each other, one comes before all that it needs are done
             for (String before : graph.before(order.get(i))) {
@@ -80,10 +77,6 @@ final class TreeLoad {
                     awaited[i]++;
                 }
             }
-            needed.add(graph.needs(order.get(i)).stream()
-                    .filter(numbers::containsKey)
-                    .map(numbers::get)
-                    .toList());
             numbers.put(order.get(i), i);
             waiting.add(new ArrayList<>());
             if (awaited[i] == 0) {
@@ -144,13 +137,12 @@ final class TreeLoad {
         if (present.isPresent()) {
             return LoadOutcome.loaded(name, present.get());
         }
-        for (int need : needed.get(number)) {
-            Optional<RuntimeException> refused =
-                    Objects.requireNonNull(outcomes[need]).refusal();
+        for (String need : graph.needs(name)) {
+            Optional<RuntimeException> refused = refusal(need, number);
             if (refused.isPresent()) { // why: modprobe gives up too, and made-up symbols must not stand for its exports
                 return LoadOutcome.refused(
                         name,
-                        new StateException(Refusal.of(Errno.ENOENT, "needs " + order.get(need) + ", which was refused")
+                        new StateException(Refusal.of(Errno.ENOENT, "needs " + need + ", which was refused")
                                 .at(name)
                                 .because(refused.get())));
             }
@@ -163,6 +155,14 @@ final class TreeLoad {
         } catch (ModrtException | UncheckedIOException refused) {
             return LoadOutcome.refused(name, refused);
         }
+    }
+
+    /** Why {@code module} was refused, if it was and comes before that of this number. */
+    private Optional<RuntimeException> refusal(String module, int number) {
+        Integer other = numbers.get(module);
+        return other == null || other > number
+                ? Optional.empty()
+                : Objects.requireNonNull(outcomes[other]).refusal();
     }
 
     /** The module to load after {@code done}, or {@link #NONE} if no more are to be begun. Waits while all that are left wait for others. */

@@ -23,6 +23,14 @@ final class Cold {
     private static final List<String> OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:Tier3BackEdgeThreshold=2000", "-XX:C1MaxInlineSize=8");
 
+    /** SLF4J looks through the jars for its provider, unless it is named. */
+    private static final List<String> PROVIDER =
+            List.of("-Dslf4j.provider=org.slf4j.nop.NOPServiceProvider", "-Dslf4j.internal.verbosity=WARN");
+
+    /** The jars that the program takes: each one on the class path costs time. */
+    private static final List<String> JARS =
+            List.of("modrt-benchmarks-", "modrt-api-", "modrt-mips-", "slf4j-api-", "slf4j-nop-");
+
     private final Path classes;
     private final Path archive;
     private final String classPath;
@@ -36,10 +44,10 @@ final class Cold {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Whether an entry of the class path is a jar, from which alone an archive takes classes, of modrt or of what it needs. */
+    /** Whether an entry of the class path is a jar, from which alone an archive takes classes, that the program needs. */
     private static boolean isNeeded(String entry) {
         String name = Path.of(entry).getFileName().toString();
-        return name.endsWith(".jar") && (name.startsWith("modrt-") || name.startsWith("slf4j-"));
+        return name.endsWith(".jar") && JARS.stream().anyMatch(name::startsWith);
     }
 
     private List<String> java(List<String> options) {
@@ -58,11 +66,17 @@ final class Cold {
         return command;
     }
 
+    private static List<String> provided(String option) {
+        List<String> options = new ArrayList<>(PROVIDER);
+        options.add(option);
+        return options;
+    }
+
     /** The commands that make the archive: the first lists the classes that a load of {@code module} takes. */
     List<List<String>> archiving(Path module) throws IOException {
         Files.deleteIfExists(archive);
         return List.of(
-                java(List.of("-XX:DumpLoadedClassList=" + classes), ColdLoad.class, module.toString()),
+                java(provided("-XX:DumpLoadedClassList=" + classes), ColdLoad.class, module.toString()),
                 java(List.of(
                         "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive)));
     }
@@ -71,10 +85,10 @@ final class Cold {
     Map<String, List<String>> commands(Path module) {
         Map<String, List<String>> commands = new LinkedHashMap<>();
         commands.put("a JVM that prints a line", java(List.of(), OneLine.class));
-        commands.put("modrt", java(List.of(), ColdLoad.class, module.toString()));
+        commands.put("modrt", java(PROVIDER, ColdLoad.class, module.toString()));
         commands.put(
                 "modrt with class archive",
-                java(List.of("-XX:SharedArchiveFile=" + archive), ColdLoad.class, module.toString()));
+                java(provided("-XX:SharedArchiveFile=" + archive), ColdLoad.class, module.toString()));
         return commands;
     }
 }

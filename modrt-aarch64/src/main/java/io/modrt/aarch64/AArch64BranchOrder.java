@@ -6,6 +6,7 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The order in which the kernel relocates a section with code, and the PLT entries that it counts for it: {@code
@@ -26,17 +27,43 @@ final class AArch64BranchOrder {
     /**
      * The order of one section.
      *
-     * @param indices the numbers of its relocations, in the order of application
+     * @param order gives the number of each relocation, in the order of application
      * @param entries how many PLT entries its branches may need
      */
-    record Ordered(int[] indices, int entries) {}
+    record Ordered(IntUnaryOperator order, int entries) {}
+
+    /**
+     * A permutation that first has some relocations in any order. Of the others, a few have the places of those; the rest stay where they
+     * are.
+     *
+     * @param front the first relocations
+     * @param moved the places behind them at which another relocation is than in the file
+     * @param before for each 64 places how many of those lie in front of them
+     * @param others the relocations at those places
+     */
+    @SuppressWarnings("ArrayRecordComponent") // such records are never compared
+    private record Partition(int[] front, long[] moved, int[] before, int[] others) implements IntUnaryOperator {
+
+        @Override
+        public int applyAsInt(int i) {
+            if (i < front.length) {
+                return front[i];
+            }
+            long word = moved[i / Long.SIZE];
+            return (word >>> i & 1) == 0 ? i : others[before[i / Long.SIZE] + Long.bitCount(word & ~(-1L << i))];
+        }
+    }
 
     /** Whether it is a branch to a symbol that its section does not define. */
     static boolean leaves(RelocationSection relocations, int i, SymbolTable symbols) {
+        return leaves(relocations, i, symbols, relocations.target().index());
+    }
+
+    private static boolean leaves(RelocationSection relocations, int i, SymbolTable symbols, int target) {
         int symbol = relocations.symbol(i);
         return AArch64Reloc.isBranch(relocations.type(i))
                 && Integer.compareUnsigned(symbol, symbols.count()) < 0
-                && symbols.rawSectionIndex(symbol) != relocations.target().index();
+                && symbols.rawSectionIndex(symbol) != target;
     }
 
     /**
@@ -46,32 +73,67 @@ final class AArch64BranchOrder {
      */
     Ordered of(RelocationSection relocations) {
         int count = relocations.count();
-        int[] order = new int[count];
-        int[] leaving = new int[count];
+        int target = relocations.target().index();
+        long[] leaving = new long[count / Long.SIZE + 1];
         int leavingCount = 0;
         for (int i = 0; i < count; i++) {
             requireSymbol(relocations, i);
-            order[i] = i;
-            if (leaves(relocations, i, symbols)) {
-                leaving[leavingCount++] = i;
+            if (leaves(relocations, i, symbols, target)) {
+                leaving[i / Long.SIZE] |= 1L << i;
+                leavingCount++;
             }
         }
         // why: where nothing else is, the kernel's two pointers meet at the last such branch, which then is not sorted
-        int front = Math.max(0, Math.min(leavingCount, count - 1));
-        int next = 0;
-        int back = leavingCount;
-        for (int i = 0; i < front; i++) {
-            if (leaving[next] == i) {
-                next++;
-            } else {
-                int moved = leaving[--back];
-                order[i] = moved;
-                order[moved] = i;
+        int[] front = new int[Math.max(0, Math.min(leavingCount, count - 1))];
+        int[] others = partition(leaving, front, count);
+        int[] sorted = new int[front.length];
+        int entries = sort(relocations, front, sorted);
+        boolean isOneMore = leavingCount > sorted.length
+                && (sorted.length == 0 || !shareEntry(relocations, sorted[sorted.length - 1], sorted.length));
+        return new Ordered(
+                new Partition(sorted, leaving, countBefore(leaving), others), isOneMore ? entries + 1 : entries);
+    }
+
+    /**
+     * Brings the leaving branches to the front, each to where another relocation is, the last first. Afterwards {@code leaving} has the
+     * places that those have taken.
+     *
+     * @return the relocations at these places
+     */
+    private static int[] partition(long[] leaving, int[] front, int count) {
+        int swaps = 0;
+        for (int i = 0; i < front.length; i++) {
+            swaps += isIn(leaving, i) ? 0 : 1;
+        }
+        int[] others = new int[swaps];
+        int back = count;
+        for (int i = 0; i < front.length; i++) {
+            front[i] = i;
+            if (!isIn(leaving, i)) {
+                back--;
+                while (!isIn(leaving, back)) {
+                    back--;
+                }
+                front[i] = back;
+                others[--swaps] = i;
             }
         }
-        int entries = sort(relocations, order, front, leaving);
-        boolean isOneMore = leavingCount > front && (front == 0 || !shareEntry(relocations, order[front - 1], front));
-        return new Ordered(order, isOneMore ? entries + 1 : entries);
+        // why: those left are in front already, or the one that is not sorted
+        Arrays.fill(leaving, 0, back / Long.SIZE, 0);
+        leaving[back / Long.SIZE] &= -1L << back;
+        return others;
+    }
+
+    private static boolean isIn(long[] set, int i) {
+        return (set[i / Long.SIZE] >>> i & 1) != 0;
+    }
+
+    private static int[] countBefore(long[] set) {
+        int[] before = new int[set.length];
+        for (int word = 1; word < set.length; word++) {
+            before[word] = before[word - 1] + Long.bitCount(set[word - 1]);
+        }
+        return before;
     }
 
     /** The kernel reads the symbol of each relocation, whatever its type, before it applies any. */
@@ -91,35 +153,34 @@ final class AArch64BranchOrder {
     }
 
     /**
-     * Sorts the first {@code count} of {@code order}; those with one target keep their order. Returns how many entries they need.
+     * Sorts branches; those with one target keep their order. Returns how many entries they need.
      *
-     * @param keys room for as many numbers
+     * @param sorted takes them
      */
-    private int sort(RelocationSection relocations, int[] order, int count, int[] keys) {
+    private int sort(RelocationSection relocations, int[] branches, int[] sorted) {
         int different = 0;
-        for (int i = 0; i < count; i++) {
-            int key = key(relocations, order[i]);
+        for (int branch : branches) {
+            int key = key(relocations, branch);
             if (places[key]++ == 0) {
-                keys[different++] = key;
+                sorted[different++] = key; // why: there is room until the branches take it
             }
         }
-        Arrays.sort(keys, 0, different);
+        Arrays.sort(sorted, 0, different);
         int place = 0;
         for (int i = 0; i < different; i++) {
-            int ofKey = places[keys[i]];
-            places[keys[i]] = place;
+            int ofKey = places[sorted[i]];
+            places[sorted[i]] = place;
             place += ofKey;
         }
-        int[] before = Arrays.copyOf(order, count);
-        for (int index : before) {
-            order[places[key(relocations, index)]++] = index;
+        for (int branch : branches) {
+            sorted[places[key(relocations, branch)]++] = branch;
         }
         int entries = 0;
-        int from = 0;
-        for (int i = 0; i < different; i++) {
-            int to = places[keys[i]];
-            entries += sortByAddend(relocations, order, from, to);
-            places[keys[i]] = 0;
+        for (int from = 0; from < sorted.length; ) {
+            int key = key(relocations, sorted[from]);
+            int to = places[key]; // why: behind the last branch of the key by now
+            entries += sortByAddend(relocations, sorted, from, to);
+            places[key] = 0;
             from = to;
         }
         return entries;

@@ -66,7 +66,7 @@ final class AArch64Plan implements ArchPlan {
         if (kernel.sortsBranches) {
             AArch64BranchOrder.Ordered order = branches.of(inFile);
             needed = order.entries();
-            ordered.put(inFile.section().index(), inFile.inOrder(order.indices()));
+            ordered.put(inFile.section().index(), inFile.inOrder(order.order()));
         }
         if (kernel.hasErratum) {
             needed += veneers(inFile);

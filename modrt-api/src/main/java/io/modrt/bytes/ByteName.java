@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * <p>One that is moved along a string table must not be kept, or shared between threads, while it moves.
  */
 public final class ByteName {
+    private static final byte[] NOTHING = {};
     private static final long NOT_ASCII = 0x8080808080808080L;
 
     /** Differs in each process, so that nobody can write a file whose names have one hash. */
     private static final long SECRET = ThreadLocalRandom.current().nextLong() | 1;
 
-    private byte[] bytes = {};
+    private byte[] bytes = NOTHING;
     private int start;
     private int length;
     private int hash;

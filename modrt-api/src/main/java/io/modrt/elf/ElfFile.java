@@ -11,9 +11,8 @@ import io.modrt.policy.LoadLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apiguardian.api.API;
@@ -30,16 +29,26 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ElfFile {
+    private static final int NO_NAMES = -1;
+
     private final String name;
     private final byte[] bytes;
     private final LoadLimits limits;
     private final int lengthBytes;
     private final ElfHeader header;
+    private final boolean isWide;
+    private final boolean isBigEndian;
+    private final int headersStart;
+    private final int headerBytes;
+    /** Where the names of sections start; {@link #NO_NAMES} in a file without them. */
+    private final int namesStart;
+
     private final boolean extendedNumbering;
     private final Section[] sections;
     private @Nullable SymbolTable symbolTable;
     private @Nullable List<RelocationSection> relocationSections;
-    private @Nullable Map<Integer, List<RelocationSection>> relocationsByTarget;
+    /** The same, in the order of the sections that they relocate. */
+    private @Nullable List<RelocationSection> byTarget;
 
     private ElfFile(String name, byte[] bytes, HeaderReader reader, LoadLimits limits) {
         this.name = name;
@@ -47,6 +56,10 @@ public final class ElfFile {
         this.bytes = bytes;
         this.lengthBytes = reader.lengthBytes();
         this.header = reader.header();
+        this.isWide = header.elfClass() == ElfClass.ELF64;
+        this.isBigEndian = header.isBigEndian();
+        this.headersStart = (int) header.sectionHeadersOffset();
+        this.headerBytes = header.sectionHeaderBytes();
         this.extendedNumbering = reader.usesExtendedNumbering();
         if (header.sectionCount() > limits.sections()) {
             throw new FormatException(Refusal.beyondKernel(
@@ -55,8 +68,11 @@ public final class ElfFile {
         }
         this.sections = new Section[header.sectionCount()];
         for (int i = 0; i < sections.length; i++) {
-            sections[i] = new Section(this, i, (int) header.sectionHeadersOffset() + i * header.sectionHeaderBytes());
+            sections[i] = new Section(this, i);
         }
+        this.namesStart = header.nameTableIndex() == Symbol.SHN_UNDEF
+                ? NO_NAMES
+                : (int) sections[header.nameTableIndex()].fileOffset();
         checkContents();
         checkNames();
     }
@@ -96,8 +112,9 @@ public final class ElfFile {
             Section s = sections[i];
             long from = s.fileOffset();
             long size = s.sizeBytes();
-            if (!s.hasContents()) {
-                if (s.type() == Section.SHT_NOBITS && size < 0) {
+            int type = s.type();
+            if (type == Section.SHT_NULL || type == Section.SHT_NOBITS) {
+                if (type == Section.SHT_NOBITS && size < 0) {
                     throw new FormatException(Refusal.beyondKernel(where() + "section " + i + ": "
                             + Long.toUnsignedString(size) + " bytes do not fit any address space"));
                 }
@@ -135,8 +152,9 @@ public final class ElfFile {
                             .logged("ELF Spec violation: section name table isn't null terminated"),
                     names.fileOffset());
         }
+        long namesBytes = names.sizeBytes();
         for (Section s : sections) {
-            if (Integer.toUnsignedLong(s.nameOffset()) >= names.sizeBytes()) {
+            if (Integer.toUnsignedLong(s.nameOffset()) >= namesBytes) {
                 String what = where() + "section " + s.index() + ": sh_name 0x" + Integer.toHexString(s.nameOffset())
                         + " is outside the name table of 0x" + Long.toHexString(names.sizeBytes()) + " bytes";
                 boolean kernelLooks = s.isAllocated() && s.hasContents();
@@ -167,24 +185,15 @@ public final class ElfFile {
     }
 
     String sectionName(int nameOffset) {
-        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
-            return "";
-        }
-        return Strings.decode(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset);
+        return namesStart == NO_NAMES ? "" : Strings.decode(bytes, namesStart + nameOffset);
     }
 
     boolean isSectionNamed(int nameOffset, String other) {
-        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
-            return other.isEmpty();
-        }
-        return Strings.equal(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset, other);
+        return namesStart == NO_NAMES ? other.isEmpty() : Strings.equal(bytes, namesStart + nameOffset, other);
     }
 
     boolean isSectionNamedFrom(int nameOffset, String prefix) {
-        if (header.nameTableIndex() == Symbol.SHN_UNDEF) {
-            return prefix.isEmpty();
-        }
-        return Strings.startsWith(bytes, (int) sections[header.nameTableIndex()].fileOffset() + nameOffset, prefix);
+        return namesStart == NO_NAMES ? prefix.isEmpty() : Strings.startsWith(bytes, namesStart + nameOffset, prefix);
     }
 
     /** The start of a message about this file: its name, a colon and a space; empty without a name. */
@@ -223,7 +232,16 @@ public final class ElfFile {
 
     /** The byte order of its structures. */
     public boolean isBigEndian() {
-        return header.isBigEndian();
+        return isBigEndian;
+    }
+
+    boolean isWide() {
+        return isWide;
+    }
+
+    /** Where the header of a section starts. */
+    int headerAt(int section) {
+        return headersStart + section * headerBytes;
     }
 
     /**
@@ -250,13 +268,19 @@ public final class ElfFile {
 
     /** The first section of this name; section 0 is left out. */
     public Optional<Section> section(String sectionName) {
+        int found = nextNamed(sectionName, 0);
+        return found == 0 ? Optional.empty() : Optional.of(sections[found]);
+    }
+
+    /** The number of the first section of this name behind section {@code after}; 0 if there is none. */
+    public int nextNamed(String sectionName, int after) {
         Objects.requireNonNull(sectionName, "sectionName");
-        for (int i = 1; i < sections.length; i++) {
-            if (sections[i].isNamed(sectionName)) {
-                return Optional.of(sections[i]);
+        for (int i = after + 1; i < sections.length; i++) {
+            if (isSectionNamed(Bytes.getInt(bytes, headerAt(i), isBigEndian), sectionName)) {
+                return i;
             }
         }
-        return Optional.empty();
+        return 0;
     }
 
     /**
@@ -287,14 +311,18 @@ public final class ElfFile {
     public List<RelocationSection> relocationSections() {
         List<RelocationSection> known = relocationSections;
         if (known == null) {
-            List<RelocationSection> found = new ArrayList<>();
+            int number = 0;
+            for (Section s : sections) {
+                number += relocates(s) ? 1 : 0;
+            }
+            RelocationSection[] found = new RelocationSection[number];
+            number = 0;
             long count = 0;
             long sizeBytes = 0;
             for (Section s : sections) {
-                boolean relocates = s.type() == Section.SHT_REL || s.type() == Section.SHT_RELA;
-                if (relocates && s.info() > 0 && s.info() < sections.length) {
+                if (relocates(s)) {
                     RelocationSection relocations = RelocationSection.of(s);
-                    found.add(relocations);
+                    found[number++] = relocations;
                     count += relocations.count();
                     sizeBytes += s.sizeBytes();
                 }
@@ -308,24 +336,57 @@ public final class ElfFile {
                 throw new FormatException(Refusal.beyondKernel(where() + "its relocation sections have 0x"
                         + Long.toHexString(sizeBytes) + " bytes, the file has 0x" + Integer.toHexString(lengthBytes)));
             }
-            known = List.copyOf(found);
+            known = Collections.unmodifiableList(Arrays.asList(found));
             relocationSections = known;
         }
         return known;
     }
 
+    private boolean relocates(Section s) {
+        int type = s.type();
+        return (type == Section.SHT_REL || type == Section.SHT_RELA) && s.info() > 0 && s.info() < sections.length;
+    }
+
     /** Those of {@link #relocationSections} that relocate {@code target}, in the same order. */
     public List<RelocationSection> relocationSections(Section target) {
-        Map<Integer, List<RelocationSection>> known = relocationsByTarget;
+        List<RelocationSection> known = byTarget;
         if (known == null) {
-            known = new HashMap<>();
-            for (RelocationSection relocations : relocationSections()) {
-                known.computeIfAbsent(relocations.target().index(), any -> new ArrayList<>(1))
-                        .add(relocations);
-            }
-            relocationsByTarget = known;
+            known = inOrderOfTargets(relocationSections());
+            byTarget = known;
         }
-        return Collections.unmodifiableList(known.getOrDefault(target.index(), List.of()));
+        int from = firstFor(target.index(), known);
+        return known.subList(from, firstFor(target.index() + 1, known));
+    }
+
+    private static List<RelocationSection> inOrderOfTargets(List<RelocationSection> inFile) {
+        for (int i = 1; i < inFile.size(); i++) {
+            if (target(inFile, i) < target(inFile, i - 1)) { // why: linkers put each behind its section
+                List<RelocationSection> sorted = new ArrayList<>(inFile);
+                sorted.sort(Comparator.comparingInt(
+                        relocations -> relocations.section().info()));
+                return Collections.unmodifiableList(sorted);
+            }
+        }
+        return inFile;
+    }
+
+    private static int target(List<RelocationSection> relocations, int i) {
+        return relocations.get(i).section().info();
+    }
+
+    /** Where the relocations of the sections from {@code target} on start in the order of targets. */
+    private static int firstFor(int target, List<RelocationSection> inOrder) {
+        int from = 0;
+        int to = inOrder.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (target(inOrder, middle) < target) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
     }
 
     /** The file's name, class, byte order and machine. */

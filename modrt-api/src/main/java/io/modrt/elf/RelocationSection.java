@@ -1,7 +1,8 @@
 package io.modrt.elf;
 
 import io.modrt.bytes.Bytes;
-import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,6 @@ public final class RelocationSection {
     private static final int REST_64 = 12;
 
     private final Section section;
-    private final Section target;
     private final byte[] bytes;
     private final boolean big;
     private final boolean wide;
@@ -28,16 +28,15 @@ public final class RelocationSection {
     private final int start;
     private final int entryBytes;
     private final int count;
-    /** For each relocation where it is in the section; null if in the order of the file. */
-    private final int @Nullable [] order;
+    /** Gives for each relocation where it is in the section; null if in the order of the file. */
+    private final @Nullable IntUnaryOperator order;
 
-    private RelocationSection(Section section, int entryBytes, int @Nullable [] order) {
+    private RelocationSection(Section section, int entryBytes, @Nullable IntUnaryOperator order) {
         ElfFile file = section.file();
         this.section = section;
-        this.target = file.section(section.info());
         this.bytes = file.array();
         this.big = file.isBigEndian();
-        this.wide = file.elfClass() == ElfClass.ELF64;
+        this.wide = file.isWide();
         this.packed = wide && file.header().machine() == ElfHeader.EM_MIPS;
         this.explicit = section.type() == Section.SHT_RELA;
         this.start = (int) section.fileOffset();
@@ -69,11 +68,14 @@ public final class RelocationSection {
                 throw new IllegalArgumentException("relocation " + number + " of " + count);
             }
         }
-        int[] before = order;
-        int[] inFile = before == null
-                ? numbers
-                : Arrays.stream(numbers).map(number -> before[number]).toArray();
-        return new RelocationSection(section, entryBytes, inFile);
+        return inOrder(i -> numbers[i]);
+    }
+
+    /** As {@link #inOrder(int[])}, of a permutation that is kept as it is: a section may have tens of thousands of relocations. */
+    public RelocationSection inOrder(IntUnaryOperator numbers) {
+        Objects.requireNonNull(numbers, "numbers");
+        IntUnaryOperator before = order;
+        return new RelocationSection(section, entryBytes, before == null ? numbers : before.compose(numbers));
     }
 
     /** The section that holds the relocations. */
@@ -83,7 +85,7 @@ public final class RelocationSection {
 
     /** The section that they relocate. */
     public Section target() {
-        return target;
+        return section.file().section(section.info());
     }
 
     /** Where the addends are. */
@@ -102,11 +104,16 @@ public final class RelocationSection {
     }
 
     private int at(int i) {
+        check(i);
+        IntUnaryOperator moved = order;
+        return moved == null ? start + i * entryBytes : start + check(moved.applyAsInt(i)) * entryBytes;
+    }
+
+    private int check(int i) {
         if (i < 0 || i >= count) {
             throw new IndexOutOfBoundsException("relocation " + i + " of " + count);
         }
-        int[] moved = order;
-        return start + (moved == null ? i : moved[i]) * entryBytes;
+        return i;
     }
 
     /** {@code r_offset}: the place, in bytes from the start of the relocated section; unsigned, not checked. */

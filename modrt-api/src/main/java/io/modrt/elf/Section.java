@@ -9,7 +9,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One section header of a file, and a view of the section's contents. Immutable. {@link ElfFile#view} has checked that the contents are
+ * One section header of a file, decoded in place, and a view of the section's contents. Immutable. {@link ElfFile#view} has checked that the contents are
  * inside the file and the name is inside the name table.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -44,61 +44,40 @@ public final class Section {
 
     private final ElfFile file;
     private final int index;
-    private final int nameOffset;
+    /** Kept, since checks and layout ask each section for its type and lowest flags many times. */
     private final int type;
-    private final long flags;
-    private final long address;
-    private final long fileOffset;
-    private final long sizeBytes;
-    private final int link;
-    private final int info;
-    private final long alignment;
-    private final long entryBytes;
-    private @Nullable String name;
 
-    /** Decodes the header at {@code at}, which lies inside the file. */
-    Section(ElfFile file, int index, int at) {
-        byte[] b = file.array();
-        boolean big = file.isBigEndian();
-        this.file = file;
-        this.index = index;
-        this.nameOffset = Bytes.getInt(b, at, big);
-        this.type = Bytes.getInt(b, at + 4, big);
-        if (file.elfClass() == ElfClass.ELF32) {
-            this.flags = Bytes.getInt(b, at + 8, big) & 0xffff_ffffL;
-            this.address = Bytes.getInt(b, at + 12, big) & 0xffff_ffffL;
-            this.fileOffset = Bytes.getInt(b, at + 16, big) & 0xffff_ffffL;
-            this.sizeBytes = Bytes.getInt(b, at + 20, big) & 0xffff_ffffL;
-            this.link = Bytes.getInt(b, at + 24, big);
-            this.info = Bytes.getInt(b, at + 28, big);
-            this.alignment = Bytes.getInt(b, at + 32, big) & 0xffff_ffffL;
-            this.entryBytes = Bytes.getInt(b, at + 36, big) & 0xffff_ffffL;
-        } else {
-            this.flags = Bytes.getLong(b, at + 8, big);
-            this.address = Bytes.getLong(b, at + 16, big);
-            this.fileOffset = Bytes.getLong(b, at + 24, big);
-            this.sizeBytes = Bytes.getLong(b, at + 32, big);
-            this.link = Bytes.getInt(b, at + 40, big);
-            this.info = Bytes.getInt(b, at + 44, big);
-            this.alignment = Bytes.getLong(b, at + 48, big);
-            this.entryBytes = Bytes.getLong(b, at + 56, big);
-        }
+    private final int lowFlags;
+    /** What an architecture gives it in memory; null for a section as the file has it. */
+    private final @Nullable Shape shape;
+
+    private record Shape(long sizeBytes, long flags, long alignment) {}
+
+    /** The section of this number, whose header lies inside the file. Most fields are decoded when they are asked for. */
+    Section(ElfFile file, int index) {
+        this(file, index, null);
     }
 
-    private Section(Section from, long sizeBytes, long flags, long alignment) {
-        this.file = from.file;
-        this.index = from.index;
-        this.nameOffset = from.nameOffset;
-        this.type = from.type;
-        this.flags = flags;
-        this.address = from.address;
-        this.fileOffset = from.fileOffset;
-        this.sizeBytes = sizeBytes;
-        this.link = from.link;
-        this.info = from.info;
-        this.alignment = alignment;
-        this.entryBytes = from.entryBytes;
-        this.name = from.name;
+    private Section(ElfFile file, int index, @Nullable Shape shape) {
+        this.file = file;
+        this.index = index;
+        this.shape = shape;
+        this.type = half(4, 4);
+        this.lowFlags = (int) flags();
+    }
+
+    /** A field of four bytes. */
+    private int half(int offset32, int offset64) {
+        int at = file.headerAt(index) + (file.isWide() ? offset64 : offset32);
+        return Bytes.getInt(file.array(), at, file.isBigEndian());
+    }
+
+    /** A field as wide as an address. */
+    private long word(int offset32, int offset64) {
+        int at = file.headerAt(index);
+        return file.isWide()
+                ? Bytes.getLong(file.array(), at + offset64, file.isBigEndian())
+                : Bytes.getInt(file.array(), at + offset32, file.isBigEndian()) & 0xffff_ffffL;
     }
 
     /**
@@ -109,7 +88,7 @@ public final class Section {
      * @param alignment a power of two
      */
     public Section shaped(long sizeBytes, long flags, long alignment) {
-        return new Section(this, sizeBytes, flags, alignment);
+        return new Section(file, index, new Shape(sizeBytes, flags, alignment));
     }
 
     /** The file that the section is part of. */
@@ -122,24 +101,19 @@ public final class Section {
         return index;
     }
 
-    /** Its name; empty in a file without a name table. */
+    /** Its name, as a new String; empty in a file without a name table. */
     public String name() {
-        String known = name;
-        if (known == null) {
-            known = file.sectionName(nameOffset);
-            name = known;
-        }
-        return known;
+        return file.sectionName(nameOffset());
     }
 
     /** Whether {@link #name()} is {@code other}, without making a String. */
     public boolean isNamed(String other) {
-        return file.isSectionNamed(nameOffset, other);
+        return file.isSectionNamed(nameOffset(), other);
     }
 
     /** Whether {@link #name()} begins with {@code prefix}, which is ASCII, without making a String. */
     public boolean isNamedFrom(String prefix) {
-        return file.isSectionNamedFrom(nameOffset, prefix);
+        return file.isSectionNamedFrom(nameOffset(), prefix);
     }
 
     /** Whether {@link #name()} begins with one of {@code prefixes}, which are ASCII, without making a String. */
@@ -153,7 +127,7 @@ public final class Section {
     }
 
     int nameOffset() {
-        return nameOffset;
+        return half(0, 0);
     }
 
     /** {@code sh_type}. */
@@ -163,57 +137,61 @@ public final class Section {
 
     /** {@code sh_flags}. */
     public long flags() {
-        return flags;
+        Shape shaped = shape;
+        return shaped == null ? word(8, 8) : shaped.flags;
     }
 
     /** {@code sh_addr}, which loaders of relocatable files ignore. */
     public long address() {
-        return address;
+        return word(12, 16);
     }
 
     /** {@code sh_offset}: where its contents start, in bytes from the file's start. */
     public long fileOffset() {
-        return fileOffset;
+        return word(16, 24);
     }
 
     /** {@code sh_size}: bytes in memory, and in the file if it {@linkplain #hasContents() has contents}. */
     public long sizeBytes() {
-        return sizeBytes;
+        Shape shaped = shape;
+        return shaped == null ? word(20, 32) : shaped.sizeBytes;
     }
 
     /** {@code sh_link}, as unsigned 32 bits in an int. */
     public int link() {
-        return link;
+        return half(24, 40);
     }
 
     /** {@code sh_info}, as unsigned 32 bits in an int. */
     public int info() {
-        return info;
+        return half(28, 44);
     }
 
     /** {@code sh_addralign} in bytes, with 0 read as 1. */
     public long alignment() {
+        Shape shaped = shape;
+        long alignment = shaped == null ? word(32, 48) : shaped.alignment;
         return alignment == 0 ? 1 : alignment;
     }
 
     /** {@code sh_entsize} in bytes. */
     public long entryBytes() {
-        return entryBytes;
+        return word(36, 56);
     }
 
     /** Whether it takes memory once loaded: SHF_ALLOC. */
     public boolean isAllocated() {
-        return (flags & SHF_ALLOC) != 0;
+        return (lowFlags & SHF_ALLOC) != 0;
     }
 
     /** SHF_WRITE. */
     public boolean isWritable() {
-        return (flags & SHF_WRITE) != 0;
+        return (lowFlags & SHF_WRITE) != 0;
     }
 
     /** SHF_EXECINSTR. */
     public boolean isExecutable() {
-        return (flags & SHF_EXECINSTR) != 0;
+        return (lowFlags & SHF_EXECINSTR) != 0;
     }
 
     /** Whether it has bytes in the file: it is neither SHT_NULL nor SHT_NOBITS. */
@@ -223,8 +201,8 @@ public final class Section {
 
     /** A copy of its contents in the file; empty if it has none. */
     public byte[] bytes() {
-        int from = (int) fileOffset;
-        return hasContents() ? Arrays.copyOfRange(file.array(), from, from + (int) sizeBytes) : new byte[0];
+        int from = (int) fileOffset();
+        return hasContents() ? Arrays.copyOfRange(file.array(), from, from + (int) sizeBytes()) : new byte[0];
     }
 
     /** The section's name in messages, for example {@code greeter.ko: section 5 (.text)}. */

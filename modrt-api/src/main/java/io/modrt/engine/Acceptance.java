@@ -99,8 +99,7 @@ final class Acceptance {
                 forced(Rule.MODVERSIONS, "has no __versions");
             }
         }
-        if (hasExports
-                && file.exports().stream().anyMatch(export -> export.crc().isEmpty())) {
+        if (hasExports && !file.exports().haveCrcs()) {
             forced(
                     Rule.MODVERSIONS,
                     "exports symbols without CRCs",

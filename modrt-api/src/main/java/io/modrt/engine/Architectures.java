@@ -13,31 +13,49 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The architectures that a runtime knows: those of the embedder, which are preferred, and those that the ServiceLoader finds. */
 final class Architectures {
     private final List<Arch> own;
-    private final List<Arch> found;
+    /** Null as long as nobody has needed them. */
+    private @Nullable List<Arch> found;
 
     Architectures(List<Arch> own) {
-        this.own = List.copyOf(own);
-        List<Arch> providers = new ArrayList<>();
-        ServiceLoader.load(Arch.class, Arch.class.getClassLoader()).forEach(providers::add);
-        this.found = List.copyOf(providers);
-        for (Arch arch : all()) {
+        this.own = checked(own);
+        if (own.isEmpty()) {
+            found(); // why: so that a fault of theirs comes before the first load
+        }
+    }
+
+    /** The architectures that the ServiceLoader finds. It opens every jar to look for them, which takes a short process some milliseconds. */
+    private synchronized List<Arch> found() {
+        List<Arch> known = found;
+        if (known == null) {
+            known = new ArrayList<>();
+            ServiceLoader.load(Arch.class, Arch.class.getClassLoader()).forEach(known::add);
+            known = checked(known);
+            found = known;
+        }
+        return known;
+    }
+
+    private static List<Arch> checked(List<Arch> archs) {
+        for (Arch arch : archs) {
             if (arch.spiVersion() != Arch.SPI_VERSION) {
                 throw new IllegalStateException("architecture " + describe(arch) + " was written for version "
                         + arch.spiVersion() + " of the SPI, this is version " + Arch.SPI_VERSION
                         + "; use matching versions of the artifacts");
             }
         }
+        return List.copyOf(archs);
     }
 
     /** The one architecture that accepts files with this header. */
     Arch select(String module, ElfHeader header) {
-        List<Arch> accepting = own.stream().filter(arch -> arch.accepts(header)).toList();
+        List<Arch> accepting = accepting(own, header);
         if (accepting.isEmpty()) {
-            accepting = found.stream().filter(arch -> arch.accepts(header)).toList();
+            accepting = accepting(found(), header);
         }
         if (accepting.isEmpty()) {
             String known = all().isEmpty()
@@ -63,6 +81,16 @@ final class Architectures {
         return accepting.get(0);
     }
 
+    private static List<Arch> accepting(List<Arch> archs, ElfHeader header) {
+        List<Arch> accepting = new ArrayList<>();
+        for (Arch arch : archs) {
+            if (arch.accepts(header)) {
+                accepting.add(arch);
+            }
+        }
+        return accepting;
+    }
+
     /** The artifact that loads modules of {@code machine}; empty if there is none. */
     private static Optional<String> artifact(int machine) {
         Properties artifacts = new Properties();
@@ -83,7 +111,7 @@ final class Architectures {
 
     private List<Arch> all() {
         List<Arch> all = new ArrayList<>(own);
-        all.addAll(found);
+        all.addAll(found());
         return all;
     }
 

@@ -1,6 +1,7 @@
 package io.modrt.engine;
 
 import io.modrt.address.AddressRange;
+import io.modrt.bytes.ByteName;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.resolution.ExportIndex;
 import io.modrt.error.Errno;
@@ -12,6 +13,7 @@ import io.modrt.kernel.SymbolQuery;
 import io.modrt.layout.RegionKind;
 import io.modrt.load.ModuleListener;
 import io.modrt.load.ModuleState;
+import io.modrt.module.ExportList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +23,8 @@ final class Arrival {
     private final Live module;
     private final Relocated relocated;
     private final String arguments;
+    private final ExportList exports;
+    private final SymbolQuery ofKernel;
     private final List<ModuleListener> told = new ArrayList<>();
     private boolean isProtected;
 
@@ -30,8 +34,15 @@ final class Arrival {
         this.module = module;
         this.relocated = relocated;
         this.arguments = arguments;
+        this.exports = module.exportsInFile();
+        this.ofKernel = new SymbolQuery(exports.size());
+        for (int i = 0; i < exports.size(); i++) {
+            ofKernel.add(exports.array(), exports.nameStart(i));
+        }
+        ofKernel.ask(module.placed().plan().target().symbols()); // why: the source is not asked under the kernel's lock
     }
 
+    /** Commits it; called under the kernel's lock. */
     void complete() {
         Placed placed = module.placed();
         placed.requireOpen();
@@ -116,20 +127,21 @@ final class Arrival {
      * kernel is known to be exported if the source says so, or if it has a CRC.
      */
     private void requireNewExports() {
-        List<KernelSymbol> exports = module.exports();
-        SymbolQuery ofKernel = SymbolQuery.of(exports);
-        ofKernel.ask(module.placed().plan().target().symbols());
+        ExportIndex<Live> ofModules = kernel.list().exports();
+        ByteName name = new ByteName();
         for (int i = 0; i < exports.size(); i++) {
-            KernelSymbol symbol = exports.get(i);
-            ExportIndex.Offer<Live> other = kernel.list().exports().find(symbol.name());
+            ExportIndex.Offer<Live> other =
+                    ofModules.isEmpty() ? null : ofModules.find(name.moveTo(exports.array(), exports.nameStart(i)));
             for (; other != null; other = other.next()) {
-                refuseSecond(symbol, other.owner().name());
+                refuseSecond(module.exports().get(i), other.owner().name());
             }
             // why: a symbol map also has names that the kernel does not export
-            if (ofKernel.answer(i)
-                    .filter(known -> known.kind().isExported() || known.crc().isPresent())
-                    .isPresent()) {
-                refuseSecond(symbol, "kernel");
+            if (!ofKernel.isOpen(i)
+                    && ofKernel.answer(i)
+                            .filter(known ->
+                                    known.kind().isExported() || known.crc().isPresent())
+                            .isPresent()) {
+                refuseSecond(module.exports().get(i), "kernel");
             }
         }
     }

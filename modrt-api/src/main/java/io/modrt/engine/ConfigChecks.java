@@ -41,7 +41,7 @@ final class ConfigChecks {
         if (theirs.isEmpty() || profile.vermagic().isPresent()) {
             return;
         }
-        List<String> words = List.of(theirs.strip().split(" +"));
+        List<String> words = List.of(theirs.strip().split(" "));
         List<String> wrong = new ArrayList<>();
         Map.of(
                         "SMP", ConfigOption.SMP,

@@ -5,10 +5,10 @@ import io.modrt.elf.RelocationSection;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.ImageBytes;
-import io.modrt.engine.layout.SectionBytes;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.module.ModuleFile;
+import io.modrt.spi.SectionImage;
 import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +50,8 @@ record EntryPoints(Optional<Address> init, Optional<Address> exit, List<Address>
     private static Optional<Address> field(Relocated relocated, ModuleFile file, Section thisModule, String name) {
         SymbolTable symbols = file.symbols();
         ImageBytes image = relocated.image();
-        for (RelocationSection relocations : file.elf().relocationSections()) {
-            boolean isOurs = relocations.target().index() == thisModule.index();
-            for (int r = 0; isOurs && r < relocations.count(); r++) {
+        for (RelocationSection relocations : file.elf().relocationSections(thisModule)) {
+            for (int r = 0; r < relocations.count(); r++) {
                 long offset = relocations.offset(r);
                 int symbol = relocations.symbol(r);
                 if (symbol > 0
@@ -77,28 +76,19 @@ record EntryPoints(Optional<Address> init, Optional<Address> exit, List<Address>
         if (!profile.has(ConfigOption.CONSTRUCTORS)) {
             return List.of();
         }
-        Optional<Integer> table = table(image, ".ctors");
+        Optional<SectionImage> table = image.section(".ctors");
         if (table.isEmpty() && profile.has(LoaderChange.INIT_ARRAY)) {
-            table = table(image, ".init_array");
+            table = image.section(".init_array");
         }
         List<Address> constructors = new ArrayList<>();
         if (table.isPresent()) {
-            SectionBytes bytes = image.section(table.get());
+            SectionImage bytes = table.get();
             long end = bytes.section().sizeBytes() - image.wordBytes();
             for (long at = 0; at <= end; at += image.wordBytes()) {
                 constructors.add(canonical(relocated, bytes.pointer(at)));
             }
         }
         return List.copyOf(constructors);
-    }
-
-    private static Optional<Integer> table(ImageBytes image, String name) {
-        for (int i = 1; i < image.layout().sectionCount(); i++) {
-            if (image.layout().isLoaded(i) && image.layout().section(i).isNamed(name)) {
-                return Optional.of(i);
-            }
-        }
-        return Optional.empty();
     }
 
     /** Whether the module can be unloaded by force alone: it has an init function, but none to undo what that did. */

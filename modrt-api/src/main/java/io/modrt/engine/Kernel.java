@@ -34,6 +34,7 @@ import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -113,8 +114,8 @@ public final class Kernel implements HostKernel {
         compareStructSize(file, now.profile(), findings);
         Planned plan = new Planned(this, now, file, findings);
         LOG.atDebug()
-                .addKeyValue("module", Printable.name(file.name()))
-                .addKeyValue("regions", plan.regions())
+                .addKeyValue("module", () -> Printable.name(file.name()))
+                .addKeyValue("regions", plan::regions)
                 .log("laid out");
         return plan;
     }
@@ -145,7 +146,7 @@ public final class Kernel implements HostKernel {
     private Target targetFor(ModuleFile file, Findings findings) {
         Findings own = new Findings(file.name(), findings.policy());
         Target chosen = choice.choose(known -> known.suits(file, givenProfile != null), () -> settle(file, own));
-        findings.addAll(own.list().stream().distinct().toList());
+        findings.addAll(new LinkedHashSet<>(own.list()));
         return chosen;
     }
 

@@ -12,7 +12,11 @@ final class Listeners {
 
     /** The listeners, in the order in which they are called. */
     List<ModuleListener> list() {
-        return ranked.stream().map(Ranked::listener).toList();
+        List<ModuleListener> listeners = new ArrayList<>();
+        for (Ranked each : ranked) {
+            listeners.add(each.listener());
+        }
+        return listeners;
     }
 
     /** Adds a listener behind those of its priority. */

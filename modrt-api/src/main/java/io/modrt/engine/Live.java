@@ -30,6 +30,7 @@ import io.modrt.load.ModuleState;
 import io.modrt.load.NamedAddress;
 import io.modrt.load.SymbolOffset;
 import io.modrt.memory.MemoryReader;
+import io.modrt.module.ExportList;
 import io.modrt.module.ModuleFile;
 import io.modrt.parameters.Parameter;
 import io.modrt.policy.Diagnostic;
@@ -55,7 +56,7 @@ final class Live implements LiveModule, Exporter {
     private final Resolved resolved;
     private final int stubCount;
     private final Findings findings;
-    private final List<KernelSymbol> exports;
+    private final Exports exports;
     private final Life life;
     private volatile SoftReference<Names> names = new SoftReference<>(null);
     private volatile @Nullable List<ModuleParameter> parameters;
@@ -77,7 +78,7 @@ final class Live implements LiveModule, Exporter {
     static Live commit(Relocated relocated, String arguments) {
         Kernel kernel = relocated.resolved().placed().plan().kernel();
         Live module = new Live(kernel, relocated);
-        kernel.exclusively(() -> new Arrival(kernel, module, relocated, arguments).complete());
+        kernel.exclusively(new Arrival(kernel, module, relocated, arguments)::complete);
         return module;
     }
 
@@ -144,6 +145,11 @@ final class Live implements LiveModule, Exporter {
     @Override
     public List<KernelSymbol> exports() {
         return exports;
+    }
+
+    @Override
+    public ExportList exportsInFile() {
+        return exports.inFile();
     }
 
     @Override

@@ -32,6 +32,7 @@ import io.modrt.policy.LoadPolicy;
 import io.modrt.spi.ArchKernel;
 import io.modrt.spi.ArchPlan;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A module with addresses, and the reservations of these addresses. */
@@ -196,7 +196,7 @@ final class Placed implements PlacedModule {
             } else if (!range.start().isAligned(pageBytes)) {
                 allocator.free(range);
                 slip = range + ", which does not start on a page of " + pageBytes + " bytes";
-            } else if (Stream.concat(taken.stream(), ranges.values().stream()).anyMatch(range::overlaps)) {
+            } else if (isAnyOverlapping(range, taken) || isAnyOverlapping(range, ranges.values())) {
                 slip = range
                         + ", which it has given before"; // why: it is not given back, since whoever has it gives it
                 // back
@@ -208,6 +208,15 @@ final class Placed implements PlacedModule {
                                 + " bytes and gave " + slip));
             }
             return range;
+        }
+
+        private static boolean isAnyOverlapping(AddressRange range, Collection<AddressRange> others) {
+            for (AddressRange other : others) {
+                if (range.overlaps(other)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         /** Allocates memory for a text that a parameter points to; the kernel has it on its heap. */

@@ -41,10 +41,7 @@ final class Planned implements LayoutPlan {
         this.file = file;
         this.findings = findings;
         this.archPlan = target.kernel().plan(new Unplaced(file, findings.policy(), target));
-        List<Section> sections = new ArrayList<>(file.elf().sectionCount());
-        for (Section section : file.elf().sections()) {
-            sections.add(archPlan.shape(section));
-        }
+        List<Section> sections = shaped(file.elf().sections(), archPlan);
         WriteXorExecute.check(sections, file.name(), target.profile(), findings);
         this.layout = SectionLayout.of(
                 file,
@@ -53,6 +50,19 @@ final class Planned implements LayoutPlan {
                 target.regions(),
                 archPlan,
                 findings.policy().limits());
+    }
+
+    /** The sections as the architecture shapes them; the same list if it leaves all of them as they are. */
+    private static List<Section> shaped(List<Section> inFile, ArchPlan archPlan) {
+        List<Section> shaped = inFile;
+        for (int i = 0; i < inFile.size(); i++) {
+            Section section = archPlan.shape(inFile.get(i));
+            if (section != inFile.get(i)) {
+                shaped = shaped == inFile ? new ArrayList<>(inFile) : shaped;
+                shaped.set(i, section);
+            }
+        }
+        return shaped;
     }
 
     /** What the architecture is given to plan a module, before it is laid out. */
@@ -158,8 +168,7 @@ final class Planned implements LayoutPlan {
 
     /** Raises IllegalArgumentException for a section of another file, which would be mistaken for this file's section of that number. */
     void requireOwn(Section section) {
-        List<Section> own = file.elf().sections();
-        if (section.index() >= own.size() || own.get(section.index()).file() != section.file()) {
+        if (section.file() != file.elf()) {
             throw new IllegalArgumentException(section + " is not a section of this file of " + file.name());
         }
     }

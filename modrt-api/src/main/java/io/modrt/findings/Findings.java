@@ -10,6 +10,7 @@ import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.policy.LoadPolicy;
 import io.modrt.policy.Taint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class Findings {
     }
 
     /** Adds the findings of an earlier step. */
-    public void addAll(List<Diagnostic> others) {
+    public void addAll(Collection<Diagnostic> others) {
         others.forEach(this::add);
     }
 

@@ -9,13 +9,16 @@ final class Answers<Q extends Enum<Q>> {
     private static final int YES = 2;
 
     private final AtomicIntegerArray answers;
+    private final Predicate<? super Q> worker;
 
-    Answers(Class<Q> questions) {
-        answers = new AtomicIntegerArray(questions.getEnumConstants().length);
+    /** No answers yet; {@code worker} finds each the first time. */
+    Answers(Class<Q> questions, Predicate<? super Q> worker) {
+        this.answers = new AtomicIntegerArray(questions.getEnumConstants().length);
+        this.worker = worker;
     }
 
-    /** The answer to {@code question}; {@code worker} finds it the first time. */
-    boolean of(Q question, Predicate<? super Q> worker) {
+    /** The answer to {@code question}. */
+    boolean of(Q question) {
         int known = answers.getPlain(question.ordinal());
         if (known == 0) {
             known = worker.test(question) ? YES : NO;

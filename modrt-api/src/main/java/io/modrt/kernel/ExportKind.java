@@ -1,6 +1,5 @@
 package io.modrt.kernel;
 
-import java.util.Arrays;
 import java.util.List;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +37,7 @@ public enum ExportKind {
      */
     UNUSED_GPL("_unused_gpl", true, "unused, GPL only");
 
-    private static final List<ExportKind> TABLES =
-            Arrays.stream(values()).filter(kind -> kind.suffix != null).toList();
+    private static final List<ExportKind> TABLES = List.of(PLAIN, GPL, GPL_FUTURE, UNUSED, UNUSED_GPL);
 
     private final @Nullable String suffix;
     private final boolean gplOnly;

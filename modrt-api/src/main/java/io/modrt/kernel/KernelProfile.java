@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +35,6 @@ public final class KernelProfile {
 
     private static final int USUAL_PAGE_BYTES = 4096;
 
-    /** Debian names the kernels of a stable series {@code 6.1.0-50-…}, whatever their patch level is. */
-    private static final Pattern NAMED_BY_SERIES = Pattern.compile("\\d+\\.\\d+\\.0-\\d+-.*");
-
     /** The newest patch levels whose rules are known, for each series with such names. */
     private static final List<KernelVersion> NEWEST_KNOWN =
             List.of(new KernelVersion(5, 10, 262), new KernelVersion(6, 1, 192), new KernelVersion(6, 12, 117));
@@ -53,9 +49,9 @@ public final class KernelProfile {
     private final @Nullable MachineFacts machine;
 
     /** What was asked before: a load asks the same questions for each section and symbol. */
-    private final Answers<LoaderChange> loaderChanges = new Answers<>(LoaderChange.class);
+    private final Answers<LoaderChange> loaderChanges;
 
-    private final Answers<ConfigOption> configOptions = new Answers<>(ConfigOption.class);
+    private final Answers<ConfigOption> configOptions;
     private final Map<Object, Boolean> others = new ConcurrentHashMap<>();
 
     private KernelProfile(Draft draft) {
@@ -67,6 +63,8 @@ public final class KernelProfile {
         this.pageBytes = draft.pageBytes;
         this.structModuleBytes = draft.structModuleBytes;
         this.machine = draft.machine;
+        this.loaderChanges = new Answers<>(LoaderChange.class, this::decides);
+        this.configOptions = new Answers<>(ConfigOption.class, options::has);
     }
 
     /** A profile under construction, the only place where fields change. */
@@ -112,10 +110,20 @@ public final class KernelProfile {
     public static KernelProfile ofVermagic(String vermagic) {
         Vermagic words = Vermagic.parse(vermagic);
         Draft draft = new Draft(words.version());
-        if (NAMED_BY_SERIES.matcher(words.release()).matches()) {
+        if (isNamedBySeries(words.release(), words.version())) {
             assumePatchLevel(draft, words.release());
         }
         return new KernelProfile(draft).withVermagic(vermagic);
+    }
+
+    /** Whether it is a name as Debian's of the kernels of a stable series, {@code 6.1.0-50-…} whatever their patch level is. */
+    private static boolean isNamedBySeries(String release, KernelVersion version) {
+        String series = version.major() + "." + version.minor() + ".0-";
+        int end = series.length();
+        while (end < release.length() && release.charAt(end) >= '0' && release.charAt(end) <= '9') {
+            end++;
+        }
+        return release.startsWith(series) && release.startsWith("-", end) && end > series.length();
     }
 
     private static void assumePatchLevel(Draft draft, String release) {
@@ -285,9 +293,12 @@ public final class KernelProfile {
     /** Whether this kernel has {@code change}: as stated, else as a file of this kernel shows, else by its version. */
     public boolean has(KernelChange change) {
         Objects.requireNonNull(change, "change");
-        return change instanceof LoaderChange known
-                ? loaderChanges.of(known, this::decides)
-                : others.computeIfAbsent(change, any -> decides(change));
+        return change instanceof LoaderChange known ? loaderChanges.of(known) : hasOther(change);
+    }
+
+    private boolean hasOther(KernelChange change) {
+        Boolean known = others.get(change); // why: a load asks thousands of times, and this makes no lambda
+        return known != null ? known : others.computeIfAbsent(change, any -> decides(change));
     }
 
     private boolean decides(KernelChange change) {
@@ -297,7 +308,7 @@ public final class KernelProfile {
     /** Whether {@code option} is on, as stated or assumed. */
     public boolean has(ConfigOption option) {
         Objects.requireNonNull(option, "option");
-        return configOptions.of(option, options::has);
+        return configOptions.of(option);
     }
 
     /**
@@ -309,7 +320,8 @@ public final class KernelProfile {
      */
     public boolean has(String configName) {
         Objects.requireNonNull(configName, "configName");
-        return others.computeIfAbsent(configName, any -> options.has(configName));
+        Boolean known = others.get(configName);
+        return known != null ? known : others.computeIfAbsent(configName, any -> options.has(configName));
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The options of a profile, by the names that they have in a {@code config-*} file: those that somebody stated, and those that are usual
@@ -16,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class ProfileOptions {
 
-    private static final Pattern NAME = Pattern.compile("CONFIG_\\w+");
+    private static final String PREFIX = "CONFIG_";
 
     /** The options that have a constant, by each of their names. */
     private static final Map<String, ConfigOption> TYPED = typed();
@@ -133,7 +132,12 @@ final class ProfileOptions {
     }
 
     private static String checked(String name) {
-        if (!NAME.matcher(name).matches()) {
+        boolean isName = name.startsWith(PREFIX) && name.length() > PREFIX.length();
+        for (int i = PREFIX.length(); isName && i < name.length(); i++) {
+            char c = name.charAt(i);
+            isName = c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+        }
+        if (!isName) {
             throw new IllegalArgumentException("\"" + name + "\" is not the name of an option, such as CONFIG_SMP");
         }
         return name;

@@ -4,7 +4,6 @@ import io.modrt.bytes.ByteName;
 import io.modrt.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -21,22 +20,24 @@ public final class SymbolQuery {
 
     private final ByteName name = new ByteName();
     private int count;
-    private byte[][] arrays = new byte[FEW][];
-    private int[] starts = new int[FEW];
-    private int[] lengths = new int[FEW];
-    private int[] hashes = new int[FEW];
-    private @Nullable KernelSymbol[] answers = new @Nullable KernelSymbol[FEW];
+    private byte[][] arrays;
+    private int[] starts;
+    private int[] lengths;
+    private int[] hashes;
+    private @Nullable KernelSymbol[] answers;
 
     /** A query without names. */
-    public SymbolQuery() {}
+    public SymbolQuery() {
+        this(FEW);
+    }
 
-    /** A query for the names of these symbols, in their order. */
-    public static SymbolQuery of(List<KernelSymbol> symbols) {
-        SymbolQuery query = new SymbolQuery();
-        for (KernelSymbol symbol : symbols) {
-            query.add(ByteName.of(symbol.name()));
-        }
-        return query;
+    /** A query without names, with room for {@code names} of them; more can be added. */
+    public SymbolQuery(int names) {
+        arrays = new byte[names][];
+        starts = new int[names];
+        lengths = new int[names];
+        hashes = new int[names];
+        answers = new @Nullable KernelSymbol[names];
     }
 
     /** Adds the name in {@code strings} from {@code start} up to a NUL, which must be there. It is UTF-8, and not copied. */
@@ -46,7 +47,7 @@ public final class SymbolQuery {
 
     private void add(ByteName added) {
         if (count == starts.length) {
-            int room = 2 * count;
+            int room = Math.max(FEW, 2 * count);
             arrays = Arrays.copyOf(arrays, room);
             starts = Arrays.copyOf(starts, room);
             lengths = Arrays.copyOf(lengths, room);

@@ -113,7 +113,7 @@ final class SymbolText {
                 position++;
             }
             if (position == start || position - start > MOST_DIGITS) {
-                return "begins with no address of 1 to 16 hexadecimal digits"
+                return "begins with no address of 1 to 16 hexadecimal digits, as 80100400 T _stext does"
                         + (text.startsWith("\u007fELF", start)
                                 ? "; an ELF file: a kernel's is read by KernelSymbols.vmlinux"
                                 : "");

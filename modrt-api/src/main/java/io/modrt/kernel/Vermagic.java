@@ -13,7 +13,7 @@ import java.util.Map;
 record Vermagic(String release, KernelVersion version, Map<ConfigOption, Boolean> options) {
 
     static Vermagic parse(String vermagic) {
-        List<String> words = List.of(vermagic.strip().split(" +"));
+        List<String> words = List.of(vermagic.strip().split(" "));
         String release = words.get(0);
         KernelVersion version = KernelVersion.find(release)
                 .orElseThrow(

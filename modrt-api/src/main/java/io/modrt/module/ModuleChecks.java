@@ -18,6 +18,8 @@ import java.util.Arrays;
 final class ModuleChecks {
     private static final long GREATEST_ALIGNMENT = 1L << 31;
 
+    private static final int LONGEST_USUAL_CHAIN = 4;
+
     /** The longest name of a file that common file systems have, which names a module that does not name itself. */
     private static final int LONGEST_NAME = 255;
 
@@ -86,37 +88,74 @@ final class ModuleChecks {
         }
     }
 
-    /** Checks that no chain of {@code sh_link} leads back to where it began. Visits each section once. */
+    /** Checks that no chain of {@code sh_link} leads back to where it began. */
     private void checkLinks() {
+        int ending = 0; // why: most sections with a link are relocations, which all link to the symbols
+        for (int first = 1; first < file.sectionCount(); first++) {
+            int link = file.section(first).link();
+            if (link != ending) {
+                int i = link;
+                for (int steps = 0; isLink(i); steps++) {
+                    if (steps == LONGEST_USUAL_CHAIN) {
+                        checkLongLinks();
+                        return;
+                    }
+                    i = file.section(i).link();
+                }
+                ending = link;
+            }
+        }
+    }
+
+    private boolean isLink(int section) {
+        return section > 0 && section < file.sectionCount();
+    }
+
+    /** The same for any chains. Visits each section once. */
+    private void checkLongLinks() {
         int[] walkOf = new int[file.sectionCount()];
         for (int first = 1; first < walkOf.length; first++) {
             int i = first;
-            while (i > 0 && i < walkOf.length && walkOf[i] == 0) {
+            while (isLink(i) && walkOf[i] == 0) {
                 walkOf[i] = first;
                 i = file.section(i).link();
             }
-            if (i > 0 && i < walkOf.length && walkOf[i] == first) {
+            if (isLink(i) && walkOf[i] == first) {
                 throw beyond(file.section(i), "sh_link leads back to it");
             }
         }
     }
 
+    private static boolean isInFile(Section s) {
+        return s.isAllocated() && s.hasContents() && s.sizeBytes() != 0;
+    }
+
     /** Checks that no two loaded sections share bytes of the file. */
     private void checkOverlaps() {
-        long[] byOffset = new long[file.sectionCount()];
-        int found = 0;
-        boolean sorted = true;
+        long end = 0;
         for (int i = 1; i < file.sectionCount(); i++) {
             Section s = file.section(i);
-            if (s.isAllocated() && s.hasContents() && s.sizeBytes() != 0) {
-                byOffset[found] = s.fileOffset() << Integer.SIZE | i;
-                sorted &= found == 0 || byOffset[found - 1] < byOffset[found];
-                found++;
+            if (isInFile(s)) {
+                if (s.fileOffset() < end) { // why: linkers write them in their order
+                    checkOverlapsOfAny();
+                    return;
+                }
+                end = s.fileOffset() + s.sizeBytes();
             }
         }
-        if (!sorted) {
-            Arrays.sort(byOffset, 0, found);
+    }
+
+    /** The same for sections in any order. */
+    private void checkOverlapsOfAny() {
+        long[] byOffset = new long[file.sectionCount()];
+        int found = 0;
+        for (int i = 1; i < file.sectionCount(); i++) {
+            Section s = file.section(i);
+            if (isInFile(s)) {
+                byOffset[found++] = s.fileOffset() << Integer.SIZE | i;
+            }
         }
+        Arrays.sort(byOffset, 0, found);
         for (int k = 1; k < found; k++) {
             Section before = file.section((int) byOffset[k - 1]);
             Section s = file.section((int) byOffset[k]);

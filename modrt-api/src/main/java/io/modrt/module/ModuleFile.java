@@ -391,7 +391,7 @@ public final class ModuleFile {
      *
      * @throws FormatException if an entry's value, name or namespace cannot be found
      */
-    public List<Export> exports() {
+    public ExportList exports() {
         return exportTables().all();
     }
 
@@ -399,7 +399,7 @@ public final class ModuleFile {
      * The exports that a kernel of this profile finds. Since 3.0 kernels search a table by bisection, which misses names that are not in
      * order; since 5.12 they do not read the tables of unused exports and of those to become GPL-only.
      */
-    public List<Export> exports(KernelProfile profile) {
+    public ExportList exports(KernelProfile profile) {
         return exportTables().found(Objects.requireNonNull(profile, "profile"));
     }
 

@@ -2,6 +2,7 @@ package io.modrt.module;
 
 import io.modrt.bytes.Bytes;
 import io.modrt.bytes.NameBudget;
+import io.modrt.bytes.Nul;
 import io.modrt.bytes.Pointers;
 import io.modrt.elf.AddendKind;
 import io.modrt.elf.ElfFile;
@@ -158,11 +159,20 @@ final class TableFields {
     }
 
     /**
-     * The string that a relocated field refers to.
+     * Where the string to which a relocated field refers starts in the file; a NUL ends it.
      *
      * @param budget what the strings of the file's tables may still add up to
      */
-    String string(int field, NameBudget budget) {
+    int string(int field, NameBudget budget) {
+        int from = string(field);
+        if (!budget.take(Nul.distance(table.file().array(), from))) {
+            throw refuse(field, budget.exceeded("exports"));
+        }
+        return from;
+    }
+
+    /** The same without a budget, for a string that was taken from one before. */
+    int string(int field) {
         Section strings = holder(field);
         long offset = symbols.value(symbol(field)) + addend(field);
         if (offset < 0 || offset >= strings.sizeBytes()) {
@@ -181,10 +191,30 @@ final class TableFields {
         if (end == limit) {
             throw refuse(field, "a string without end at 0x" + Long.toHexString(offset) + " of " + strings);
         }
-        if (!budget.take(end - from)) {
-            throw refuse(field, budget.exceeded("exports"));
+        return from;
+    }
+
+    /** The order of two strings, by where they start in the file: C's {@code strcmp}. */
+    int compare(int one, int other) {
+        byte[] b = array();
+        int left = one;
+        int right = other;
+        while (b[left] == b[right] && b[left] != 0) {
+            left++;
+            right++;
         }
-        return new String(b, from, end - from, StandardCharsets.UTF_8);
+        return Byte.compareUnsigned(b[left], b[right]);
+    }
+
+    /** The bytes of the file, not a copy. */
+    byte[] array() {
+        return table.file().array();
+    }
+
+    /** The text that starts at {@code start} of the file and ends with a NUL. */
+    String text(int start) {
+        byte[] b = table.file().array();
+        return new String(b, start, Nul.distance(b, start), StandardCharsets.UTF_8);
     }
 
     /** The section with contents in which a relocated field's symbol is. */

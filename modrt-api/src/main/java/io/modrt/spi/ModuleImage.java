@@ -24,9 +24,6 @@ public interface ModuleImage extends CodeImage {
     /** The byte order of instructions. */
     ByteOrder codeOrder();
 
-    /** A copy of {@code sizeBytes} bytes from {@code address} on, all in one region. */
-    byte[] bytesAt(long address, int sizeBytes);
-
     /** Stores {@code bytes} from {@code address} on, all in one region. */
     void putBytesAt(long address, byte[] bytes);
 

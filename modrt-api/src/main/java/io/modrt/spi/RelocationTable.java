@@ -3,7 +3,9 @@ package io.modrt.spi;
 import io.modrt.address.AddressRange;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -156,10 +158,13 @@ public final class RelocationTable {
 
     /** All types that the kernel applies, by number. */
     public List<RelocationType> types() {
-        return java.util.Arrays.stream(rows)
-                .filter(Objects::nonNull)
-                .map(Objects::requireNonNull)
-                .toList();
+        List<RelocationType> types = new ArrayList<>();
+        for (RelocationType row : rows) {
+            if (row != null) {
+                types.add(row);
+            }
+        }
+        return Collections.unmodifiableList(types);
     }
 
     /** The types that the ABI defines and the kernel lacks. */

@@ -48,8 +48,8 @@ public record StubTemplate(List<Piece> pieces) {
     /** The size of a stub in bytes. */
     public int sizeBytes() {
         int bytes = 0;
-        for (Piece piece : pieces) { // why: no stream; a load asks this of thousands of stubs
-            bytes += piece.sizeBytes();
+        for (int i = 0; i < pieces.size(); i++) { // why: no iterator; a load asks this of thousands of stubs
+            bytes += pieces.get(i).sizeBytes();
         }
         return bytes;
     }
@@ -63,7 +63,8 @@ public record StubTemplate(List<Piece> pieces) {
         byte[] code = new byte[sizeBytes()];
         boolean big = order == ByteOrder.BIG_ENDIAN;
         int at = 0;
-        for (Piece piece : pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
             Bytes.put(code, at, piece.sizeBytes(), big, piece.bits());
             RelocationType type = piece.type();
             if (type != null) {

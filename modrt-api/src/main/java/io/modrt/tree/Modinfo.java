@@ -79,9 +79,10 @@ record Modinfo(List<String> strings) {
 
     private static Optional<Modinfo> inPlace(Path file) throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            byte[] start = read(channel, 0, Math.min(START_BYTES, channel.size()));
+            Source source = new Source(channel, channel.size());
+            byte[] start = source.read(0, Math.min(START_BYTES, source.sizeBytes()));
             if (start.length == START_BYTES && Bytes.getInt(start, 0, true) == MAGIC) {
-                return inPlace(channel, start);
+                return inPlace(source, start);
             }
         }
         return Optional.empty();
@@ -97,7 +98,7 @@ record Modinfo(List<String> strings) {
     }
 
     /** The strings, read by way of the section headers; empty unless all that is read lies in the file. */
-    private static Optional<Modinfo> inPlace(SeekableByteChannel channel, byte[] start) throws IOException {
+    private static Optional<Modinfo> inPlace(Source source, byte[] start) throws IOException {
         boolean wide = start[4] == ElfClass.ELF64.ident();
         boolean big = start[5] == 2;
         int headerBytes = (wide ? ElfClass.ELF64 : ElfClass.ELF32).sectionHeaderBytes();
@@ -105,17 +106,17 @@ record Modinfo(List<String> strings) {
         int counts = wide ? 60 : 48;
         int count = Bytes.getShort(start, counts, big) & 0xffff;
         int names = Bytes.getShort(start, counts + 2, big) & 0xffff;
-        if (names >= count || !isInside(channel, headersAt, (long) count * headerBytes)) {
+        if (names >= count || !source.holds(headersAt, (long) count * headerBytes)) {
             return Optional.empty();
         }
-        byte[] headers = read(channel, headersAt, (long) count * headerBytes);
-        Optional<byte[]> table = contents(channel, headers, names * headerBytes, wide, big);
+        byte[] headers = source.read(headersAt, (long) count * headerBytes);
+        Optional<byte[]> table = contents(source, headers, names * headerBytes, wide, big);
         if (table.isEmpty()) {
             return Optional.empty();
         }
         for (int i = 1; i < count; i++) {
             if (isNamed(table.get(), Bytes.getInt(headers, i * headerBytes, big))) {
-                return contents(channel, headers, i * headerBytes, wide, big)
+                return contents(source, headers, i * headerBytes, wide, big)
                         .map(bytes -> new Modinfo(strings(bytes, 0, bytes.length)));
             }
         }
@@ -135,36 +136,40 @@ record Modinfo(List<String> strings) {
         return true;
     }
 
-    private static Optional<byte[]> contents(
-            SeekableByteChannel channel, byte[] headers, int header, boolean wide, boolean big) throws IOException {
+    private static Optional<byte[]> contents(Source source, byte[] headers, int header, boolean wide, boolean big)
+            throws IOException {
         long offset = wide ? Bytes.getLong(headers, header + 24, big) : word(headers, header + 16, big);
         long size = wide ? Bytes.getLong(headers, header + 32, big) : word(headers, header + 20, big);
         if (Bytes.getInt(headers, header + 4, big) == Section.SHT_NOBITS) {
             return Optional.of(new byte[0]);
         }
-        return isInside(channel, offset, size) ? Optional.of(read(channel, offset, size)) : Optional.empty();
+        return source.holds(offset, size) ? Optional.of(source.read(offset, size)) : Optional.empty();
     }
 
     private static long word(byte[] bytes, int at, boolean big) {
         return Bytes.getInt(bytes, at, big) & 0xffff_ffffL;
     }
 
-    private static boolean isInside(SeekableByteChannel channel, long offset, long size) throws IOException {
-        return offset >= 0
-                && size >= 0
-                && offset <= channel.size()
-                && size <= channel.size() - offset
-                && size < Integer.MAX_VALUE - 8;
-    }
+    /** A file of which parts are read. */
+    private record Source(SeekableByteChannel channel, long sizeBytes) {
 
-    private static byte[] read(SeekableByteChannel channel, long offset, long size) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate((int) size);
-        channel.position(offset);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer) < 0) {
-                throw new EOFException("the file became shorter while it was read");
-            }
+        private boolean holds(long offset, long size) {
+            return offset >= 0
+                    && size >= 0
+                    && offset <= sizeBytes
+                    && size <= sizeBytes - offset
+                    && size < Integer.MAX_VALUE - 8;
         }
-        return buffer.array();
+
+        private byte[] read(long offset, long size) throws IOException {
+            ByteBuffer buffer = ByteBuffer.allocate((int) size);
+            channel.position(offset);
+            while (buffer.hasRemaining()) {
+                if (channel.read(buffer) < 0) {
+                    throw new EOFException("the file became shorter while it was read");
+                }
+            }
+            return buffer.array();
+        }
     }
 }

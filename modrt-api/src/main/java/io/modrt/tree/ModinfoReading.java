@@ -19,11 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what the modules of a tree say of themselves, on one thread or several. */
+/** Reads what the modules of a tree say they need, on one thread or several. */
 final class ModinfoReading {
 
-    /** What a module says, or the exception that tells why it could not be read. */
-    record Answer(Optional<Modinfo> info, Optional<RuntimeException> failure) {}
+    /**
+     * What a module says, or the exception that tells why it could not be read.
+     *
+     * @param depends the modules that it needs; empty if it does not say so
+     * @param softdeps its soft dependencies
+     */
+    record Answer(Optional<List<String>> depends, List<String> softdeps, Optional<RuntimeException> failure) {}
 
     private final List<Path> files;
     private final DoubleConsumer progress;
@@ -90,9 +95,10 @@ final class ModinfoReading {
 
     private static Answer read(Path file) {
         try {
-            return new Answer(Optional.of(Modinfo.read(file)), Optional.empty());
+            Modinfo info = Modinfo.read(file);
+            return new Answer(info.depends(), info.all("softdep"), Optional.empty());
         } catch (ModrtException | UncheckedIOException failure) {
-            return new Answer(Optional.empty(), Optional.of(failure));
+            return new Answer(Optional.empty(), List.of(), Optional.of(failure));
         }
     }
 }

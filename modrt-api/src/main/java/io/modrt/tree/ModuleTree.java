@@ -210,17 +210,15 @@ public final class ModuleTree {
                 new ModinfoReading(files.values(), progress).run(threads).iterator();
         for (Map.Entry<String, Path> file : files.entrySet()) {
             ModinfoReading.Answer answer = answers.next();
-            if (answer.info().isEmpty()) {
+            Optional<List<String>> depends = answer.depends();
+            if (answer.failure().isPresent()) {
                 links.addUnreadable(
-                        file.getKey(), file.getValue(), answer.failure().orElseThrow());
-                continue;
-            }
-            Modinfo info = answer.info().get();
-            Optional<List<String>> depends = info.depends();
-            if (depends.isEmpty() || !files.keySet().containsAll(depends.get())) {
+                        file.getKey(), file.getValue(), answer.failure().get());
+            } else if (depends.isEmpty() || !files.keySet().containsAll(depends.get())) {
                 return graphOfSymbols();
+            } else {
+                links.add(file.getKey(), depends.get(), answer.softdeps());
             }
-            links.add(file.getKey(), depends.get(), info.all("softdep"));
         }
         progress.accept(1);
         return links.graph();

@@ -4,8 +4,6 @@ import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apiguardian.api.API;
 
 /**
@@ -18,8 +16,8 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
 
-    private static final Pattern RELEASE =
-            Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4})(?!\\d)|(?!\\.?\\d)).*");
+    private static final int MOST_DIGITS = 4;
+    private static final int NONE = -1;
 
     /** Checks that no number is negative. */
     public KernelVersion {
@@ -40,15 +38,37 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
     /** The version that {@code release} begins with, if it does. */
     public static Optional<KernelVersion> find(CharSequence release) {
         Objects.requireNonNull(release, "release");
-        Matcher matcher = RELEASE.matcher(release);
-        if (!matcher.matches()) {
+        int majorEnd = numberEnd(release, 0);
+        int minorEnd = isAt(release, majorEnd, '.') ? numberEnd(release, majorEnd + 1) : NONE;
+        if (majorEnd == NONE || minorEnd == NONE) {
             return Optional.empty();
         }
-        String patch = matcher.group(3);
-        return Optional.of(new KernelVersion(
-                Integer.parseInt(matcher.group(1)),
-                Integer.parseInt(matcher.group(2)),
-                patch == null ? 0 : Integer.parseInt(patch)));
+        int major = Integer.parseInt(release, 0, majorEnd, 10);
+        int minor = Integer.parseInt(release, majorEnd + 1, minorEnd, 10);
+        if (!isAt(release, minorEnd, '.') || !isDigit(release, minorEnd + 1)) {
+            return Optional.of(new KernelVersion(major, minor, 0));
+        }
+        int patchEnd = numberEnd(release, minorEnd + 1);
+        return patchEnd == NONE
+                ? Optional.empty()
+                : Optional.of(new KernelVersion(major, minor, Integer.parseInt(release, minorEnd + 1, patchEnd, 10)));
+    }
+
+    /** Where the number that begins at {@code start} ends; {@link #NONE} if there is no number, or one of too many digits. */
+    private static int numberEnd(CharSequence release, int start) {
+        int end = start;
+        while (isDigit(release, end)) {
+            end++;
+        }
+        return end == start || end - start > MOST_DIGITS ? NONE : end;
+    }
+
+    private static boolean isDigit(CharSequence text, int index) {
+        return index < text.length() && text.charAt(index) >= '0' && text.charAt(index) <= '9';
+    }
+
+    private static boolean isAt(CharSequence text, int index, char wanted) {
+        return index >= 0 && index < text.length() && text.charAt(index) == wanted;
     }
 
     /** Says that {@code release} begins with no version. */

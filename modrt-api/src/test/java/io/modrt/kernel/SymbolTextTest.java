@@ -288,9 +288,9 @@ class SymbolTextTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
     # second line                  | what is wrong with it
-    hello                          | begins with no address of 1 to 16 hexadecimal digits
+    hello                          | begins with no address of 1 to 16 hexadecimal digits, as 80100400 T _stext does
     0x80100000 T f                 | no blank, type letter and blank behind the address
-    12345678901234567 T f          | begins with no address of 1 to 16 hexadecimal digits
+    12345678901234567 T f          | begins with no address of 1 to 16 hexadecimal digits, as 80100400 T _stext does
     80100000                       | no blank, type letter and blank behind the address
     80100000 T                     | no blank, type letter and blank behind the address
     80100000 Tf g                  | no blank, type letter and blank behind the address
@@ -311,7 +311,9 @@ class SymbolTextTest {
         FormatException refusal =
                 assertThrows(FormatException.class, () -> KernelSymbols.systemMap("\nhello\n80100000\n"));
 
-        assertEquals("System.map: line 2: begins with no address of 1 to 16 hexadecimal digits", refusal.getMessage());
+        assertEquals(
+                "System.map: line 2: begins with no address of 1 to 16 hexadecimal digits, as 80100400 T _stext does",
+                refusal.getMessage());
         assertEquals(1, refusal.fileOffset().orElseThrow());
         assertTrue(refusal.beyondKernel());
     }
@@ -322,7 +324,7 @@ class SymbolTextTest {
 
         assertEquals(9, map.remarks().size());
         assertEquals(
-                "kallsyms: line 9: begins with no address of 1 to 16 hexadecimal digits",
+                "kallsyms: line 9: begins with no address of 1 to 16 hexadecimal digits, as 80100400 T _stext does",
                 map.remarks().get(7));
         assertEquals("and 4992 more of this source", map.remarks().get(8));
         assertEquals(map.remarks(), map.slid(16).remarks());
@@ -332,7 +334,7 @@ class SymbolTextTest {
     void aFileOfAnotherKindIsToldApart() {
         FormatException elf = assertThrows(FormatException.class, () -> KernelSymbols.systemMap("\u007fELF\1\2\1\n"));
         assertEquals(
-                "System.map: line 1: begins with no address of 1 to 16 hexadecimal digits; an ELF file: a kernel's is read by"
+                "System.map: line 1: begins with no address of 1 to 16 hexadecimal digits, as 80100400 T _stext does; an ELF file: a kernel's is read by"
                         + " KernelSymbols.vmlinux",
                 elf.getMessage());
         FormatException symvers = assertThrows(

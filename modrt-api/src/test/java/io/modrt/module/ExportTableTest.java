@@ -1,6 +1,7 @@
 package io.modrt.module;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import io.modrt.elf.Section;
 import io.modrt.error.FormatException;
 import io.modrt.kernel.ExportKind;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -172,6 +174,29 @@ class ExportTableTest {
                 List.of("open at 0x0, value +0x0", "reopen at 0x10, value +0x2", "reopen at 0x20, value +0x4"),
                 file.exports().stream().map(ExportTableTest::text).toList());
         assertEquals(Optional.of(false), file.hasExportNamespaces());
+    }
+
+    @Test
+    void exportsAreReadInPlaceOrAsObjects() {
+        ElfBytes elf = DISTANCES.elf();
+        byte[] bytes = elf.bytes();
+        ExportList exports = ModuleFile.open(bytes).exports();
+
+        assertEquals(2, exports.size());
+        assertSame(bytes, exports.array());
+        for (int i = 0; i < exports.size(); i++) {
+            String name = List.of("open", "reopen").get(i);
+            assertEquals(name.length(), exports.nameBytes(i));
+            assertEquals(
+                    name + '\0', new String(bytes, exports.nameStart(i), name.length() + 1, StandardCharsets.UTF_8));
+            assertEquals(name, exports.get(i).name());
+            assertEquals(12L * i, exports.tableOffset(i));
+            assertEquals(12L * i, exports.get(i).tableOffset());
+            assertEquals(exports.get(i).table(), exports.table(i));
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> exports.get(2));
+        assertThrows(IndexOutOfBoundsException.class, () -> exports.nameStart(-1));
+        assertEquals(List.of(), ExportList.none());
     }
 
     private static String text(Export export) {

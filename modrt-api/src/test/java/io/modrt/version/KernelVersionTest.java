@@ -25,6 +25,8 @@ class KernelVersionTest {
     6.4-rc1                      | 6.4.0    | MEMORY_TYPES
     6.12.95+deb13-5kc-malta      | 6.12.95  | MEMORY_TYPES
     6.12                         | 6.12.0   | MEMORY_TYPES
+    6.12.y                       | 6.12.0   | MEMORY_TYPES
+    6.12.                        | 6.12.0   | MEMORY_TYPES
     """)
     void aReleaseBeginsWithItsVersionWhichDecidesTheLayout(String release, String version, LayoutRules layout) {
         KernelVersion parsed = KernelVersion.parse(release);
@@ -34,7 +36,20 @@ class KernelVersionTest {
     }
 
     @ParameterizedTest(name = "\"{0}\"")
-    @ValueSource(strings = {"", "6", "6.", "v6.1", "six.one", "99999.1.2", "6.1.99999999999", "-6.1"})
+    @ValueSource(
+            strings = {
+                "",
+                "6",
+                "6.",
+                "v6.1",
+                "six.one",
+                "99999.1.2",
+                "6.1.99999999999",
+                "6.12345",
+                "6..1",
+                "6-1",
+                "-6.1"
+            })
     void whatBeginsWithNoVersionIsRefusedWithTheText(String release) {
         FormatException refusal = assertThrows(FormatException.class, () -> KernelVersion.parse(release));
 

@@ -94,7 +94,11 @@ enum MipsReloc implements RelocationType {
         this.field = field;
         this.fit = fit;
         this.targetAlignment = targetAlignment;
-        this.psabiName = name().replaceFirst("_REL$", "");
+        this.psabiName = without("_REL", name());
+    }
+
+    private static String without(String suffix, String name) {
+        return name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name;
     }
 
     /** The first row with this number. */
@@ -164,7 +168,7 @@ enum MipsReloc implements RelocationType {
 
     /** The line that the kernel of {@code profile} logs where it refuses a relocation of this type, in SHT_REL or not, as unsafe. */
     String unsafeLine(String module, boolean isRel, KernelProfile profile) {
-        String type = psabiName().replaceFirst("_S2$", "") + " ";
+        String type = without("_S2", psabiName()) + " ";
         String kind = profile.has(MipsChange.ONE_TABLE_OF_TYPES) || !isRel ? "" : "REL ";
         String what = profile.has(MipsChange.UNSAFE_TYPE_NAMED) ? type + kind : "";
         return "module " + module + ": dangerous " + what + "relocation";

@@ -5,8 +5,6 @@ import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.elf.SymbolTable;
 import io.modrt.spi.ModuleImage;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -32,15 +30,10 @@ final class PariscFinish {
     private static void sort(ModuleImage image, Section table) {
         long address = image.placed().address(table).orElseThrow().value();
         int count = (int) table.sizeBytes() / UNWIND_BYTES;
-        if (count == 0) {
-            return;
-        }
-        byte[] before = image.bytesAt(address, count * UNWIND_BYTES);
-        ByteBuffer starts = ByteBuffer.wrap(before).order(ByteOrder.BIG_ENDIAN);
         long[] keys = new long[count];
         boolean isSorted = true;
         for (int i = 0; i < count; i++) {
-            long start = Integer.toUnsignedLong(starts.getInt(i * UNWIND_BYTES));
+            long start = Integer.toUnsignedLong(image.wordAt(address + (long) i * UNWIND_BYTES));
             keys[i] = start << Integer.SIZE - 1 | i;
             isSorted &= i == 0 || keys[i - 1] < keys[i];
         }
@@ -48,12 +41,38 @@ final class PariscFinish {
             return;
         }
         Arrays.sort(keys);
-        byte[] sorted = new byte[before.length];
-        for (int i = 0; i < count; i++) {
-            int from = (int) keys[i] & Integer.MAX_VALUE;
-            System.arraycopy(before, from * UNWIND_BYTES, sorted, i * UNWIND_BYTES, UNWIND_BYTES);
+        for (int first = 0; first < count; first++) {
+            moveCycle(image, address, keys, first);
         }
-        image.putBytesAt(address, sorted);
+    }
+
+    /**
+     * Moves the entries that take each other's places, of which {@code first} is one: to each index goes the entry whose number the lower
+     * half of its key has. Their keys say then that they are in their places.
+     */
+    private static void moveCycle(ModuleImage image, long address, long[] keys, int first) {
+        int from = (int) keys[first] & Integer.MAX_VALUE;
+        if (from == first) {
+            return;
+        }
+        long start = address + (long) first * UNWIND_BYTES;
+        int word0 = image.wordAt(start);
+        int word1 = image.wordAt(start + 4);
+        int word2 = image.wordAt(start + 8);
+        int word3 = image.wordAt(start + 12);
+        int to = first;
+        while (from != first) {
+            image.move(address + (long) from * UNWIND_BYTES, UNWIND_BYTES, address + (long) to * UNWIND_BYTES);
+            keys[to] = to;
+            to = from;
+            from = (int) keys[to] & Integer.MAX_VALUE;
+        }
+        keys[to] = to;
+        long end = address + (long) to * UNWIND_BYTES;
+        image.putWordAt(end, word0);
+        image.putWordAt(end + 4, word1);
+        image.putWordAt(end + 8, word2);
+        image.putWordAt(end + 12, word3);
     }
 
     /**

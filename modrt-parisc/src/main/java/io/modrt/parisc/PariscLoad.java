@@ -53,7 +53,7 @@ final class PariscLoad implements ArchLoad {
         this.isWideGot = placed.profile().has(PariscChange.WIDE_GOT);
         this.caller = placed.file().elf().section(0);
         this.symbols = placed.file().symbols();
-        this.stubs = new PariscStubs(width, symbols, values);
+        this.stubs = new PariscStubs(width, plan.stubBytes(), symbols, values);
         this.dataPointer = placed.anchor(DATA_POINTER);
     }
 

@@ -68,7 +68,8 @@ final class PariscPlan implements ArchPlan {
     }
 
     private void count(RelocationSection relocations, Set<Callee> callees) {
-        int section = relocations.target().index();
+        Section target = relocations.target();
+        int section = target.index();
         boolean isInit = room == Room.HEAD && relocations.section().isNamedFrom(".rela.init");
         int count = relocations.count();
         int branches = 0;
@@ -77,7 +78,7 @@ final class PariscPlan implements ArchPlan {
             if (isBranch(type)) {
                 branches++;
                 if (shares()) {
-                    boolean isBehind = isBehind(relocations.target(), relocations.offset(i));
+                    boolean isBehind = isBehind(target, relocations.offset(i));
                     if (callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
                         (isBehind ? behind : front)[section]++;
                     }

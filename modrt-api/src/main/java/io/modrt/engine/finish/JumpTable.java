@@ -1,6 +1,5 @@
 package io.modrt.engine.finish;
 
-import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
@@ -10,6 +9,7 @@ import io.modrt.policy.Diagnostic;
 import io.modrt.spi.SectionImage;
 import io.modrt.spi.TableShapes;
 import io.modrt.version.LoaderChange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,7 +33,7 @@ public final class JumpTable {
     private final TableShapes.JumpTable shape;
     private final EntryTable table;
     private final Section section;
-    private final List<AddressRange> initRanges;
+    private final List<AddressRange> initRanges = new ArrayList<>();
     private final Consumer<Diagnostic> report;
 
     private JumpTable(ImageBytes image, Section section, TableShapes.JumpTable shape, Consumer<Diagnostic> report) {
@@ -42,10 +42,11 @@ public final class JumpTable {
         this.section = section;
         this.report = report;
         table = new EntryTable(image, section, shape.entryBytes(), shape.reference(), report);
-        initRanges = image.layout().regions().stream()
-                .filter(RegionKind::isInit)
-                .map(kind -> image.addresses().range(kind).orElseThrow())
-                .toList();
+        for (RegionKind kind : image.layout().regions()) {
+            if (kind.isInit()) {
+                initRanges.add(image.addresses().range(kind).orElseThrow());
+            }
+        }
     }
 
     /** Brings the table and the module's own keys into the state that they have when the module is COMING, on kernels with JUMP_LABEL. */
@@ -106,8 +107,11 @@ public final class JumpTable {
     }
 
     private boolean isInit(long code) {
-        for (AddressRange range : initRanges) {
-            if (range.contains(Address.of(code))) {
+        for (int i = 0;
+                i < initRanges.size();
+                i++) { // why: no iterator and no address for each of thousands of entries
+            AddressRange range = initRanges.get(i);
+            if (Long.compareUnsigned(code - range.start().value(), range.sizeBytes()) < 0) {
                 return true;
             }
         }

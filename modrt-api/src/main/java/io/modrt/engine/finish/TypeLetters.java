@@ -13,17 +13,17 @@ public final class TypeLetters {
     private final SymbolTable symbols;
     private final int perCpuSection;
     /** The letters of defined symbols, by section; that of section 0 is of symbols without one. */
-    private final char[] letters;
+    private final byte[] letters;
 
     /** The letters of {@code symbols}, which are those of the module that is laid out. */
     public TypeLetters(SectionLayout layout, SymbolTable symbols) {
         this.layout = layout;
         this.symbols = symbols;
         perCpuSection = layout.profile().has(LoaderChange.PER_CPU_SYMBOLS_STAY) ? layout.perCpuSection() : 0;
-        letters = new char[layout.file().elf().sectionCount()];
+        letters = new byte[layout.file().elf().sectionCount()];
         letters[0] = '?';
         for (int i = 1; i < letters.length; i++) {
-            letters[i] = letterOf(i);
+            letters[i] = (byte) letterOf(i);
         }
     }
 
@@ -38,7 +38,7 @@ public final class TypeLetters {
         }
         int section = KallsymsLayout.section(symbols, symbol);
         boolean isPerCpu = section != 0 && section == perCpuSection;
-        return raw == Symbol.SHN_ABS || isPerCpu ? 'a' : letters[section];
+        return raw == Symbol.SHN_ABS || isPerCpu ? 'a' : (char) letters[section];
     }
 
     private char letterOf(int index) {

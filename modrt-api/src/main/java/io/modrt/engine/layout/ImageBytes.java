@@ -14,9 +14,7 @@ import io.modrt.spi.SectionImage;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageBytes implements ModuleImage {
     private static final byte[] NOTHING = {};
+    private static final Block NO_BLOCK = new Block(0, NOTHING);
+    private static final int KINDS = RegionKind.values().length;
 
     private final PlacedSections placed;
     private final SectionLayout layout;
@@ -35,13 +35,11 @@ public final class ImageBytes implements ModuleImage {
     private final ByteOrder codeOrder;
     private final boolean bigEndianCode;
     private final int wordBytes;
-    private final Map<RegionKind, byte[]> regions = new EnumMap<>(RegionKind.class);
-    private final List<Block> blocks = new ArrayList<>();
+    private final Block[] blocks;
+    /** The block of each region, by the region's number; without bytes for a region that the module does not have. */
+    private final Block[] byRegion = new Block[KINDS + 1];
     /** The block that was used last, since the next use is likely there too. */
     private @Nullable Block last;
-
-    private final byte[][] arrays;
-    private final int[] offsets;
 
     private ImageBytes(PlacedSections placed, SectionAddresses addresses, ByteOrder codeOrder) {
         this.placed = placed;
@@ -52,30 +50,18 @@ public final class ImageBytes implements ModuleImage {
         this.codeOrder = codeOrder;
         bigEndianCode = codeOrder == ByteOrder.BIG_ENDIAN;
         wordBytes = elf.elfClass().wordBytes();
-        arrays = new byte[layout.sectionCount()][];
-        Arrays.fill(arrays, NOTHING);
-        offsets = new int[layout.sectionCount()];
-        for (RegionKind kind : layout.regions()) {
-            AddressRange range = addresses.range(kind).orElseThrow();
-            byte[] bytes = new byte[Math.toIntExact(range.sizeBytes())];
-            regions.put(kind, bytes);
-            blocks.add(new Block(range.start().value(), bytes));
+        Arrays.fill(byRegion, NO_BLOCK);
+        List<RegionKind> kinds = layout.regions();
+        blocks = new Block[kinds.size()];
+        for (int i = 0; i < blocks.length; i++) {
+            AddressRange range = addresses.range(kinds.get(i)).orElseThrow();
+            blocks[i] = new Block(range.start().value(), new byte[Math.toIntExact(range.sizeBytes())]);
+            byRegion[LayoutPasses.numberOf(kinds.get(i))] = blocks[i];
         }
-        for (int section = 1; section < arrays.length; section++) {
+        for (int section = 1; section < layout.sectionCount(); section++) {
             if (layout.isLoaded(section)) {
-                place(section, elf);
+                fill(section, elf);
             }
-        }
-    }
-
-    private void place(int section, ElfFile elf) {
-        RegionKind kind = layout.region(section);
-        byte[] bytes = regions.get(kind);
-        if (bytes != null) { // why: a region without bytes has no array, and its sections have no bytes either
-            arrays[section] = bytes;
-            offsets[section] = (int) (addresses.address(section)
-                    - addresses.range(kind).orElseThrow().start().value());
-            fill(section, elf);
         }
     }
 
@@ -94,7 +80,7 @@ public final class ImageBytes implements ModuleImage {
             // why: an architecture may have grown or shrunk the section
             int length =
                     (int) Math.min(inFile.sizeBytes(), layout.section(index).sizeBytes());
-            System.arraycopy(elf.array(), (int) inFile.fileOffset(), arrays[index], offsets[index], length);
+            System.arraycopy(elf.array(), (int) inFile.fileOffset(), array(index), arrayOffset(index), length);
         }
     }
 
@@ -125,17 +111,19 @@ public final class ImageBytes implements ModuleImage {
 
     /** The bytes of a region, not a copy; empty if the module has no region of this kind. */
     public byte[] bytes(RegionKind kind) {
-        return regions.getOrDefault(kind, NOTHING);
+        return byRegion[LayoutPasses.numberOf(kind)].bytes;
     }
 
     /** The array that holds a loaded section, which is its region's; the section starts at {@link #arrayOffset}. */
     public byte[] array(int section) {
-        return arrays[section];
+        return byRegion[layout.regionNumber(section)].bytes;
     }
 
     /** Where a loaded section starts in {@link #array}. */
     public int arrayOffset(int section) {
-        return offsets[section];
+        Block block = byRegion[layout.regionNumber(section)];
+        // why: a region without bytes has no array, and its sections have no bytes either
+        return block == NO_BLOCK ? 0 : block.index(addresses.addressOrZero(section));
     }
 
     /** The address of a loaded section. */
@@ -145,33 +133,33 @@ public final class ImageBytes implements ModuleImage {
 
     @Override
     public Optional<SectionImage> section(String name) {
-        for (int i = 1; i < layout.sectionCount(); i++) {
-            if (isLoadedAs(name, i)) {
-                return Optional.of(section(i));
-            }
-        }
-        return Optional.empty();
+        int found = nextLoaded(name, 0);
+        return found == 0 ? Optional.empty() : Optional.of(section(found));
     }
 
     @Override
     public List<SectionImage> sections(String name) {
         List<SectionImage> found = new ArrayList<>();
-        for (int i = 1; i < layout.sectionCount(); i++) {
-            if (isLoadedAs(name, i)) {
-                found.add(section(i));
-            }
+        for (int i = nextLoaded(name, 0); i > 0; i = nextLoaded(name, i)) {
+            found.add(section(i));
         }
         return found;
     }
 
-    private boolean isLoadedAs(String name, int section) {
-        return layout.isLoaded(section) && layout.section(section).isNamed(name);
+    /** The first loaded section of this name behind {@code after}; 0 if there is none. */
+    private int nextLoaded(String name, int after) {
+        ElfFile elf = layout.file().elf();
+        int found = elf.nextNamed(name, after);
+        while (found > 0 && !layout.isLoaded(found)) {
+            found = elf.nextNamed(name, found);
+        }
+        return found;
     }
 
     /** The bytes of a loaded section. */
     public SectionBytes section(int section) {
         return new SectionBytes(
-                layout.section(section), address(section), array(section), offsets[section], wordBytes, bigEndian);
+                layout.section(section), address(section), array(section), arrayOffset(section), bigEndian);
     }
 
     /** A copy of a section's bytes; empty for one that is not loaded. */
@@ -179,8 +167,9 @@ public final class ImageBytes implements ModuleImage {
         if (!layout.isLoaded(section)) {
             return NOTHING.clone();
         }
-        int end = offsets[section] + (int) layout.section(section).sizeBytes();
-        return Arrays.copyOfRange(array(section), offsets[section], end);
+        int start = arrayOffset(section);
+        return Arrays.copyOfRange(
+                array(section), start, start + (int) layout.section(section).sizeBytes());
     }
 
     /** Whether {@code sizeBytes} bytes from {@code address} on belong to one region of the module. */
@@ -216,13 +205,6 @@ public final class ImageBytes implements ModuleImage {
     @Override
     public ByteOrder codeOrder() {
         return codeOrder;
-    }
-
-    @Override
-    public byte[] bytesAt(long address, int sizeBytes) {
-        Block block = require(address, sizeBytes);
-        int start = block.index(address);
-        return Arrays.copyOfRange(block.bytes, start, start + sizeBytes);
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class KallsymsLayout {
         boolean hasLetters = form.letters() == KallsymsForm.Letters.APART;
 
         flags.allocate(table.index());
-        passes.place(table.index(), initRegion);
+        passes.placeLast(table.index(), initRegion);
 
         long stringBytes = findCore(passes, flags, profile);
         sizes.align(coreRegion, table.alignment(), "symbols");
@@ -68,7 +68,7 @@ public final class KallsymsLayout {
         passes.roundIfStrict(coreRegion);
 
         flags.allocate(symbols.stringTable().index());
-        passes.place(symbols.stringTable().index(), initRegion);
+        passes.placeLast(symbols.stringTable().index(), initRegion);
         if (form.structWords() > 0) {
             sizes.align(initRegion, elfClass.wordBytes(), "symbol tables");
         }
@@ -116,12 +116,12 @@ public final class KallsymsLayout {
     }
 
     /** Whether the symbols of each section stay; those of none, 0, do not. */
-    private static boolean[] staying(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
+    private boolean[] staying(LayoutPasses passes, LoadedFlags flags, KernelProfile profile) {
         boolean isAll = profile.has(ConfigOption.KALLSYMS_ALL);
         long wanted = isAll ? 0 : Section.SHF_EXECINSTR;
-        boolean[] stays = new boolean[passes.region.length];
+        boolean[] stays = new boolean[symbols.section().file().sectionCount()];
         for (int i = 1; i < stays.length; i++) {
-            RegionKind kind = passes.region[i];
+            RegionKind kind = passes.region(i);
             stays[i] = kind != null && !kind.isInit() && (flags.flags(i) & wanted) == wanted;
         }
         if (isAll && flags.perCpuSection() > 0 && profile.has(LoaderChange.PER_CPU_SYMBOLS_STAY)) {

@@ -6,7 +6,6 @@ import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.ArchPlan;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * initialisation. A section is placed once, in the first pass that takes its flags.
  */
 final class LayoutPasses {
-    /** The symbol and the string table may be loaded and then placed once more, for kallsyms. */
-    private static final int PLACED_TWICE = 2;
+    private static final RegionKind[] KINDS = RegionKind.values();
+    private static final RegionRule.Pass[] PASSES = RegionRule.Pass.values();
 
     private final List<Section> sections;
     private final LoadedFlags flags;
@@ -29,15 +28,17 @@ final class LayoutPasses {
     private final Map<RegionKind, Long> headBytes = new EnumMap<>(RegionKind.class);
 
     /** The end of what each pass has placed in core or init memory, by block and pass. */
-    private final long[][] ends = new long[2][RegionRule.Pass.values().length];
+    private final long[][] ends = new long[2][PASSES.length];
 
     final RegionSizes sizes;
-    final @Nullable RegionKind[] region;
-    final long[] offset;
-    /** Sections in the order in which they were placed; one that was placed twice is there twice. */
-    private final int[] placed;
-
-    private int placedCount;
+    /** For each section the number of its region, {@link #numberOf}; 0 for one that is not placed. */
+    private final byte[] regions;
+    /** Where each section starts in its region. */
+    private final int[] offsets;
+    /** For each section the number of the pass that places it; 0 for one that is not placed. */
+    private final byte[] passes;
+    /** The number of the last pass. Behind the kernel's ten, each section that is placed once more has one of its own. */
+    private byte lastPass = (byte) (2 * PASSES.length);
 
     LayoutPasses(
             String moduleName,
@@ -52,44 +53,44 @@ final class LayoutPasses {
         this.rule = rule;
         this.arch = arch;
         sizes = new RegionSizes(moduleName);
-        region = new RegionKind[sections.size()];
-        offset = new long[sections.size()];
-        placed = new int[sections.size() + PLACED_TWICE];
+        regions = new byte[sections.size()];
+        offsets = new int[sections.size()];
+        passes = new byte[sections.size()];
     }
 
     /** Places every loaded section, core sections first. */
     void run() {
-        for (RegionKind kind : RegionKind.values()) {
+        for (RegionKind kind : KINDS) {
             if (rule.isByMemoryType() != (kind == RegionKind.CORE || kind == RegionKind.INIT)) {
                 headBytes.put(kind, arch.headBytes(kind));
                 sizes.add(kind, headBytes(kind), "the head of the region");
             }
         }
-        byte[] passOf = new byte[sections.size()];
-        for (int i = 1; i < passOf.length; i++) {
+        for (int i = 1; i < passes.length; i++) {
             if (flags.isAllocated(i)) {
                 boolean isInit = rule.isInit(sections.get(i));
-                passOf[i] = number(rule.pass(isInit, flags.flags(i)), isInit);
+                passes[i] = number(rule.pass(isInit, flags.flags(i)), isInit);
             }
         }
-        place(passOf, false);
-        place(passOf, true);
+        placeAll(false);
+        placeAll(true);
     }
 
-    /** The number of a pass over one block, core or init; greater than 0. */
+    /** The number of a pass over one block, core or init, in their order; greater than 0. */
     private static byte number(RegionRule.Pass pass, boolean isInit) {
-        return (byte) (2 * pass.ordinal() + (isInit ? 2 : 1));
+        return (byte) ((isInit ? PASSES.length : 0) + pass.ordinal() + 1);
     }
 
     /** Runs all passes over the sections of one block. */
-    private void place(byte[] passOf, boolean isInit) {
-        for (RegionRule.Pass pass : RegionRule.Pass.values()) {
+    private void placeAll(boolean isInit) {
+        for (RegionRule.Pass pass : PASSES) {
             RegionKind kind = rule.target(pass, isInit);
             if (kind == null) {
                 continue;
             }
-            for (int i = 1; i < passOf.length; i++) {
-                if (passOf[i] == number(pass, isInit)) {
+            byte number = number(pass, isInit);
+            for (int i = 1; i < passes.length; i++) {
+                if (passes[i] == number) {
                     place(i, kind);
                 }
             }
@@ -108,32 +109,57 @@ final class LayoutPasses {
         return pass != RegionRule.Pass.WRITABLE && !(pass == RegionRule.Pass.READ_ONLY_AFTER_INIT && isInit);
     }
 
-    /**
-     * Places a section at the end of {@code kind}. If it is placed a second time, its first place stays reserved, as in the kernel.
-     */
-    void place(int index, RegionKind kind) {
+    /** Places a section behind all passes. If it was placed before, that place stays reserved, as in the kernel. */
+    void placeLast(int index, RegionKind kind) {
+        passes[index] = ++lastPass;
+        place(index, kind);
+    }
+
+    /** Places a section at the end of {@code kind}. */
+    private void place(int index, RegionKind kind) {
         Section section = sections.get(index);
         sizes.add(kind, arch.frontBytes(section), section);
         sizes.align(kind, section.alignment(), section);
-        offset[index] = sizes.bytes(kind);
+        offsets[index] = (int) sizes.bytes(kind); // why: sizes refuse a region that is more than one array holds
         sizes.add(kind, section.sizeBytes(), section);
         sizes.add(kind, arch.behindBytes(section), section);
-        region[index] = kind;
-        placed[placedCount++] = index;
+        regions[index] = (byte) numberOf(kind);
     }
 
     /** The sections of a region, in the order of their offsets. A new array. */
     int[] sections(RegionKind kind) {
-        BitSet seen = new BitSet(region.length);
-        int[] found = new int[placedCount];
-        int first = placedCount;
-        for (int i = placedCount - 1; i >= 0; i--) { // why: the last place of a section counts
-            if (region[placed[i]] == kind && !seen.get(placed[i])) {
-                seen.set(placed[i]);
-                found[--first] = placed[i];
+        int number = numberOf(kind);
+        int[] found = new int[regions.length];
+        int count = 0;
+        for (byte pass = 1; pass <= lastPass; pass++) {
+            for (int i = 1; i < regions.length; i++) {
+                if (passes[i] == pass && regions[i] == number) {
+                    found[count++] = i;
+                }
             }
         }
-        return Arrays.copyOfRange(found, first, placedCount);
+        return Arrays.copyOf(found, count);
+    }
+
+    /** The number of a region, from 1 on. */
+    static int numberOf(RegionKind kind) {
+        return kind.ordinal() + 1;
+    }
+
+    /** The number of a section's region; 0 if the section is not loaded. */
+    int regionNumber(int section) {
+        return regions[section];
+    }
+
+    /** The region of a section; null if it is not loaded. */
+    @Nullable
+    RegionKind region(int section) {
+        return regions[section] == 0 ? null : KINDS[regions[section] - 1];
+    }
+
+    /** Where a section starts in its region; 0 if it is not loaded. */
+    int offset(int section) {
+        return offsets[section];
     }
 
     /** Bytes that the architecture reserves in front of a section. */
@@ -156,7 +182,7 @@ final class LayoutPasses {
     /** Rounds all regions to a page, as kernels since 6.4 do when they allocate. */
     void roundByMemoryType() {
         if (rule.isByMemoryType()) {
-            for (RegionKind kind : RegionKind.values()) {
+            for (RegionKind kind : KINDS) {
                 sizes.align(kind, profile.pageBytes(), "the end of a page");
             }
         }

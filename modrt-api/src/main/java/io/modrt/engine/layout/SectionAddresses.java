@@ -15,23 +15,31 @@ import java.util.Optional;
 
 /** The address of each region and each loaded section. Immutable. */
 public final class SectionAddresses {
+    private static final long[] NOT_OBSERVED = {};
+
     private final SectionLayout layout;
-    private final long[] address;
+    /** The address from which the offsets of each region's sections count, by the region's number; that of none, 0, is 0. */
+    private final long[] bases = new long[RegionKind.values().length + 1];
+    /** The address of each section, if they were observed one by one. */
+    private final long[] observed;
+
     private final Map<RegionKind, AddressRange> ranges;
     private final Map<RegionKind, Long> tailDeltas;
     private final Optional<Address> perCpu;
 
     private SectionAddresses(
             SectionLayout layout,
-            long[] address,
+            long[] observed,
             Map<RegionKind, AddressRange> ranges,
             Map<RegionKind, Long> tailDeltas,
             Optional<Address> perCpu) {
         this.layout = layout;
-        this.address = address;
+        this.observed = observed;
         this.ranges = ranges;
         this.tailDeltas = tailDeltas;
         this.perCpu = perCpu;
+        // why: the kernel allocates no region without bytes; its empty sections lie at their offset from 0
+        tailDeltas.forEach((kind, delta) -> bases[LayoutPasses.numberOf(kind)] = delta);
         checkRegionsApart();
     }
 
@@ -42,7 +50,6 @@ public final class SectionAddresses {
      *     regions overlap or leave the address space
      */
     public static SectionAddresses at(SectionLayout layout, Placement.AtRegions placement) {
-        long[] address = new long[layout.sectionCount()];
         Map<RegionKind, AddressRange> ranges = new EnumMap<>(RegionKind.class);
         Map<RegionKind, Long> tailDeltas = new EnumMap<>(RegionKind.class);
         for (RegionKind kind : placement.bases().keySet()) {
@@ -67,13 +74,7 @@ public final class SectionAddresses {
             ranges.put(kind, range(layout, "region " + kind, base.value(), layout.sizeBytes(kind)));
             tailDeltas.put(kind, base.value());
         }
-        for (int i = 1; i < address.length; i++) {
-            if (layout.isLoaded(i)) {
-                // why: the kernel allocates no region without bytes; its empty sections lie at their offset from 0
-                address[i] = tailDeltas.getOrDefault(layout.region(i), 0L) + layout.offset(i);
-            }
-        }
-        return new SectionAddresses(layout, address, ranges, tailDeltas, Optional.empty());
+        return new SectionAddresses(layout, NOT_OBSERVED, ranges, tailDeltas, Optional.empty());
     }
 
     /**
@@ -167,12 +168,14 @@ public final class SectionAddresses {
     /** The address of a loaded section; raises IllegalArgumentException for any other. */
     public long address(int section) {
         layout.region(section);
-        return address[section];
+        return addressOrZero(section);
     }
 
     /** The address of a section; 0 if it is not loaded, as the kernel has it for symbols. */
     public long addressOrZero(int section) {
-        return address[section];
+        return observed.length == 0
+                ? bases[layout.regionNumber(section)] + layout.offsetOrZero(section)
+                : observed[section];
     }
 
     /** The range of a region; empty if the module has no region of this kind. */

@@ -14,20 +14,16 @@ public final class SectionBytes implements SectionImage {
     private final long address;
     private final byte[] bytes;
     private final int start;
-    private final int wordBytes;
+    private final int sizeBytes;
     private final boolean bigEndian;
 
-    /**
-     * The section in {@code bytes}, from {@code start} on.
-     *
-     * @param wordBytes bytes of the target's {@code long}
-     */
-    public SectionBytes(Section section, long address, byte[] bytes, int start, int wordBytes, boolean bigEndian) {
+    /** The section in {@code bytes}, from {@code start} on. */
+    public SectionBytes(Section section, long address, byte[] bytes, int start, boolean bigEndian) {
         this.section = section;
         this.address = address;
         this.bytes = bytes;
         this.start = start;
-        this.wordBytes = wordBytes;
+        this.sizeBytes = (int) Math.min(section.sizeBytes(), bytes.length - start);
         this.bigEndian = bigEndian;
     }
 
@@ -37,13 +33,7 @@ public final class SectionBytes implements SectionImage {
         byte[] copy = section.hasContents()
                 ? Arrays.copyOfRange(section.file().array(), start, start + (int) section.sizeBytes())
                 : new byte[0];
-        return new SectionBytes(
-                section,
-                0,
-                copy,
-                0,
-                section.file().elfClass().wordBytes(),
-                section.file().isBigEndian());
+        return new SectionBytes(section, 0, copy, 0, section.file().isBigEndian());
     }
 
     /** The array that holds the section, from {@link #arrayOffset} on, not a copy. */
@@ -58,7 +48,7 @@ public final class SectionBytes implements SectionImage {
 
     /** The number of the section's bytes in the array; less than its size if it is not loaded and has no contents. */
     public long sizeBytes() {
-        return Math.min(section.sizeBytes(), bytes.length - start);
+        return sizeBytes;
     }
 
     @Override
@@ -88,6 +78,7 @@ public final class SectionBytes implements SectionImage {
 
     @Override
     public long pointer(long sectionOffset) {
+        int wordBytes = wordBytes();
         return Pointers.get(bytes, index(sectionOffset, wordBytes), wordBytes, bigEndian);
     }
 
@@ -98,13 +89,18 @@ public final class SectionBytes implements SectionImage {
 
     @Override
     public void putPointer(long sectionOffset, long value) {
+        int wordBytes = wordBytes();
         Pointers.put(bytes, index(sectionOffset, wordBytes), wordBytes, bigEndian, value);
     }
 
-    private int index(long sectionOffset, int sizeBytes) {
-        if (sectionOffset < 0 || sectionOffset > section.sizeBytes() - sizeBytes) {
-            throw new FormatException(Refusal.beyondKernel(section.where() + ": no " + sizeBytes + " bytes at 0x"
-                    + Long.toHexString(sectionOffset) + "; it has 0x" + Long.toHexString(section.sizeBytes())));
+    private int wordBytes() {
+        return section.file().elfClass().wordBytes();
+    }
+
+    private int index(long sectionOffset, int wanted) {
+        if (sectionOffset < 0 || sectionOffset > sizeBytes - wanted) {
+            throw new FormatException(Refusal.beyondKernel(section.where() + ": no " + wanted + " bytes at 0x"
+                    + Long.toHexString(sectionOffset) + "; it has 0x" + Integer.toHexString(sizeBytes)));
         }
         return start + (int) sectionOffset;
     }

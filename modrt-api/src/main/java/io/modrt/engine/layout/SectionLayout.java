@@ -129,22 +129,32 @@ public final class SectionLayout {
 
     /** Whether a section is loaded. */
     public boolean isLoaded(int section) {
-        return passes.region[section] != null;
+        return passes.regionNumber(section) != 0;
     }
 
     /** The region of a loaded section. */
     public RegionKind region(int section) {
-        RegionKind kind = passes.region[section];
+        RegionKind kind = passes.region(section);
         if (kind == null) {
             throw new IllegalArgumentException(file.name() + ": section " + section + " is not loaded");
         }
         return kind;
     }
 
+    /** The number of a section's region, from 1 to the number of kinds; 0 if the section is not loaded. */
+    int regionNumber(int section) {
+        return passes.regionNumber(section);
+    }
+
+    /** The offset of a section from the start of its region; 0 if it is not loaded. */
+    int offsetOrZero(int section) {
+        return passes.offset(section);
+    }
+
     /** The offset of a loaded section from the start of its region. */
     public long offset(int section) {
         region(section);
-        return passes.offset[section];
+        return passes.offset(section);
     }
 
     /**

@@ -28,9 +28,8 @@ final class Finish {
     /** The steps for the image of {@code application}; malformed tables are reported to {@code findings}. */
     static Finish of(Linkage linkage, Application application, Findings findings) {
         KernelTables kernel = linkage.kernel();
-        List<Finisher> own = application.load().finishers().stream()
-                .map(finisher -> tolerant(finisher, findings))
-                .toList();
+        List<Finisher> own = new ArrayList<>(application.load().finishers());
+        own.replaceAll(finisher -> tolerant(finisher, findings));
         ImageBytes image = application.image();
         return new Finish(
                 image,

@@ -12,7 +12,7 @@ import io.modrt.spi.RelocationTable;
 import io.modrt.spi.RelocationType;
 import io.modrt.spi.Store;
 import io.modrt.spi.Width;
-import java.util.stream.Stream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -232,22 +232,27 @@ final class RelocationRows {
     RelocationRows(RelocationTable table, Width width, ByteOrders orders) {
         this.table = table;
         this.orders = orders;
-        this.isEmpty = table.types().isEmpty();
-        int greatest = Stream.concat(table.types().stream(), table.beyondKernel().stream())
-                .mapToInt(RelocationType::number)
-                .max()
-                .orElse(-1);
-        this.rows = new @Nullable Row[greatest + 1];
+        List<RelocationType> types = table.types();
+        this.isEmpty = types.isEmpty();
         boolean isDirect = table.isDirectInReach();
-        table.types()
-                .forEach(type ->
-                        rows[type.number()] = new Row(type, false, isDirect, width, orders.isBig(type.field())));
-        table.beyondKernel()
-                .forEach(
-                        type -> rows[type.number()] = new Row(type, true, isDirect, width, orders.isBig(type.field())));
+        this.rows = new @Nullable Row[Math.max(greatest(types), greatest(table.beyondKernel())) + 1];
+        for (RelocationType type : types) {
+            rows[type.number()] = new Row(type, false, isDirect, width, orders.isBig(type.field()));
+        }
+        for (RelocationType type : table.beyondKernel()) {
+            rows[type.number()] = new Row(type, true, isDirect, width, orders.isBig(type.field()));
+        }
         AddressRange errors = table.errorValues();
         this.errorValuesStart = width.wrap(errors.start().value());
         this.errorValuesBound = errors.sizeBytes() + Long.MIN_VALUE;
+    }
+
+    private static int greatest(List<RelocationType> types) {
+        int greatest = -1;
+        for (RelocationType type : types) {
+            greatest = Math.max(greatest, type.number());
+        }
+        return greatest;
     }
 
     /** The byte orders of instructions and of data: whether the most significant byte comes first. */

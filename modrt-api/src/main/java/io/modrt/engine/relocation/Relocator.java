@@ -54,6 +54,7 @@ final class Relocator implements Fixup {
     private final Set<RelocationType> reportedTypes = new HashSet<>();
     private final SymbolNames names;
 
+    private @Nullable SectionAddends sectionAddends;
     private @Nullable RelocationSection section;
     private @Nullable RelocationType type;
     /** The bits that packed entries of the section have and the kernel ignores, as one. */
@@ -102,7 +103,7 @@ final class Relocator implements Fixup {
                             .at(relocations.section().where()));
         }
         int count = slips.applied(relocations, rows);
-        SectionAddends addends = new SectionAddends(relocations, count, rows, bytes);
+        SectionAddends addends = addends(relocations, count, rows, bytes);
         load.open(relocations, count, bytes, addends);
         packedRests = 0;
         plain.start();
@@ -116,7 +117,7 @@ final class Relocator implements Fixup {
                 applyAny(relocations, next++, rows, bytes, addends);
             }
         }
-        if (!addends.areExplicit()) { // why: a module may have thousands of sections
+        if (addends.isAnyLeft()) {
             addends.open().forEach((entry, refusal) -> {
                 seek(relocations, entry, rows, bytes);
                 fail(refusal);
@@ -129,6 +130,17 @@ final class Relocator implements Fixup {
         if ((packedRests | plain.packedRests()) != 0) {
             slips.reportPackedRest(relocations, count);
         }
+    }
+
+    private SectionAddends addends(RelocationSection relocations, int count, RelocationRows rows, SectionBytes bytes) {
+        SectionAddends known = sectionAddends;
+        if (known == null) {
+            known = new SectionAddends(relocations, count, rows, bytes);
+            sectionAddends = known;
+        } else {
+            known.start(relocations, count, rows, bytes);
+        }
+        return known;
     }
 
     /** A symbol's value; 0 for a number that no symbol has, which {@link #applyAny} refuses. */

@@ -7,6 +7,7 @@ import io.modrt.engine.layout.SectionBytes;
 import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.error.Refusal;
 import io.modrt.spi.Addends;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,24 +24,40 @@ final class SectionAddends implements Addends {
     private static final long[] NO_ADDENDS = {};
     private static final int[] NOTHING_ADDED = {};
 
-    private final RelocationSection relocations;
-    private final RelocationRows rows;
-    private final SectionBytes bytes;
-    private final int count;
-    private final boolean isInPlace;
+    private RelocationSection relocations;
+    private RelocationRows rows;
+    private SectionBytes bytes;
+    private int count;
+    private boolean isInPlace;
     private long[] addends = NO_ADDENDS;
+    /** What is added to each addend; it has room for those of the largest section so far. */
     private int[] added = NOTHING_ADDED;
+
+    private boolean isAdded;
     private byte[] states = UNTOUCHED;
     private Map<Integer, Refusal> refused = Map.of();
     private Map<Integer, Refusal> open = Map.of();
     private Map<Integer, String> left = Map.of();
 
     SectionAddends(RelocationSection relocations, int count, RelocationRows rows, SectionBytes bytes) {
+        start(relocations, count, rows, bytes);
+    }
+
+    /** Becomes those of another section; a module may have thousands. */
+    final void start(RelocationSection relocations, int count, RelocationRows rows, SectionBytes bytes) {
         this.relocations = relocations;
         this.count = count;
         this.rows = rows;
         this.bytes = bytes;
-        this.isInPlace = relocations.addends() == AddendKind.IN_PLACE;
+        isInPlace = relocations.addends() == AddendKind.IN_PLACE;
+        isAdded = false;
+        if (states.length != 0) {
+            addends = NO_ADDENDS;
+            states = UNTOUCHED;
+            refused = Map.of();
+            open = Map.of();
+            left = Map.of();
+        }
     }
 
     private void mark(int index, byte state) {
@@ -54,7 +71,7 @@ final class SectionAddends implements Addends {
     }
 
     private long added(int index) {
-        return added.length == 0 ? 0 : added[index];
+        return isAdded ? added[index] : 0;
     }
 
     private boolean is(int index, byte state) {
@@ -102,8 +119,13 @@ final class SectionAddends implements Addends {
 
     @Override
     public void add(int index, int more) {
-        if (added.length == 0) {
-            added = new int[count];
+        if (!isAdded) {
+            if (added.length < count) {
+                added = new int[count];
+            } else {
+                Arrays.fill(added, 0, count, 0);
+            }
+            isAdded = true;
         }
         added[index] += more;
     }
@@ -128,7 +150,7 @@ final class SectionAddends implements Addends {
 
     /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
-        return !isInPlace && states.length == 0 && added.length == 0;
+        return !isInPlace && states.length == 0 && !isAdded;
     }
 
     /** The refusal of a place outside the section whose addend the kernel reads before it looks at the type; empty elsewhere. */
@@ -149,6 +171,11 @@ final class SectionAddends implements Addends {
     @Nullable
     Refusal refusal(int index) {
         return refused.get(index);
+    }
+
+    /** Whether there are entries that are left as they are, or fail at the end of the section. */
+    boolean isAnyLeft() {
+        return !open.isEmpty() || !left.isEmpty();
     }
 
     /** The entries that fail at the end of the section, each with its refusal. */

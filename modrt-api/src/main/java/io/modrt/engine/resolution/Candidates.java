@@ -6,7 +6,6 @@ import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.SymbolQuery;
 import java.util.Arrays;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * exports, those of the kernel, which is asked for all of them at once.
  */
 final class Candidates<E extends Exporter> {
+    private static final int FEW = 64;
+
     private final SymbolTable symbols;
     private final Names<E> names;
     private final byte[] bytes;
     private final int stringsStart;
     private final ByteName name = new ByteName();
-    private final SymbolQuery query = new SymbolQuery();
+    private final SymbolQuery query;
     /** The symbols of the query's names, in ascending order. */
-    private int[] asked;
+    private final int[] asked;
 
     private int next;
 
@@ -30,18 +31,27 @@ final class Candidates<E extends Exporter> {
         this.names = names;
         this.bytes = symbols.stringTable().file().array();
         this.stringsStart = (int) symbols.stringTable().fileOffset();
-        int count = symbols.count();
-        asked = new int[Math.min(count, 64)];
-        for (int i = 1; i < count; i++) {
+        int[] found = new int[FEW];
+        int count = 0;
+        for (int i = 1; i < symbols.count(); i++) {
             if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF && ofModules(i) == null) {
-                if (query.count() == asked.length) {
-                    asked = Arrays.copyOf(asked, 2 * asked.length);
+                if (count == found.length) {
+                    found = Arrays.copyOf(found, 2 * count);
                 }
-                asked[query.count()] = i;
-                query.add(bytes, stringsStart + symbols.nameOffset(i));
+                found[count++] = i;
             }
         }
+        asked = found;
+        query = new SymbolQuery(count);
+        for (int i = 0; i < count; i++) {
+            query.add(bytes, stringsStart + symbols.nameOffset(found[i]));
+        }
         query.ask(names.kernel());
+    }
+
+    /** How many symbols the kernel was asked for. */
+    int count() {
+        return query.count();
     }
 
     /** The exports of loaded modules that have the name of {@code symbol}; null if there are none. */
@@ -51,12 +61,15 @@ final class Candidates<E extends Exporter> {
                 : names.modules().find(name.moveTo(bytes, stringsStart + symbols.nameOffset(symbol)));
     }
 
-    /** The kernel's symbol that has the name of {@code symbol}. Symbols are asked for in ascending order. */
-    Optional<KernelSymbol> ofKernel(int symbol) {
+    /** The kernel's symbol that has the name of {@code symbol}; null if there is none. Symbols are asked for in ascending order. */
+    @Nullable
+    KernelSymbol ofKernel(int symbol) {
         while (next < query.count() && asked[next] < symbol) {
             next++;
         }
         boolean isAsked = next < query.count() && asked[next] == symbol;
-        return isAsked ? query.answer(next) : names.kernel().find(symbols.name(symbol));
+        return isAsked
+                ? query.answer(next).orElse(null)
+                : names.kernel().find(symbols.name(symbol)).orElse(null);
     }
 }

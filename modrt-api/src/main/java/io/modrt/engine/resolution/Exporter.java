@@ -1,6 +1,7 @@
 package io.modrt.engine.resolution;
 
 import io.modrt.kernel.KernelSymbol;
+import io.modrt.module.ExportList;
 import java.util.List;
 
 /** A loaded module, as the search for symbols sees it. */
@@ -11,6 +12,9 @@ public interface Exporter {
 
     /** Its exports. */
     List<KernelSymbol> exports();
+
+    /** The same exports as its file has them, with the same indices. */
+    ExportList exportsInFile();
 
     /**
      * Waits until the module's load has ended, if another thread loads it.

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's rules for one module's imports: whether its licence allows it an export, and whether CRC and namespace agree. Unlike the
@@ -31,13 +32,17 @@ public final class ImportRules<E extends Exporter> {
     private static final Set<String> GPL_COMPATIBLE =
             Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
 
+    /** How many names a message has that is about most loads. */
+    private static final int FEW_NAMES = 3;
+
     private final ModuleFile file;
     private final KernelProfile profile;
     private final Findings findings;
     private final Set<String> namespaces;
     private final List<E> owners = new ArrayList<>();
     private final Map<String, String> hidden = new HashMap<>();
-    private final List<String> perhapsExported = new ArrayList<>();
+    private final List<String> perhapsExported = new ArrayList<>(FEW_NAMES);
+    private int perhapsCount;
     private boolean proprietary;
     private boolean usesGplOnly;
     private boolean isForced;
@@ -66,7 +71,12 @@ public final class ImportRules<E extends Exporter> {
         return proprietary;
     }
 
-    /** The symbols of the kernel that were given to the module, and of which the source does not say whether they are exported. */
+    /** How many symbols of the kernel were given to the module of which the source does not say whether they are exported. */
+    int perhapsCount() {
+        return perhapsCount;
+    }
+
+    /** The names of the first of them. */
     List<String> perhapsExported() {
         return perhapsExported;
     }
@@ -76,8 +86,9 @@ public final class ImportRules<E extends Exporter> {
         return hidden.isEmpty() ? Optional.empty() : Optional.ofNullable(hidden.get(name));
     }
 
-    /** The export that the module gets for an undefined symbol; empty if there is none that it may use. */
-    Optional<KernelSymbol> choose(Candidates<E> candidates, int index) {
+    /** The export that the module gets for an undefined symbol; null if there is none that it may use. */
+    @Nullable
+    KernelSymbol choose(Candidates<E> candidates, int index) {
         for (ExportIndex.Offer<E> offer = candidates.ofModules(index); offer != null; offer = offer.next()) {
             KernelSymbol symbol = offer.symbol();
             if (isVisible(symbol) && inherits(offer.owner(), symbol.name())) {
@@ -86,14 +97,14 @@ public final class ImportRules<E extends Exporter> {
                 if (!owners.contains(offer.owner())) {
                     owners.add(offer.owner());
                 }
-                return Optional.of(symbol);
+                return symbol;
             }
         }
-        Optional<KernelSymbol> symbol = candidates.ofKernel(index);
-        if (symbol.isEmpty() || !isExported(symbol.get()) || !isVisible(symbol.get())) {
-            return Optional.empty();
+        KernelSymbol symbol = candidates.ofKernel(index);
+        if (symbol == null || !isExported(symbol) || !isVisible(symbol)) {
+            return null;
         }
-        check(symbol.get());
+        check(symbol);
         return symbol;
     }
 
@@ -103,7 +114,9 @@ public final class ImportRules<E extends Exporter> {
             return passes(Rule.EXPORTED, symbol.name(), "a symbol of the kernel that it does not export");
         }
         if (!symbol.kind().isExported() && symbol.crc().isEmpty()) {
-            perhapsExported.add(symbol.name());
+            if (perhapsCount++ < FEW_NAMES) {
+                perhapsExported.add(symbol.name());
+            }
         }
         return true;
     }

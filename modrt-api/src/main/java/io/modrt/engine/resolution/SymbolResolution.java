@@ -22,15 +22,14 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Gives every symbol of a module its final value, by the rules of the kernel's {@code simplify_symbols}. */
 public final class SymbolResolution<E extends Exporter> {
     private static final int SHN_LIVEPATCH = 0xff20;
 
-    /** How many names a message has of what is wrong, and how many one that is about most loads. */
+    /** How many names a message has of what is wrong. */
     private static final int MOST_NAMES = 12;
-
-    private static final int FEW_NAMES = 3;
 
     private final SectionAddresses addresses;
     private final ModuleFile file;
@@ -39,7 +38,7 @@ public final class SymbolResolution<E extends Exporter> {
     private final Findings findings;
     private final ImportRules<E> rules;
     private final KernelProfile profile;
-    private final List<KernelSymbol> imports = new ArrayList<>();
+    private List<KernelSymbol> imports = List.of();
     private final BitSet missing = new BitSet();
     private final List<String> unresolved = new ArrayList<>();
     private final List<String> placeholders;
@@ -87,16 +86,15 @@ public final class SymbolResolution<E extends Exporter> {
                     placeholders.size()
                             + " of its symbols have made-up addresses, since neither the kernel nor a loaded module exports"
                             + " them: "
-                            + some(placeholders, MOST_NAMES));
+                            + some(placeholders));
         }
-        List<String> perhaps = rules.perhapsExported();
-        if (!perhaps.isEmpty()) {
+        if (rules.perhapsCount() > 0) {
             findings.add(
                     Kind.NOT_CHECKED,
                     file.name(),
-                    "whether the kernel exports " + perhaps.size()
+                    "whether the kernel exports " + rules.perhapsCount()
                             + " of its imports, of which the source of the kernel's symbols does not say it: "
-                            + some(perhaps, FEW_NAMES));
+                            + some(rules.perhapsExported(), rules.perhapsCount()));
         }
         return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
     }
@@ -104,6 +102,7 @@ public final class SymbolResolution<E extends Exporter> {
     private long[] values(SymbolTable symbols, long perCpuBase) {
         SectionLayout layout = addresses.layout();
         Candidates<E> candidates = new Candidates<>(symbols, names);
+        imports = new ArrayList<>(candidates.count());
         Width width = names.width();
         int sections = file.elf().sectionCount();
         int perCpu = layout.perCpuSection();
@@ -163,7 +162,7 @@ public final class SymbolResolution<E extends Exporter> {
 
     private long undefined(Candidates<E> candidates, SymbolTable symbols, int index) {
         boolean isWeak = symbols.binding(index) == Symbol.STB_WEAK;
-        Optional<KernelSymbol> export;
+        KernelSymbol export;
         try {
             export = find(candidates, symbols, index, isWeak);
         } catch (PolicyException refusal) {
@@ -183,9 +182,9 @@ public final class SymbolResolution<E extends Exporter> {
             kernelLines.add(unknownLine(symbols.name(index), -lastErrno.number()));
             return 0;
         }
-        if (export.isPresent()) {
-            imports.add(export.get());
-            return export.get().value().value();
+        if (export != null) {
+            imports.add(export);
+            return export.value().value();
         }
         if (!isWeak) {
             String name = symbols.name(index);
@@ -205,28 +204,35 @@ public final class SymbolResolution<E extends Exporter> {
     }
 
     /** Looks a name up: in the modules, the most recent first, then in the kernel's symbols, and makes it up last. */
-    private Optional<KernelSymbol> find(Candidates<E> candidates, SymbolTable symbols, int index, boolean isWeak) {
-        Optional<KernelSymbol> known = rules.choose(candidates, index);
-        if (known.isPresent() || isWeak) { // why: code tests whether a weak symbol is defined
+    private @Nullable KernelSymbol find(Candidates<E> candidates, SymbolTable symbols, int index, boolean isWeak) {
+        KernelSymbol known = rules.choose(candidates, index);
+        if (known != null || isWeak) { // why: code tests whether a weak symbol is defined
             return known;
         }
         String name = symbols.name(index);
         if (rules.whyHidden(name).isPresent()) { // why: the kernel has one that it does not give
             return known;
         }
-        known = names.kernel().placeholder(name, names.madeUpArea(), () -> uses.of(index));
-        if (known.isPresent()) {
+        known = names.kernel()
+                .placeholder(name, names.madeUpArea(), () -> uses.of(index))
+                .orElse(null);
+        if (known != null) {
             placeholders.add(name);
         }
         return known;
     }
 
-    private static String some(List<String> names, int most) {
+    private static String some(List<String> names) {
+        return some(names.subList(0, Math.min(names.size(), MOST_NAMES)), names.size());
+    }
+
+    /** The first names of {@code count}. */
+    private static String some(List<String> first, int count) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < names.size() && i < most; i++) {
-            text.append(i == 0 ? "" : ", ").append(Printable.brief(names.get(i)));
+        for (int i = 0; i < first.size(); i++) {
+            text.append(i == 0 ? "" : ", ").append(Printable.brief(first.get(i)));
         }
-        return text.append(names.size() <= most ? "" : " and " + (names.size() - most) + " more")
+        return text.append(count == first.size() ? "" : " and " + (count - first.size()) + " more")
                 .toString();
     }
 
@@ -253,7 +259,7 @@ public final class SymbolResolution<E extends Exporter> {
                 .append(": ")
                 .append(unresolved.size())
                 .append(unresolved.size() == 1 ? " unknown symbol: " : " unknown symbols: ")
-                .append(some(unresolved, MOST_NAMES));
+                .append(some(unresolved));
         refused.stream().limit(MOST_NAMES).forEach(other -> text.append("; ").append(other.getMessage()));
         unresolved.stream()
                 .filter(name -> rules.whyHidden(name).isPresent())

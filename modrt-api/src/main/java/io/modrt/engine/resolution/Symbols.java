@@ -2,6 +2,7 @@ package io.modrt.engine.resolution;
 
 import io.modrt.kernel.KernelSymbol;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -17,9 +18,9 @@ import java.util.List;
 public record Symbols<E extends Exporter>(
         long[] values, BitSet missing, List<KernelSymbol> imports, List<E> owners, boolean isProprietary) {
 
-    /** Copies the lists. */
+    /** Makes views of the lists, which must no longer be changed. */
     public Symbols {
-        imports = List.copyOf(imports);
-        owners = List.copyOf(owners);
+        imports = Collections.unmodifiableList(imports);
+        owners = Collections.unmodifiableList(owners);
     }
 }

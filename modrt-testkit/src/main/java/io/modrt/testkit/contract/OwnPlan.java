@@ -91,11 +91,6 @@ final class OwnPlan {
         }
 
         @Override
-        public byte[] bytesAt(long address, int sizeBytes) {
-            return image.bytesAt(address, sizeBytes);
-        }
-
-        @Override
         public void putBytesAt(long address, byte[] bytes) {
             image.putBytesAt(address, bytes);
         }

@@ -1,6 +1,7 @@
 package io.modrt.testkit.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import io.modrt.policy.LoadPolicy;
 import io.modrt.testkit.ElfTarget;
 import io.modrt.testkit.KernelModuleBuilder;
 import io.modrt.version.KernelVersion;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -255,6 +257,34 @@ class ImportRulesTest {
                 runtime.load(Samples.file(second), LoadPolicy.kernelExact().relaxed(Rule.DUPLICATE_EXPORT));
         LiveModule user = load(Samples.importer("user", "lender_run"));
         assertEquals(List.of(newest), user.uses());
+    }
+
+    @Test
+    void aNameThatTwoModulesExportStaysWithTheOtherWhenOneIsUnloadedAndItsFileOverwritten() {
+        byte[] file = Samples.exporter("lender").build();
+        LiveModule lender = runtime.load(file);
+        KernelModuleBuilder second = Samples.module("second")
+                .function("lender_run", ".text", 4)
+                .exports("lender_run", export -> export.crc(Samples.CRC));
+        LiveModule other =
+                runtime.load(Samples.file(second), LoadPolicy.kernelExact().relaxed(Rule.DUPLICATE_EXPORT));
+
+        lender.unload();
+        Arrays.fill(file, (byte) 0x55);
+        assertEquals(
+                List.of(other), load(Samples.importer("user", "lender_run")).uses());
+    }
+
+    @Test
+    void anExportIsOneObjectHoweverOftenItIsAskedFor() {
+        LiveModule lender = load(Samples.exporter("lender"));
+        KernelSymbol export = lender.exports().get(0);
+
+        assertEquals("lender_run", export.name());
+        assertSame(export, lender.exports().get(0));
+        assertSame(
+                export, load(Samples.importer("user", "lender_run")).imports().get(0));
+        assertThrows(UnsupportedOperationException.class, () -> lender.exports().remove(0));
     }
 
     @Test
