@@ -45,6 +45,7 @@ public final class ElfFile {
 
     private final boolean extendedNumbering;
     private final Section[] sections;
+    private @Nullable SectionNames sectionNames;
     private @Nullable SymbolTable symbolTable;
     private @Nullable List<RelocationSection> relocationSections;
     /** The same, in the order of the sections that they relocate. */
@@ -275,12 +276,16 @@ public final class ElfFile {
     /** The number of the first section of this name behind section {@code after}; 0 if there is none. */
     public int nextNamed(String sectionName, int after) {
         Objects.requireNonNull(sectionName, "sectionName");
-        for (int i = after + 1; i < sections.length; i++) {
-            if (isSectionNamed(Bytes.getInt(bytes, headerAt(i), isBigEndian), sectionName)) {
-                return i;
-            }
+        if (namesStart == NO_NAMES) {
+            return sectionName.isEmpty() && after + 1 < sections.length ? after + 1 : 0;
         }
-        return 0;
+        SectionNames known = sectionNames;
+        if (known == null) {
+            known = new SectionNames(
+                    bytes, sections.length, i -> namesStart + Bytes.getInt(bytes, headerAt(i), isBigEndian));
+            sectionNames = known;
+        }
+        return known.next(sectionName, after);
     }
 
     /**
