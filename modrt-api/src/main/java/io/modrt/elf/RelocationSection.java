@@ -78,6 +78,17 @@ public final class RelocationSection {
         return new RelocationSection(section, entryBytes, before == null ? numbers : before.compose(numbers));
     }
 
+    /** The same relocations in the order of the file. */
+    public RelocationSection inFileOrder() {
+        return order == null ? this : new RelocationSection(section, entryBytes, null);
+    }
+
+    /** The number of relocation {@code i} in the order of the file. */
+    public int numberInFile(int i) {
+        IntUnaryOperator moved = order;
+        return moved == null ? i : check(moved.applyAsInt(i));
+    }
+
     /** The section that holds the relocations. */
     public Section section() {
         return section;
