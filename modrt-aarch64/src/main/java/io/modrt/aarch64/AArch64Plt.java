@@ -42,8 +42,10 @@ final class AArch64Plt {
             return new Entry(place, target, symbol, isInReach ? ENTRY : OUT_OF_REACH);
         }
 
-        void write(ModuleImage image) {
-            image.putBytesAt(place, template.fill(place, ByteOrder.LITTLE_ENDIAN, target));
+        /** Writes it; {@code code} has room for its code. */
+        void write(ModuleImage image, byte[] code) {
+            template.fill(place, ByteOrder.LITTLE_ENDIAN, target, code);
+            image.putBytesAt(place, code);
         }
 
         Stub stub(SymbolTable symbols) {
@@ -73,7 +75,7 @@ final class AArch64Plt {
 
     /** Writes an entry that leads to {@code target}. */
     static void write(ModuleImage image, long place, long target) {
-        Entry.to(target, place, 0).write(image);
+        Entry.to(target, place, 0).write(image, new byte[ENTRY_BYTES]);
     }
 
     /**
@@ -122,17 +124,19 @@ final class AArch64Plt {
 
     /** The entries and veneers, in the order in which they were made, and the one that was made and not used, if it is still there. */
     private List<Entry> all() {
-        List<Entry> all = new ArrayList<>(entries);
-        if (hasSpare && last != null) {
-            all.add(Entry.to(last.target, next(), last.symbol));
+        if (!hasSpare || last == null) {
+            return entries;
         }
+        List<Entry> all = new ArrayList<>(entries);
+        all.add(Entry.to(last.target, next(), last.symbol));
         return all;
     }
 
     /** Writes all. Returns how many there are. */
     int write(ModuleImage image) {
         List<Entry> all = all();
-        all.forEach(entry -> entry.write(image));
+        byte[] code = new byte[ENTRY_BYTES];
+        all.forEach(entry -> entry.write(image, code));
         return all.size();
     }
 

@@ -61,7 +61,7 @@ final class AArch64Tables {
     /** The relocations of the first section of this name, if it has some. */
     private static Optional<RelocationSection> relocations(ModuleFile file, String section) {
         return file.elf().relocationSections().stream()
-                .filter(relocations -> relocations.target().name().equals(section) && relocations.count() > 0)
+                .filter(relocations -> relocations.target().isNamed(section) && relocations.count() > 0)
                 .findFirst();
     }
 

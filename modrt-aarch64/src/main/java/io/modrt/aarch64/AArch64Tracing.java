@@ -72,7 +72,7 @@ record AArch64Tracing(boolean isNew, boolean hasOps, boolean hasBti, boolean has
                 && code.holds(function, Integer.BYTES)
                 && (code.codeAt(function) & ~0xc0) == 0xd503_241f; // bti, bti c, bti j, bti jc
         // why: ftrace_call_adjust warns of a function that is not aligned, and returns 0
-        long behindOps = !Address.of(entry).isAligned(Long.BYTES) ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
+        long behindOps = entry % Long.BYTES != 0 ? 0 : entry + (isBti ? FROM_OPS_OVER_BTI : FROM_OPS);
         return hasOps ? behindOps : entry + Integer.BYTES;
     }
 

@@ -18,15 +18,15 @@ public final class RelocationSection {
     private static final int INFO_32 = 4;
     private static final int INFO_64 = 8;
     private static final int REST_64 = 12;
+    private static final int RELA_32 = 12;
+    private static final int RELA_64 = 24;
 
     private final Section section;
-    private final byte[] bytes;
     private final boolean big;
     private final boolean wide;
     private final boolean packed;
-    private final boolean explicit;
+    private final byte entryBytes;
     private final int start;
-    private final int entryBytes;
     private final int count;
     /** Gives for each relocation where it is in the section; null if in the order of the file. */
     private final @Nullable IntUnaryOperator order;
@@ -34,13 +34,11 @@ public final class RelocationSection {
     private RelocationSection(Section section, int entryBytes, @Nullable IntUnaryOperator order) {
         ElfFile file = section.file();
         this.section = section;
-        this.bytes = file.array();
         this.big = file.isBigEndian();
         this.wide = file.isWide();
         this.packed = wide && file.header().machine() == ElfHeader.EM_MIPS;
-        this.explicit = section.type() == Section.SHT_RELA;
         this.start = (int) section.fileOffset();
-        this.entryBytes = entryBytes;
+        this.entryBytes = (byte) entryBytes;
         this.count = (int) (section.sizeBytes() / entryBytes);
         this.order = order;
     }
@@ -89,6 +87,14 @@ public final class RelocationSection {
         return moved == null ? i : check(moved.applyAsInt(i));
     }
 
+    private byte[] bytes() {
+        return section.file().array();
+    }
+
+    private boolean isExplicit() {
+        return entryBytes == (wide ? RELA_64 : RELA_32);
+    }
+
     /** The section that holds the relocations. */
     public Section section() {
         return section;
@@ -101,7 +107,7 @@ public final class RelocationSection {
 
     /** Where the addends are. */
     public AddendKind addends() {
-        return explicit ? AddendKind.EXPLICIT : AddendKind.IN_PLACE;
+        return isExplicit() ? AddendKind.EXPLICIT : AddendKind.IN_PLACE;
     }
 
     /** Whether {@code r_info} is packed as on 64-bit MIPS. */
@@ -129,39 +135,39 @@ public final class RelocationSection {
 
     /** {@code r_offset}: the place, in bytes from the start of the relocated section; unsigned, not checked. */
     public long offset(int i) {
-        return wide ? Bytes.getLong(bytes, at(i), big) : Bytes.getInt(bytes, at(i), big) & 0xffff_ffffL;
+        return wide ? Bytes.getLong(bytes(), at(i), big) : Bytes.getInt(bytes(), at(i), big) & 0xffff_ffffL;
     }
 
     /** The symbol's number, as unsigned 32 bits in an int, not checked. */
     public int symbol(int i) {
         if (!wide) {
-            return Bytes.getInt(bytes, at(i) + INFO_32, big) >>> 8;
+            return Bytes.getInt(bytes(), at(i) + INFO_32, big) >>> 8;
         }
-        return Bytes.getInt(bytes, at(i) + (packed || big ? INFO_64 : REST_64), big);
+        return Bytes.getInt(bytes(), at(i) + (packed || big ? INFO_64 : REST_64), big);
     }
 
     /** The type; the first of three if {@code r_info} is packed. */
     public int type(int i) {
         if (!wide) {
-            return bytes[at(i) + (big ? INFO_32 + 3 : INFO_32)] & 0xff;
+            return bytes()[at(i) + (big ? INFO_32 + 3 : INFO_32)] & 0xff;
         }
         if (packed) {
-            return bytes[at(i) + REST_64 + 3] & 0xff;
+            return bytes()[at(i) + REST_64 + 3] & 0xff;
         }
-        return Bytes.getInt(bytes, at(i) + (big ? REST_64 : INFO_64), big);
+        return Bytes.getInt(bytes(), at(i) + (big ? REST_64 : INFO_64), big);
     }
 
     /** The addend in the relocation, in bytes; 0 if addends are in place. */
     public long addend(int i) {
-        if (!explicit) {
+        if (!isExplicit()) {
             return 0;
         }
-        return wide ? Bytes.getLong(bytes, at(i) + 16, big) : Bytes.getInt(bytes, at(i) + 8, big);
+        return wide ? Bytes.getLong(bytes(), at(i) + 16, big) : Bytes.getInt(bytes(), at(i) + 8, big);
     }
 
     /** What a packed {@code r_info} holds besides symbol and type: {@code r_ssym << 16 | r_type3 << 8 | r_type2}; else 0. */
     public int packedRest(int i) {
-        return packed ? Bytes.getInt(bytes, at(i) + REST_64, true) >>> 8 : 0;
+        return packed ? Bytes.getInt(bytes(), at(i) + REST_64, true) >>> 8 : 0;
     }
 
     /** The relocation as an object. */

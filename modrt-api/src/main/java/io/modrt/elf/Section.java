@@ -48,7 +48,9 @@ public final class Section {
     private final int type;
 
     private final int lowFlags;
-    /** What an architecture gives it in memory; null for a section as the file has it. */
+    private final int nameOffset;
+    private final int lowSize;
+    /** What an architecture gives it in memory; null for most sections as the file has them. */
     private final @Nullable Shape shape;
 
     private record Shape(long sizeBytes, long flags, long alignment) {}
@@ -61,9 +63,15 @@ public final class Section {
     private Section(ElfFile file, int index, @Nullable Shape shape) {
         this.file = file;
         this.index = index;
-        this.shape = shape;
         this.type = half(4, 4);
-        this.lowFlags = (int) flags();
+        this.nameOffset = half(0, 0);
+        long size = word(20, 32);
+        this.lowSize = (int) size;
+        long flags = shape == null ? word(8, 8) : shape.flags;
+        this.lowFlags = (int) flags;
+        // why: no flag is defined behind the lowest 32, so that few sections take more
+        boolean isWide = shape == null && (flags | size) >>> Integer.SIZE != 0;
+        this.shape = isWide ? new Shape(size, flags, word(32, 48)) : shape;
     }
 
     /** A field of four bytes. */
@@ -127,7 +135,7 @@ public final class Section {
     }
 
     int nameOffset() {
-        return half(0, 0);
+        return nameOffset;
     }
 
     /** {@code sh_type}. */
@@ -138,7 +146,7 @@ public final class Section {
     /** {@code sh_flags}. */
     public long flags() {
         Shape shaped = shape;
-        return shaped == null ? word(8, 8) : shaped.flags;
+        return shaped == null ? lowFlags & 0xffff_ffffL : shaped.flags;
     }
 
     /** {@code sh_addr}, which loaders of relocatable files ignore. */
@@ -154,7 +162,7 @@ public final class Section {
     /** {@code sh_size}: bytes in memory, and in the file if it {@linkplain #hasContents() has contents}. */
     public long sizeBytes() {
         Shape shaped = shape;
-        return shaped == null ? word(20, 32) : shaped.sizeBytes;
+        return shaped == null ? lowSize & 0xffff_ffffL : shaped.sizeBytes;
     }
 
     /** {@code sh_link}, as unsigned 32 bits in an int. */

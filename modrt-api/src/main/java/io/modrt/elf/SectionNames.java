@@ -9,16 +9,20 @@ import java.util.function.IntUnaryOperator;
  */
 final class SectionNames {
     private static final int LEAST_HASHES = 16;
+    private static final int MOST_HASHES = 1 << 10;
+    /** Sections of larger files are looked at one by one. */
+    private static final int MOST_SECTIONS = 1 << Character.SIZE;
     private static final long NOT_ASCII = -1;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L; // 2^64 divided by the golden ratio
 
     private final byte[] bytes;
+    private final int count;
     private final IntUnaryOperator start;
     private final int shift;
     /** For each hash its first section, and for each section the next one of its hash; 0 for none. */
-    private final int[] first;
+    private final char[] first;
 
-    private final int[] next;
+    private final char[] next;
 
     /**
      * The sections from 1 on.
@@ -27,15 +31,16 @@ final class SectionNames {
      */
     SectionNames(byte[] bytes, int count, IntUnaryOperator start) {
         this.bytes = bytes;
+        this.count = count;
         this.start = start;
-        int hashes = Math.max(LEAST_HASHES, Integer.highestOneBit(count));
+        int hashes = Math.max(LEAST_HASHES, Math.min(Integer.highestOneBit(count), MOST_HASHES));
         shift = Long.SIZE - Integer.numberOfTrailingZeros(hashes);
-        first = new int[hashes];
-        next = new int[count];
-        for (int i = count - 1; i > 0; i--) {
+        first = new char[hashes];
+        next = new char[count <= MOST_SECTIONS ? count : 0];
+        for (int i = next.length - 1; i > 0; i--) {
             int hash = hash(i);
             next[i] = first[hash];
-            first[hash] = i;
+            first[hash] = (char) i;
         }
     }
 
@@ -46,7 +51,7 @@ final class SectionNames {
     /** The number of the first section of this name behind section {@code after}; 0 if there is none. */
     int next(String name, int after) {
         long beginning = beginning(name);
-        if (beginning == NOT_ASCII) {
+        if (beginning == NOT_ASCII || next.length < count) {
             return search(name, after);
         }
         int hash = (int) (beginning * MIX >>> shift);
@@ -59,7 +64,7 @@ final class SectionNames {
     }
 
     private int search(String name, int after) {
-        for (int i = after + 1; i < next.length; i++) {
+        for (int i = after + 1; i < count; i++) {
             if (isNamed(i, name)) {
                 return i;
             }

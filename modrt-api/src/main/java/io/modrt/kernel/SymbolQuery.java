@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SymbolQuery {
     private static final int FEW = 16;
+    private static final @Nullable KernelSymbol[] NO_ANSWERS = {};
 
     private final ByteName name = new ByteName();
     private int count;
@@ -83,6 +84,12 @@ public final class SymbolQuery {
         return Optional.ofNullable(answers[number]);
     }
 
+    /** The same; null while it is open. */
+    public @Nullable KernelSymbol found(int number) {
+        check(number);
+        return answers[number];
+    }
+
     /** Answers a name that is open. */
     public void answer(int number, KernelSymbol symbol) {
         if (!isOpen(number)) {
@@ -117,14 +124,23 @@ public final class SymbolQuery {
 
     /** Asks {@code source}, and changes what it finds. */
     public void ask(KernelSymbols source, UnaryOperator<KernelSymbol> change) {
-        @Nullable KernelSymbol[] before = answers.clone();
+        @Nullable KernelSymbol[] before = isAnyAnswered() ? answers.clone() : NO_ANSWERS;
         ask(source);
         for (int i = 0; i < count; i++) {
             KernelSymbol found = answers[i];
-            if (found != null && before[i] == null) {
+            if (found != null && (before.length == 0 || before[i] == null)) {
                 answers[i] = change.apply(found);
             }
         }
+    }
+
+    private boolean isAnyAnswered() {
+        for (int i = 0; i < count; i++) {
+            if (answers[i] != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The hash of a name, as {@link ByteName#hashCode} has it. */

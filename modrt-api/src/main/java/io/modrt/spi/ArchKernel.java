@@ -29,7 +29,7 @@ public interface ArchKernel {
      * addresses that are sign-extended from 32 bits, 8 digits stand for those. An address that the kernel does not have is returned as given.
      */
     default Address canonical(Address given) {
-        boolean isExtended = given.value() == (int) given.value();
+        boolean isExtended = given.value() == (int) given.value() && given.value() < 0;
         return width() == Width.BITS_32 && isExtended ? width().address(given.value()) : given;
     }
 

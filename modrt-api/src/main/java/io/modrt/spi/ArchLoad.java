@@ -22,7 +22,8 @@ public interface ArchLoad {
      *
      * @param relocations the section, in the {@linkplain ArchPlan#ordered order} of application
      * @param count how many of its entries will be applied, from the first
-     * @param image the bytes of the section that is relocated
+     * @param image the bytes of the section that is relocated; it is the next section's when that is opened, so an
+     *     architecture keeps it as {@link SectionImage#kept}
      */
     default void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {}
 

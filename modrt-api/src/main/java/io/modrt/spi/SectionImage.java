@@ -13,6 +13,9 @@ public interface SectionImage {
     /** The section as it is laid out. */
     Section section();
 
+    /** The same bytes, as an object that stays this section's when another section is opened. */
+    SectionImage kept();
+
     /** Its address; 0 for a section that is not loaded, which only explanations relocate. */
     long address();
 

@@ -61,6 +61,12 @@ public record StubTemplate(List<Piece> pieces) {
      */
     public byte[] fill(long place, ByteOrder order, long target) {
         byte[] code = new byte[sizeBytes()];
+        fill(place, order, target, code);
+        return code;
+    }
+
+    /** The same in {@code code}, from its start on, which has room for {@link #sizeBytes}. */
+    public void fill(long place, ByteOrder order, long target, byte[] code) {
         boolean big = order == ByteOrder.BIG_ENDIAN;
         int at = 0;
         for (int i = 0; i < pieces.size(); i++) {
@@ -73,6 +79,5 @@ public record StubTemplate(List<Piece> pieces) {
             }
             at += piece.sizeBytes();
         }
-        return code;
     }
 }

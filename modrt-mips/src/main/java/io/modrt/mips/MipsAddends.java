@@ -113,11 +113,12 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
     }
 
     private void leaveOpen(int first, int end, SectionImage image, List<Waiting> waiting) {
+        SectionImage kept = image.kept();
         for (int hi = first; hi < end; hi++) {
             if (relocations.type(hi) == HI16) {
                 addends.leave(
                         hi, "no R_MIPS_LO16 follows in its section: it waits for the next in any section or module");
-                waiting.add(new Waiting(image, relocations.offset(hi), symbols.value(relocations.symbol(hi))));
+                waiting.add(new Waiting(kept, relocations.offset(hi), symbols.value(relocations.symbol(hi))));
             }
         }
     }

@@ -18,6 +18,8 @@ import java.util.Map;
  */
 final class PariscStubs {
     private static final int BLOCK = 256;
+    private static final int RUNS = 64;
+    private static final long[] NO_ADDENDS = {};
     private static final PariscStub[] KINDS = PariscStub.values();
 
     private final Width width;
@@ -25,21 +27,33 @@ final class PariscStubs {
     private final SymbolTable symbols;
     private final SymbolValues values;
     private final List<Block> blocks = new ArrayList<>();
-    private final List<Run> runs = new ArrayList<>();
+    private final List<Runs> runs = new ArrayList<>();
+    private int runCount;
     private int count;
 
     /** The columns of up to {@link #BLOCK} stubs. */
     private final class Block {
-        /** The ordinal of each stub's {@link PariscStub}. */
-        private final byte[] kinds = new byte[BLOCK];
+        /** The ordinal of each stub's {@link PariscStub}; on 32 bit there is one kind. */
+        private final byte[] kinds = new byte[isWide() ? BLOCK : 0];
         /** The number of each stub's symbol. */
         private final int[] symbols = new int[BLOCK];
 
-        private final int[] slotOffsets = new int[width == Width.BITS_64 ? BLOCK : 0];
+        private final int[] slotOffsets = new int[isWide() ? BLOCK : 0];
     }
 
-    /** Stubs that follow each other in memory, made for branches with one addend; {@code first} is the number of the first. */
-    private record Run(long address, long addend, int first) {}
+    /** The columns of up to {@link #RUNS} runs: stubs that follow each other in memory, made for branches with one addend. */
+    private static final class Runs {
+        /** The number of each run's first stub. */
+        private final int[] firsts = new int[RUNS];
+
+        private final long[] addresses = new long[RUNS];
+        /** Of few runs another than 0. */
+        private long[] addends = NO_ADDENDS;
+
+        long addend(int run) {
+            return addends.length == 0 ? 0 : addends[run];
+        }
+    }
 
     /** Takes what the code of a stub is filled with: {@code S} and {@code A} are those of its slot if it has one. */
     private interface Visitor {
@@ -54,21 +68,24 @@ final class PariscStubs {
         this.values = values;
     }
 
+    private boolean isWide() {
+        return width == Width.BITS_64;
+    }
+
     /** Adds a stub for {@code branch}, which leads to its S + A; {@code slotOffset} is that of its GOT slot if it has one. */
     void add(PariscStub kind, Fixup branch, long address, int slotOffset) {
         long addend = branch.S() + branch.A() - values.value(branch.symbol());
-        Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
-        if (last == null
-                || last.addend != addend
-                || last.address + (long) (count - last.first) * stubBytes != address) {
-            runs.add(new Run(address, addend, count));
+        if (!isNext(address, addend)) {
+            startRun(address, addend);
         }
         int index = count % BLOCK;
         if (index == 0) {
             blocks.add(new Block());
         }
         Block block = blocks.get(blocks.size() - 1);
-        block.kinds[index] = (byte) kind.ordinal();
+        if (isWide()) {
+            block.kinds[index] = (byte) kind.ordinal();
+        }
         block.symbols[index] = branch.symbol();
         if (kind.hasSlot()) {
             block.slotOffsets[index] = slotOffset;
@@ -76,21 +93,52 @@ final class PariscStubs {
         count++;
     }
 
+    /** Whether a stub is one of the last run. */
+    private boolean isNext(long address, long addend) {
+        if (runCount == 0) {
+            return false;
+        }
+        Runs block = runs.get(runs.size() - 1);
+        int last = (runCount - 1) % RUNS;
+        return block.addend(last) == addend
+                && block.addresses[last] + (long) (count - block.firsts[last]) * stubBytes == address;
+    }
+
+    private void startRun(long address, long addend) {
+        int run = runCount++ % RUNS;
+        if (run == 0) {
+            runs.add(new Runs());
+        }
+        Runs block = runs.get(runs.size() - 1);
+        block.firsts[run] = count;
+        block.addresses[run] = address;
+        if (addend != 0) {
+            block.addends = block.addends.length == 0 ? new long[RUNS] : block.addends;
+            block.addends[run] = addend;
+        }
+    }
+
+    private int firstOf(int run) {
+        return run < runCount ? runs.get(run / RUNS).firsts[run % RUNS] : count;
+    }
+
     private void visit(Visitor visitor) {
-        for (int r = 0; r < runs.size(); r++) {
-            Run run = runs.get(r);
-            int end = r + 1 < runs.size() ? runs.get(r + 1).first : count;
-            for (int stub = run.first; stub < end; stub++) {
+        for (int run = 0; run < runCount; run++) {
+            Runs common = runs.get(run / RUNS);
+            int first = firstOf(run);
+            long addend = common.addend(run % RUNS);
+            long address = common.addresses[run % RUNS];
+            for (int stub = first; stub < firstOf(run + 1); stub++) {
                 Block block = blocks.get(stub / BLOCK);
                 int index = stub % BLOCK;
-                PariscStub kind = KINDS[block.kinds[index]];
+                PariscStub kind = isWide() ? KINDS[block.kinds[index]] : PariscStub.LONG_BRANCH;
                 int symbol = block.symbols[index];
                 long value = values.value(symbol);
-                long target = width.wrap(value + run.addend);
+                long target = width.wrap(value + addend);
                 boolean hasSlot = kind.hasSlot();
                 visitor.visit(
                         kind,
-                        run.address + (long) (stub - run.first) * stubBytes,
+                        address + (long) (stub - first) * stubBytes,
                         hasSlot ? block.slotOffsets[index] : value,
                         hasSlot ? 0 : target - value,
                         symbol,

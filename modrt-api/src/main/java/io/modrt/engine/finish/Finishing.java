@@ -1,6 +1,8 @@
 package io.modrt.engine.finish;
 
+import io.modrt.elf.Section;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SectionLayout;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.policy.Diagnostic;
 import io.modrt.spi.Finisher;
@@ -15,8 +17,6 @@ import java.util.function.Consumer;
 
 /** All changes that the kernel makes to a module's bytes between relocation and the module's init function, in the kernel's order. */
 public final class Finishing {
-    private static final String THIS_MODULE = ".gnu.linkonce.this_module";
-
     private Finishing() {}
 
     /**
@@ -48,23 +48,29 @@ public final class Finishing {
         return steps;
     }
 
+    /** The section that becomes {@code struct module}, as it is laid out. */
+    private static Optional<Section> thisModule(ImageBytes image) {
+        SectionLayout layout = image.layout();
+        return layout.file()
+                .thisModule()
+                .filter(section -> layout.isLoaded(section.index()))
+                .map(section -> layout.section(section.index()));
+    }
+
     /** Reports a {@code struct module} that is not aligned: the kernel's atomic operations on its reference count fault. */
     private static void reportMisplacedStruct(ImageBytes image, Consumer<Diagnostic> report) {
-        image.section(THIS_MODULE)
-                .filter(module -> image.address(module.section().index()) % image.wordBytes() != 0)
+        thisModule(image)
+                .filter(module -> image.address(module.index()) % image.wordBytes() != 0)
                 .ifPresent(module -> report.accept(new Diagnostic(
                         Diagnostic.Kind.KERNEL_CRASH,
-                        module.section().where(),
-                        "struct module at 0x"
-                                + Long.toHexString(
-                                        image.address(module.section().index())) + " is not aligned to "
+                        module.where(),
+                        "struct module at 0x" + Long.toHexString(image.address(module.index())) + " is not aligned to "
                                 + image.wordBytes() + " bytes")));
     }
 
     /** Reports a {@code struct module} in memory that the kernel has made read-only when it writes the module's state. */
     private static void reportReadOnlyStruct(ImageBytes image, Consumer<Diagnostic> report) {
-        image.section(THIS_MODULE)
-                .map(SectionImage::section)
+        thisModule(image)
                 .filter(section ->
                         !section.isWritable() && image.layout().profile().has(ConfigOption.STRICT_MODULE_RWX))
                 .ifPresent(section -> report.accept(new Diagnostic(

@@ -107,9 +107,8 @@ public final class JumpTable {
     }
 
     private boolean isInit(long code) {
-        for (int i = 0;
-                i < initRanges.size();
-                i++) { // why: no iterator and no address for each of thousands of entries
+        // why: no iterator and no address for each of thousands of entries
+        for (int i = 0; i < initRanges.size(); i++) {
             AddressRange range = initRanges.get(i);
             if (Long.compareUnsigned(code - range.start().value(), range.sizeBytes()) < 0) {
                 return true;

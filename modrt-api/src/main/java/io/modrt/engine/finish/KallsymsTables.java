@@ -59,10 +59,11 @@ public final class KallsymsTables {
     private void fillTable() {
         int table = symbols.section().index();
         byte[] bytes = image.array(table);
+        int tableStart = image.arrayOffset(table);
         boolean isApart = form.letters() == KallsymsForm.Letters.APART;
         int types = isApart ? index(tables.initRegion(), tables.initTypesOffset()) : 0;
-        int symbol = image.arrayOffset(table);
-        for (int i = 0; i < symbols.count(); i++, symbol += symbolBytes) {
+        for (int i = 0; i < symbols.count(); i++) {
+            int symbol = tableStart + i * symbolBytes;
             if (i > 0) {
                 putValue(bytes, symbol, values.value(i));
             }
@@ -93,8 +94,8 @@ public final class KallsymsTables {
     /** Copies the core symbols from the table in init memory, which has their values and letters, and gives them other names. */
     private void fillCore() {
         int table = symbols.section().index();
-        byte[] entries = image.array(table);
-        int entriesStart = image.arrayOffset(table);
+        byte[] tableBytes = image.array(table);
+        int tableStart = image.arrayOffset(table);
         byte[] bytes = image.bytes(tables.coreRegion());
         int symbol = index(tables.coreRegion(), tables.coreSymbolsOffset());
         int type = index(tables.coreRegion(), tables.coreTypesOffset());
@@ -104,7 +105,8 @@ public final class KallsymsTables {
         NameCopies names = NameCopies.into(bytes, index(tables.coreRegion(), tables.coreStringsOffset()), tables);
         for (int start = 0, end; start < symbols.count(); start = end + 1) {
             end = endOfRun(start);
-            System.arraycopy(entries, entriesStart + start * symbolBytes, bytes, symbol, (end - start) * symbolBytes);
+            int entries = tableStart + start * symbolBytes;
+            System.arraycopy(tableBytes, entries, bytes, symbol, (end - start) * symbolBytes);
             for (int i = start; i < end; i++) {
                 Bytes.putInt(bytes, symbol, bigEndian, names.copy(i));
                 symbol += symbolBytes;

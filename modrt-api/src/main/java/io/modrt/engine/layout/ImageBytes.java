@@ -156,6 +156,15 @@ public final class ImageBytes implements ModuleImage {
         return found;
     }
 
+    /** Moves a view of this module's bytes to another loaded section; makes one if there is none yet. */
+    public SectionBytes section(int section, @Nullable SectionBytes view) {
+        if (view == null) {
+            return section(section);
+        }
+        view.moveTo(layout.section(section), address(section), array(section), arrayOffset(section));
+        return view;
+    }
+
     /** The bytes of a loaded section. */
     public SectionBytes section(int section) {
         return new SectionBytes(

@@ -16,14 +16,18 @@ import java.util.BitSet;
  * copies. Offsets are in bytes from the start of the region.
  */
 public final class KallsymsLayout {
-    private static final int LEAVES = -1;
+    private static final char LEAVES = 0xffff;
+    private static final char LONG = 0xfffe;
 
     private final SymbolTable symbols;
     private final KallsymsForm form;
     private final RegionKind coreRegion;
     private final RegionKind initRegion;
-    /** The length of each core symbol's name in bytes, if names are stored apart; {@link #LEAVES} for a symbol that is none. */
-    private final int[] core;
+    /**
+     * The length of each core symbol's name in bytes, if names are stored apart; {@link #LONG} for one that is not less than this, and
+     * {@link #LEAVES} for a symbol that is none.
+     */
+    private final char[] core;
 
     private int coreCount;
     private final BitSet sharedNames = new BitSet();
@@ -40,7 +44,7 @@ public final class KallsymsLayout {
         this.form = form;
         coreRegion = passes.coreData();
         initRegion = passes.initData();
-        core = new int[symbols.count()];
+        core = new char[symbols.count()];
         if (form.isCopied()) {
             place(passes, flags, profile);
         } else {
@@ -94,8 +98,9 @@ public final class KallsymsLayout {
                     markName(i);
                     continue;
                 }
-                core[i] = symbols.nameBytes(i);
-                stringBytes += core[i] + 1L;
+                int length = symbols.nameBytes(i);
+                core[i] = (char) Math.min(length, LONG);
+                stringBytes += length + 1L;
                 // why: many symbols may share one long name; this bounds the time that counting takes
                 if (stringBytes > room) {
                     passes.sizes.checkSum(coreRegion, stringBytes, "names of symbols");
@@ -166,7 +171,7 @@ public final class KallsymsLayout {
 
     /** The length in bytes of the name of a core symbol, if names are not shared. */
     public int nameBytes(int symbol) {
-        return core[symbol];
+        return core[symbol] < LONG ? core[symbol] : symbols.nameBytes(symbol);
     }
 
     /** The number of core symbols. */

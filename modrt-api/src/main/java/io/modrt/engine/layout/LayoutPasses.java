@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * initialisation. A section is placed once, in the first pass that takes its flags.
  */
 final class LayoutPasses {
+    /** The symbol and the string table may be loaded and then placed once more, for kallsyms. */
+    private static final int PLACED_TWICE = 2;
+
     private static final RegionKind[] KINDS = RegionKind.values();
     private static final RegionRule.Pass[] PASSES = RegionRule.Pass.values();
 
@@ -31,14 +34,14 @@ final class LayoutPasses {
     private final long[][] ends = new long[2][PASSES.length];
 
     final RegionSizes sizes;
-    /** For each section the number of its region, {@link #numberOf}; 0 for one that is not placed. */
-    private final byte[] regions;
     /** Where each section starts in its region. */
     private final int[] offsets;
     /** For each section the number of the pass that places it; 0 for one that is not placed. */
     private final byte[] passes;
     /** The number of the last pass. Behind the kernel's ten, each section that is placed once more has one of its own. */
     private byte lastPass = (byte) (2 * PASSES.length);
+    /** For each pass the number of the region in which it places sections, {@link #numberOf}; 0 if it places none. */
+    private final byte[] regionOf = new byte[2 * PASSES.length + PLACED_TWICE + 1];
 
     LayoutPasses(
             String moduleName,
@@ -53,7 +56,6 @@ final class LayoutPasses {
         this.rule = rule;
         this.arch = arch;
         sizes = new RegionSizes(moduleName);
-        regions = new byte[sections.size()];
         offsets = new int[sections.size()];
         passes = new byte[sections.size()];
     }
@@ -89,6 +91,7 @@ final class LayoutPasses {
                 continue;
             }
             byte number = number(pass, isInit);
+            regionOf[number] = (byte) numberOf(kind);
             for (int i = 1; i < passes.length; i++) {
                 if (passes[i] == number) {
                     place(i, kind);
@@ -112,6 +115,7 @@ final class LayoutPasses {
     /** Places a section behind all passes. If it was placed before, that place stays reserved, as in the kernel. */
     void placeLast(int index, RegionKind kind) {
         passes[index] = ++lastPass;
+        regionOf[lastPass] = (byte) numberOf(kind);
         place(index, kind);
     }
 
@@ -123,17 +127,15 @@ final class LayoutPasses {
         offsets[index] = (int) sizes.bytes(kind); // why: sizes refuse a region that is more than one array holds
         sizes.add(kind, section.sizeBytes(), section);
         sizes.add(kind, arch.behindBytes(section), section);
-        regions[index] = (byte) numberOf(kind);
     }
 
     /** The sections of a region, in the order of their offsets. A new array. */
     int[] sections(RegionKind kind) {
-        int number = numberOf(kind);
-        int[] found = new int[regions.length];
+        int[] found = new int[passes.length];
         int count = 0;
         for (byte pass = 1; pass <= lastPass; pass++) {
-            for (int i = 1; i < regions.length; i++) {
-                if (passes[i] == pass && regions[i] == number) {
+            for (int i = 1; i < passes.length && regionOf[pass] == numberOf(kind); i++) {
+                if (passes[i] == pass) {
                     found[count++] = i;
                 }
             }
@@ -148,13 +150,14 @@ final class LayoutPasses {
 
     /** The number of a section's region; 0 if the section is not loaded. */
     int regionNumber(int section) {
-        return regions[section];
+        return regionOf[passes[section]];
     }
 
     /** The region of a section; null if it is not loaded. */
     @Nullable
     RegionKind region(int section) {
-        return regions[section] == 0 ? null : KINDS[regions[section] - 1];
+        int number = regionNumber(section);
+        return number == 0 ? null : KINDS[number - 1];
     }
 
     /** Where a section starts in its region; 0 if it is not loaded. */

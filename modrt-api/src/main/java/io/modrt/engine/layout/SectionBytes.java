@@ -8,23 +8,28 @@ import io.modrt.error.Refusal;
 import io.modrt.spi.SectionImage;
 import java.util.Arrays;
 
-/** A view of one section's bytes in an array, usually its region's. Writing changes the array. */
+/** A view of one section's bytes in an array, usually its region's. Writing changes the array. Not safe for use by many threads. */
 public final class SectionBytes implements SectionImage {
-    private final Section section;
-    private final long address;
-    private final byte[] bytes;
-    private final int start;
-    private final int sizeBytes;
+    private Section section;
+    private long address;
+    private byte[] bytes;
+    private int start;
+    private int sizeBytes;
     private final boolean bigEndian;
 
     /** The section in {@code bytes}, from {@code start} on. */
     public SectionBytes(Section section, long address, byte[] bytes, int start, boolean bigEndian) {
-        this.section = section;
-        this.address = address;
-        this.bytes = bytes;
-        this.start = start;
-        this.sizeBytes = (int) Math.min(section.sizeBytes(), bytes.length - start);
         this.bigEndian = bigEndian;
+        moveTo(section, address, bytes, start);
+    }
+
+    /** Becomes a view of another section of the same module, so that a load of thousands makes no view for each. */
+    final void moveTo(Section other, long itsAddress, byte[] array, int itsStart) {
+        section = other;
+        address = itsAddress;
+        bytes = array;
+        start = itsStart;
+        sizeBytes = (int) Math.min(other.sizeBytes(), array.length - itsStart);
     }
 
     /** The bytes of a section that is not loaded: a copy of the file's, with 0 as their address. */
@@ -54,6 +59,11 @@ public final class SectionBytes implements SectionImage {
     @Override
     public Section section() {
         return section;
+    }
+
+    @Override
+    public SectionBytes kept() {
+        return new SectionBytes(section, address, bytes, start, bigEndian);
     }
 
     @Override

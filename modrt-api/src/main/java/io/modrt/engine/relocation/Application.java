@@ -3,6 +3,7 @@ package io.modrt.engine.relocation;
 import io.modrt.elf.ElfFile;
 import io.modrt.elf.RelocationSection;
 import io.modrt.engine.layout.ImageBytes;
+import io.modrt.engine.layout.SectionBytes;
 import io.modrt.engine.layout.SectionLayout;
 import io.modrt.findings.Findings;
 import io.modrt.spi.ArchLoad;
@@ -63,10 +64,12 @@ public final class Application {
 
     /** Applies every relocation section whose target is loaded, then writes the stubs that were made. */
     void applyAll() {
+        SectionBytes bytes = null;
         for (RelocationSection relocations : elf.relocationSections()) {
-            int section = relocations.target().index();
+            int section = relocations.section().info();
             if (layout.isLoaded(section)) {
-                relocator.apply(relocations, image().section(section));
+                bytes = image().section(section, bytes);
+                relocator.apply(relocations, bytes);
             }
         }
         stubs = load.writeStubs(image());

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Candidates<E extends Exporter> {
     private static final int FEW = 64;
+    /** Most modules define at least as many symbols for each that they import. */
+    private static final int SYMBOLS_AN_IMPORT = 8;
 
     private final SymbolTable symbols;
     private final Names<E> names;
@@ -31,7 +33,7 @@ final class Candidates<E extends Exporter> {
         this.names = names;
         this.bytes = symbols.stringTable().file().array();
         this.stringsStart = (int) symbols.stringTable().fileOffset();
-        int[] found = new int[FEW];
+        int[] found = new int[Math.max(FEW, symbols.count() / SYMBOLS_AN_IMPORT)];
         int count = 0;
         for (int i = 1; i < symbols.count(); i++) {
             if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF && ofModules(i) == null) {
@@ -69,7 +71,7 @@ final class Candidates<E extends Exporter> {
         }
         boolean isAsked = next < query.count() && asked[next] == symbol;
         return isAsked
-                ? query.answer(next).orElse(null)
+                ? query.found(next)
                 : names.kernel().find(symbols.name(symbol)).orElse(null);
     }
 }
