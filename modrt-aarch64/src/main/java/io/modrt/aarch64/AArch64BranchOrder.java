@@ -56,14 +56,10 @@ final class AArch64BranchOrder {
 
     /** Whether it is a branch to a symbol that its section does not define. */
     static boolean leaves(RelocationSection relocations, int i, SymbolTable symbols) {
-        return leaves(relocations, i, symbols, relocations.target().index());
-    }
-
-    private static boolean leaves(RelocationSection relocations, int i, SymbolTable symbols, int target) {
         int symbol = relocations.symbol(i);
         return AArch64Reloc.isBranch(relocations.type(i))
                 && Integer.compareUnsigned(symbol, symbols.count()) < 0
-                && symbols.rawSectionIndex(symbol) != target;
+                && symbols.rawSectionIndex(symbol) != relocations.target().index();
     }
 
     /**
@@ -77,8 +73,9 @@ final class AArch64BranchOrder {
         long[] leaving = new long[count / Long.SIZE + 1];
         int leavingCount = 0;
         for (int i = 0; i < count; i++) {
-            requireSymbol(relocations, i);
-            if (leaves(relocations, i, symbols, target)) {
+            int symbol = relocations.symbol(i);
+            requireSymbol(relocations, i, symbol);
+            if (AArch64Reloc.isBranch(relocations.type(i)) && symbols.rawSectionIndex(symbol) != target) {
                 leaving[i / Long.SIZE] |= 1L << i;
                 leavingCount++;
             }
@@ -137,8 +134,7 @@ final class AArch64BranchOrder {
     }
 
     /** The kernel reads the symbol of each relocation, whatever its type, before it applies any. */
-    private void requireSymbol(RelocationSection relocations, int i) {
-        int symbol = relocations.symbol(i);
+    private void requireSymbol(RelocationSection relocations, int i, int symbol) {
         if (Integer.compareUnsigned(symbol, symbols.count()) >= 0) {
             throw new FormatException(
                     Refusal.beyondKernel(relocations.section().where() + ": entry " + i + ": symbol index "

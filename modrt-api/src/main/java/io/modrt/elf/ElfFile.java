@@ -8,6 +8,7 @@ import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import io.modrt.policy.LoadLimits;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.RandomAccess;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -264,7 +266,26 @@ public final class ElfFile {
 
     /** All sections, including section 0. */
     public List<Section> sections() {
-        return Collections.unmodifiableList(Arrays.asList(sections));
+        return new Sections(sections);
+    }
+
+    /** A view of the array. Layout asks it for each section many times, and shares no code with other lists. */
+    private static final class Sections extends AbstractList<Section> implements RandomAccess {
+        private final Section[] all;
+
+        Sections(Section[] all) {
+            this.all = all;
+        }
+
+        @Override
+        public Section get(int index) {
+            return all[index];
+        }
+
+        @Override
+        public int size() {
+            return all.length;
+        }
     }
 
     /** The first section of this name; section 0 is left out. */
