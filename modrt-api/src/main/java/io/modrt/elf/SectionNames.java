@@ -12,6 +12,7 @@ final class SectionNames {
     private static final int MOST_HASHES = 1 << 10;
     /** Sections of larger files are looked at one by one. */
     private static final int MOST_SECTIONS = 1 << Character.SIZE;
+
     private static final long NOT_ASCII = -1;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L; // 2^64 divided by the golden ratio
 
