@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,5 +108,39 @@ class RelocationOrderTest {
         assertThrows(IllegalArgumentException.class, () -> inFile.inOrder(new int[] {0, -1, 2}));
         RelocationSection sorted = inFile.inOrder(new int[] {2, 1, 0});
         assertThrows(IndexOutOfBoundsException.class, () -> sorted.offset(3));
+    }
+
+    @Test
+    void anOrderCanBeAFunctionWhoseNumbersAreCheckedWhenTheyAreUsed() {
+        RelocationSection inFile = three(ElfClass.ELF64, false, EM_AARCH64, true);
+        RelocationSection turned = inFile.inOrder(i -> 2 - i);
+        assertEquals(List.of("30 3 6 -3 0", "20 2 5 -2 0", "10 1 4 -1 0"), lines(turned));
+        assertEquals(List.of("20 2 5 -2 0", "10 1 4 -1 0", "30 3 6 -3 0"), lines(turned.inOrder(new int[] {1, 2, 0})));
+        RelocationSection wrong = inFile.inOrder(i -> i + 1);
+        assertEquals(0x20, wrong.offset(0));
+        assertThrows(IndexOutOfBoundsException.class, () -> wrong.offset(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, .a1 .a2", "false, .a1 .a2"})
+    void theRelocationsOfASectionStayInTheOrderOfTheFile(boolean isSorted, String expected) {
+        ElfBytes elf = new ElfBytes(ElfClass.ELF64, false, EM_AARCH64);
+        elf.section(".a", 1, 2, new byte[8]);
+        elf.section(".b", 1, 2, new byte[8]);
+        byte[] entry = elf.words(0, 1L << 32 | 1, 0);
+        String[] names = isSorted ? new String[] {".a1", ".a2", ".b1"} : new String[] {".b1", ".a1", ".a2"};
+        for (String name : names) {
+            elf.section(name, Section.SHT_RELA, 0, entry)
+                    .info(name.charAt(1) == 'a' ? 1 : 2)
+                    .entryBytes(24);
+        }
+        ElfFile file = ElfFile.view(elf.bytes());
+        assertEquals(
+                expected,
+                file.relocationSections(file.section(1)).stream()
+                        .map(relocations -> relocations.section().name())
+                        .collect(Collectors.joining(" ")));
+        assertEquals(1, file.relocationSections(file.section(2)).size());
+        assertEquals(List.of(), file.relocationSections(file.section(3)));
     }
 }

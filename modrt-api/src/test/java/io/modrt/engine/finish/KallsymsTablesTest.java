@@ -13,12 +13,15 @@ import io.modrt.elf.ElfClass;
 import io.modrt.elf.Symbol;
 import io.modrt.engine.layout.ImageBytes;
 import io.modrt.engine.layout.KallsymsLayout;
+import io.modrt.engine.layout.SectionLayout;
 import io.modrt.engine.layout.SmallModule;
 import io.modrt.layout.RegionKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KallsymsTablesTest {
     private static final int WEAK = Symbol.STB_WEAK << 4;
@@ -106,6 +109,21 @@ class KallsymsTablesTest {
                 hex(image, RegionKind.INIT_DATA, 0x170, 0x190));
         assertEquals(LETTERS, text(image, RegionKind.INIT_DATA, 0x190, 14));
         assertEquals("fffffffffffff00d", hex(image, RegionKind.INIT_DATA, 13 * 24 + 8, 13 * 24 + 16));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65_533, 65_534, 65_535, 70_000})
+    void aNameOfAnyLengthHasRoom(int length) {
+        SmallModule module = new SmallModule(ElfClass.ELF32, false);
+        module.section(".text", AX, 4, 0x10);
+        module.symbol("n".repeat(length), 0, FUNC, 1).symbol("z", 0, FUNC, 1).symbol("u", 0, FUNC, 0);
+        SectionLayout layout = module.withSymbols().layout(PACKED);
+        KallsymsLayout tables = layout.kallsyms().orElseThrow();
+        assertEquals(length, tables.nameBytes(1));
+        assertEquals(1, tables.nameBytes(2));
+        assertEquals("true true false", tables.isCore(1) + " " + tables.isCore(2) + " " + tables.isCore(3));
+        // text 0..10, three symbols 10..40, the names with a NUL each, three letters
+        assertEquals(0x40 + 1 + length + 1 + 2 + 3, layout.sizeBytes(RegionKind.CORE));
     }
 
     @Test
