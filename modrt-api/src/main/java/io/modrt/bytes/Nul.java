@@ -24,6 +24,22 @@ public final class Nul {
         return end - at;
     }
 
+    /**
+     * The first eight bytes of the string at {@code at} as a little-endian number, in which those from its NUL on are 0. The caller has made
+     * sure that there is a NUL.
+     */
+    public static long beginning(byte[] bytes, int at) {
+        if (at <= bytes.length - Long.BYTES) {
+            long eight = Bytes.getLong(bytes, at, false);
+            return eight & (Long.lowestOneBit(first(eight)) >>> Byte.SIZE - 1) - 1;
+        }
+        long beginning = 0;
+        for (int i = at + distance(bytes, at) - 1; i >= at; i--) {
+            beginning = beginning << Byte.SIZE | bytes[i] & 0xff;
+        }
+        return beginning;
+    }
+
     /** A number whose lowest bit that is set stands in the first NUL of {@code eight}; 0 if there is none. */
     static long first(long eight) {
         return (eight - LOW_BITS) & ~eight & HIGH_BITS;

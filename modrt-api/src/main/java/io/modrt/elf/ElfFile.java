@@ -47,6 +47,7 @@ public final class ElfFile {
 
     private final boolean extendedNumbering;
     private final Section[] sections;
+    private @Nullable SectionNames sectionNames;
     private @Nullable SymbolTable symbolTable;
     private @Nullable List<RelocationSection> relocationSections;
     /** The same, in the order of the sections that they relocate. */
@@ -289,13 +290,23 @@ public final class ElfFile {
 
     /** The first section of this name; section 0 is left out. */
     public Optional<Section> section(String sectionName) {
+        int found = nextNamed(sectionName, 0);
+        return found == 0 ? Optional.empty() : Optional.of(sections[found]);
+    }
+
+    /** The number of the first section of this name behind section {@code after}; 0 if there is none. */
+    public int nextNamed(String sectionName, int after) {
         Objects.requireNonNull(sectionName, "sectionName");
-        for (int i = 1; i < sections.length; i++) {
-            if (sections[i].isNamed(sectionName)) {
-                return Optional.of(sections[i]);
-            }
+        if (namesStart == NO_NAMES) {
+            return sectionName.isEmpty() && after + 1 < sections.length ? after + 1 : 0;
         }
-        return Optional.empty();
+        SectionNames known = sectionNames;
+        if (known == null) {
+            known = new SectionNames(
+                    bytes, sections.length, i -> namesStart + Bytes.getInt(bytes, headerAt(i), isBigEndian));
+            sectionNames = known;
+        }
+        return known.next(sectionName, after);
     }
 
     /**

@@ -18,6 +18,8 @@ public final class RelocationSection {
     private static final int INFO_32 = 4;
     private static final int INFO_64 = 8;
     private static final int REST_64 = 12;
+    private static final int RELA_32 = 12;
+    private static final int RELA_64 = 24;
 
     private final Section section;
     private final boolean big;
@@ -74,12 +76,23 @@ public final class RelocationSection {
         return new RelocationSection(section, entryBytes, before == null ? numbers : before.compose(numbers));
     }
 
+    /** The same relocations in the order of the file. */
+    public RelocationSection inFileOrder() {
+        return order == null ? this : new RelocationSection(section, entryBytes, null);
+    }
+
+    /** The number of relocation {@code i} in the order of the file. */
+    public int numberInFile(int i) {
+        IntUnaryOperator moved = order;
+        return moved == null ? i : check(moved.applyAsInt(i));
+    }
+
     private byte[] bytes() {
         return section.file().array();
     }
 
     private boolean isExplicit() {
-        return section.type() == Section.SHT_RELA;
+        return entryBytes == (wide ? RELA_64 : RELA_32);
     }
 
     /** The section that holds the relocations. */

@@ -20,10 +20,9 @@ final class LoadedSections {
 
     /** The first loaded section of this name. */
     Optional<Section> loaded(String sectionName) {
-        for (int i = 1; i < elf.sectionCount(); i++) {
-            Section s = elf.section(i);
-            if (s.isAllocated() && s.isNamed(sectionName)) {
-                return Optional.of(s);
+        for (int i = elf.nextNamed(sectionName, 0); i > 0; i = elf.nextNamed(sectionName, i)) {
+            if (elf.section(i).isAllocated()) {
+                return Optional.of(elf.section(i));
             }
         }
         return Optional.empty();

@@ -33,4 +33,22 @@ class NulTest {
     void aStringMayBeginAnywhere(int at, int length) {
         assertEquals(length, Nul.distance("twelve bytes\0ab\0".getBytes(StandardCharsets.UTF_8), at));
     }
+
+    /** The last byte is the least of the number's eight, as little-endian numbers are written. */
+    @ParameterizedTest
+    @CsvSource({
+        "6162636465666768696a00, 6867666564636261",
+        "6162636465666700696a00, 67666564636261",
+        "61620063646566676800, 6261",
+        "006162636465666768, 0",
+        "ff00, ff",
+        "00, 0",
+        "61626364656667ff, ff67666564636261",
+        "80ff7f010000000000, 17fff80"
+    })
+    void aStringsFirstEightBytesEndAtItsNul(String hex, String beginning) {
+        byte[] bytes = HexFormat.of().parseHex(hex + "00");
+
+        assertEquals(beginning, Long.toHexString(Nul.beginning(bytes, 0)));
+    }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -229,5 +230,43 @@ class ElfFileTest {
         assertEquals(
                 "a.ko: ELF32 big endian, machine 8",
                 ElfFile.view("a.ko", longer, bytes.length).toString());
+    }
+
+    @Test
+    void sectionsOfOneNameAreFoundOneAfterTheOther() {
+        ElfBytes elf = new ElfBytes(ElfClass.ELF32, true, ElfHeader.EM_MIPS);
+        List<String> names = List.of(
+                ".text.one",
+                ".data",
+                ".text.two",
+                ".data",
+                "a",
+                "",
+                ".text.one",
+                "w\u00e9",
+                ".text.t",
+                ".data..ro",
+                ".text.tw");
+        names.forEach(name -> elf.section(name, 1, 0, new byte[4]));
+        ElfFile file = ElfFile.view(elf.bytes());
+
+        assertEquals(List.of(1, 7), indices(file, ".text.one"));
+        assertEquals(List.of(3), indices(file, ".text.two"));
+        assertEquals(List.of(9), indices(file, ".text.t"));
+        assertEquals(List.of(2, 4), indices(file, ".data"));
+        assertEquals(List.of(5), indices(file, "a"));
+        assertEquals(List.of(6, 12), indices(file, ""), "12 is the table of names");
+        assertEquals(List.of(8), indices(file, "w\u00e9"));
+        assertEquals(List.of(), indices(file, ".text.three"));
+        assertEquals(List.of(), indices(file, ".dat"));
+        assertEquals(4, file.nextNamed(".data", 3), "behind a section of another name");
+    }
+
+    private static List<Integer> indices(ElfFile file, String name) {
+        List<Integer> indices = new ArrayList<>();
+        for (int i = file.nextNamed(name, 0); i > 0; i = file.nextNamed(name, i)) {
+            indices.add(i);
+        }
+        return indices;
     }
 }

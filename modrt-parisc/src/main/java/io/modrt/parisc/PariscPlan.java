@@ -31,6 +31,11 @@ final class PariscPlan implements ArchPlan {
 
     private record Callee(int section, boolean isBehind, int symbol, long addend) {}
 
+    private static final int PCREL17F = PariscReloc.R_PARISC_PCREL17F.number();
+    private static final int PCREL22F = PariscReloc.R_PARISC_PCREL22F.number();
+    private static final int LTOFF21L = PariscReloc.R_PARISC_LTOFF21L.number();
+    private static final int LTOFF14R = PariscReloc.R_PARISC_LTOFF14R.number();
+    private static final int FPTR64 = PariscReloc.R_PARISC_FPTR64.number();
     private static final int TABLE_ALIGNMENT = 16;
 
     private final Width width;
@@ -66,30 +71,34 @@ final class PariscPlan implements ArchPlan {
         Section target = relocations.target();
         int section = target.index();
         boolean isInit = room == Room.HEAD && relocations.section().isNamedFrom(".rela.init");
-        for (int i = 0; i < relocations.count(); i++) {
+        int count = relocations.count();
+        int branches = 0;
+        for (int i = 0; i < count; i++) {
             int type = relocations.type(i);
             if (isBranch(type)) {
-                slots++;
-                boolean isBehind = isBehind(target, relocations.offset(i));
-                if (room == Room.HEAD) {
-                    initHead += isInit ? 1 : 0;
-                    coreHead += isInit ? 0 : 1;
-                } else if (!shares()
-                        || callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
-                    (isBehind ? behind : front)[section]++;
+                branches++;
+                if (shares()) {
+                    boolean isBehind = isBehind(target, relocations.offset(i));
+                    if (callees.add(new Callee(section, isBehind, relocations.symbol(i), relocations.addend(i)))) {
+                        (isBehind ? behind : front)[section]++;
+                    }
                 }
-            } else if (type == PariscReloc.R_PARISC_LTOFF21L.number()
-                    || type == PariscReloc.R_PARISC_LTOFF14R.number()) {
+            } else if (type == LTOFF21L || type == LTOFF14R) {
                 slots++;
-            } else if (type == PariscReloc.R_PARISC_FPTR64.number()) {
+            } else if (type == FPTR64) {
                 descriptors++;
             }
+        }
+        slots += branches;
+        front[section] += room == Room.FRONT ? branches : 0;
+        if (room == Room.HEAD) {
+            initHead += isInit ? branches : 0;
+            coreHead += isInit ? 0 : branches;
         }
     }
 
     private boolean isBranch(int type) {
-        return type == PariscReloc.R_PARISC_PCREL22F.number()
-                || hasShortBranches && type == PariscReloc.R_PARISC_PCREL17F.number();
+        return type == PCREL22F || hasShortBranches && type == PCREL17F;
     }
 
     Room room() {

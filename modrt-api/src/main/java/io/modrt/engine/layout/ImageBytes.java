@@ -148,12 +148,12 @@ public final class ImageBytes implements ModuleImage {
 
     /** The first loaded section of this name behind {@code after}; 0 if there is none. */
     private int nextLoaded(String name, int after) {
-        for (int i = after + 1; i < layout.sectionCount(); i++) {
-            if (layout.isLoaded(i) && layout.section(i).isNamed(name)) {
-                return i;
-            }
+        ElfFile elf = layout.file().elf();
+        int found = elf.nextNamed(name, after);
+        while (found > 0 && !layout.isLoaded(found)) {
+            found = elf.nextNamed(name, found);
         }
-        return 0;
+        return found;
     }
 
     /** Moves a view of this module's bytes to another loaded section; makes one if there is none yet. */

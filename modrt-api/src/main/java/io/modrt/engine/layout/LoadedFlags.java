@@ -1,5 +1,6 @@
 package io.modrt.engine.layout;
 
+import io.modrt.elf.ElfFile;
 import io.modrt.elf.Section;
 import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
@@ -62,14 +63,12 @@ public final class LoadedFlags {
 
     /** The first section of this name, of those that still have SHF_ALLOC or of all; 0 if there is none. */
     private int first(String name, boolean isAllocated) {
-        for (int i = 1; i < sections.size(); i++) {
-            Section section = sections.get(i);
-            // why: of few names there is a section, so the flag that the file has is asked first
-            if ((!isAllocated || section.isAllocated()) && section.isNamed(name) && (!isAllocated || isAllocated(i))) {
-                return i;
-            }
+        ElfFile file = sections.get(0).file();
+        int found = file.nextNamed(name, 0);
+        while (found > 0 && isAllocated && !isAllocated(found)) {
+            found = file.nextNamed(name, found);
         }
-        return 0;
+        return found;
     }
 
     /** The flags of a section. */

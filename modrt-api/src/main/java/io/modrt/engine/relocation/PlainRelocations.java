@@ -63,11 +63,13 @@ final class PlainRelocations {
         boolean hasOneOrder = rows.hasOneOrder();
         boolean isBig = rows.isBigEndian();
         long[] symbolValues = values;
+        RelocationSection entries = relocations.inFileOrder();
         for (int i = start; i < count; i++) {
-            packedRests |= relocations.packedRest(i);
-            Row row = rows.row(relocations.type(i));
-            int symbolIndex = relocations.symbol(i);
-            long offset = relocations.offset(i);
+            int entry = relocations.numberInFile(i);
+            packedRests |= entries.packedRest(entry);
+            Row row = rows.row(entries.type(entry));
+            int symbolIndex = entries.symbol(entry);
+            long offset = entries.offset(entry);
             if (row == null
                     || !row.isPlain
                     || (row.isFromBase && !hasBase)
@@ -84,7 +86,7 @@ final class PlainRelocations {
                 return i;
             }
             int at = arrayOffset + (int) offset;
-            long addend = isExplicit ? relocations.addend(i) : addends.get(i, row, at);
+            long addend = isExplicit ? entries.addend(entry) : addends.get(i, row, at);
             long goal = symbolValue + addend;
             long value = row.value(row.isFromBase ? goal - base : goal, addend, address + offset);
             if (row.isRanged && !row.isInRange(value)) {
