@@ -9,7 +9,7 @@ import java.util.function.IntUnaryOperator;
  */
 final class SectionNames {
     private static final int LEAST_HASHES = 16;
-    private static final int MOST_HASHES = 1 << 10;
+    private static final int MOST_HASHES = 1 << 8;
     /** Sections of larger files are looked at one by one. */
     private static final int MOST_SECTIONS = 1 << Character.SIZE;
 

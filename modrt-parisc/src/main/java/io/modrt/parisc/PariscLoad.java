@@ -30,8 +30,10 @@ final class PariscLoad implements ArchLoad {
     private final PariscPlan plan;
     private final Width width;
     private final PariscGot got;
-    /** How many stubs each area has given. */
-    private final int[] taken;
+    /** How many stubs each area has given, modulo 65,536: there are thousands of areas. */
+    private final char[] taken;
+    /** What {@link #taken} leaves out, of areas that have given more. */
+    private final Map<Integer, Integer> more = new HashMap<>();
 
     private final PariscStubs stubs;
     /** The address of the stub for each callee, if branches share stubs. */
@@ -48,7 +50,7 @@ final class PariscLoad implements ArchLoad {
         this.placed = placed;
         this.plan = plan;
         this.width = width;
-        this.taken = new int[plan.areas()];
+        this.taken = new char[plan.areas()];
         this.got = new PariscGot(placed, plan);
         this.isWideGot = placed.profile().has(PariscChange.WIDE_GOT);
         this.caller = placed.file().elf().section(0);
@@ -143,9 +145,18 @@ final class PariscLoad implements ArchLoad {
         return displacement >= field.leastSigned() && displacement <= field.greatestSigned();
     }
 
+    /** The index of the next stub of {@code area}. */
+    private int take(int area) {
+        int index = taken[area] + (more.isEmpty() ? 0 : more.getOrDefault(area, 0));
+        if (++taken[area] == 0) {
+            more.put(area, index + 1);
+        }
+        return index;
+    }
+
     /** Makes a stub in {@code area}. Returns its address. */
     private long stub(Fixup branch, PariscStub kind, int area) {
-        int index = taken[area]++;
+        int index = take(area);
         if (index >= plan.reserved(area)) {
             throw branch.refused(Refusal.beyondKernel("no stub is left, " + plan.reserved(area)
                     + " were counted before layout; here the kernel stops itself (BUG)"));

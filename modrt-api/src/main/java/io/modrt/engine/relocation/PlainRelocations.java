@@ -5,12 +5,15 @@ import io.modrt.elf.RelocationSection;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.engine.relocation.RelocationRows.Row;
 import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Applies those relocations of one module with which nothing is out of the ordinary; they are nearly all. */
 final class PlainRelocations {
     private final long[] values;
     private final BitSet missing;
     private final boolean anyMissing;
+    private @Nullable RelocationSection inFileOrder;
     private int packedRests;
     private boolean hasBase;
     private long base;
@@ -27,8 +30,9 @@ final class PlainRelocations {
         this.anyMissing = !missing.isEmpty();
     }
 
-    /** Forgets the {@link #packedRests} of the section before. */
-    void start() {
+    /** Goes on to another section, and forgets the {@link #packedRests} of the one before. */
+    void start(RelocationSection relocations) {
+        inFileOrder = relocations.inFileOrder();
         packedRests = 0;
     }
 
@@ -63,7 +67,7 @@ final class PlainRelocations {
         boolean hasOneOrder = rows.hasOneOrder();
         boolean isBig = rows.isBigEndian();
         long[] symbolValues = values;
-        RelocationSection entries = relocations.inFileOrder();
+        RelocationSection entries = Objects.requireNonNull(inFileOrder);
         for (int i = start; i < count; i++) {
             int entry = relocations.numberInFile(i);
             packedRests |= entries.packedRest(entry);

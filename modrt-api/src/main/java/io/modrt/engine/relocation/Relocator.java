@@ -106,7 +106,7 @@ final class Relocator implements Fixup {
         SectionAddends addends = addends(relocations, count, rows, bytes);
         load.open(relocations, count, bytes, addends);
         packedRests = 0;
-        plain.start();
+        plain.start(relocations);
         int next = 0;
         while (next < count) {
             next = observer == null ? plain.apply(relocations, next, count, rows, bytes, addends) : next;
