@@ -19,6 +19,9 @@ public interface SectionImage {
     /** Its address; 0 for a section that is not loaded, which only explanations relocate. */
     long address();
 
+    /** The number of its bytes here; 0 for a section that is neither loaded nor in the file. */
+    long sizeBytes();
+
     /** The byte at {@code sectionOffset}. */
     byte byteAt(long sectionOffset);
 

@@ -39,7 +39,7 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
             if (type == HI16) {
                 oldest = Math.min(oldest, index);
             } else if (type == LO16) {
-                boolean isAtPeace = oldest >= index || complete(oldest, index);
+                boolean isAtPeace = oldest >= index || complete(oldest, index, image);
                 if (isAtPeace && waiting != null) {
                     complete(waiting, index);
                 }
@@ -62,9 +62,9 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
      * Completes every HI16 from entry {@code first} on. As in the kernel, the newest comes first, and a mismatch leaves the older. Returns
      * whether there was none.
      */
-    private boolean complete(int first, int lo) {
+    private boolean complete(int first, int lo, SectionImage image) {
         int symbol = relocations.symbol(lo);
-        int low = (int) addends.get(lo); // why: a half, with its sign
+        int low = low(relocations.offset(lo), image);
         for (int hi = lo - 1; hi >= first; hi--) {
             if (relocations.type(hi) != HI16) {
                 continue;
@@ -82,6 +82,11 @@ record MipsAddends(PlacedSections placed, RelocationSection relocations, SymbolV
             addends.add(hi, low);
         }
         return true;
+    }
+
+    /** The addend of the LO16 at {@code offset}, a half with its sign; 0 outside the section, where it is refused when it is applied. */
+    private static int low(long offset, SectionImage image) {
+        return offset >= 0 && offset <= image.sizeBytes() - Integer.BYTES ? (short) image.word(offset) : 0;
     }
 
     /** Completes those of earlier sections, the newest first. */

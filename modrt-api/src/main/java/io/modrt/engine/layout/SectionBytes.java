@@ -51,7 +51,7 @@ public final class SectionBytes implements SectionImage {
         return start;
     }
 
-    /** The number of the section's bytes in the array; less than its size if it is not loaded and has no contents. */
+    @Override
     public long sizeBytes() {
         return sizeBytes;
     }
