@@ -33,8 +33,7 @@ final class AArch64BranchOrder {
     record Ordered(IntUnaryOperator order, int entries) {}
 
     /**
-     * A permutation that first has some relocations in any order. Of the others, a few have the places of those; the rest stay where they
-     * are.
+     * A permutation that first has some relocations in any order. Of the others, a few have the places of those; the rest stay in place.
      *
      * @param front the first relocations
      * @param moved the places behind them at which another relocation is than in the file
