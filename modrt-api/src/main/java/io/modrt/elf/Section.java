@@ -9,8 +9,8 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One section header of a file, decoded in place, and a view of the section's contents. Immutable. {@link ElfFile#view} has checked that the contents are
- * inside the file and the name is inside the name table.
+ * One section header of a file, decoded in place, and a view of the section's contents. Immutable. {@link ElfFile#view} has checked that the
+ * contents are inside the file and the name is inside the name table.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Section {

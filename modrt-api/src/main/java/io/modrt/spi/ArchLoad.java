@@ -9,8 +9,8 @@ import org.apiguardian.api.API;
  * The architecture's state of one load, used by one thread.
  *
  * <p>For each relocation section the engine calls {@link #open}, then for each relocation {@link #route} (routed types) and {@link #value}
- * (custom types). After the last section it has the {@linkplain #writeStubs stubs written}, then runs the {@link #finishers}, and only then switches off the
- * tracing sites and sorts the jump table. The package's page has the whole order.
+ * (custom types). After the last section it has the {@linkplain #writeStubs stubs written}, then runs the {@link #finishers}, and only then
+ * switches off the tracing sites and sorts the jump table. The package's page has the whole order.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArchLoad {

@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 /**
  * The relocations of Linux/PA-RISC modules, all in SHT_RELA sections; the page of the package has the table. The value column is in the
  * supplement's notation, without the shift that belongs to the field: DP is the kernel's data pointer, GOT(x) the offset of the slot for
- * x. {@link PariscLoad#value} computes what no {@link Formula} says. P is that of the word, with its two low bits cleared. Source: the PA-RISC ELF supplement 1.5, table 2 and field
- * selectors; what Linux 6.1 applies.
+ * x. {@link PariscLoad#value} computes what no {@link Formula} says. P is that of the word, with its two low bits cleared. Source: the PA-RISC
+ * ELF supplement 1.5, table 2 and field selectors; what Linux 6.1 applies.
  */
 enum PariscReloc implements RelocationType {
     // spotless:off
