@@ -286,6 +286,9 @@ public final class Kernel implements HostKernel {
 
     /** Adds to the kernel's taints. Called under the lock. */
     void taint(Set<Taint> more) {
+        if (taints.containsAll(more)) {
+            return;
+        }
         EnumSet<Taint> all = EnumSet.noneOf(Taint.class);
         all.addAll(taints);
         all.addAll(more);
