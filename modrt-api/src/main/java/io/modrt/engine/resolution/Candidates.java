@@ -5,7 +5,6 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.SymbolQuery;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +12,6 @@ import org.jspecify.annotations.Nullable;
  * exports, those of the kernel, which is asked for all of them at once.
  */
 final class Candidates<E extends Exporter> {
-    private static final int FEW = 64;
-    /** Most modules define at least as many symbols for each that they import. */
-    private static final int SYMBOLS_AN_IMPORT = 8;
-
     private final SymbolTable symbols;
     private final Names<E> names;
     private final byte[] bytes;
@@ -28,25 +23,23 @@ final class Candidates<E extends Exporter> {
 
     private int next;
 
-    Candidates(SymbolTable symbols, Names<E> names) {
+    /**
+     * Asks for the symbols of a table.
+     *
+     * @param numbers the symbols that may be undefined, in ascending order
+     */
+    Candidates(SymbolTable symbols, int[] numbers, Names<E> names) {
         this.symbols = symbols;
         this.names = names;
         this.bytes = symbols.stringTable().file().array();
         this.stringsStart = (int) symbols.stringTable().fileOffset();
-        int[] found = new int[Math.max(FEW, symbols.count() / SYMBOLS_AN_IMPORT)];
-        int count = 0;
-        for (int i = 1; i < symbols.count(); i++) {
-            if (symbols.rawSectionIndex(i) == Symbol.SHN_UNDEF && ofModules(i) == null) {
-                if (count == found.length) {
-                    found = Arrays.copyOf(found, 2 * count);
-                }
-                found[count++] = i;
+        asked = new int[numbers.length];
+        query = new SymbolQuery(numbers.length);
+        for (int number : numbers) {
+            if (symbols.rawSectionIndex(number) == Symbol.SHN_UNDEF && ofModules(number) == null) {
+                asked[query.count()] = number;
+                query.add(bytes, stringsStart + symbols.nameOffset(number));
             }
-        }
-        asked = found;
-        query = new SymbolQuery(count);
-        for (int i = 0; i < count; i++) {
-            query.add(bytes, stringsStart + symbols.nameOffset(found[i]));
         }
         query.ask(names.kernel());
     }

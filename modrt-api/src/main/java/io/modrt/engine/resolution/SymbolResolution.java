@@ -4,7 +4,6 @@ import io.modrt.bytes.Printable;
 import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.engine.layout.SectionAddresses;
-import io.modrt.engine.layout.SectionLayout;
 import io.modrt.error.Errno;
 import io.modrt.error.FormatException;
 import io.modrt.error.PolicyException;
@@ -19,6 +18,7 @@ import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.spi.Width;
 import io.modrt.version.LoaderChange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** Gives every symbol of a module its final value, by the rules of the kernel's {@code simplify_symbols}. */
 public final class SymbolResolution<E extends Exporter> {
     private static final int SHN_LIVEPATCH = 0xff20;
+    private static final int FEW = 64;
+    /** Most modules define at least as many symbols for each that they import. */
+    private static final int SYMBOLS_AN_IMPORT = 8;
 
     /** How many names a message has of what is wrong. */
     private static final int MOST_NAMES = 12;
@@ -100,29 +103,43 @@ public final class SymbolResolution<E extends Exporter> {
     }
 
     private long[] values(SymbolTable symbols, long perCpuBase) {
-        SectionLayout layout = addresses.layout();
-        Candidates<E> candidates = new Candidates<>(symbols, names);
+        long[] values = new long[symbols.count()];
+        int[] others = defined(symbols, perCpuBase, values);
+        Candidates<E> candidates = new Candidates<>(symbols, others, names);
         imports = new ArrayList<>(candidates.count());
         Width width = names.width();
-        int sections = file.elf().sectionCount();
-        int perCpu = layout.perCpuSection();
-        long[] values = new long[symbols.count()];
-        for (int i = 1; i < values.length; i++) {
+        for (int i : others) {
             int raw = symbols.rawSectionIndex(i);
-            int section = symbols.sectionIndex(i);
-            long value = symbols.value(i);
-            if (raw == Symbol.SHN_UNDEF) {
-                values[i] = width.wrap(undefined(candidates, symbols, i));
-            } else if ((raw >= Symbol.SHN_LORESERVE && raw != Symbol.SHN_XINDEX)
-                    || Integer.compareUnsigned(section, sections) >= 0) {
-                values[i] = width.wrap(reserved(symbols, i, raw));
-            } else if (section == perCpu) {
-                values[i] = width.wrap(perCpuBase + value);
-            } else {
-                values[i] = width.wrap(value + addresses.addressOrZero(section));
-            }
+            values[i] =
+                    width.wrap(raw == Symbol.SHN_UNDEF ? undefined(candidates, symbols, i) : reserved(symbols, i, raw));
         }
         return values;
+    }
+
+    /** Sets the values of the symbols that are defined in a section, and returns the numbers of the others, but not of symbol 0. */
+    private int[] defined(SymbolTable symbols, long perCpuBase, long[] values) {
+        Width width = names.width();
+        int sections = file.elf().sectionCount();
+        int perCpu = addresses.layout().perCpuSection();
+        int[] others = new int[Math.max(FEW, values.length / SYMBOLS_AN_IMPORT)];
+        int count = 0;
+        for (int i = 1; i < values.length; i++) {
+            int raw = symbols.rawSectionIndex(i);
+            int section = raw == Symbol.SHN_XINDEX ? symbols.sectionIndex(i) : raw;
+            boolean isInSection = raw != Symbol.SHN_UNDEF
+                    && (raw < Symbol.SHN_LORESERVE || raw == Symbol.SHN_XINDEX)
+                    && Integer.compareUnsigned(section, sections) < 0;
+            if (isInSection) {
+                long start = section == perCpu ? perCpuBase : addresses.addressOrZero(section);
+                values[i] = width.wrap(symbols.value(i) + start);
+            } else {
+                if (count == others.length) {
+                    others = Arrays.copyOf(others, 2 * count);
+                }
+                others[count++] = i;
+            }
+        }
+        return Arrays.copyOf(others, count);
     }
 
     /** The value of a symbol whose section index is reserved or out of range. */
