@@ -5,6 +5,7 @@ import io.modrt.elf.SymbolTable;
 import io.modrt.error.FormatException;
 import io.modrt.error.Refusal;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.function.IntUnaryOperator;
 
@@ -43,6 +44,15 @@ final class AArch64BranchOrder {
     @SuppressWarnings("ArrayRecordComponent") // such records are never compared
     private record Partition(int[] front, long[] moved, int[] before, int[] others) implements IntUnaryOperator {
 
+        static Partition of(int[] front, BitSet places, int[] others, int count) {
+            long[] moved = Arrays.copyOf(places.toLongArray(), count / Long.SIZE + 1);
+            int[] before = new int[moved.length];
+            for (int word = 1; word < moved.length; word++) {
+                before[word] = before[word - 1] + Long.bitCount(moved[word - 1]);
+            }
+            return new Partition(front, moved, before, others);
+        }
+
         @Override
         public int applyAsInt(int i) {
             if (i < front.length) {
@@ -69,16 +79,15 @@ final class AArch64BranchOrder {
     Ordered of(RelocationSection relocations) {
         int count = relocations.count();
         int target = relocations.target().index();
-        long[] leaving = new long[count / Long.SIZE + 1];
-        int leavingCount = 0;
+        BitSet leaving = new BitSet(count);
         for (int i = 0; i < count; i++) {
             int symbol = relocations.symbol(i);
             requireSymbol(relocations, i, symbol);
             if (AArch64Reloc.isBranch(relocations.type(i)) && symbols.rawSectionIndex(symbol) != target) {
-                leaving[i / Long.SIZE] |= 1L << i;
-                leavingCount++;
+                leaving.set(i);
             }
         }
+        int leavingCount = leaving.cardinality();
         // why: where nothing else is, the kernel's two pointers meet at the last such branch, which then is not sorted
         int[] front = new int[Math.max(0, Math.min(leavingCount, count - 1))];
         int[] others = partition(leaving, front, count);
@@ -86,8 +95,7 @@ final class AArch64BranchOrder {
         int entries = sort(relocations, front, sorted);
         boolean isOneMore = leavingCount > sorted.length
                 && (sorted.length == 0 || !shareEntry(relocations, sorted[sorted.length - 1], sorted.length));
-        return new Ordered(
-                new Partition(sorted, leaving, countBefore(leaving), others), isOneMore ? entries + 1 : entries);
+        return new Ordered(Partition.of(sorted, leaving, others, count), isOneMore ? entries + 1 : entries);
     }
 
     /**
@@ -96,40 +104,19 @@ final class AArch64BranchOrder {
      *
      * @return the relocations at these places
      */
-    private static int[] partition(long[] leaving, int[] front, int count) {
-        int swaps = 0;
-        for (int i = 0; i < front.length; i++) {
-            swaps += isIn(leaving, i) ? 0 : 1;
-        }
+    private static int[] partition(BitSet leaving, int[] front, int count) {
+        int length = front.length;
+        int swaps = length - leaving.get(0, length).cardinality();
         int[] others = new int[swaps];
         int back = count;
-        for (int i = 0; i < front.length; i++) {
-            front[i] = i;
-            if (!isIn(leaving, i)) {
-                back--;
-                while (!isIn(leaving, back)) {
-                    back--;
-                }
-                front[i] = back;
-                others[--swaps] = i;
-            }
+        Arrays.setAll(front, i -> i);
+        for (int i = leaving.nextClearBit(0); i < length; i = leaving.nextClearBit(i + 1)) {
+            back = leaving.previousSetBit(back - 1);
+            front[i] = back;
+            others[--swaps] = i;
         }
-        // why: those left are in front already, or the one that is not sorted
-        Arrays.fill(leaving, 0, back / Long.SIZE, 0);
-        leaving[back / Long.SIZE] &= -1L << back;
+        leaving.clear(0, back); // why: those left are in front already, or the one that is not sorted
         return others;
-    }
-
-    private static boolean isIn(long[] set, int i) {
-        return (set[i / Long.SIZE] >>> i & 1) != 0;
-    }
-
-    private static int[] countBefore(long[] set) {
-        int[] before = new int[set.length];
-        for (int word = 1; word < set.length; word++) {
-            before[word] = before[word - 1] + Long.bitCount(set[word - 1]);
-        }
-        return before;
     }
 
     /** The kernel reads the symbol of each relocation, whatever its type, before it applies any. */
