@@ -111,9 +111,12 @@ final class Run {
 
     private void steps(Part part, Prepared tree, String subject, Outcome outcome, long items) {
         for (TimedLoad.Step step : TimedLoad.Step.values()) {
-            List<Double> times = outcome.counter(step.key());
-            add(part, tree.name(), subject, step.key(), "ns", times.get(0), times.get(times.size() / 2), items);
+            add(part, tree, subject, step.key(), outcome.counter(step.key()), items);
         }
+    }
+
+    private void add(Part part, Prepared tree, String subject, String step, List<Double> times, long items) {
+        add(part, tree.name(), subject, step, "ns", times.get(0), times.get(times.size() / 2), items);
     }
 
     private void allocation(Part part, Prepared tree, String subject, Outcome outcome, long items) {
@@ -151,14 +154,13 @@ final class Run {
         allocation(Part.TREE, tree, "tree", whole, tree.tree().modules().size());
         add(Part.TREE, tree, "tree", "by path", passes(tree, "byPath", parameters), tree.relocations());
         steps(Part.TREE, tree, "tree", passes(tree, "steps", parameters), tree.relocations());
-        for (String threads : List.of("1", "2")) {
-            Outcome stay = jmh.passes(
-                    ThreadsBenchmark.class,
-                    "all",
-                    Map.of("modules", tree.version().toString(), "threads", threads),
-                    tree.tree().modules().size());
-            add(Part.TREE, tree, "tree", "loadAll " + threads, stay, tree.relocations());
-        }
+        Outcome inTurn = jmh.passes(
+                ThreadsBenchmark.class,
+                "inTurn",
+                Map.of("modules", tree.version().toString()),
+                tree.tree().modules().size());
+        add(Part.TREE, tree, "tree", "loadAll 1", inTurn.counter("byOne"), tree.relocations());
+        add(Part.TREE, tree, "tree", "loadAll 2", inTurn.counter("byTwo"), tree.relocations());
     }
 
     private Outcome passes(Prepared tree, String method, Map<String, String> parameters) throws RunnerException {
