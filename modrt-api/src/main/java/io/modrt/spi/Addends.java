@@ -7,14 +7,11 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Addends {
 
-    /** The addend of entry {@code index}: as it was set, or else that of SHT_RELA, or for SHT_REL what the place holds now, and what was added. */
+    /** The addend of entry {@code index}: as it was set, or else that of SHT_RELA, or for SHT_REL what the place holds now. */
     long get(int index);
 
     /** Sets the addend of entry {@code index}. */
     void set(int index, long addend);
-
-    /** Adds to the addend that entry {@code index} has when its turn comes, unless it was set: the other half of a pair. */
-    void add(int index, int more);
 
     /** Makes entry {@code index} fail when its turn comes. */
     void refuse(int index, Refusal refusal);

@@ -16,7 +16,7 @@ import org.apiguardian.api.API;
 public interface ArchLoad {
 
     /**
-     * Called before any place of a section changes, to join pairs, and to set addends that the place of an SHT_REL entry holds in another
+     * Called before any place of a section changes, to set addends that the place of an SHT_REL entry holds in another
      * form than its field stores the value. {@code addends} holds the addends of SHT_RELA, or what {@link Field#load} finds in each place
      * of SHT_REL: of a field {@linkplain Field#from from bit} 16, a multiple of 2^16.
      *
@@ -26,6 +26,15 @@ public interface ArchLoad {
      *     architecture keeps it as {@link SectionImage#kept}
      */
     default void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {}
+
+    /**
+     * The lower half of the addend of entry {@code index}, which is added to what its place holds. Asked for entries of SHT_REL whose type has
+     * a {@link RelocationType#lowerHalf}, in the order of application, before anything else about the entry is looked at; the engine need
+     * not ask if the next entry has the half. If none has it, the load refuses the entries that need it, by the addends of {@link #open}.
+     */
+    default long lowerHalf(int index) {
+        return 0;
+    }
 
     /**
      * The {@linkplain Fixup#goal goal} of the branch at {@code fixup}: S + A if it needs no stub, else the address of one of the

@@ -38,6 +38,15 @@ public interface RelocationType {
         return 0;
     }
 
+    /**
+     * The type whose place holds the lower half of this type's addend in SHT_REL; null if the place of this type holds all of it. Usually
+     * that place is the next entry's, against the same symbol, and the engine reads what its field holds; where it is not,
+     * {@link ArchLoad#lowerHalf} is asked.
+     */
+    default @Nullable RelocationType lowerHalf() {
+        return null;
+    }
+
     /** The bits of the place in which the value is stored. */
     Field field();
 

@@ -54,8 +54,9 @@
  *   <li>It copies the sections of the file to their places in a {@link ModuleImage} and calls {@link ArchPlan#begin}.
  *   <li>It goes through the relocation sections whose target is loaded, in the order of their headers. It brings the entries of a
  *       section into the order of {@link ArchPlan#ordered} and calls {@link ArchLoad#open}, before any place of the section changes. There
- *       the architecture joins pairs and sets addends. An addend in place (REL) that it does not set is read with the type's field,
- *       sign-extended and shifted as the field is, when its relocation's turn comes.
+ *       the architecture may set addends. An addend in place (REL) that it does not set is read with the type's field,
+ *       sign-extended and shifted as the field is, when its relocation's turn comes; a type with a {@link RelocationType#lowerHalf} has the rest
+ *       of it in the place of the next entry, or where {@link ArchLoad#lowerHalf} finds it.
  *   <li>For each relocation of a {@linkplain RelocationType#routed() routed} type it calls {@link ArchLoad#route}. The result is
  *       the branch's {@linkplain Fixup#goal goal} from then on: S + A if it goes there directly, or the address of a stub less
  *       {@link RelocationType#branchBias}.

@@ -11,11 +11,11 @@ import io.modrt.kernel.ConfigOption;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.layout.RegionKind;
 import io.modrt.spi.*;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ final class MipsLoad implements ArchLoad {
     private final SymbolValues values;
     private final MipsPlan plan;
     private final Width width;
-    private final @Nullable List<MipsAddends.Waiting> waiting;
+    private @Nullable MipsAddends halves;
     private final Map<Far, Stub> stubs = new LinkedHashMap<>();
     private final Map<RegionKind, Long> nextOffsets = new EnumMap<>(RegionKind.class);
 
@@ -39,14 +39,23 @@ final class MipsLoad implements ArchLoad {
         this.values = values;
         this.plan = plan;
         this.width = plan.kernel().width();
-        this.waiting = placed.profile().has(MipsChange.UNPAIRED_HI16_REFUSED) ? null : new ArrayList<>();
     }
 
     @Override
     public void open(RelocationSection relocations, int count, SectionImage image, Addends addends) {
-        if (relocations.addends() == AddendKind.IN_PLACE) {
-            new MipsAddends(placed, relocations, values, addends).join(count, image, waiting);
+        if (relocations.addends() == AddendKind.EXPLICIT) {
+            return;
         }
+        if (halves == null) {
+            halves = new MipsAddends(placed, values, relocations, count, image, addends);
+        } else {
+            halves.open(relocations, count, image, addends);
+        }
+    }
+
+    @Override
+    public long lowerHalf(int hi) {
+        return Objects.requireNonNull(halves).lower(hi);
     }
 
     @Override

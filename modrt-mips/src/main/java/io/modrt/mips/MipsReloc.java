@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The relocations of Linux/MIPS modules; the page of the package has the table in the psABI's notation. A row whose name ends in
@@ -129,6 +130,11 @@ enum MipsReloc implements RelocationType {
     @Override
     public Field field() {
         return field;
+    }
+
+    @Override
+    public @Nullable RelocationType lowerHalf() {
+        return this == R_MIPS_HI16 ? R_MIPS_LO16 : null;
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class KernelTables {
     private RelocationRows rows(AddendKind addends, ElfHeader header) {
         RelocationRows.ByteOrders orders =
                 new RelocationRows.ByteOrders(kernel.codeOrder() == ByteOrder.BIG_ENDIAN, header.isBigEndian());
-        return new RelocationRows(kernel.relocations(addends), kernel.width(), orders);
+        return new RelocationRows(kernel.relocations(addends), addends, kernel.width(), orders);
     }
 
     /** The kernel's architecture. */

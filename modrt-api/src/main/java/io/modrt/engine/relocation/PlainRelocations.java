@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Applies those relocations of one module with which nothing is out of the ordinary; they are nearly all. */
 final class PlainRelocations {
+    /** An addend of which the architecture's load must be asked; no half is that great. */
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     private final long[] values;
     private final BitSet missing;
     private final boolean anyMissing;
@@ -81,16 +84,29 @@ final class PlainRelocations {
                     || offset > sizeBytes - row.bytes
                     || symbolIndex < 0
                     || symbolIndex >= symbolValues.length
-                    || (anyMissing && missing.get(symbolIndex))
-                    || (!isExplicit && addends.isFailing(i))) {
+                    || (anyMissing && missing.get(symbolIndex))) {
                 return i;
+            }
+            long lower = 0;
+            if (!isExplicit) {
+                if (addends.isFailing(i)) {
+                    return i;
+                }
+                if (row.lower != null) {
+                    lower = i + 1 < count
+                            ? lowerHalf(entries, relocations.numberInFile(i + 1), row.lower, symbolIndex, bytes)
+                            : UNKNOWN;
+                }
+                if (lower == UNKNOWN) {
+                    return i;
+                }
             }
             long symbolValue = symbolValues[symbolIndex];
             if (rows.isErrorValue(symbolValue)) {
                 return i;
             }
             int at = arrayOffset + (int) offset;
-            long addend = isExplicit ? entries.addend(entry) : addends.get(i, row, at);
+            long addend = isExplicit ? entries.addend(entry) : addends.get(i, row, at) + lower;
             long goal = symbolValue + addend;
             long value = row.value(row.isFromBase ? goal - base : goal, addend, address + offset);
             if (row.isRanged && !row.isInRange(value)) {
@@ -104,5 +120,13 @@ final class PlainRelocations {
             }
         }
         return count;
+    }
+
+    /** The lower half of an addend if the next entry is the one whose place holds it, against the same symbol; else {@link #UNKNOWN}. */
+    private static long lowerHalf(RelocationSection entries, int next, Row lower, int symbol, SectionBytes bytes) {
+        long offset = entries.offset(next);
+        return entries.type(next) != lower.number || entries.symbol(next) != symbol || !lower.fitsIn(bytes, offset)
+                ? UNKNOWN
+                : lower.field.load(bytes.array(), bytes.arrayOffset() + (int) offset, lower.bigEndian);
     }
 }

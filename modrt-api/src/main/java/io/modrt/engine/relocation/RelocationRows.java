@@ -3,6 +3,7 @@ package io.modrt.engine.relocation;
 import io.modrt.address.Address;
 import io.modrt.address.AddressRange;
 import io.modrt.bytes.Bytes;
+import io.modrt.elf.AddendKind;
 import io.modrt.engine.layout.SectionBytes;
 import io.modrt.spi.Field;
 import io.modrt.spi.Fit;
@@ -28,6 +29,7 @@ final class RelocationRows {
     /** One type, its columns copied into fields. */
     static final class Row {
         final RelocationType type;
+        final int number;
         final Formula formula;
         final Field field;
         final Fit fit;
@@ -45,6 +47,8 @@ final class RelocationRows {
         final boolean isPlain;
         /** Whether the kernel stores a value even if it does not fit. */
         final boolean isReported;
+        /** The type whose place holds the lower half of an addend; null if this type's place holds all of it, or the entry. */
+        final @Nullable Row lower;
         /** Whether a value is checked by its range alone. */
         final boolean isRanged;
         /** Whether the formula takes the load's base off. */
@@ -65,8 +69,15 @@ final class RelocationRows {
         private final boolean isUnsigned;
         private final Width width;
 
-        Row(RelocationType type, boolean isBeyondKernel, boolean isDirectInReach, Width width, boolean bigEndian) {
+        Row(
+                RelocationType type,
+                AddendKind addends,
+                boolean isBeyondKernel,
+                boolean isDirectInReach,
+                Width width,
+                boolean bigEndian) {
             this.type = type;
+            this.number = type.number();
             this.width = width;
             this.formula = type.formula();
             this.field = type.field();
@@ -86,6 +97,9 @@ final class RelocationRows {
             this.store = type.store();
             this.looksAtPlace = type.looksAtPlace();
             this.isBeyondKernel = isBeyondKernel;
+            RelocationType half = addends == AddendKind.IN_PLACE ? type.lowerHalf() : null;
+            this.lower =
+                    half == null ? null : new Row(half, addends, isBeyondKernel, isDirectInReach, width, bigEndian);
             boolean isLeft = formula == Formula.LR || formula == Formula.LR_B;
             boolean isRight = formula == Formula.RR || formula == Formula.RR_B;
             this.isFromBase = formula == Formula.S_A_B || formula == Formula.LR_B || formula == Formula.RR_B;
@@ -227,9 +241,10 @@ final class RelocationRows {
     /**
      * The rows of {@code table}.
      *
+     * @param addends where the addends of its relocations are
      * @param orders the byte orders of instructions and of data
      */
-    RelocationRows(RelocationTable table, Width width, ByteOrders orders) {
+    RelocationRows(RelocationTable table, AddendKind addends, Width width, ByteOrders orders) {
         this.table = table;
         this.orders = orders;
         List<RelocationType> types = table.types();
@@ -237,10 +252,10 @@ final class RelocationRows {
         boolean isDirect = table.isDirectInReach();
         this.rows = new @Nullable Row[Math.max(greatest(types), greatest(table.beyondKernel())) + 1];
         for (RelocationType type : types) {
-            rows[type.number()] = new Row(type, false, isDirect, width, orders.isBig(type.field()));
+            rows[type.number()] = new Row(type, addends, false, isDirect, width, orders.isBig(type.field()));
         }
         for (RelocationType type : table.beyondKernel()) {
-            rows[type.number()] = new Row(type, true, isDirect, width, orders.isBig(type.field()));
+            rows[type.number()] = new Row(type, addends, true, isDirect, width, orders.isBig(type.field()));
         }
         AddressRange errors = table.errorValues();
         this.errorValuesStart = width.wrap(errors.start().value());

@@ -167,6 +167,7 @@ final class Relocator implements Fixup {
     private void applyAny(
             RelocationSection relocations, int entry, RelocationRows rows, SectionBytes bytes, SectionAddends addends) {
         Row row = seek(relocations, entry, rows, bytes);
+        long lower = row != null && row.lower != null ? load.lowerHalf(entry) : 0;
         if (Integer.compareUnsigned(symbol, values.length) >= 0) {
             fail(() -> Refusal.beyondKernel("symbol index " + Integer.toUnsignedString(symbol) + ", the file has "
                     + values.length + " symbols"));
@@ -211,7 +212,7 @@ final class Relocator implements Fixup {
             return;
         }
         if (!addends.areExplicit()) {
-            A = addends.get(entry);
+            A = addends.get(entry) + lower;
             goal = S + A;
         }
         if (!row.asksArch) {

@@ -7,7 +7,6 @@ import io.modrt.engine.layout.SectionBytes;
 import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.error.Refusal;
 import io.modrt.spi.Addends;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +21,6 @@ final class SectionAddends implements Addends {
     private static final byte FAILING = 2;
     private static final byte[] UNTOUCHED = {};
     private static final long[] NO_ADDENDS = {};
-    private static final int[] NOTHING_ADDED = {};
 
     private RelocationSection relocations;
     private RelocationRows rows;
@@ -30,10 +28,6 @@ final class SectionAddends implements Addends {
     private int count;
     private boolean isInPlace;
     private long[] addends = NO_ADDENDS;
-    /** What is added to each addend; it has room for those of the largest section so far. */
-    private int[] added = NOTHING_ADDED;
-
-    private boolean isAdded;
     private byte[] states = UNTOUCHED;
     private Map<Integer, Refusal> refused = Map.of();
     private Map<Integer, Refusal> open = Map.of();
@@ -50,7 +44,6 @@ final class SectionAddends implements Addends {
         this.rows = rows;
         this.bytes = bytes;
         isInPlace = relocations.addends() == AddendKind.IN_PLACE;
-        isAdded = false;
         if (states.length != 0) {
             addends = NO_ADDENDS;
             states = UNTOUCHED;
@@ -70,10 +63,6 @@ final class SectionAddends implements Addends {
         states[index] = state;
     }
 
-    private long added(int index) {
-        return isAdded ? added[index] : 0;
-    }
-
     private boolean is(int index, byte state) {
         return states.length != 0 && states[index] == state;
     }
@@ -83,7 +72,7 @@ final class SectionAddends implements Addends {
         if (is(index, SET)) {
             return addends[index];
         }
-        return added(index) + (isInPlace ? inPlace(index) : relocations.addend(index));
+        return isInPlace ? inPlace(index) : relocations.addend(index);
     }
 
     private long inPlace(int index) {
@@ -105,7 +94,7 @@ final class SectionAddends implements Addends {
         if (is(index, SET)) {
             return addends[index];
         }
-        return added(index) + (isInPlace ? read(row, at) : relocations.addend(index));
+        return isInPlace ? read(row, at) : relocations.addend(index);
     }
 
     @Override
@@ -115,19 +104,6 @@ final class SectionAddends implements Addends {
         }
         addends[index] = addend;
         mark(index, SET);
-    }
-
-    @Override
-    public void add(int index, int more) {
-        if (!isAdded) {
-            if (added.length < count) {
-                added = new int[count];
-            } else {
-                Arrays.fill(added, 0, count, 0);
-            }
-            isAdded = true;
-        }
-        added[index] += more;
     }
 
     @Override
@@ -150,7 +126,7 @@ final class SectionAddends implements Addends {
 
     /** Whether all addends are those in the relocations. */
     boolean areExplicit() {
-        return !isInPlace && states.length == 0 && !isAdded;
+        return !isInPlace && states.length == 0;
     }
 
     /** The refusal of a place outside the section whose addend the kernel reads before it looks at the type; empty elsewhere. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modrt.elf.AddendKind;
 import io.modrt.engine.relocation.RelocationRows.ByteOrders;
 import io.modrt.engine.relocation.RelocationRows.Row;
 import io.modrt.spi.Field;
@@ -35,7 +36,8 @@ class RelocationRowsTest {
 
     private static Row row(Field field, Fit fit, Width width) {
         RelocationTable table = RelocationTable.of(List.of(new Type(field, fit)));
-        return Objects.requireNonNull(new RelocationRows(table, width, new ByteOrders(false, true)).row(1));
+        return Objects.requireNonNull(
+                new RelocationRows(table, AddendKind.EXPLICIT, width, new ByteOrders(false, true)).row(1));
     }
 
     /** The values just within and just outside; a bound that is not there is 0 with nothing outside. */

@@ -25,6 +25,11 @@ class ForwardingLoad implements ArchLoad {
     }
 
     @Override
+    public long lowerHalf(int index) {
+        return load.lowerHalf(index);
+    }
+
+    @Override
     public long route(Fixup fixup) {
         return load.route(OwnFixup.of(fixup));
     }

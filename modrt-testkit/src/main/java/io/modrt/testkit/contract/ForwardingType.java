@@ -50,6 +50,11 @@ class ForwardingType implements RelocationType {
     }
 
     @Override
+    public @Nullable RelocationType lowerHalf() {
+        return type.lowerHalf();
+    }
+
+    @Override
     public Field field() {
         return type.field();
     }

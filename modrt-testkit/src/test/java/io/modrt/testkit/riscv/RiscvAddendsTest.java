@@ -117,22 +117,6 @@ class RiscvAddendsTest {
     }
 
     @Test
-    void whatIsAddedCountsUnlessTheAddendIsSet() {
-        LiveModule module = load(
-                addends -> {
-                    addends.add(0, 0x10);
-                    addends.add(0, 0x100);
-                    assertEquals(0x113, addends.get(0));
-                    addends.add(1, 0x40);
-                    addends.set(1, 0x20);
-                    assertEquals(0x20, addends.get(1));
-                },
-                LoadPolicy.kernelExact());
-
-        assertData(module, 0x1001, 0x1020, 0x1113);
-    }
-
-    @Test
     void anEntryThatIsRefusedFailsWhenItsTurnComes() {
         Consumer<Addends> change = addends -> {
             addends.refuse(2, Refusal.of(Errno.EINVAL, "third"));
