@@ -105,7 +105,7 @@ final class HeapMemory implements TargetMemory {
         }
     }
 
-    /** Keeps the array for the whole pages that it fills and that were not written before. */
+    /** Keeps the array for the whole pages that it fills, which nobody else may write meanwhile. */
     @Override
     public void take(Address to, byte[] bytes) {
         check(to, bytes, 0, bytes.length);
@@ -113,9 +113,7 @@ final class HeapMemory implements TargetMemory {
         int whole = (start & (PAGE_BYTES - 1)) == 0 ? bytes.length & -PAGE_BYTES : 0;
         Run run = new Run(start, bytes);
         for (int done = 0; done < whole; done += PAGE_BYTES) {
-            if (blockFor(start + done).offer(pageIndex(start + done), run) != null) {
-                write(Address.of(start + done), bytes, done, PAGE_BYTES);
-            }
+            blockFor(start + done).setRelease(pageIndex(start + done), run);
         }
         write(Address.of(start + whole), bytes, whole, bytes.length - whole);
     }
