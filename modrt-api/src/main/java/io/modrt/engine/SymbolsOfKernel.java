@@ -35,8 +35,7 @@ record SymbolsOfKernel(KernelSymbols source, ArchKernel kernel) implements BulkS
     }
 
     private KernelSymbol own(KernelSymbol symbol) {
-        boolean isOwn = symbol.code().isEmpty()
-                && kernel.canonical(symbol.value()).value() == symbol.value().value();
+        boolean isOwn = symbol.code().isEmpty() && kernel.canonical(symbol.address()) == symbol.address();
         return isOwn ? symbol : symbol.at(kernel::canonical);
     }
 }

@@ -67,6 +67,11 @@ public final class KernelSymbol {
         return Address.of(value);
     }
 
+    /** The {@link #value} as a number, for loads, which make no object of it. */
+    public long address() {
+        return value;
+    }
+
     /** The address of the function's code, if it is known and not the value. */
     public Optional<Address> code() {
         return code;

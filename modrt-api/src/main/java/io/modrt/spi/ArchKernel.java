@@ -28,9 +28,15 @@ public interface ArchKernel {
      * a user. Tools write an address of 32 bits with 8 digits or, zero-extended or sign-extended, with 16. Where a 64-bit kernel lies at
      * addresses that are sign-extended from 32 bits, 8 digits stand for those. An address that the kernel does not have is returned as given.
      */
+    default long canonical(long given) {
+        boolean isExtended = given == (int) given && given < 0;
+        return width() == Width.BITS_32 && isExtended ? width().wrap(given) : given;
+    }
+
+    /** The same, of an address. */
     default Address canonical(Address given) {
-        boolean isExtended = given.value() == (int) given.value() && given.value() < 0;
-        return width() == Width.BITS_32 && isExtended ? width().address(given.value()) : given;
+        long meant = canonical(given.value());
+        return meant == given.value() ? given : Address.of(meant);
     }
 
     /** The byte order of instructions. Data has the order that the module's ELF header states. */

@@ -66,10 +66,8 @@ record MipsKernel(Width width, ByteOrder codeOrder, boolean isRelease6, KernelPr
 
     /** The 32-bit segments are sign-extended on n64, and the addresses that 8 digits would stand for otherwise are user space's. */
     @Override
-    public Address canonical(Address given) {
-        return width == Width.BITS_64 && given.value() >>> 31 == 1
-                ? given.plus(SIGN)
-                : ArchKernel.super.canonical(given);
+    public long canonical(long given) {
+        return width == Width.BITS_64 && given >>> 31 == 1 ? given + SIGN : ArchKernel.super.canonical(given);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.SymbolQuery;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,22 +27,32 @@ final class Candidates<E extends Exporter> {
     /**
      * Asks for the symbols of a table.
      *
-     * @param numbers the symbols that may be undefined, in ascending order
+     * @param numbers the symbols that may be undefined, in ascending order, with 0 behind the last; not copied
      */
     Candidates(SymbolTable symbols, int[] numbers, Names<E> names) {
         this.symbols = symbols;
         this.names = names;
         this.bytes = symbols.stringTable().file().array();
         this.stringsStart = (int) symbols.stringTable().fileOffset();
-        asked = new int[numbers.length];
-        query = new SymbolQuery(numbers.length);
-        for (int number : numbers) {
-            if (symbols.rawSectionIndex(number) == Symbol.SHN_UNDEF && ofModules(number) == null) {
-                asked[query.count()] = number;
-                query.add(bytes, stringsStart + symbols.nameOffset(number));
-            }
+        int count = 0;
+        boolean areAll = true;
+        while (numbers[count] != 0) {
+            areAll &= isAsked(numbers[count++]);
+        }
+        // why: in most loads all are asked for, and one array serves twice
+        asked = areAll
+                ? numbers
+                : Arrays.stream(numbers, 0, count).filter(this::isAsked).toArray();
+        int askedCount = areAll ? count : asked.length;
+        query = new SymbolQuery(askedCount);
+        for (int i = 0; i < askedCount; i++) {
+            query.add(bytes, stringsStart + symbols.nameOffset(asked[i]));
         }
         query.ask(names.kernel());
+    }
+
+    private boolean isAsked(int symbol) {
+        return symbols.rawSectionIndex(symbol) == Symbol.SHN_UNDEF && ofModules(symbol) == null;
     }
 
     /** How many symbols the kernel was asked for. */

@@ -108,7 +108,8 @@ public final class SymbolResolution<E extends Exporter> {
         Candidates<E> candidates = new Candidates<>(symbols, others, names);
         imports = new ArrayList<>(candidates.count());
         Width width = names.width();
-        for (int i : others) {
+        for (int next = 0; others[next] != 0; next++) {
+            int i = others[next];
             int raw = symbols.rawSectionIndex(i);
             values[i] =
                     width.wrap(raw == Symbol.SHN_UNDEF ? undefined(candidates, symbols, i) : reserved(symbols, i, raw));
@@ -116,7 +117,7 @@ public final class SymbolResolution<E extends Exporter> {
         return values;
     }
 
-    /** Sets the values of the symbols that are defined in a section, and returns the numbers of the others, but not of symbol 0. */
+    /** Sets the values of the symbols that need no look-up, and returns the numbers of the others, with 0 behind the last. */
     private int[] defined(SymbolTable symbols, long perCpuBase, long[] values) {
         Width width = names.width();
         int sections = file.elf().sectionCount();
@@ -132,20 +133,22 @@ public final class SymbolResolution<E extends Exporter> {
             if (isInSection) {
                 long start = section == perCpu ? perCpuBase : addresses.addressOrZero(section);
                 values[i] = width.wrap(symbols.value(i) + start);
+            } else if (raw == Symbol.SHN_ABS) {
+                values[i] = width.wrap(symbols.value(i));
             } else {
-                if (count == others.length) {
-                    others = Arrays.copyOf(others, 2 * count);
+                if (count == others.length - 1) {
+                    others = Arrays.copyOf(others, 2 * others.length);
                 }
                 others[count++] = i;
             }
         }
-        return Arrays.copyOf(others, count);
+        return others;
     }
 
     /** The value of a symbol whose section index is reserved or out of range. */
     private long reserved(SymbolTable symbols, int index, int raw) {
         switch (raw) {
-            case Symbol.SHN_ABS, SHN_LIVEPATCH -> {
+            case SHN_LIVEPATCH -> {
                 return symbols.value(index);
             }
             case Symbol.SHN_COMMON -> {
@@ -201,7 +204,7 @@ public final class SymbolResolution<E extends Exporter> {
         }
         if (export != null) {
             imports.add(export);
-            return export.value().value();
+            return export.address();
         }
         if (!isWeak) {
             String name = symbols.name(index);

@@ -74,6 +74,11 @@ class ForwardingKernel implements ArchKernel {
     }
 
     @Override
+    public long canonical(long given) {
+        return kernel.canonical(given);
+    }
+
+    @Override
     public TracingSites tracing() {
         return new ForwardingTracing(kernel.tracing());
     }
