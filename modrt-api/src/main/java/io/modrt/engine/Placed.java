@@ -286,11 +286,9 @@ final class Placed implements PlacedModule {
 
     /** The base of the module's per-CPU data; 0 if it has none. */
     long perCpuBase() {
-        return addresses
-                .perCpu()
-                .or(() -> reservations.perCpuBase.map(plan.archKernel()::canonical))
-                .map(Address::value)
-                .orElse(0L);
+        Optional<Address> taken = reservations.perCpuBase;
+        Optional<Address> base = addresses.perCpu().isPresent() ? addresses.perCpu() : taken;
+        return base.isPresent() ? plan.archKernel().canonical(base.get().value()) : 0;
     }
 
     @Override

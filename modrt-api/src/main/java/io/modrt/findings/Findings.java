@@ -16,12 +16,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The findings of one file or load. Each fault is reported here, and the policy decides whether it is raised or kept as a diagnostic. */
 public final class Findings {
     private final String name;
     private final LoadPolicy policy;
-    private final List<Diagnostic> list = new ArrayList<>();
+    private final List<Supplier<Diagnostic>> list = new ArrayList<>();
     private final Set<Taint> taints = EnumSet.noneOf(Taint.class);
     private int dropped;
 
@@ -66,11 +67,11 @@ public final class Findings {
 
     /** All findings; the last one sums up those that were only counted. */
     public List<Diagnostic> list() {
-        if (dropped == 0) {
-            return List.copyOf(list);
+        List<Diagnostic> all = new ArrayList<>(list.size() + 1);
+        list.forEach(finding -> all.add(finding.get()));
+        if (dropped > 0) {
+            all.add(new Diagnostic(Kind.LEFT_AS_IT_WAS, name, "and " + dropped + " more of the like"));
         }
-        List<Diagnostic> all = new ArrayList<>(list);
-        all.add(new Diagnostic(Kind.LEFT_AS_IT_WAS, name, "and " + dropped + " more of the like"));
         return List.copyOf(all);
     }
 
@@ -86,8 +87,13 @@ public final class Findings {
 
     /** Adds a finding. Those beyond {@link io.modrt.policy.LoadLimits#diagnostics} are only counted: a file could cause one for each relocation. */
     public void add(Diagnostic diagnostic) {
+        addLater(() -> diagnostic);
+    }
+
+    /** As {@link #add(Diagnostic)}, for a finding of most loads: it is worded when somebody asks for it. */
+    public void addLater(Supplier<Diagnostic> finding) {
         if (list.size() < policy.limits().diagnostics()) {
-            list.add(diagnostic);
+            list.add(finding);
         } else {
             dropped++;
         }

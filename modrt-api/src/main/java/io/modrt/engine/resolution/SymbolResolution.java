@@ -14,6 +14,7 @@ import io.modrt.findings.Findings;
 import io.modrt.kernel.KernelProfile;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.module.ModuleFile;
+import io.modrt.policy.Diagnostic;
 import io.modrt.policy.Diagnostic.Kind;
 import io.modrt.spi.Width;
 import io.modrt.version.LoaderChange;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Gives every symbol of a module its final value, by the rules of the kernel's {@code simplify_symbols}. */
@@ -83,23 +85,31 @@ public final class SymbolResolution<E extends Exporter> {
             throw refused();
         }
         if (!placeholders.isEmpty()) {
-            findings.add(
-                    Kind.PLACEHOLDERS,
-                    file.name(),
-                    placeholders.size()
-                            + " of its symbols have made-up addresses, since neither the kernel nor a loaded module exports"
-                            + " them: "
-                            + some(placeholders));
+            findings.addLater(madeUp(file.name(), placeholders));
         }
         if (rules.perhapsCount() > 0) {
-            findings.add(
-                    Kind.NOT_CHECKED,
-                    file.name(),
-                    "whether the kernel exports " + rules.perhapsCount()
-                            + " of its imports, of which the source of the kernel's symbols does not say it: "
-                            + some(rules.perhapsExported(), rules.perhapsCount()));
+            findings.addLater(notChecked(file.name(), rules.perhapsExported(), rules.perhapsCount()));
         }
         return new Symbols<>(values, missing, imports, rules.owners(), rules.isProprietary());
+    }
+
+    private static Supplier<Diagnostic> madeUp(String module, List<String> names) {
+        return () -> new Diagnostic(
+                Kind.PLACEHOLDERS,
+                module,
+                names.size()
+                        + " of its symbols have made-up addresses, since neither the kernel nor a loaded module exports"
+                        + " them: "
+                        + some(names));
+    }
+
+    private static Supplier<Diagnostic> notChecked(String module, List<String> first, int count) {
+        return () -> new Diagnostic(
+                Kind.NOT_CHECKED,
+                module,
+                "whether the kernel exports " + count
+                        + " of its imports, of which the source of the kernel's symbols does not say it: "
+                        + some(first, count));
     }
 
     private long[] values(SymbolTable symbols, long perCpuBase) {
