@@ -3,6 +3,7 @@ package io.modrt.engine;
 import io.modrt.error.Errno;
 import io.modrt.error.Refusal;
 import io.modrt.error.StateException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ final class TargetChoice {
     private final ModuleList modules;
     private final Object lock = new Object();
     private volatile @Nullable Target target;
-    private int commits;
+    /** How many modules are being written; it grows under the lock alone. */
+    private final AtomicInteger commits = new AtomicInteger();
 
     TargetChoice(ModuleList modules) {
         this.modules = modules;
@@ -49,9 +51,7 @@ final class TargetChoice {
 
     /** Whether a module that is loaded, or being written, needs the target to stay. */
     private boolean isSettled() {
-        synchronized (lock) {
-            return commits > 0 || !modules.isEmpty();
-        }
+        return commits.get() > 0 || !modules.isEmpty();
     }
 
     /**
@@ -67,14 +67,12 @@ final class TargetChoice {
                                 "was planned for another kernel than the one that the runtime has become; plan it again")
                         .at(name));
             }
-            commits++;
+            commits.incrementAndGet();
         }
     }
 
     /** The module is listed, or was not loaded. */
     void endCommit() {
-        synchronized (lock) {
-            commits--;
-        }
+        commits.decrementAndGet();
     }
 }

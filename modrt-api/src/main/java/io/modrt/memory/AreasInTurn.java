@@ -8,7 +8,7 @@ import java.util.List;
 /** Allocates in the first of several areas that has room, as kernels do that prefer modules near their own code. */
 final class AreasInTurn implements ModuleAllocator {
     private final List<AddressRange> areas;
-    private final List<ModuleAllocator> allocators = new ArrayList<>();
+    private final List<FirstFitAllocator> allocators = new ArrayList<>();
 
     AreasInTurn(List<AddressRange> areas, int pageBytes) {
         if (areas.isEmpty()) {
@@ -27,19 +27,17 @@ final class AreasInTurn implements ModuleAllocator {
 
     @Override
     public AddressRange allocate(long sizeBytes, Permission permission) {
-        MemoryException last = null;
-        for (ModuleAllocator allocator : allocators) {
-            try {
-                return allocator.allocate(sizeBytes, permission);
-            } catch (MemoryException full) {
-                if (last != null) {
-                    full.addSuppressed(last);
-                }
-                last = full;
+        for (FirstFitAllocator allocator : allocators) {
+            AddressRange range = allocator.allocateIfRoom(sizeBytes);
+            if (range != null) {
+                return range;
             }
         }
-        if (last == null) {
-            throw new AssertionError("there is an area");
+        MemoryException last = allocators.get(0).full(sizeBytes);
+        for (FirstFitAllocator allocator : allocators.subList(1, allocators.size())) {
+            MemoryException full = allocator.full(sizeBytes);
+            full.addSuppressed(last);
+            last = full;
         }
         throw last;
     }

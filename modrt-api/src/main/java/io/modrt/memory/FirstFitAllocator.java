@@ -7,6 +7,7 @@ import io.modrt.error.Refusal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Allocates at the lowest address with enough room and keeps a guard page behind each block, as vmalloc does. Safe for use by many threads.
@@ -29,17 +30,26 @@ final class FirstFitAllocator implements ModuleAllocator {
 
     /** The range has the size that was asked for; it is not rounded to pages. */
     @Override
-    public synchronized AddressRange allocate(long sizeBytes, Permission permission) {
+    public AddressRange allocate(long sizeBytes, Permission permission) {
+        AddressRange range = allocateIfRoom(sizeBytes);
+        if (range == null) {
+            throw full(sizeBytes);
+        }
+        return range;
+    }
+
+    /** The same; null when there is no room. */
+    synchronized @Nullable AddressRange allocateIfRoom(long sizeBytes) {
         if (sizeBytes < 1) {
             throw new IllegalArgumentException("no block has " + sizeBytes + " bytes");
         }
         if (sizeBytes > area.sizeBytes()) {
-            throw full(sizeBytes);
+            return null;
         }
         long reserved = pagesOf(sizeBytes) + pageBytes;
         OptionalLong offset = reserved < 0 ? OptionalLong.empty() : holes.take(reserved, pageBytes);
         if (offset.isEmpty()) {
-            throw full(sizeBytes);
+            return null;
         }
         AddressRange range = new AddressRange(area.start().plus(offset.getAsLong()), sizeBytes);
         reservedBytes.put(range, reserved);
@@ -50,7 +60,8 @@ final class FirstFitAllocator implements ModuleAllocator {
         return (sizeBytes + pageBytes - 1) & -pageBytes;
     }
 
-    private MemoryException full(long sizeBytes) {
+    /** The exception that says so. */
+    synchronized MemoryException full(long sizeBytes) {
         return new MemoryException(Refusal.of(
                 Errno.ENOMEM,
                 "module area " + area + ": no room for 0x" + Long.toHexString(sizeBytes)
