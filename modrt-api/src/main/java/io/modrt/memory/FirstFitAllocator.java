@@ -60,7 +60,7 @@ final class FirstFitAllocator implements ModuleAllocator {
         return (sizeBytes + pageBytes - 1) & -pageBytes;
     }
 
-    /** The exception that says so. */
+    /** The exception that tells of no room for {@code sizeBytes} bytes. */
     synchronized MemoryException full(long sizeBytes) {
         return new MemoryException(Refusal.of(
                 Errno.ENOMEM,

@@ -10,7 +10,7 @@ public interface Addends {
     /** The addend of entry {@code index}: as it was set, or else that of SHT_RELA, or for SHT_REL what the place holds now. */
     long get(int index);
 
-    /** Sets the addend of entry {@code index}. */
+    /** Sets the addend of entry {@code index}, of a type with a {@link RelocationType#lowerHalf} without that half. */
     void set(int index, long addend);
 
     /** Makes entry {@code index} fail when its turn comes. */
