@@ -69,7 +69,10 @@ final class MipsAddends {
         }
     }
 
-    /** The lower half of the addend of entry {@code hi}. All HI16 of a section are asked for, in their order. */
+    /**
+     * The lower half of the addend of entry {@code hi}. They are asked for in their order, and of those that wait for one LO16 the oldest too;
+     * where that is the only one, the engine may have joined the two itself.
+     */
     int lower(int hi) {
         if (hi >= lo) {
             join(hi);

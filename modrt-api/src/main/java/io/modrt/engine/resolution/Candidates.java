@@ -5,7 +5,6 @@ import io.modrt.elf.Symbol;
 import io.modrt.elf.SymbolTable;
 import io.modrt.kernel.KernelSymbol;
 import io.modrt.kernel.SymbolQuery;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,25 +33,22 @@ final class Candidates<E extends Exporter> {
         this.names = names;
         this.bytes = symbols.stringTable().file().array();
         this.stringsStart = (int) symbols.stringTable().fileOffset();
+        int[] kept = numbers;
         int count = 0;
-        boolean areAll = true;
-        while (numbers[count] != 0) {
-            areAll &= isAsked(numbers[count++]);
+        for (int i = 0; numbers[i] != 0; i++) {
+            boolean isAsked = symbols.rawSectionIndex(numbers[i]) == Symbol.SHN_UNDEF && ofModules(numbers[i]) == null;
+            if (!isAsked && kept == numbers) { // why: in most loads all are asked for, and one array serves twice
+                kept = numbers.clone();
+            }
+            kept[count] = numbers[i];
+            count += isAsked ? 1 : 0;
         }
-        // why: in most loads all are asked for, and one array serves twice
-        asked = areAll
-                ? numbers
-                : Arrays.stream(numbers, 0, count).filter(this::isAsked).toArray();
-        int askedCount = areAll ? count : asked.length;
-        query = new SymbolQuery(askedCount);
-        for (int i = 0; i < askedCount; i++) {
+        asked = kept;
+        query = new SymbolQuery(count);
+        for (int i = 0; i < count; i++) {
             query.add(bytes, stringsStart + symbols.nameOffset(asked[i]));
         }
         query.ask(names.kernel());
-    }
-
-    private boolean isAsked(int symbol) {
-        return symbols.rawSectionIndex(symbol) == Symbol.SHN_UNDEF && ofModules(symbol) == null;
     }
 
     /** How many symbols the kernel was asked for. */
